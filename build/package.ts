@@ -12,7 +12,7 @@ import { finishFeeds, layUpdateSource } from "./updates.ts";
 const FIRST_ELECTRON_WITH_FILE_FUSE = 29;
 const OWN_SYSTEM = { darwin: /^--mac|^-[mo]$/, win32: /^--win|^-w$/, linux: /^--linux|^-l$/ };
 const ANY_SYSTEM = /^--(?:mac|win|linux)|^-[mowl]$/;
-const ARCHITECTURE = /^--(x64|arm64|armv7l|ia32|universal)$/;
+const ARCHITECTURE = /^(?:--|\w+:)(x64|arm64|armv7l|ia32|universal)$/;
 
 function packageApp(args: string[]): number {
   buildIfStale();

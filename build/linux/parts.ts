@@ -22,16 +22,26 @@ const LockFile = Type.Object({
 
 export const packageParts = join(projectFolder, "out", "package");
 
-/** `args` are electron-builder's: only the architectures that they name are made, or both. */
+/** `args` are electron-builder's. */
 export function layLinuxParts(args: readonly string[]): void {
   mkdirSync(packageParts, { recursive: true });
-  const named = ARCHITECTURES.filter((architecture) => args.includes(`--${architecture}`));
-  const isDir = args.includes("--dir");
-  const own = ARCHITECTURES.filter((architecture) => architecture === process.arch);
-  for (const architecture of named.length > 0 ? named : isDir ? own : ARCHITECTURES) layNode(architecture);
+  for (const architecture of architecturesOf(args, process.arch)) layNode(architecture);
   const unit = readFileSync(join(projectFolder, "resources", "deploy", "bramble.service"), "utf8");
   writeFileSync(join(packageParts, "bramble.service"), unitOfPackage(unit));
   for (const name of ["after-install", "after-remove"]) writeFileSync(join(packageParts, name), installerScript(name));
+}
+
+/** As electron-builder reads its arguments: those that are named, else `own` where they say what to make, else those of its configuration. */
+export function architecturesOf(args: readonly string[], own: string): readonly Architecture[] {
+  const behind = args.slice(args.indexOf("--linux") + 1);
+  const end = behind.findIndex((arg) => arg.startsWith("-"));
+  const targets = args.includes("--linux") ? behind.slice(0, end < 0 ? behind.length : end) : [];
+  const named = ARCHITECTURES.filter(
+    (one) => args.includes(`--${one}`) || targets.some((target) => target.endsWith(`:${one}`)),
+  );
+  if (named.length > 0) return named;
+  const saysWhat = args.includes("--dir") || targets.length > 0;
+  return saysWhat ? ARCHITECTURES.filter((architecture) => architecture === own) : ARCHITECTURES;
 }
 
 /** electron-builder's own script of that name (links, sandbox, AppArmor), and what the service needs after it. */

@@ -47,7 +47,7 @@ uninstall() {
   if [ "$purge" = yes ]; then echo "It also removes $kept. What waits there to be sent is lost."; else echo "$kept stay."; fi
   ask
   $sudo systemctl disable --now bramble-agent 2>/dev/null || true
-  $sudo rm -rf "$lib" "$bin" "$unit"
+  $sudo rm -rf "$lib" "$lib.new" "$bin" "$unit"
   $sudo systemctl daemon-reload
   if [ "$purge" = yes ]; then
     $sudo rm -rf "$config" "$state"
@@ -67,10 +67,11 @@ install_agent() {
   ask
   $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y $packages ||
     fail "apt-get could not install the packages (sudo apt-get update may help)"
-  new=$(mktemp -d) && trap 'rm -rf "$new"' EXIT && mkdir "$new/bramble_agent"
+  new=$(mktemp -d) && trap 'rm -rf "$new"' EXIT
   printf '%s\n' "$files" | sed '/^$/d' >"$new/SHA256SUMS"
   [ -z "$authority" ] || printf '%s\n' "$authority" >"$new/ca.pem"
   while read -r _ path; do
+    mkdir -p "$(dirname "$new/$path")"
     curl -fsS ${authority:+--cacert "$new/ca.pem"} "$hub/agent/$path" -o "$new/$path" ||
       fail "$hub/agent/$path could not be fetched"
   done <"$new/SHA256SUMS"
@@ -80,9 +81,14 @@ install_agent() {
   for group in gpio i2c spi video; do
     ! getent group "$group" >/dev/null || $sudo usermod -aG "$group" bramble-agent
   done
-  $sudo rm -rf "$lib" && $sudo install -d -m 755 "$lib/bramble_agent"
-  $sudo install -m 644 "$new"/bramble_agent/*.py "$lib/bramble_agent/"
-  $sudo install -m 755 "$new/bramble-agent" "$lib/bramble-agent"
+  # All of it beside the one that runs, and then in its place: a card that is full leaves that one as it is.
+  chmod -R u=rwX,go=rX "$new/bramble_agent"
+  $sudo rm -rf "$lib.new"
+  $sudo install -d -m 755 "$lib.new"
+  $sudo cp -R --preserve=mode "$new/bramble_agent" "$lib.new/"
+  $sudo install -m 755 "$new/bramble-agent" "$lib.new/"
+  $sudo rm -rf "$lib"
+  $sudo mv "$lib.new" "$lib"
   $sudo ln -sfn "$lib/bramble-agent" "$bin"
   $sudo install -m 644 "$new/bramble-agent.service" "$unit"
   # It may come to hold a key: for root and the agent alone.

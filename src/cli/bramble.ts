@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 // `bramble COMMAND …`: arguments in, text out. Nothing that needs a recent Node is imported before the check.
 import packageJson from "../../package.json" with { type: "json" };
-import { holdHeapGrowth } from "../hub/heap-growth.ts";
 import { surviveClosedOutput } from "../hub/host.ts";
-import { checkNode } from "../hub/node-version.ts";
+import { holdHeapGrowth } from "../hub/process/heap-growth.ts";
+import { checkNode } from "../hub/process/node-version.ts";
 import { closest } from "../shared/closest.ts";
 
 const commands: Readonly<Record<string, () => Promise<(args: readonly string[]) => Promise<number>>>> = {

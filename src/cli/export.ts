@@ -124,14 +124,14 @@ function readRequest(args: readonly string[]): Request | "help" {
   const [wanted = "csv"] = texts("format");
   const format = FORMATS.find((one) => one === wanted);
   if (format === undefined)
-    throw new Misuse(message("cli/choice", { flag: "format", choices: FORMATS.join(", "), said: wanted }));
+    throw new Misuse(message("cli/choice", { flag: "format", choices: FORMATS.join(", "), value: wanted }));
   const [name = STANDARD_STREAM] = positionals;
   const json = values["json"] === true;
   if (json && name === STANDARD_STREAM) throw new Misuse(message("cli/json-needs-file"));
   for (const { name, choices } of parameters) {
     const wrong = texts(name).find((value) => choices.length > 0 && !choices.includes(value));
     if (wrong !== undefined)
-      throw new Misuse(message("cli/choice", { flag: name, choices: choices.join(" or "), said: wrong }));
+      throw new Misuse(message("cli/choice", { flag: name, choices: choices.join(" or "), value: wrong }));
   }
   const query = new URLSearchParams(parameters.flatMap(({ name }) => texts(name).map((value) => [name, value])));
   const hub = findHub(

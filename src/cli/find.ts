@@ -1,6 +1,6 @@
 // `bramble find`: lists the hubs that advertise themselves on the networks of this computer. No hub has to run here.
 import { Misuse, parseArguments } from "../hub/arguments.ts";
-import { type BrowseFailure, type BrowseResult, browseHubs, type SeenHub } from "../hub/discovery/browse.ts";
+import { type BrowseFailure, type BrowseResult, browseHubs, type FoundHub } from "../hub/discovery/browse.ts";
 import { message } from "../shared/messages/message.ts";
 import { runCommand } from "./run-command.ts";
 
@@ -53,17 +53,17 @@ function readRequest(args: readonly string[]): Request | "help" {
       message("cli/choice", {
         flag: "seconds",
         choices: `a number over 0, up to ${MAX_LISTEN_SECONDS}`,
-        said: values.seconds,
+        value: values.seconds,
       }),
     );
   return { listenMs: seconds * 1_000, json: values.json };
 }
 
-function asJson({ hubId, version, instance, host, addresses, ports }: SeenHub) {
+function asJson({ hubId, version, instance, host, addresses, ports }: FoundHub) {
   return { id: hubId, version, name: instance, host, addresses, ports };
 }
 
-function asText({ hubId, version, instance, host, addresses, ports }: SeenHub): string {
+function asText({ hubId, version, instance, host, addresses, ports }: FoundHub): string {
   const portList = Object.entries(ports).map(([name, port]) => `${name.toUpperCase()} ${port}`);
   const lines = [
     ["addresses", addresses.join(", ")],

@@ -1,5 +1,5 @@
 // The commands' way to a running hub: its HTTP API, at the address and with the token of `hub.json`, or at another one
-// that a person names. Whatever is in the way is said with a message: no hub, one that ended, another program, another version,
+// that a person names. Each failure has a message: no hub, one that ended, another program, another version,
 // a token that is refused.
 import { type Static, type TSchema, Type } from "typebox";
 import { Value } from "typebox/value";
@@ -8,7 +8,7 @@ import { Misuse } from "../hub/arguments.ts";
 import { readConfig } from "../hub/config.ts";
 import { DataFolder } from "../hub/data-folder.ts";
 import { ApiError, Health } from "../shared/api.ts";
-import { errorText } from "../shared/error-text.ts";
+import { errorCode, errorText } from "../shared/error-text.ts";
 import { Failure } from "../shared/errors.ts";
 import { type AnyMessage, message } from "../shared/messages/message.ts";
 
@@ -58,8 +58,8 @@ export function findHub(values: {
   );
 }
 
-/** What is asked for beside a path. */
-export interface Asking {
+/** A request beside its path. */
+export interface ApiRequest {
   /** GET, without it. */
   readonly method?: "POST" | "PUT" | "PATCH" | "DELETE";
   /** Sent as JSON. */
@@ -70,8 +70,8 @@ export interface Asking {
 }
 
 /** Asks for `path`. Resolves with an answer of 2xx, whose body is still to come; rejects with a message. */
-export async function ask(hub: HubAddress, path: string, asking: Asking = {}): Promise<Response> {
-  const response = await request(hub, path, asking);
+export async function ask(hub: HubAddress, path: string, apiRequest: ApiRequest = {}): Promise<Response> {
+  const response = await request(hub, path, apiRequest);
   if (response.ok) return response;
   const answer: unknown = await response.json().catch(() => null);
   if (!Value.Check(ApiError, answer)) throw new Failure(message("cli/not-a-hub", { url: hub.url }));
@@ -86,16 +86,20 @@ export async function askJson<T extends TSchema>(
   hub: HubAddress,
   path: string,
   schema: T,
-  asking: Asking = {},
+  apiRequest: ApiRequest = {},
 ): Promise<Static<T>> {
-  const response = await ask(hub, path, asking);
+  const response = await ask(hub, path, apiRequest);
   const answer: unknown = await response.json().catch(() => null);
   if (Value.Check(schema, answer)) return answer;
   throw new Failure(message("cli/unknown-answer", { url: hub.url, versions: await versionsOf(hub) }));
 }
 
-async function request({ url, token, folder }: HubAddress, path: string, asking: Asking = {}): Promise<Response> {
-  const { method = "GET", body, bytes, signal } = asking;
+async function request(
+  { url, token, folder }: HubAddress,
+  path: string,
+  apiRequest: ApiRequest = {},
+): Promise<Response> {
+  const { method = "GET", body, bytes, signal } = apiRequest;
   const authorization = token === null ? undefined : { Authorization: `Bearer ${token}` };
   const type = bytes === undefined ? "application/json" : "application/octet-stream";
   const contentType = (body ?? bytes) && { "Content-Type": type };
@@ -122,7 +126,7 @@ const CLOSED = "it closes the connection";
 /** What fetch fails of is in its cause. */
 function reasonOfFetch(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+  const code = errorCode(cause);
   if (code === "ECONNREFUSED") return "connections are refused";
   if (code === "UND_ERR_SOCKET" || code === "ECONNRESET") return CLOSED;
   if (code === "ENOTFOUND" || code === "EAI_AGAIN") return "nobody has that name";
@@ -150,6 +154,6 @@ async function versionsOf(hub: HubAddress): Promise<AnyMessage | ""> {
 function parseUrl(text: string): string {
   const url = URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol) || url.search !== "" || url.hash !== "")
-    throw new Misuse(message("cli/choice", { flag: "url", choices: "http://HOST:PORT", said: text }));
+    throw new Misuse(message("cli/choice", { flag: "url", choices: "http://HOST:PORT", value: text }));
   return url.origin + url.pathname.replace(/\/$/, "");
 }

@@ -1,5 +1,5 @@
-// `bramble import`: history from a CSV file into a running hub, a piece at a time. How the file is understood is said first; where
-// the order of day and month is no more than a guess, nothing is stored until a person has said it.
+// `bramble import`: history from a CSV file into a running hub, a piece at a time. How the file is understood is printed first;
+// where the order of day and month is no more than a guess, nothing is stored until a person has chosen it.
 import { open } from "node:fs/promises";
 import { basename } from "node:path";
 import { Misuse, parseArguments } from "../hub/arguments.ts";
@@ -189,22 +189,22 @@ function changesOf(values: {
   };
 }
 
-function chosen<T extends string>(flag: string, said: string | undefined, choices: readonly T[]): T | undefined {
-  if (said === undefined) return undefined;
-  const choice = choices.find((one) => one === said);
+function chosen<T extends string>(flag: string, value: string | undefined, choices: readonly T[]): T | undefined {
+  if (value === undefined) return undefined;
+  const choice = choices.find((one) => one === value);
   if (choice !== undefined) return choice;
-  throw new Misuse(message("cli/choice", { flag, choices: choices.join(" ").replace("\t", "tab"), said }));
+  throw new Misuse(message("cli/choice", { flag, choices: choices.join(" ").replace("\t", "tab"), value }));
 }
 
 /** The columns as they were guessed, but for those that a person names. */
 function columnsOf({ form, titles }: Import, wanted: readonly string[]): ImportColumn[] {
   const columns = [...form.columns];
-  for (const said of wanted) {
-    const [, name = "", roleText = "", metric] = /^(.*)=([a-z]+)(?::(.+))?$/.exec(said) ?? [];
+  for (const value of wanted) {
+    const [, name = "", roleText = "", metric] = /^(.*)=([a-z]+)(?::(.+))?$/.exec(value) ?? [];
     const at = titles.includes(name) ? titles.indexOf(name) : Number(name) - 1;
     const role = chosen("column", roleText, COLUMN_ROLES);
     if (role === undefined || columns[at] === undefined)
-      throw new Misuse(message("cli/choice", { flag: "column", choices: "COLUMN=ROLE", said }));
+      throw new Misuse(message("cli/choice", { flag: "column", choices: "COLUMN=ROLE", value }));
     columns[at] = { role, ...(metric === undefined ? {} : { metric }) };
   }
   return columns;

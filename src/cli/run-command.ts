@@ -1,4 +1,4 @@
-// What all commands have in common: how they end, and what they say when they cannot do what they were asked.
+// The common end of all commands: exit codes, and messages for failures.
 import { Misuse } from "../hub/arguments.ts";
 import { errorText } from "../shared/error-text.ts";
 import { Failure } from "../shared/errors.ts";

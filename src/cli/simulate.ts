@@ -155,20 +155,20 @@ function findHub(dataFolder: string | undefined): string {
 function parseHub(url: string): Plan["hub"] {
   const { protocol, hostname, port } = URL.parse(url) ?? {};
   if (protocol !== "mqtt:" || !hostname)
-    throw new Misuse(message("cli/choice", { flag: "url", choices: "mqtt://HOST:PORT", said: url }));
+    throw new Misuse(message("cli/choice", { flag: "url", choices: "mqtt://HOST:PORT", value: url }));
   return { host: hostname.replace(/^\[|\]$/g, ""), port: Number(port || "1883") };
 }
 
 function count(name: string, text: string, most: number): number {
   const number = Number(text);
   if (!Number.isInteger(number) || number < 1 || number > most)
-    throw new Misuse(message("cli/choice", { flag: name, choices: `1 to ${most}`, said: text }));
+    throw new Misuse(message("cli/choice", { flag: name, choices: `1 to ${most}`, value: text }));
   return number;
 }
 
 function positive(name: string, text: string): number {
   const number = Number(text);
   if (!(number > 0 && Number.isFinite(number)))
-    throw new Misuse(message("cli/choice", { flag: name, choices: "a number over 0", said: text }));
+    throw new Misuse(message("cli/choice", { flag: name, choices: "a number over 0", value: text }));
   return number;
 }

@@ -1,4 +1,4 @@
-// What a synthetic Pi lets itself be told: it obeys like a real one, so that the switches can be tried without any.
+// The controls of a synthetic Pi, which executes commands like a real one, so that switches can be tried without any.
 import type { MqttClient } from "mqtt";
 import type { CommandMessage, CommandReply } from "../shared/controls/command.ts";
 import type { Control, ControlValue } from "../shared/controls/control.ts";
@@ -11,7 +11,7 @@ const controls: readonly Control[] = [
   { id: "identify", kind: "button", label: "Identify" },
 ];
 
-/** Says what `device` is and has, and does what it is told from then on, each command once. */
+/** Publishes the `about` of `device`, and executes its commands from then on, each once. */
 export async function obey(client: MqttClient, device: string): Promise<void> {
   const state: Record<string, ControlValue> = { led: false, fan: 20, mode: "eco", lamp: "#ff8800" };
   const replies = new Map<string, CommandReply>();

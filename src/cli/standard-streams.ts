@@ -11,7 +11,7 @@ import { writeFailure } from "./output-file.ts";
 /** Whether the reader of standard output has gone, which is no failure of ours. */
 export class OutputClosed extends Error {}
 
-/** Throws `Misuse` where standard output is a terminal, which bytes that are no text would confuse. */
+/** Throws `Misuse` where standard output is a terminal, since binary data would confuse it. */
 export function refuseTerminal(what: string): void {
   if (process.stdout.isTTY) throw new Misuse(message("cli/no-text", { what }));
 }

@@ -1,11 +1,11 @@
-// The arguments of a command line: read by Node, with what is wrong said with a message.
+// Parses the arguments of a command line by Node's parser, with messages of our own for what is wrong.
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { closest } from "../shared/closest.ts";
 import { errorText } from "../shared/error-text.ts";
 import { Failure } from "../shared/errors.ts";
 import { type Message, message } from "../shared/messages/message.ts";
 
-/** A command was used in a way that it does not know; the program ends with 2. */
+/** A command was used wrongly; the program ends with 2. */
 export class Misuse extends Failure {}
 
 const MAX_MISTAKES = 2;
@@ -20,7 +20,7 @@ export function parseArguments<T extends ParseArgsConfig>(config: T): ReturnType
   }
 }
 
-/** What Node says goes on with advice that fits few commands: its first sentence is enough. */
+/** The first sentence of Node's message; the others are advice that fits few commands. */
 function whyNotRead(text: string, names: readonly string[]): Message<"cli/arguments"> {
   const reason = `${text.split(/\.\s|\n/)[0]?.replace(/\.$/, "") ?? text}.`;
   const [, unknown] = /^Unknown option '([^']*)'/.exec(text) ?? [];

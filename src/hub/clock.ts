@@ -1,9 +1,9 @@
-// Time is handed in, so that tests can turn it.
+// The clock is injected, so that tests can advance it.
 
 export interface Clock {
   /** Milliseconds since 1970 UTC. */
   now(): number;
-  /** Calls `task` every `periodMs` until the answer is called. */
+  /** Calls `task` every `periodMs` until the returned function is called. */
   every(periodMs: number, task: () => void): () => void;
 }
 

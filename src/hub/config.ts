@@ -18,9 +18,9 @@ type LogLevel = (typeof LOG_LEVELS)[number];
 
 export interface Config {
   readonly dataFolder: string;
-  /** The database server that keeps readings and records; null keeps them in a file in the data folder. */
+  /** The database server that stores readings and records; null stores them in a file in the data folder. */
   readonly store: StoreAddress | null;
-  /** What may be kept in files of the data folder while the database server is away; 0 keeps nothing, and acknowledges nothing. */
+  /** Limit of the spool in the data folder for a database server that is away; with 0 nothing is acknowledged then. */
   readonly spoolBytes: number;
   readonly host: string;
   readonly httpPort: Port;
@@ -28,11 +28,11 @@ export interface Config {
   /** In use while TLS is on; one that is named turns it on where nothing else was set. */
   readonly httpsPort: Port;
   readonly mqttsPort: Port;
-  /** Whether Pis on the local network are told where the hub is. */
+  /** Whether the hub is advertised on the local network (mDNS). */
   readonly mdns: boolean;
   /** An outside broker that the hub is a client of, beside its own. */
   readonly broker: BrokerAddress | null;
-  /** Where nightly backups go; null where people set that. */
+  /** The folder of nightly backups; null where people set it. */
   readonly backupFolder: string | null;
   /** Encrypts them; null leaves them plain. */
   readonly backupPassphrase: string | null;
@@ -40,25 +40,25 @@ export interface Config {
   readonly isContainer: boolean;
   /** Whether a clock that is behind the last message is right all the same. */
   readonly trustClock: boolean;
-  /** What becomes of unknown devices. */
+  /** How unknown devices are handled. */
   readonly joining: JoiningMode;
   /** What a client without a key may do; null where people set that. */
   readonly anonymous: Anonymous | null;
-  /** Networks beside the private ones whose addresses are let in; null where people set them. */
+  /** Allowed networks beside the private ones; null where people set them. */
   readonly allow: readonly string[] | null;
-  /** Networks of proxies whose word about a client's address is taken. */
+  /** Networks of trusted proxies, whose headers name the client's address. */
   readonly trustProxy: readonly string[];
-  /** What the paths of every HTTP request begin with, such as "/bramble"; empty where they do not. */
+  /** The base path of every HTTP request, such as "/bramble"; empty where there is none. */
   readonly basePath: string;
   /** Names beside the hub's own under which browsers may reach it. */
   readonly allowedHosts: readonly string[];
   /** Whether one address may have only so many connections and requests, and one client only so many messages. */
   readonly rateLimit: boolean;
-  /** What the hub may take of the memory beside its store's caches. */
+  /** The memory of the hub, beside its store's caches. */
   readonly memoryBytes: number;
   /** More are refused. */
   readonly maxDevices: number;
-  /** Whether Prometheus may have the devices' readings. */
+  /** Whether /metrics includes the devices' readings. */
   readonly metricsReadings: boolean;
   readonly logLevel: LogLevel;
   /** This run's administrator token; null makes a new one. */
@@ -78,7 +78,7 @@ const ANONYMOUS = ["none", "readings", "all"] as const;
 const EVERY_ADDRESS = "::";
 const MIN_MEMORY_MB = 64;
 const MAX_MEMORY_MB = 65_536;
-/** Every page and every minute's work goes over all devices: beyond this, hubs of their own are faster. */
+/** Pages and periodic work iterate over all devices: beyond this number, several hubs are faster. */
 const MAX_DEVICES = 20_000;
 const DEFAULT_SPOOL_MB = "1024";
 const MAX_SPOOL_MB = 1_048_576;
@@ -133,7 +133,7 @@ closed) stop it. Ends with 0 when it was stopped, with 1 when it could not run, 
 export type ConfigResult =
   | { readonly kind: "config"; readonly config: Config }
   | { readonly kind: "help" }
-  /** `said` names the flag. */
+  /** `value` names the flag. */
   | { readonly kind: "wrong"; readonly reason: AnyMessage };
 
 /** Reads flags and environment; what is wrong comes back with a message. */
@@ -157,8 +157,8 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
       kind: "config",
       config: {
         dataFolder: parseFolder(text("data")) ?? defaultDataFolder(env),
-        store: optional(text("store"), (said) => new StoreAddress(said)),
-        // An outside broker keeps what is not acknowledged.
+        store: optional(text("store"), (value) => new StoreAddress(value)),
+        // An outside broker stores messages that are not acknowledged.
         spoolBytes: parseSpool(text("spool") ?? (broker === null ? DEFAULT_SPOOL_MB : "0")),
         host: parseHost(text("host") ?? EVERY_ADDRESS),
         httpPort: parsePort("http-port", text("http-port"), 8080),
@@ -173,8 +173,8 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
         backupFolder: parseFolder(text("backups")) ?? null,
         backupPassphrase: readPassphrase(env),
         joining: oneOf("joining", text("joining") ?? "ask", JOINING),
-        anonymous: optional(text("anonymous"), (said) => oneOf("anonymous", said, ANONYMOUS)),
-        allow: optional(text("allow"), (said) => list(said).map((network) => allowedNetwork("allow", network))),
+        anonymous: optional(text("anonymous"), (value) => oneOf("anonymous", value, ANONYMOUS)),
+        allow: optional(text("allow"), (value) => list(value).map((network) => allowedNetwork("allow", network))),
         trustProxy: list(text("trust-proxy")).map((network) => allowedNetwork("trust-proxy", network)),
         basePath: parseBasePath(text("base-path") ?? ""),
         allowedHosts: list(text("allowed-host")).map((name) => name.toLowerCase()),
@@ -214,7 +214,7 @@ function parseFolder(text: string | undefined): string | undefined {
   return text === undefined ? undefined : resolve(text);
 }
 
-/** Where programs of this system keep their data. */
+/** The folder of this system for programs' data. */
 function defaultDataFolder(env: Readonly<NodeJS.ProcessEnv>): string {
   if (process.platform === "win32")
     return join(absolute(env["APPDATA"]) ?? join(homedir(), "AppData", "Roaming"), "Bramble");
@@ -230,7 +230,7 @@ function absolute(path: string | undefined): string | undefined {
 function parsePort(name: string, text: string | undefined, byDefault: number): Port {
   if (text === undefined) return { number: byDefault, named: false };
   const number = Number(text);
-  if (!/^\d{1,5}$/.test(text) || number > 65_535) throw new Failure(message("flag/port", { flag: name, said: text }));
+  if (!/^\d{1,5}$/.test(text) || number > 65_535) throw new Failure(message("flag/port", { flag: name, value: text }));
   return { number, named: true };
 }
 
@@ -243,29 +243,29 @@ function freeOf(broker: BrokerAddress | null, port: number): number {
 function parseMemory(text: string): number {
   const megabytes = Number(text);
   if (/^\d+$/.test(text) && megabytes >= MIN_MEMORY_MB && megabytes <= MAX_MEMORY_MB) return megabytes * 1024 * 1024;
-  throw new Failure(message("flag/memory", { min: MIN_MEMORY_MB, max: MAX_MEMORY_MB, said: text }));
+  throw new Failure(message("flag/memory", { min: MIN_MEMORY_MB, max: MAX_MEMORY_MB, value: text }));
 }
 
 function parseMaxDevices(text: string): number {
   const count = Number(text);
   if (/^\d+$/.test(text) && count >= 1 && count <= MAX_DEVICES) return count;
-  throw new Failure(message("flag/max-devices", { max: MAX_DEVICES, said: text }));
+  throw new Failure(message("flag/max-devices", { max: MAX_DEVICES, value: text }));
 }
 
 function parseSpool(text: string): number {
   const megabytes = Number(text);
   if (/^\d+$/.test(text) && megabytes <= MAX_SPOOL_MB) return megabytes * 1024 * 1024;
-  throw new Failure(message("flag/spool", { max: MAX_SPOOL_MB, said: text }));
+  throw new Failure(message("flag/spool", { max: MAX_SPOOL_MB, value: text }));
 }
 
 function parseHost(text: string): string {
-  if (isIP(text) === 0 && text !== "localhost") throw new Failure(message("flag/host", { said: text }));
+  if (isIP(text) === 0 && text !== "localhost") throw new Failure(message("flag/host", { value: text }));
   return text;
 }
 
 function allowedNetwork(flag: string, text: string): string {
   const cidr = parseCidr(text);
-  if (cidr === null) throw new Failure(message("flag/network", { flag, said: text }));
+  if (cidr === null) throw new Failure(message("flag/network", { flag, value: text }));
   return cidr;
 }
 
@@ -273,11 +273,11 @@ function optional<T>(text: string | undefined, parse: (text: string) => T): T | 
   return text === undefined ? null : parse(text);
 }
 
-/** Without the slash at its end. What a URL would have to encode could be written in more than one way. */
+/** Without its last slash. Characters that a URL has to encode are refused, since they have more than one spelling. */
 function parseBasePath(text: string): string {
   const path = text.replace(/\/$/, "");
   const isPlain = /^(?:\/[\w~-][\w.~-]*)*$/.test(path);
-  if (!isPlain) throw new Failure(message("flag/base-path", { said: text }));
+  if (!isPlain) throw new Failure(message("flag/base-path", { value: text }));
   return path;
 }
 
@@ -289,7 +289,7 @@ function isOn(name: string, text: string | undefined): boolean {
 function oneOf<T extends string>(name: string, text: string, choices: readonly T[]): T {
   const found = choices.find((choice) => choice === text);
   if (found === undefined)
-    throw new Failure(message("flag/choice", { flag: name, choices: choices.join(", "), said: text }));
+    throw new Failure(message("flag/choice", { flag: name, choices: choices.join(", "), value: text }));
   return found;
 }
 

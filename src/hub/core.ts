@@ -1,5 +1,5 @@
-// What the hub is without its ports: from the store up to ingest and the live feed. Each part is made of those above it,
-// and notifies the others by events.
+// The hub without its ports: from the store up to ingest and the live feed. Each part is made of those above it, and notifies the
+// others by events.
 import { randomUUID } from "node:crypto";
 import { Access } from "./access/access.ts";
 import { Budget } from "./access/limits/budget.ts";
@@ -11,6 +11,7 @@ import { DeviceDirectory } from "./devices/directory.ts";
 import { ImportedDevices } from "./devices/imported.ts";
 import { Registry } from "./devices/registry.ts";
 import { Retention } from "./devices/retention.ts";
+import { DelayedRemovals } from "./devices/state/delayed-removals.ts";
 import { DeviceView } from "./devices/state/device-view.ts";
 import { HubEvents } from "./events.ts";
 import { FirstStart } from "./first-start/first-start.ts";
@@ -34,6 +35,7 @@ import { Inbox } from "./protocols/inbox.ts";
 import { deviceTopics } from "./protocols/protocols.ts";
 import { Administration } from "./settings/administration.ts";
 import { SimulatedDevices } from "./simulation/simulated-devices.ts";
+import { HubIdentity } from "./store/hub-identity.ts";
 import type { ReadingStore } from "./store/readings.ts";
 import type { ServerStore } from "./store/server-sql/server-store.ts";
 import type { SpoolStatus, Store } from "./store/store.ts";
@@ -60,13 +62,15 @@ export interface Core {
   readonly access: Access;
   readonly budget: Budget;
   readonly store: Store;
-  /** Of the store, as they look through what people mended. */
+  readonly identity: HubIdentity;
+  /** The readings of the store with the corrections that people made (`mends`) applied. */
   readonly readings: ReadingStore;
   readonly mends: MendList;
   readonly mending: Mending;
   readonly directory: DeviceDirectory;
   readonly commands: Commands;
   readonly registry: Registry;
+  readonly removals: DelayedRemovals;
   readonly disk: DiskGuard;
   readonly refusals: Refusals;
   readonly retention: Retention;
@@ -83,13 +87,13 @@ export interface Core {
   readonly places: ((hubId: string) => WorkerPlaces) | null;
   readonly workerNews: Part;
   readonly mover: Mover;
-  /** What waits for the database server; null where nothing does, undefined where nothing is ever kept for one. */
+  /** The readings that wait for the database server: null where none do, undefined where the store has no spool. */
   readonly spool: () => Promise<SpoolStatus | null | undefined>;
   readonly firstStart: FirstStart;
   readonly prometheus: PrometheusApi;
 }
 
-/** A part with a life of its own: started in order, stopped in the opposite one. */
+/** A part that is started and stopped: in order, and in reverse. */
 export interface Part {
   start(): unknown;
   stop(): unknown;
@@ -115,7 +119,7 @@ export function createCore(options: CoreOptions): Core {
 type Foundation = Omit<ReturnType<typeof createFoundation>, "server" | "hasSpool">;
 type Devices = ReturnType<typeof createDevices>;
 
-/** What all the others stand on: the store, who may do what, and the commands. */
+/** What all other parts need: the store, access, and commands. */
 function createFoundation({ config, folder, version, clock, freeBytes, log, onRestart, onDeath }: CoreOptions) {
   const failed = failureLog(log);
   const events = new HubEvents();
@@ -160,6 +164,7 @@ function createFoundation({ config, folder, version, clock, freeBytes, log, onRe
     budget,
     floodLog,
     store,
+    identity: new HubIdentity(records),
     server,
     hasSpool,
     mover,
@@ -172,7 +177,7 @@ function createFoundation({ config, folder, version, clock, freeBytes, log, onRe
   };
 }
 
-/** What the hub knows of devices, and what people set of them and of the hub. */
+/** The devices, and the settings of devices and of the hub. */
 function createDevices(
   { config, folder, clock, freeBytes, log, onRestart }: CoreOptions,
   { events, store, readings, mends, disk, directory, access, commands }: Foundation,
@@ -192,6 +197,13 @@ function createDevices(
     isInvited: (device) => access.deviceKeys.isInvited(device) || simulated.has(device),
     events,
     onSaveFailed: failed("devices could not be written down"),
+  });
+  const removals = new DelayedRemovals({
+    directory,
+    registry,
+    events,
+    clock,
+    onFailure: failed("a device could not be removed"),
   });
   const mending = new Mending({
     list: mends,
@@ -231,10 +243,10 @@ function createDevices(
     clock,
     log,
   });
-  return { simulated, view, registry, mending, retention, timeline, administration };
+  return { simulated, view, registry, removals, mending, retention, timeline, administration };
 }
 
-/** The way in of messages, and what shows them as they come. */
+/** Ingest, and the live feed behind it. */
 function createIntake(
   { config, clock, log }: CoreOptions,
   parts: Foundation & Devices & { readonly server: ServerStore | null },

@@ -1,5 +1,5 @@
-// The folder of one hub: held by one process at a time, and with a note of who that is. A folder that the hub makes is
-// closed to others; one that a person made keeps its mode, its owner and its links, and only the files in it are closed.
+// The data folder: locked by one process at a time, which writes its pid there. A folder that the hub makes is closed to other
+// users; one that a person made keeps its mode, its owner and its links, and only the files in it are closed.
 import {
   chownSync,
   closeSync,
@@ -22,7 +22,7 @@ import { message } from "../shared/messages/message.ts";
 import { closeToOthers, type SecretKind } from "./access/file-acl.ts";
 import { type Access, type Denied, diskTrouble, whyDenied, whyNotFilled } from "./file-access.ts";
 
-/** What `hub.json` tells other programs of a running hub. */
+/** The content of `hub.json`, by which other programs find a running hub. */
 export const HubFile = Type.Object({
   pid: Type.Integer(),
   version: Type.String(),
@@ -35,7 +35,7 @@ export type HubFile = Static<typeof HubFile>;
 
 export class DataFolder {
   readonly path: string;
-  /** What could not be closed to other users, and why. */
+  /** Files that could not be closed to other users, and why. */
   readonly unclosed: string[] = [];
   #lock: Database.Database | null = null;
 
@@ -57,8 +57,8 @@ export class DataFolder {
   }
 
   /**
-   * Makes the folder and holds it until `release`, or until this process ends in whatever way: the lock is the
-   * operating system's, on a small SQLite file. Throws, with the holder's pid, when another hub runs on it.
+   * Makes the folder and locks it until `release`, or until this process ends in whatever way: the lock is the operating system's,
+   * on a small SQLite file. Throws, with the holder's pid, when another hub runs on it.
    */
   hold(): void {
     process.umask(0o077);
@@ -72,7 +72,7 @@ export class DataFolder {
         lock.prepare("INSERT INTO holder VALUES (?)").run(process.pid);
       });
       write.immediate();
-      // Readers may still look; a second writer may not begin.
+      // Others may read, but no second process can take the lock.
       lock.exec("BEGIN IMMEDIATE");
     } catch (error) {
       throw whyNotHeld(lock, this.path, error);
@@ -81,11 +81,11 @@ export class DataFolder {
     this.forget();
   }
 
-  /** Tells where the hub is; only once every port listens. Throws with a message. */
+  /** Writes `hub.json`; call it only once every port listens. Throws with a message. */
   announce(file: HubFile): void {
     const unfinished = `${this.#hubFile}.new`;
     try {
-      // It holds a secret: a link that others may have put there is not written through.
+      // It holds a secret, so it must not follow a link that another user may have put there.
       rmSync(unfinished, { force: true });
       writeFileSync(unfinished, `${JSON.stringify(file, null, 2)}\n`, { mode: 0o600, flag: "wx" });
       this.#close(unfinished, "file");
@@ -99,7 +99,7 @@ export class DataFolder {
     rmSync(this.#hubFile, { force: true });
   }
 
-  /** A folder that a person made keeps its access list: what will hold keys is closed by itself. */
+  /** A folder that a person made keeps its access list: folders with keys are closed one by one. */
   #closeOnWindows(isNew: boolean): void {
     if (!isNew) mkdirSync(this.tlsPath, { recursive: true });
     this.#close(isNew ? this.path : this.tlsPath, "folder");
@@ -125,13 +125,13 @@ export class DataFolder {
     try {
       return Value.Parse(HubFile, JSON.parse(readFileSync(this.#hubFile, "utf8")));
     } catch {
-      // No file, or one that a hub is just writing or that is none of ours: none of them leads to a hub.
+      // There is no file, or a hub is just writing it, or it is none of ours.
       return null;
     }
   }
 }
 
-/** What SQLite, and nothing else, has in the folder. */
+/** The files of SQLite in the folder. */
 const DATABASE_FILES = ["bramble.lock", "bramble.db", "bramble.db-wal", "bramble.db-shm"] as const;
 
 function openLock(folder: string): Database.Database {
@@ -154,8 +154,8 @@ function isHubFolder(folder: string): boolean {
 }
 
 /**
- * A hub that root starts once in another user's folder must not keep that user's hub out afterwards: what SQLite will
- * write is made beforehand, in the name of the folder's owner. SQLite does so by itself with the files beside a database.
+ * After root has started the hub once in another user's folder, that user's hub has to be able to write there: SQLite's files are
+ * made beforehand, owned by the owner of the folder. SQLite itself does so with the files beside a database.
  */
 function giveToOwnerOf(folder: string): void {
   const { uid, gid } = statSync(folder);
@@ -168,7 +168,7 @@ function giveToOwnerOf(folder: string): void {
     try {
       chownSync(path, uid, gid);
     } catch {
-      // In some containers, and on some disks, root may not: the file is root's then.
+      // In some containers, and on some file systems, chown is not permitted: the file stays root's.
     }
   }
 }

@@ -1,7 +1,8 @@
-// Where the hub is reached. A port is known only once its transport listens.
+// Where the hub is reached: its ports, known once their transports listen, what TLS makes of them, its addresses and its mDNS name.
 import { type Message, message } from "../shared/messages/message.ts";
 import type { Port } from "./config.ts";
 import { rankedAddresses } from "./discovery/interfaces.ts";
+import { HubEvent } from "./events.ts";
 
 type Protocol = "http" | "mqtt" | "https" | "mqtts";
 
@@ -12,20 +13,28 @@ const NAMES: Readonly<Record<Protocol, string>> = {
   mqtts: "MQTTS",
 };
 
+interface Advertised {
+  /** The name that others find the hub by; null while it has none. */
+  readonly name: string | null;
+  readonly notes: readonly Message[];
+}
+
 export class Endpoints {
   readonly #host: string;
   readonly #ports = new Map<Protocol, number>();
   readonly #notes = new Map<Protocol, Message>();
   #isPlainRestricted = false;
-  /** Called when the hub's own addresses at this computer may have changed. */
-  onChange: () => void = () => undefined;
+  #certPem: string | null = null;
+  #advertised: Advertised | null = null;
+  /** The URLs of the hub at this computer, or what is advertised, may have changed. */
+  readonly changed = new HubEvent<null>();
 
   /** `host` is the address that the hub listens on. */
   constructor(host: string) {
     this.#host = host;
   }
 
-  /** Called when a port listens, or with 0 when it does no longer; a port other than the wanted one is noted for the person at the hub. */
+  /** A port listens, or with 0 does so no longer. One other than the wanted port becomes a note for the person at the hub. */
   listening(protocol: Protocol, wanted: Port, port: number): void {
     this.#ports.set(protocol, port);
     this.#notes.delete(protocol);
@@ -41,7 +50,25 @@ export class Endpoints {
 
   restrictPlain(isRestricted: boolean): void {
     this.#isPlainRestricted = isRestricted;
-    this.onChange();
+    this.changed.emit(null);
+  }
+
+  /** The chain that the ports with TLS present, as PEM; null while there is none. */
+  get certPem(): string | null {
+    return this.#certPem;
+  }
+
+  present(certPem: string | null): void {
+    this.#certPem = certPem;
+  }
+
+  /** The name that mDNS has established; null while there is none. */
+  get mdnsName(): string | null {
+    return this.#advertised?.name ?? null;
+  }
+
+  advertisedBy(advertised: Advertised): void {
+    this.#advertised = advertised;
   }
 
   /** 0 until something listens there. */
@@ -69,9 +96,9 @@ export class Endpoints {
     return { httpsPort: this.httpsPort, mqttsPort: this.mqttsPort, isPlainRestricted: this.#isPlainRestricted };
   }
 
-  /** What the person at the hub should know about its ports. */
+  /** What the person at the hub should know about its ports and its name. */
   get notes(): readonly Message[] {
-    return [...this.#notes.values()];
+    return [...this.#notes.values(), ...(this.#advertised?.notes ?? [])];
   }
 
   /** Where Pis reach the hub: the addresses of this computer, best first, or the one it listens on. */

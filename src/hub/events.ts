@@ -1,12 +1,12 @@
-// What happens in the hub that its parts tell each other. A part that makes something happen emits it and does not know who
-// listens; listeners register while the hub is composed, before anything starts.
+// The events of the hub. A part emits one without knowing its listeners, which register while the hub is composed, before
+// anything starts.
 import type { DiskStatus, Refused } from "../shared/api.ts";
 import type { Command } from "../shared/controls/command.ts";
 import type { DeviceId } from "../shared/ids.ts";
 import type { IncomingReading } from "../shared/reading.ts";
 
 /** One kind of event. Listeners are called at once, in the order in which they registered. */
-class HubEvent<Value> {
+export class HubEvent<Value> {
   readonly #listeners: ((value: Value) => void)[] = [];
 
   on(listener: (value: Value) => void): void {
@@ -22,15 +22,15 @@ class HubEvent<Value> {
 export type ReadingsListener = (readings: readonly IncomingReading[], tsMs: Float64Array, receivedAtMs: number) => void;
 
 export class HubEvents {
-  /** A device came, went, or changed something other than its values. */
+  /** A device came online, went offline, or changed something other than its values. */
   readonly deviceChanged = new HubEvent<DeviceId>();
-  /** A device is gone, with its history. */
+  /** A device was removed, with its history. */
   readonly deviceRemoved = new HubEvent<DeviceId>();
-  /** A device is about to become part of another, and then to be removed. Called once all of its readings are copied. */
+  /** A device is being merged into another, and then removed. Emitted once all of its readings are copied. */
   readonly deviceMerged = new HubEvent<{ readonly from: DeviceId; readonly into: DeviceId }>();
   /** Notes on the time axis, or pauses of the hub. */
   readonly timelineChanged = new HubEvent<null>();
-  /** A text that a device says of itself; `before` is what it said until now. */
+  /** A text that a device reports of itself; `before` is the last one. */
   readonly attributeChanged = new HubEvent<{
     readonly device: DeviceId;
     readonly name: string;
@@ -42,6 +42,6 @@ export class HubEvents {
   readonly commandChanged = new HubEvent<Command>();
   readonly messageRefused = new HubEvent<Refused>();
   readonly diskChanged = new HubEvent<DiskStatus>();
-  /** Called for every message: a plain array costs the least. */
+  /** Called for every message, so a plain array: it costs the least. */
   readonly readingsStored: ReadingsListener[] = [];
 }

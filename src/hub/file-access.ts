@@ -1,16 +1,17 @@
-// Why a file or a folder cannot be used: what is missing, whose it is, and the command that mends it. A command
-// names the paths that fail and nothing else, because a folder that a person named may be /etc; and it never takes a file
-// from another person, who would then be locked out of it.
+// Why a file or a folder cannot be used: the missing permission, its owner, and the command that grants it. A command names the
+// paths that fail and nothing else, because a folder that a person named may be /etc; and it never changes the owner of another
+// person's file, who would then be locked out of it.
 import { spawnSync } from "node:child_process";
 import { accessSync, constants, lstatSync, readlinkSync, realpathSync, type Stats, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { errorCode } from "../shared/error-text.ts";
 import type { files } from "../shared/messages/en/files.ts";
 import { type Message, message } from "../shared/messages/message.ts";
 
 /** Of a file, a folder or their disk. */
 type FileMessage = Message<keyof typeof files>;
 
-/** What is wanted: reading a file, changing one, or making and removing files in a folder. */
+/** The wanted access: reading a file, changing one, or making and removing files in a folder. */
 export type Access = "read" | "write" | "fill";
 
 const WANTED: Readonly<Record<Access, number>> = {
@@ -22,7 +23,7 @@ const MODE: Readonly<Record<Access, string>> = { read: "u+r", write: "u+rw", fil
 const ROOT = 0;
 const MAX_LINKS = 40;
 
-/** Two sentences, or more, for a person: why not, and what to do. */
+/** A message for people: the cause and the remedy. */
 export interface Denied {
   readonly reason: FileMessage;
   readonly remedy: FileMessage;
@@ -44,7 +45,7 @@ export function whyNotFilled(folder: string): Denied | null {
   return statOf(folder) === null ? whyMissing(folder) : whyDenied(new Map([[folder, "fill"]]));
 }
 
-/** Where the links of a path lead, although nothing may be there yet: what is written under its name belongs there. */
+/** The target of a path's links, even where it does not exist yet: files are written there. */
 export function followLinks(path: string): string {
   let end = resolve(path);
   for (let links = 0; links < MAX_LINKS; links++) {
@@ -55,9 +56,9 @@ export function followLinks(path: string): string {
   return end;
 }
 
-/** To follow a colon: an error of the system: a full disk, a read-only one. Null where it is another one. */
+/** An error of the system, to follow a colon: a full disk, a read-only one. Null for other errors. */
 export function diskTrouble(error: unknown, folder: string): FileMessage | null {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const code = errorCode(error);
   if (/^(ENOSPC|SQLITE_FULL)$/.test(code)) return message("disk/full", { folder });
   if (code === "EDQUOT") return message("disk/quota", { folder });
   if (/^(EROFS|SQLITE_READONLY)/.test(code)) return message("disk/read-only", { folder });
@@ -67,7 +68,7 @@ export function diskTrouble(error: unknown, folder: string): FileMessage | null 
 interface Denial {
   readonly path: string;
   readonly reason: FileMessage;
-  /** Null where changing its owner or its mode mends it. */
+  /** Null where a change of its owner or its mode grants it. */
   readonly remedy: FileMessage | null;
   readonly access: Access;
   readonly stats: Stats | null;
@@ -85,7 +86,7 @@ function denialOf(path: string, access: Access): Denial | null {
     accessSync(path, WANTED[access]);
     return null;
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : "";
+    const code = errorCode(error);
     if (code === "EROFS") {
       return {
         path,
@@ -105,7 +106,7 @@ function whyForbidden(path: string, { uid }: Stats): FileMessage {
   return message("file/denied-foreign", { path, user: userName(uid) });
 }
 
-/** Nothing is offered where what is denied belongs to another person. */
+/** No command is offered for a path of another person. */
 function remedyOf(denied: readonly Denial[], mayOwn: boolean): FileMessage {
   const uid = ownUid();
   if (uid === null) return message("file/full-control");
@@ -157,7 +158,7 @@ function statOf(path: string): Stats | null | "hidden" {
   try {
     return statSync(path, { throwIfNoEntry: false }) ?? null;
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EACCES") return "hidden";
+    if (errorCode(error) === "EACCES") return "hidden";
     throw error;
   }
 }
@@ -166,12 +167,12 @@ function lstatOf(path: string): Stats | null {
   try {
     return lstatSync(path, { throwIfNoEntry: false }) ?? null;
   } catch {
-    // It cannot be seen: what wants to use it says why.
+    // It is hidden: its use fails with the reason.
     return null;
   }
 }
 
-/** As a shell takes it for one word. */
+/** Quoted for a shell. */
 function quoted(path: string): string {
   return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,4 +1,4 @@
-// Who started the hub: an Electron utility process, a plain child process, or a person at a console.
+// The host of the hub: an Electron utility process, a parent process, or a console.
 import type { HostMessage, HubMessage } from "../shared/host.ts";
 
 export interface Host {
@@ -8,7 +8,7 @@ export interface Host {
   onStop(stop: () => void): void;
 }
 
-/** Electron's message port to a utility process; Node itself knows nothing of it. */
+/** Electron's message port to a utility process; it is not in Node's types. */
 interface ParentPort {
   postMessage(message: unknown): void;
   on(event: "message", listener: (event: { readonly data: unknown }) => void): void;
@@ -63,7 +63,7 @@ function isStop(message: unknown): message is HostMessage {
   return typeof message === "object" && message !== null && "type" in message && message.type === "stop";
 }
 
-/** Its reader may go: a terminal that is closed, or a program at the pipe's other end, must not end this one. */
+/** Ignores a reader that disconnects: a closed terminal, or the end of the program at the pipe's other end, must not end this one. */
 export function surviveClosedOutput(): void {
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
 }

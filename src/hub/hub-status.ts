@@ -1,4 +1,4 @@
-// The hub’s status: for people, for health checks, and for Prometheus.
+// The hub's status: for people, for health checks, and for Prometheus.
 import { isIP } from "node:net";
 import type { Health, HubInfo } from "../shared/api.ts";
 import type { Language } from "../shared/messages/language.ts";
@@ -18,11 +18,12 @@ import type { EventLoopMonitor } from "./observe/event-loop.ts";
 import { describeHealth, type HubState } from "./observe/health.ts";
 import type { Metrics } from "./observe/metrics.ts";
 import { spoolNote } from "./observe/spool-note.ts";
+import type { HubIdentity } from "./store/hub-identity.ts";
 import type { Store, StoreStatus } from "./store/store.ts";
 
-/** How old an answer of the store may be that anyone on the network can ask for. */
+/** How old the store's status may be in answers that anyone on the network can request. */
 const STORE_STATUS_MAX_AGE_MS = 1_000;
-/** The same of the figures for Prometheus, which take some milliseconds to write. */
+/** The same for the metrics, which take some milliseconds to write. */
 const METRICS_MAX_AGE_MS = 100;
 
 export interface HubStatusOptions {
@@ -36,6 +37,7 @@ export interface HubStatusOptions {
   readonly config: Config;
   readonly version: string;
   readonly dataFolder: string;
+  readonly identity: Pick<HubIdentity, "id">;
   readonly endpoints: Endpoints;
   readonly eventLoop: EventLoopMonitor;
   readonly clock: Clock;
@@ -45,19 +47,11 @@ export interface HubStatusOptions {
   readonly broker: () => NonNullable<HubState["broker"]> | null;
 }
 
-interface Advertised {
-  /** The name that others find the hub by; null while it has none. */
-  readonly name: string | null;
-  readonly notes: readonly Message[];
-}
-
 export class HubStatus {
   readonly #options: HubStatusOptions;
   readonly #startedAtMs: number;
   readonly #storeStatus: () => Promise<StoreStatus>;
-  #hubId = "";
-  #advertised: Advertised | null = null;
-  /** What Prometheus reads. */
+  /** Prometheus' text format. */
   readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
 
   constructor(options: HubStatusOptions) {
@@ -68,33 +62,15 @@ export class HubStatus {
     this.metrics = cached(() => this.#metrics(), METRICS_MAX_AGE_MS, clock);
   }
 
-  /** Empty until the store is open, which has it. */
-  get hubId(): string {
-    return this.#hubId;
-  }
-
-  identify(hubId: string): void {
-    this.#hubId = hubId;
-  }
-
-  /** The name that mDNS has established; null while there is none. */
-  get mdnsName(): string | null {
-    return this.#advertised?.name ?? null;
-  }
-
-  advertisedBy(advertised: Advertised): void {
-    this.#advertised = advertised;
-  }
-
   async info(language: Language = "en"): Promise<HubInfo> {
     const { disk, config, version, dataFolder, endpoints, broker, tls } = this.#options;
     const brokerProblem = broker()?.problem;
-    const mdns = this.#advertised;
+    const { mdnsName } = endpoints;
     const certificate = this.#certificateNote;
     const shown = tls().certificate;
     const { storedBytes, spool } = await this.#storeStatus();
     return {
-      hubId: this.#hubId,
+      hubId: this.#options.identity.id,
       name: this.#options.administration.preferences.name,
       version,
       httpPort: endpoints.httpPort,
@@ -104,7 +80,7 @@ export class HubStatus {
       ...(endpoints.mqttsPort > 0 && { mqttsPort: endpoints.mqttsPort }),
       ...(endpoints.isPlainRestricted && { plainPorts: "closed-but-loopback" as const }),
       addresses: endpoints.addresses,
-      ...(mdns?.name && { mdnsName: mdns.name }),
+      ...(mdnsName && { mdnsName }),
       ...(endpoints.httpsPort > 0 && shown?.isPublic === true && { publicNames: shown.names.filter(isName) }),
       dataFolder,
       storedBytes,
@@ -112,7 +88,6 @@ export class HubStatus {
       joining: config.joining,
       notes: [
         ...endpoints.notes,
-        ...(mdns?.notes ?? []),
         ...(certificate ? [certificate] : []),
         ...(brokerProblem ? [brokerProblem] : []),
         ...(spool ? [spoolNote(spool)] : []),
@@ -155,7 +130,7 @@ export class HubStatus {
   }
 }
 
-/** Not an address, nor a whole domain. */
+/** Neither an address nor a wildcard. */
 function isName(name: string): boolean {
   return isIP(name) === 0 && !name.includes("*");
 }

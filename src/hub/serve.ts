@@ -1,4 +1,4 @@
-// Runs one hub: under the desktop app (a message port says how it goes) or headless (the console does).
+// Runs one hub: under the desktop app (reports go to a message port) or headless (to the console).
 import { fileURLToPath } from "node:url";
 import packageJson from "../../package.json" with { type: "json" };
 import { reasonOf } from "../shared/errors.ts";
@@ -78,7 +78,7 @@ interface RunParts {
   readonly untilStopped: () => Promise<Ending>;
 }
 
-/** Puts a backup in place that waits to be restored; where the hub does not start on it, the database from before. */
+/** Puts a staged backup in place; where the hub does not start on it, the database from before. */
 async function runOnce(config: Config, parts: RunParts): Promise<Ending> {
   const { store } = resolveStores(config.store, parts.folder.path);
   const { path, databasePath } = parts.folder;
@@ -110,7 +110,7 @@ async function runHub(config: Config, { folder, host, log, untilStopped }: RunPa
     clock: systemClock,
     freeBytes: freeBytesOf,
     log,
-    // At the same ports: the pages that are open find it again.
+    // At the same ports, so that open pages find it again.
     onRestart: () => ended.resolve({ kind: "restart", config: withPorts(config, running) }),
     onDeath: (error) => {
       log.fatal({ err: error }, "the store died");
@@ -141,7 +141,7 @@ function announceRunning(host: Host, running: RunningHub, { trustProxy, allowedH
   const { httpPort, mqttPort, basePath, token, linkSecret, notes, loopback, addresses } = running;
   host.send({ type: "ready", httpPort, mqttPort, basePath, token } satisfies HubMessage);
   if (host.kind !== "console") return;
-  // The proxy has the names that people ask for, and its addresses are the only ones that reach them.
+  // Behind a proxy people use its names, which are among the allowed hosts.
   const named = trustProxy.length === 0 ? [] : allowedHosts.map((name) => `https://${name}`);
   const local = [...new Set([loopback, ...addresses])].map((address) => `http://${inUrl(address)}:${httpPort}`);
   console.log(

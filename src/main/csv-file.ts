@@ -1,5 +1,5 @@
 // Writes a stream of bytes to the file that a person chose, whole or not at all: the bytes go into a file of our own beside
-// it, which takes its name when the last one is in. What goes wrong is told with messages that name the folder.
+// it, which takes its name when the last one is in. Errors have messages that name the folder.
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { open, realpath, rename, rm } from "node:fs/promises";

@@ -112,17 +112,10 @@ function runApp(): void {
   });
   app.on("second-instance", open);
   app.on("activate", open);
-  // Having a listener at all keeps the app, and with it the hub, running.
-  app.on("window-all-closed", () => undefined);
   app.on("before-quit", () => {
     isQuitting = true;
   });
-  app.on("will-quit", (event) => {
-    event.preventDefault();
-    notices.stop();
-    updates.stop();
-    void Promise.allSettled([saver.cancel(), hub.stop()]).then(() => app.exit());
-  });
+  stopOnQuit({ hub, notices, saver, updates });
   const start = () => startParts({ hub, window, notices, saver, preferences, updates, open });
   const printHelp = () => startHubChild(hubEntry, hubArgs, () => undefined).exited.then(() => app.exit());
   app
@@ -132,6 +125,18 @@ function runApp(): void {
       log.error("Bramble could not start:", error);
       app.exit(1);
     });
+}
+
+/** The hub is stopped before the app exits. Closing the window is no reason to quit. */
+function stopOnQuit({ hub, notices, saver, updates }: Pick<Parts, "hub" | "notices" | "saver" | "updates">): void {
+  // Without a listener Electron would quit.
+  app.on("window-all-closed", () => undefined);
+  app.on("will-quit", (event) => {
+    event.preventDefault();
+    notices.stop();
+    updates.stop();
+    void Promise.allSettled([saver.cancel(), hub.stop()]).then(() => app.exit());
+  });
 }
 
 interface Parts {

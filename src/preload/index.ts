@@ -1,4 +1,4 @@
-// The bridge: all that the window's page may ask of the desktop. It runs sandboxed and hands over no Electron object.
+// The bridge: the only interface of the desktop for the window's page. It runs sandboxed and exposes no Electron object.
 import { contextBridge, type IpcRendererEvent, ipcRenderer } from "electron";
 import { type BrambleBridge, bridgeChannels } from "../shared/bridge.ts";
 

@@ -202,7 +202,7 @@ export const Installer = Type.Object({
   authority: Type.Optional(
     Type.Object(
       { url: Type.String(), sha256: Type.String({ description: "of that file" }) },
-      { description: "whose certificate the hub shows at `url`, where nobody trusts it without having been told to" },
+      { description: "of the certificate that the hub presents at `url`, where devices have to be set up to trust it" },
     ),
   ),
 });
@@ -228,11 +228,11 @@ export type Retention = Static<typeof Retention>;
 export const DiskStatus = Type.Union([Type.Literal("ok"), Type.Literal("low"), Type.Literal("full")]);
 export type DiskStatus = Static<typeof DiskStatus>;
 
-/** What becomes of an unknown device: a person is asked, it joins at once, or it is rejected. */
+/** How an unknown device is handled: a person decides, it joins at once, or it is rejected. */
 export const JoiningMode = Type.Union([Type.Literal("ask"), Type.Literal("open"), Type.Literal("closed")]);
 export type JoiningMode = Static<typeof JoiningMode>;
 
-/** What a person needs to know about the hub they look at. */
+/** The hub itself, for people. */
 export const HubInfo = Type.Object({
   hubId: Type.String(),
   name: Type.String(),
@@ -312,14 +312,14 @@ export type LiveTicket = Static<typeof LiveTicket>;
 export const LiveReading = Type.Tuple([Type.String(), Type.String(), Type.Integer(), Type.Number()]);
 export type LiveReading = Static<typeof LiveReading>;
 
-/** What the hub sends on `WS /api/v1/live`. */
+/** The hub's messages on `WS /api/v1/live`. */
 export const LiveEvent = Type.Union([
   Type.Object({ type: Type.Literal("readings"), readings: Type.Array(LiveReading) }),
-  /** A device came, went, or changed something other than its values. */
+  /** A device came online, went offline, or changed something other than its values. */
   Type.Object({ type: Type.Literal("device"), device: Device }),
   Type.Object({ type: Type.Literal("command"), command: Command }),
   Type.Object({ type: Type.Literal("device-removed"), id: Type.String() }),
-  /** Notes on the time axis, or pauses of the hub: ask for them again. */
+  /** Notes on the time axis, or pauses of the hub, changed: request them again. */
   Type.Object({ type: Type.Literal("timeline") }),
   Type.Object({ type: Type.Literal("refused"), refused: Refused }),
   Type.Object({ type: Type.Literal("disk"), status: DiskStatus }),

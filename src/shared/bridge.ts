@@ -1,4 +1,4 @@
-// What the window may ask of the desktop app. In a browser there is no bridge.
+// The interface of the desktop app for its window. In a browser there is no bridge.
 import type { ExportQuery } from "./api.ts";
 import type { AnyMessage } from "./messages/message.ts";
 import type { NoticeSettings } from "./notices/notices.ts";
@@ -33,7 +33,7 @@ export type UpdateState =
   | { readonly kind: "off" | "checking" }
   | { readonly kind: "current"; readonly version: string }
   | { readonly kind: "downloading"; readonly version: string }
-  /** It is put in place when the app quits, or is told to. */
+  /** It is installed when the app quits, or on request. */
   | { readonly kind: "ready"; readonly version: string }
   /** address: it is none that is safe. not-installed: this app was not installed by what it could install. */
   | { readonly kind: "failed"; readonly reason: "address" | "server" | "not-installed" };
@@ -53,7 +53,7 @@ export interface BrambleBridge {
   desktopSettings(): Promise<DesktopSettings>;
   /** Resolves with what is in force then. */
   changeDesktopSettings(changes: Partial<DesktopSettings>): Promise<DesktopSettings>;
-  /** What people are told of while they do not look at the window. */
+  /** The notices that are shown while people do not look at the window. */
   noticeSettings(): Promise<NoticeSettings>;
   changeNotices(settings: NoticeSettings): Promise<NoticeSettings>;
   updateState(): Promise<UpdateState>;
@@ -65,7 +65,7 @@ export interface BrambleBridge {
   installUpdate(): Promise<void>;
 }
 
-/** The names under which the window asks and is told. */
+/** The IPC channels of the window. */
 export const bridgeChannels = {
   hubState: "bramble:hub-state",
   hubStateChanged: "bramble:hub-state-changed",

@@ -6,24 +6,37 @@ const MAX_CHARACTERS = 160;
 /** The one of `known` from which `text` differs least, by `maxMistakes` characters at most; null where none is so close. */
 export function closest(text: string, known: readonly string[], maxMistakes: number): string | null {
   if (text.length > MAX_CHARACTERS) return null;
+  const written = text.toLowerCase();
   let best: { readonly name: string; readonly mistakes: number } | null = null;
   for (const name of known) {
-    const mistakes = editDistance(text.toLowerCase(), name.toLowerCase());
+    const mistakes = editDistance(written, name.toLowerCase(), maxMistakes);
     if (mistakes <= maxMistakes && mistakes < (best?.mistakes ?? Number.POSITIVE_INFINITY)) best = { name, mistakes };
   }
   return best?.name ?? null;
 }
 
-/** Characters to add, take away or change (Levenshtein). */
-function editDistance(one: string, other: string): number {
+/**
+ * Characters to add, take away or change (Levenshtein); more than `most` where there are more than that. No further from the
+ * diagonal is looked: whoever sends names that are almost right, by the thousand, must not hold up the hub.
+ */
+function editDistance(text: string, name: string, most: number): number {
+  const tooMany = most + 1;
+  // A character has up to two units.
+  if (Math.abs(text.length - name.length) > 2 * most) return tooMany;
+  const [one, other] = [[...text], [...name]];
+  if (Math.abs(one.length - other.length) > most) return tooMany;
   let above = Array.from({ length: other.length + 1 }, (_, column) => column);
-  for (const [row, character] of [...one].entries()) {
-    const next = [row + 1];
-    for (const [column, otherCharacter] of [...other].entries()) {
-      const changed = (above[column] ?? 0) + (character === otherCharacter ? 0 : 1);
-      next.push(Math.min(changed, (above[column + 1] ?? 0) + 1, (next[column] ?? 0) + 1));
+  let next = new Array<number>(other.length + 1).fill(tooMany);
+  for (let row = 1; row <= one.length; row++) {
+    const first = Math.max(1, row - most);
+    const last = Math.min(other.length, row + most);
+    next[first - 1] = first === 1 ? row : tooMany;
+    for (let column = first; column <= last; column++) {
+      const changed = (above[column - 1] ?? tooMany) + (one[row - 1] === other[column - 1] ? 0 : 1);
+      next[column] = Math.min(changed, (above[column] ?? tooMany) + 1, (next[column - 1] ?? tooMany) + 1);
     }
-    above = next;
+    if (last < other.length) next[last + 1] = tooMany;
+    [above, next] = [next, above];
   }
-  return above.at(-1) ?? 0;
+  return above[other.length] ?? tooMany;
 }

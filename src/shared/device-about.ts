@@ -1,4 +1,4 @@
-// What a device says of itself, and what it says that its controls are set to.
+// A device's description of itself, and the values of its controls that it reports.
 import { type Static, Type } from "typebox";
 import { Control, ControlValue, MAX_CONTROLS_PER_DEVICE } from "./controls/control.ts";
 import { limits } from "./reading.ts";
@@ -20,6 +20,6 @@ export const DeviceAbout = Type.Object({
 });
 export type DeviceAbout = Static<typeof DeviceAbout>;
 
-/** The value of a control, as the device last said it. */
+/** The value of a control that the device reported last. */
 export const Reported = Type.Object({ value: ControlValue, atMs: Type.Integer() });
 export type Reported = Static<typeof Reported>;

@@ -1,4 +1,4 @@
-// A device as the API shows it.
+// The device of the API.
 import { type Static, type TSchema, Type } from "typebox";
 import { AddedControl, Publishes } from "./controls/added-control.ts";
 import { Desired } from "./controls/command.ts";
@@ -34,7 +34,7 @@ export const Metric = Type.Object({
 });
 export type Metric = Static<typeof Metric>;
 
-/** A control, what it was last asked to be, and what the device last said that it is set to. */
+/** A control, with its desired value and the one that the device reported last. */
 export const DeviceControl = Type.Object({
   control: Control,
   /** Of a control that a person added. */
@@ -48,7 +48,7 @@ const NO_CONTROL_CHARACTERS = "^[^\\u0000-\\u001f\\u007f]*$";
 const line = (maxLength: number) => Type.String({ minLength: 1, maxLength, pattern: NO_CONTROL_CHARACTERS });
 const orNull = <T extends TSchema>(schema: T) => Type.Optional(Type.Union([schema, Type.Null()]));
 
-/** What people say of a metric. */
+/** The settings of a metric by people. */
 export const MetricSettings = Type.Object(
   {
     label: Type.Optional(line(64)),
@@ -64,7 +64,7 @@ export const MetricSettings = Type.Object(
 );
 export type MetricSettings = Static<typeof MetricSettings>;
 
-/** Changes to it, field by field: null takes what people said away, so that the device's own word counts again. */
+/** Changes to it, field by field: null removes the setting, so that the device's own value is in force again. */
 const MetricChanges = Type.Object(
   {
     label: orNull(line(64)),
@@ -195,6 +195,12 @@ export const Device = Type.Object({
     ),
   ),
   duplicate: Type.Optional(DuplicateDevice),
+  removal: Type.Optional(
+    Type.Object(
+      { dueMs: Type.Integer({ description: "when it goes, by the hub's clock" }) },
+      { description: "it was deleted, which can still be taken back" },
+    ),
+  ),
   mended: Type.Optional(MendState),
   simulated: Type.Optional(Type.Literal(true, { description: "the hub simulates it: there is no such Pi" })),
   key: Type.Optional(DeviceKey),

@@ -1,4 +1,4 @@
-// Every way the hub says no. Codes are stable and for programs; messages are for people.
+// All errors of the hub. Codes are stable and for programs; messages are for people.
 import { errorText } from "./error-text.ts";
 import type { AnyMessage, Message, MessageCode } from "./messages/message.ts";
 import { render } from "./messages/render.ts";
@@ -100,10 +100,10 @@ export type ErrorCode = keyof typeof errorStatus;
 /** A message code of an error: the error's own code, or with a part behind a slash where it has several sentences. */
 type ProblemCode = Extract<MessageCode, ErrorCode | `${ErrorCode}/${string}`>;
 
-/** What went wrong, as a value: an expected outcome is returned, never thrown. */
+/** An error as a value: an expected outcome is returned, never thrown. */
 export type Problem = Message<ProblemCode>;
 
-/** What the message speaks of, for programs. */
+/** The subject of the message, for programs. */
 export interface ProblemDetail {
   /** Path of the field inside the message, such as `bme280.temperature` or `[3].ts`. */
   readonly field?: string;
@@ -112,7 +112,7 @@ export interface ProblemDetail {
   readonly limit?: number;
 }
 
-/** The error that a problem is, which has a status in HTTP. */
+/** The error code of a problem, which has an HTTP status. */
 export function errorOf({ code }: Problem): ErrorCode {
   const slash = code.indexOf("/");
   const error = slash < 0 ? code : code.slice(0, slash);
@@ -120,7 +120,7 @@ export function errorOf({ code }: Problem): ErrorCode {
   throw new Error(`no error code: ${code}`);
 }
 
-/** Undefined where the message speaks of nothing of the kind. */
+/** Undefined where the message has no such parameter. */
 export function detailsOf(problem: Problem): ProblemDetail[] | undefined {
   const detail: { field?: string; position?: number; limit?: number } = {};
   const { params } = problem;

@@ -1,4 +1,4 @@
-// What the hub and the program that hosts it (the desktop app) say to each other over their message port.
+// The messages between the hub and its host, the desktop app, over their message port.
 
 import type { AnyMessage } from "./messages/message.ts";
 

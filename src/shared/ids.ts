@@ -1,4 +1,4 @@
-// Names are checked once, at the edge, and carry their proof in the type from there on.
+// Branded names: checked once, at the edge, and proven by their type from there on.
 
 declare const brand: unique symbol;
 export type DeviceId = string & { readonly [brand]: "DeviceId" };
@@ -25,7 +25,7 @@ export function parseMetricName(text: string): MetricName | undefined {
   return METRIC.test(name) && !isForbiddenKey(name) ? (name as MetricName) : undefined;
 }
 
-/** The first character that has no place in such a name, for a message about it; undefined where something else is wrong. */
+/** The first invalid character of such a name, for a message about it; undefined where something else is wrong. */
 export function foreignCharacter(text: string, name: "device id" | "metric name"): string | undefined {
   return (name === "device id" ? FOREIGN_TO_DEVICE_ID : FOREIGN_TO_METRIC).exec(text)?.[0];
 }

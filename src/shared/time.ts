@@ -46,16 +46,15 @@ function parseIsoMs(text: string): number | undefined {
   const match = ISO_8601.exec(text);
   if (match === null) return undefined;
   const [, year, month, day, hour = "0", minute = "0", second = "0", fraction = "", offset = "Z"] = match;
-  const fields = [year, month, day, hour, minute, second].map(Number);
-  const [y = 0, mo = 0, d = 0, h = 0, mi = 0, s = 0] = fields;
-  // Not Date.UTC, which takes the year 50 for 1950.
-  const midnight = new Date(new Date(0).setUTCFullYear(y, mo - 1, d));
+  const [y, mo, d, h, mi, s] = [Number(year), Number(month), Number(day), Number(hour), Number(minute), Number(second)];
+  // Date.UTC takes the year 50 for 1950.
+  const midnightMs = y < 100 ? new Date(0).setUTCFullYear(y, mo - 1, d) : Date.UTC(y, mo - 1, d);
   // A day that its month does not have lies in another month.
-  if (midnight.getUTCMonth() !== mo - 1 || h > 23 || mi > 59 || s > 59) return undefined;
+  if (new Date(midnightMs).getUTCMonth() !== mo - 1 || h > 23 || mi > 59 || s > 59) return undefined;
   const offsetMinutes = parseOffsetMinutes(offset);
   if (offsetMinutes === undefined) return undefined;
   const seconds = (h * 60 + mi - offsetMinutes) * 60 + s + Number(`0.${fraction || "0"}`);
-  return midnight.getTime() + Math.round(seconds * 1_000);
+  return midnightMs + Math.round(seconds * 1_000);
 }
 
 function parseOffsetMinutes(offset: string): number | undefined {

@@ -120,7 +120,7 @@ async function startMends(under: StoreUnderTest) {
     readings: mendedReadings(stored, list),
     records: store.records,
     audit: store.audit,
-    kept: store.kept,
+    metadata: store.metadata,
     backup: store.backup,
     start: () => store.start(),
     stop: () => store.stop(),

@@ -65,6 +65,18 @@ export function recordContract(open: () => Promise<OpenStore>): void {
     expect(await at.store.records.collection(rules).list()).toEqual([{ id: 1 }]);
   });
 
+  test("of very many attributes of a device those are kept that changed last", async () => {
+    await using at = await open();
+    const names = (letter: string) => Array.from({ length: 60 }, (_, index) => metricName(`${letter}${index}`));
+    for (const [receivedAtMs, letter] of [...["a", "b"].entries()]) {
+      const attributes = names(letter).map((name) => ({ device: deviceId("pi"), name, text: letter }));
+      await at.store.readings.append({ readings: [], attributes, receivedAtMs });
+    }
+    const kept = await at.store.records.attributes();
+    expect(kept).toHaveLength(100);
+    expect(kept.filter(({ text }) => text === "b")).toHaveLength(60);
+  });
+
   test("of an attribute the latest text is kept", async () => {
     await using at = await open();
     const attribute = (text: string) => ({ device: deviceId("pi"), name: metricName("os"), text });

@@ -2,8 +2,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "@playwright/test";
-import { DueNotices } from "../../src/main/notices/news.ts";
+import { attentionCount, DueNotices } from "../../src/main/notices/news.ts";
 import type { Device } from "../../src/shared/device.ts";
+import { message } from "../../src/shared/messages/message.ts";
 import { USUAL_NOTICES } from "../../src/shared/notices/notices.ts";
 import { type Desktop, launch, Profile } from "./program/desktop.ts";
 
@@ -100,7 +101,25 @@ test("news: one a kind, once; in quiet hours none, and at their end what still h
   expect(check("23:59", device("a", false), device("b", false))).toEqual([]);
   expect(check("06:59", device("a", false), device("b", true))).toEqual([]);
   expect(check("07:00", device("a", false), device("b", true))).toEqual(["offline a"]);
+  // One that was deleted asks for nobody.
+  const removal = { dueMs: 0 };
+  expect(check("07:01", device("a", false), device("b", false, { removal }))).toEqual([]);
+  expect(attentionCount([device("a", false), device("b", false, { removal })], 0)).toBe(1);
   // After the hub has started anew.
   due.forget();
   expect(check("08:00", device("a", true), device("b", false))).toEqual([]);
+});
+
+test("that the hub does not run is told once, in quiet hours at their end, and not where it runs again by then", () => {
+  const due = new DueNotices();
+  const settings = { ...USUAL_NOTICES, quiet: { from: "22:00", to: "07:00" } };
+  const told = (time: string, more = {}) => due.takeFailure({ ...settings, ...more }, new Date(`2026-03-01T${time}`));
+  const reason = message("desktop/notice/hub-failed");
+  due.hubFailed(reason);
+  expect([told("06:59"), told("07:00"), told("07:01")]).toEqual([null, reason, null]);
+  due.hubFailed(reason);
+  due.forget();
+  expect(told("12:00")).toBeNull();
+  due.hubFailed(reason);
+  expect([told("12:00", { failed: false }), told("12:01")]).toEqual([null, null]);
 });

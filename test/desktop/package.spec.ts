@@ -28,6 +28,11 @@ test.beforeAll(() => {
 
 test.afterAll(() => dist[Symbol.dispose]());
 
+test("it brings one Node, and of the modules what its hub loads", () => {
+  const modules = readdirSync(join(resourcesIn(dist.path), "app.asar.unpacked", "node_modules"));
+  expect(modules).toEqual(["better-sqlite3"]);
+});
+
 test("its fuses are blown", async () => {
   const wire = await getCurrentFuseWire(executableIn(dist.path));
   const isOn = (fuse: FuseV1Options) => wire[fuse] === FuseState.ENABLE;

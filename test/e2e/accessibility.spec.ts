@@ -46,8 +46,7 @@ const STATES: readonly State[] = [
   { name: "overview by tag, in a list", link: "#/", act: press("List") },
   { name: "overview, nothing fits", link: "#/?q=nowhere", act: press("Cards") },
   { name: "overview, refused messages", link: "#/", act: (page) => page.getByText("was refused").first().click() },
-  // Its cards take the largest size at which all of them fit, whenever one grows.
-  { name: "wall", link: "#/?wall=1", flowing: "main" },
+  { name: "wall", link: "#/?wall=1" },
   { name: "palette", link: "#/", act: press("Find anything") },
   { name: "device", link: GREENHOUSE },
   { name: "device, 24 h", link: `${GREENHOUSE}?range=24h` },
@@ -60,7 +59,6 @@ const STATES: readonly State[] = [
   { name: "device with a button", link: "#/devices/sim-workshop" },
   { name: "device that waits", link: "#/devices/stranger" },
   { name: "edit", link: `${GREENHOUSE}/edit` },
-  { name: "edit, delete", link: `${GREENHOUSE}/edit`, act: press(/^Delete/) },
   { name: "compare", link: "#/compare" },
   {
     name: "compare two",
@@ -157,6 +155,16 @@ for (const { theme, width, height } of [
       await act?.(page);
       await look(name, varying, { wasPressed: act !== undefined, flowing });
     }
+    await page.goto("about:blank");
+    await page.goto(`${base}${GREENHOUSE}/edit`);
+    await press("Delete with its history")(page);
+    const undo = page.getByRole("button", { name: "Undo deleting Greenhouse" });
+    await undo.waitFor();
+    // What stands below the devices is loaded last.
+    await page.getByRole("region", { name: "First steps" }).waitFor();
+    await look("edit, deleted", undefined, { wasPressed: true });
+    await undo.click();
+    await expect(undo).toBeHidden();
     await page.goto(`${base}api/docs`);
     await page.getByRole("heading", { level: 1 }).waitFor();
     await page.waitForLoadState("networkidle");

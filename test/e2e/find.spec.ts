@@ -55,8 +55,10 @@ test("a device that is undervolted stands first, and says why", async ({ page })
   const attention = page.getByRole("region", { name: "Needs a look" });
   await expect(attention.getByRole("heading", { level: 3 })).toHaveText(["bed-south"]);
   await expect(attention).toContainText("Undervoltage: its power supply is too weak.");
+  await expect(page).toHaveTitle("(1) Overview · Bramble");
   await hub.post({ device_id: "bed-south", undervoltage: 0 });
   await expect(attention).toBeHidden();
+  await expect(page).toHaveTitle("Overview · Bramble");
 });
 
 test("the list and the order by hand are remembered; the order is made with the keyboard or by dragging", async ({
@@ -71,7 +73,7 @@ test("the list and the order by hand are remembered; the order is made with the 
   await page.keyboard.press("ArrowRight");
   await expect(cards(page)).toHaveText(["bed-north", "attic", "bed-south"]);
   await expect(handle).toBeFocused();
-  await expect(page.locator("[data-announcer]")).toHaveText("attic: place 2 of 3");
+  await expect(page.locator("[data-announcer=heard]")).toHaveText("attic: place 2 of 3");
 
   await page.getByRole("button", { name: "Move bed-south" }).hover();
   await page.mouse.down();
@@ -135,6 +137,20 @@ test("the command palette opens a device by the keyboard alone, and does what it
   await expect(page.getByText("Nothing is called “zzz”.")).toBeVisible();
   await page.keyboard.press("Escape");
   await expect(page.getByRole("button", { name: "Find anything" })).toBeFocused();
+
+  // A phone has no keys: it is left by its button, and by a press beside it; not by a drag that began within.
+  const palette = page.getByRole("dialog", { name: "Find anything" });
+  await page.getByRole("button", { name: "Find anything" }).click();
+  await palette.getByRole("button", { name: "Close" }).click();
+  await expect(palette).toBeHidden();
+  await page.getByRole("button", { name: "Find anything" }).click();
+  await field.hover();
+  await page.mouse.down();
+  await page.mouse.move(5, 5);
+  await page.mouse.up();
+  await expect(field).toBeFocused();
+  await page.mouse.click(5, 5);
+  await expect(palette).toBeHidden();
 });
 
 test("temperatures are shown in the unit that a person chose", async ({ page }) => {
@@ -210,4 +226,43 @@ test("without motion nothing moves, and with the system's colours switches stay"
     return { transitionDuration, borderTopStyle, isSeen: borderTopColor !== backgroundColor };
   });
   expect(look).toEqual({ transitionDuration: "0s", borderTopStyle: "solid", isSeen: true });
+
+  // Lines keep their colours: they are those that are seen on the system's background.
+  await page.evaluate(() => localStorage.setItem("theme", "light"));
+  await page.emulateMedia({ reducedMotion: "reduce", forcedColors: "active", colorScheme: "dark" });
+  await page.reload();
+  await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
+
+  // What is chosen is told from what is not, and lines from each other.
+  const background = (element: Element) => getComputedStyle(element).backgroundColor;
+  await page.getByRole("button", { name: "Find anything" }).click();
+  const options = page.getByRole("listbox", { name: "What was found" }).getByRole("option");
+  await expect(options.first()).toHaveAttribute("aria-selected", "true");
+  expect(await options.first().evaluate(background)).not.toBe(await options.nth(1).evaluate(background));
+  await page.keyboard.press("Escape");
+  await page.goto(
+    `${page.url().replace(/#.*/, "")}#/compare?series=attic%2Ftemperature&series=bed-north%2Ftemperature`,
+  );
+  const swatches = page.getByRole("listitem").locator("i");
+  await expect(swatches).toHaveCount(2);
+  expect(
+    new Set(await swatches.evaluateAll((all) => all.map((one) => getComputedStyle(one).backgroundColor))).size,
+  ).toBe(2);
+});
+
+test("what can be undone waits while the keyboard is at its button", async ({ page }) => {
+  await using hub = await homeHub();
+  await hub.post("{");
+  await page.clock.install();
+  await page.goto(linkOf(hub));
+  await page.getByText("1 message was refused").click();
+  await page.getByRole("button", { name: "Do not show these here again" }).click();
+  const undo = page.getByRole("button", { name: "Undo" });
+  await undo.focus();
+  await page.clock.fastForward(20_000);
+  await page.evaluate(() => new Promise(requestAnimationFrame));
+  await expect(undo).toBeFocused();
+  await page.getByRole("searchbox", { name: "Search devices" }).focus();
+  await page.clock.fastForward(20_000);
+  await expect(undo).toBeHidden();
 });

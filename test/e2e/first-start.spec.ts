@@ -11,7 +11,7 @@ test("an empty hub leads to a first reading: simulated Pis come at a press, obey
   await expect(page.getByRole("heading", { level: 1, name: "Your first reading" })).toBeVisible();
   const steps = page.getByRole("region", { name: "First steps" });
   const step = (name: string) => steps.getByRole("listitem").filter({ hasText: name });
-  await expect(step("A Pi was found")).toContainText("not done yet");
+  await expect(step("Find a Raspberry Pi")).toContainText("not done yet");
   await page.getByRole("button", { name: "Show the programs" }).click();
   await expect(page.getByText("import requests")).toBeInViewport();
 
@@ -22,13 +22,13 @@ test("an empty hub leads to a first reading: simulated Pis come at a press, obey
   // Their hour of history is in the little charts at once.
   await expect(card.locator("svg path").first()).toHaveAttribute("d", /^M[\d. ]+(?:L[\d. ]+){30,}/);
   await card.getByRole("switch", { name: /Water pump/ }).click();
-  await expect(step("A switch was pressed")).not.toContainText("not done yet");
-  await expect(step("A Pi was found")).toContainText("not done yet");
+  await expect(step("Press a switch")).not.toContainText("not done yet");
+  await expect(step("Find a Raspberry Pi")).toContainText("not done yet");
 
   await page.getByRole("button", { name: "Remove them with all that they left" }).click();
   await expect(page.getByRole("button", { name: "Simulate five Pis" })).toBeVisible();
   await hub.post({ device_id: "raspi-01", temperature: 25.5 });
-  await expect(step("The first reading arrived")).not.toContainText("not done yet");
+  await expect(step("Receive the first reading")).not.toContainText("not done yet");
   await steps.getByRole("button", { name: "Hide these steps" }).click();
   await expect(steps).toBeHidden();
   await page.reload();

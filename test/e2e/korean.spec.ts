@@ -1,5 +1,5 @@
-// The window of somebody at home in Korea, on a phone: nothing is cut off or too small to hit, and what the window names itself
-// it names in Korean.
+// The window of somebody at home in Korea, on a phone and on larger screens: nothing is cut off or too small to hit, and what the
+// window names itself it names in Korean.
 import { expect, test } from "@playwright/test";
 import { startTestHub } from "../support/hub.ts";
 import { layoutFaults } from "./layout-faults.ts";
@@ -16,12 +16,25 @@ const LINKS = [
   "#/",
   "#/devices/raspi-1",
   "#/devices/raspi-1/edit",
+  "#/compare?series=raspi-1%2Ftemperature",
+  "#/add",
+  "#/import",
+  "#/log",
+  "#/log/refused",
   "#/settings",
+  "#/access/devices",
   "#/access/people",
+  "#/access/programs",
+  "#/access/clients",
   "#/access/outside",
+  "#/access/log",
   "#/doctor",
+  "#/recipes",
   "#/recipes/dht22",
+  "#/guides",
 ];
+/** A small window, a desk and a large screen. */
+const OTHER_WIDTHS = [800, 1_280, 2_560];
 
 test("a Korean phone shows every page whole, with Korean names of metrics and one form of each particle", async ({
   page,
@@ -40,6 +53,11 @@ test("a Korean phone shows every page whole, with Korean names of metrics and on
     await expect(page.locator(".skeleton")).toHaveCount(0);
     await expect(page.getByRole("heading", { level: 1 })).toHaveCSS("visibility", "visible");
     for (const fault of await layoutFaults(page)) found.push(`${link}: ${fault}`);
+    for (const width of OTHER_WIDTHS) {
+      await page.setViewportSize({ width, height: 800 });
+      for (const fault of await layoutFaults(page)) found.push(`${link}, ${width} px: ${fault}`);
+    }
+    await page.setViewportSize({ width: 390, height: 844 });
     const said = (await page.getByRole("main").textContent()) ?? "";
     for (const both of said.match(/[가-힣0-9]\S?(?:이\(가\)|을\(를\)|은\(는\)|\(으\)로)/g) ?? [])
       found.push(`${link}: ${both}`);

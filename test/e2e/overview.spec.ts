@@ -39,6 +39,16 @@ test("a device appears with its first message, and its values follow", async ({ 
   await expect(page.getByText("2 of 2 online")).toBeVisible();
 });
 
+test("a door that was not opened in the last hour is off, and not 0; a count of nothing is 0", async ({ page }) => {
+  await using hub = await startTestHub();
+  const ago = (hours: number) => Date.now() - hours * 3_600_000;
+  await hub.post([5, 4].map((hours) => ({ device_id: "pi", ts: ago(hours), door: hours === 5, errors: 0 })));
+  await page.goto(linkOf(hub));
+  const card = page.locator("[data-device=pi]");
+  await expect(card).toContainText("Dooroff");
+  await expect(card).toContainText("Errors0");
+});
+
 test("a device that appears while the list is in flight is not lost", async ({ page }) => {
   await using hub = await startTestHub();
   const deviceEvent = new Promise<void>((resolve) => {

@@ -46,8 +46,8 @@ function makeFolder(place: TestFolder, name: string, mode: number, owner = 0): T
 
 async function runOnce(folder: TestFolder, within: readonly string[] = []): Promise<void> {
   const child = spawnBramble(["serve", "--data", folder.path, ...PORTS, "--no-mdns"], {}, within);
-  const [said] = child.stdout === null ? [] : await once(child.stdout, "data");
-  expect(String(said)).toContain("is running");
+  const [output] = child.stdout === null ? [] : await once(child.stdout, "data");
+  expect(String(output)).toContain("is running");
   child.kill("SIGTERM");
   await once(child, "exit");
 }

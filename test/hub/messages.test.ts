@@ -37,7 +37,7 @@ import { loadLanguage, render } from "../../src/shared/messages/render.ts";
 /** Parameters that are more than a text. */
 const SAMPLES: Readonly<Record<string, unknown>> = {
   modes: ["one", "another"],
-  fields: [{ field: "t", said: "NaN" }],
+  fields: [{ field: "t", value: "NaN" }],
   check: "reach",
   firewall: "ufw",
   holder: { kind: "program", name: "mosquitto", pid: 812 },
@@ -58,7 +58,7 @@ const SAMPLES: Readonly<Record<string, unknown>> = {
   others: 2,
   failure: { interfaceName: "eth0", reason: "EACCES" },
 };
-const QUOTED = ["field", "said"];
+const QUOTED = ["field", "value"];
 
 /** Stands for any parameters: each reads as its name. Those that a template takes together are quoted ones. */
 const named = new Proxy<Record<string, unknown>>(
@@ -147,9 +147,9 @@ test("Accept-Language chooses among the languages, by weight and then by order",
 });
 
 test("another language is rendered once it is loaded, sentences within it as well", async () => {
-  const said = message("start/flags", { problem: message("flag/host", { said: "x" }) });
+  const failure = message("start/flags", { problem: message("flag/host", { value: "x" }) });
   await loadLanguage("ko");
-  expect(render(said, "ko", "desktop")).toBe(
+  expect(render(failure, "ko", "desktop")).toBe(
     "--host에는 “x”이(가) 아니라 IP 주소를 지정하세요. 그 옵션 없이, 또는 올바른 값으로 Bramble을 시작하세요.",
   );
   expect(render(message("cli/one-file"), "ko")).toBe("It takes one file.");
@@ -177,10 +177,10 @@ test("the desktop's window advises nothing that takes a command line, and has th
 });
 
 test("a sentence within a sentence is rendered with it, for the same place", () => {
-  const problem = message("flag/port", { flag: "http-port", said: "8o8o" });
-  const said = message("start/flags", { problem });
-  expect(render(said)).toBe("--http-port takes a port from 0 to 65535, not “8o8o”. See bramble serve --help.");
-  expect(render(said, "en", "desktop")).toBe(
+  const problem = message("flag/port", { flag: "http-port", value: "8o8o" });
+  const failure = message("start/flags", { problem });
+  expect(render(failure)).toBe("--http-port takes a port from 0 to 65535, not “8o8o”. See bramble serve --help.");
+  expect(render(failure, "en", "desktop")).toBe(
     "--http-port takes a port from 0 to 65535, not “8o8o”. Start Bramble without that flag, or with a right one.",
   );
 });

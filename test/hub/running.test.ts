@@ -167,8 +167,8 @@ test.runIf(process.platform === "linux")("a hub that may not lower its niceness 
   const args = ["serve", "--data", folder.path, "--http-port", "0", "--mqtt-port", "0", "--no-mdns"];
   const child = spawnBramble(args, {}, ["nice", "-n", "10", ...withoutRight]);
   try {
-    const said = await new Promise((resolve) => child.stdout?.once("data", (text: Buffer) => resolve(String(text))));
-    expect(said).toContain("is running");
+    const output = await new Promise((resolve) => child.stdout?.once("data", (text: Buffer) => resolve(String(text))));
+    expect(output).toContain("is running");
   } finally {
     child.kill("SIGTERM");
     await once(child, "exit");

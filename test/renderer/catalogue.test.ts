@@ -107,8 +107,9 @@ const SAME_EVERYWHERE = new Set([
   "Mac",
   "Files",
   "600 15px …",
+  "unready awaited",
   "12px …",
-  "11px …",
+  "…px …",
   "[Desktop Entry]",
   "Bramble API",
   "openapi.json",
@@ -125,7 +126,7 @@ const CODE =
 const KEY = /^(?:device|action|access|log|compare|recipes|guides|unknown|from) …$/;
 
 /** The title of a page, and what a query of CSS asks. */
-const FRAME = /^… · Bramble$|^\(prefers-/;
+const FRAME = /^…{1,2} · Bramble$|^\((?:prefers-|forced-colors)/;
 
 /** Sources that say the same in both languages at one place, or nothing to people. */
 const CATALOGUES = ["src/renderer/i18n/", "src/renderer/pages/recipes/data/"];

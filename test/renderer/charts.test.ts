@@ -5,6 +5,7 @@ import { timeTicks } from "../../src/renderer/charts/drawing/time-ticks.ts";
 import { valueTicks } from "../../src/renderer/charts/drawing/value-ticks.ts";
 import { BucketWindow } from "../../src/renderer/charts/series/bucket-window.ts";
 import { splitAtGaps } from "../../src/renderer/charts/series/gaps.ts";
+import { sparklinePath } from "../../src/renderer/charts/sparkline-path.ts";
 import type { Bucket } from "../../src/shared/reading.ts";
 
 const bucket = (t: number, value = 1): Bucket => ({ t, min: value, max: value, avg: value, n: 1 });
@@ -54,6 +55,31 @@ describe("the buckets of a chart", () => {
     window.add({ ts: 500, value: 1 });
     window.slideTo(110);
     expect(window.endMs).toBe(500);
+  });
+});
+
+describe("the line of a sparkline", () => {
+  const path = (buckets: Bucket[], sinceMs: number) =>
+    sparklinePath(new BucketWindow({ device: "pi", metric: "t", from: 0, to: 100, stepMs: 1, buckets }), sinceMs);
+  const line = [50, 60, 70, 80, 90, 100].map((t) => bucket(t, t % 20));
+
+  test("takes the whole width from the first reading on", () => {
+    expect(path(line, 50)).toMatch(/^M2\.0 [\d.]+L2\.0 .*L94\.0 [\d.]+$/);
+    expect(path(line, -1_000)).toMatch(/^M48\.0 /);
+  });
+
+  test("leaves a first reading out that stands apart from it, and does not make room for its value", () => {
+    const after = [85, 88, 91, 94, 97, 100].map((t) => bucket(t, 5 + (t % 2)));
+    const apart = path([bucket(10, 1_000), ...after], 10);
+    expect(apart).toBe(path(after, 85));
+    expect(apart).toMatch(/^M2\.0 2\.0/);
+    // Of a device that is known for longer, the line stays where its time is.
+    expect(path([bucket(10, 1_000), ...after], -1_000)).toBe(path(after, -1_000));
+  });
+
+  test("shows a single reading as a dot, and none as a row of dots", () => {
+    expect(path([bucket(50, 7)], 50)).toMatch(/^M2\.0 15\.0L2\.0 15\.0h0\.1$/);
+    expect(path([], 0)).toMatch(/^(?:M\d+ 15h0\.1){12}$/);
   });
 });
 

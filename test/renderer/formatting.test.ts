@@ -3,7 +3,13 @@ import { describe, expect, test } from "vitest";
 import { koreanName } from "../../src/renderer/i18n/korean-names.ts";
 import { metricLabel } from "../../src/renderer/i18n/names.ts";
 import { formatBytes, formatQuantity, formatTick, formatValue } from "../../src/renderer/i18n/numbers.ts";
-import { formatAgo, formatSpan } from "../../src/renderer/i18n/times.ts";
+import {
+  formatAgo,
+  formatExactMoment,
+  formatInstant,
+  formatMoment,
+  formatSpan,
+} from "../../src/renderer/i18n/times.ts";
 import { historyText } from "../../src/renderer/pages/edit-device/history-text.ts";
 
 test.each([
@@ -79,4 +85,15 @@ test.each([
   [90_000_000, "1\u202fd"],
 ])("%d ms are %s", (spanMs, text) => {
   expect(formatSpan(spanMs)).toBe(text);
+});
+
+test("a time of today is said without its day, one of another year with that", () => {
+  const at = (year: number, month: number, day: number) => new Date(year, month, day, 10, 5).getTime();
+  const now = at(2026, 0, 31);
+  expect(formatMoment(now, now)).toMatch(/^10:05\sAM$/);
+  expect(formatMoment(at(2026, 0, 3), now)).toMatch(/^Jan 3, 10:05/);
+  expect(formatMoment(at(2025, 11, 3), now)).toMatch(/^Dec 3, 2025, 10:05/);
+  expect(formatExactMoment(at(2025, 11, 3), now)).toContain("2025");
+  expect(formatInstant(at(2019, 11, 3), 1_000)).toMatch(/^Dec 3, 2019, 10:05:00/);
+  expect(formatInstant(at(new Date().getFullYear(), 0, 3), 60_000)).toMatch(/^Jan 3, 10:05/);
 });

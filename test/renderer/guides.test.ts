@@ -19,8 +19,8 @@ test("every guide has a title, and what it names by a link is there", () => {
 test("no part of a guide is left out", () => {
   for (const { name, blocks } of GUIDES.values()) {
     const source = readFileSync(new URL(`${name}.md`, FOLDER), "utf8");
-    const said = blocks.map(({ raw }) => raw).join("");
+    const rendered = blocks.map(({ raw }) => raw).join("");
     // Blank lines alone are no block.
-    expect(said.replaceAll(/\s/g, "")).toBe(source.replace(/^# .*$/m, "").replaceAll(/\s/g, ""));
+    expect(rendered.replaceAll(/\s/g, "")).toBe(source.replace(/^# .*$/m, "").replaceAll(/\s/g, ""));
   }
 });

@@ -1,6 +1,7 @@
 // The messages that the log page keeps: bounded, held still while somebody looks, none lost on the way; which of them a filter in
-// its address chooses; and JSON as it shows it.
+// its address chooses; JSON as it shows it, and what has changed in it.
 import { expect, test } from "vitest";
+import { changedFields } from "../../src/renderer/pages/log/live/changed-fields.ts";
 import { filterIn, withFilter } from "../../src/renderer/pages/log/live/filter-address.ts";
 import { indentedJson } from "../../src/renderer/pages/log/live/indented-json.ts";
 import { filtered, type LogRows, NO_ROWS, released, withNew } from "../../src/renderer/pages/log/live/log-rows.ts";
@@ -72,4 +73,21 @@ test("JSON is indented without a change to what was sent", () => {
   expect(shown).toContain('"none": [],');
   expect(shown.replaceAll(/\s/g, "")).toBe(sent.replaceAll(/\s/g, ""));
   expect(["21.5", '"text"', '{"t": NaN}', '{"cut', ""].map(indentedJson)).toEqual(Array(5).fill(null));
+});
+
+test("what changed since the message before is named by its path; what is no JSON object is compared as a whole", () => {
+  const before = '{"id":"pi","bme":{"t":21.4,"h":40},"old":1}';
+  const after = '{"id":"pi","bme":{"t":21.5,"h":40},"list":[1,{"x":null}]}';
+  expect(changedFields(before, after)).toEqual([
+    { name: "bme.t", before: "21.4", after: "21.5" },
+    { name: "list.0", before: undefined, after: "1" },
+    { name: "list.1.x", before: undefined, after: "null" },
+    { name: "old", before: "1", after: undefined },
+  ]);
+  expect(changedFields(before, before.replace(",", " , "))).toEqual([]);
+  expect(changedFields("21.4", "21.5")).toEqual([{ name: "", before: "21.4", after: "21.5" }]);
+  expect(changedFields("ON", `{"state":"${"x".repeat(99)}"}`)).toEqual([
+    { name: "state", before: undefined, after: `${"x".repeat(60)}…` },
+    { name: "", before: "ON", after: undefined },
+  ]);
 });

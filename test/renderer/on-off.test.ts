@@ -1,6 +1,7 @@
 // Series of two states: a state holds until the next reading and the last one until now, and their mean is one by time.
 import { describe, expect, test } from "vitest";
 import { BucketWindow } from "../../src/renderer/charts/series/bucket-window.ts";
+import { MAX_STATE_READINGS, needsReadings, withReadings } from "../../src/renderer/charts/series/exact-states.ts";
 import { runsOf } from "../../src/renderer/charts/series/runs.ts";
 import type { Bucket } from "../../src/shared/reading.ts";
 
@@ -83,6 +84,54 @@ describe("a door that was opened and closed", () => {
     window.add({ ts: NOW + 1_000, value: 1 });
     window.slideTo(NOW + 30 * MINUTE_MS);
     expect(window.summary()?.mean).toBeCloseTo(0.5, 1);
+  });
+});
+
+describe("a door that is opened for a minute now and then, shown over ten days", () => {
+  const DAY_MS = 24 * HOUR_MS;
+  const stepMs = HOUR_MS;
+  const from = NOW - 10 * DAY_MS;
+  /** Now soon after one another, now seldom. */
+  const openings = Array.from({ length: 60 }, (_, index) => {
+    const hours = Math.floor(index / 4) * 16 + ([0, 1, 3, 12][index % 4] ?? 0);
+    return from + (hours + 1.5) * HOUR_MS;
+  });
+  const readings = openings.flatMap((ts) =>
+    [1, 0].map((value, index) => ({ device: "door", metric: "open", ts: ts + index * MINUTE_MS, value })),
+  );
+  const buckets = openings.map((ts) => both(from + Math.floor((ts - from) / stepMs) * stepMs));
+  const chart = { device: "door", metric: "open", from, to: NOW, stepMs, buckets };
+
+  test("does not claim from its buckets for how long it was open", () => {
+    const window = new BucketWindow(chart);
+    expect([window.isMeanByTime, window.summary()?.mean]).toEqual([false, 0.5]);
+    expect(needsReadings(chart)).toBe(true);
+  });
+
+  test("is open for as long as its readings say", () => {
+    const window = new BucketWindow(withReadings(chart, readings.toReversed()));
+    expect(window.isMeanByTime).toBe(true);
+    expect(window.summary()?.mean).toBeCloseTo(60 / (10 * 24 * 60), 3);
+    expect(runsOf(window)).toMatchObject({ isStepped: true, gaps: [] });
+    expect(window.at((openings[0] ?? 0) + 30_000)?.avg).toBe(1);
+    window.add({ ts: NOW + 1_000, value: 1 });
+    window.slideTo(NOW + DAY_MS);
+    expect(window.summary()?.mean).toBeGreaterThan(0.09);
+  });
+
+  test("asks for readings where it has both states, and few", () => {
+    expect(needsReadings({ ...chart, buckets: openings.map((ts, index) => bucket(ts, index % 2)) })).toBe(true);
+    const many = buckets.map((one) => ({ ...one, n: MAX_STATE_READINGS / 2 }));
+    const zeros = openings.map((ts) => bucket(ts, 0));
+    const numbers = buckets.map((one) => ({ ...one, max: 2 }));
+    for (const other of [many, zeros, numbers, []]) expect(needsReadings({ ...chart, buckets: other })).toBe(false);
+    expect(needsReadings({ ...chart, stepMs: 500 })).toBe(false);
+  });
+
+  test("does not guess what held between two buckets with both states, however short they are", () => {
+    const window = new BucketWindow({ ...chart, buckets: buckets.slice(0, 2) });
+    expect([window.isMeanByTime, window.summary()?.mean]).toEqual([false, 0.5]);
+    expect(new BucketWindow({ ...chart, buckets: buckets.slice(0, 1) }).isMeanByTime).toBe(true);
   });
 });
 

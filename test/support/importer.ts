@@ -55,9 +55,9 @@ export class Importer {
 
   async #ask(path: string, method: string, body: string | Uint8Array<ArrayBuffer> | Uint8Array): Promise<Import> {
     const answer = await this.#hub.fetch(`${PREFIX}/${this.state.id}${path}`, { method, body: Buffer.from(body) });
-    const said = await answer.json();
-    if (answer.ok) this.state = said;
-    return said;
+    const state = await answer.json();
+    if (answer.ok) this.state = state;
+    return state;
   }
 }
 

@@ -1,33 +1,35 @@
 """Puts the parts together, runs each in its thread, and watches the configuration file."""
 import logging
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from .clock import Clock, boot_id
-from .commands import Commands, SeenCommands
-from .config import Config, ConfigError, HubSettings, device_id, load, own_name
+from .configuration.config import Config, ConfigError, HubSettings, device_id, load, own_name
 from .control_socket import ControlSocket
-from .device_key import KeyFile, code_of
-from .devices import Outputs
-from .hub import HubMemory
-from .outbox import Outbox
-from .run_folder import (
+from .hub.commands import Commands
+from .hub.device_key import KeyFile, code_of
+from .hub.discovery import HubMemory
+from .hub.trust import Trust
+from .hub.uplink import Uplink
+from .machine.clock import Clock, boot_id
+from .machine.run_folder import (
     find_in_run_folders, possible_run_folders, remove_empty_run_folders, usable_run_folder,
 )
+from .machine.status import StatusBoard
+from .peripherals.outputs import Outputs
 from .sampler import Sampler
-from .status import StatusBoard
-from .trust import Trust
-from .uplink import Uplink
-from .vitals import Vitals
+from .sensors.vitals import Vitals
+from .storage.outbox import Outbox
+from .storage.seen_commands import SeenCommands
 
 log = logging.getLogger("agent")
 
 STATUS_FILE = "status.json"
 CONTROL_SOCKET = "control.sock"
 CHECK_PERIOD_SECONDS = 1
-THREAD_STOP_TIMEOUT_SECONDS = 5
+THREADS_STOP_TIMEOUT_SECONDS = 5
 
 
 @dataclass(frozen=True)
@@ -65,23 +67,35 @@ class Options:
 
 
 class ConfigWatch:
-    """Reads the file whenever it has changed; one that cannot work is answered once."""
+    """Reads the file whenever it has changed; one that cannot work is answered once.
+
+    An editor empties a file before it writes it, and the empty file is a configuration, too: one that lets go of all
+    relays. So what has changed is read when it is the same at the next look.
+    """
 
     def __init__(self, options: Options) -> None:
         self._options = options
+        # At the last look, and of what was read last.
         self._seen: tuple[int, ...] | None = None
+        self._read: tuple[int, ...] | None = None
 
     def look(self) -> Config | ConfigError | None:
-        """None while the file is as it was."""
-        stamp = self._stamp()
-        if stamp == self._seen:
-            return None
+        """None while the file is as it was, or still changes; never at the first look."""
+        stamp, before = self._stamp(), self._seen
         self._seen = stamp
+        if stamp == self._read or (before is not None and stamp != before):
+            return None
+        found = self._load()
+        if before is not None and self._stamp() != stamp:
+            return None
+        self._read = stamp
+        return found
+
+    def _load(self) -> Config | ConfigError:
         try:
-            config = load(self._options.config)
+            return self._options.applied(load(self._options.config))
         except ConfigError as error:
             return error
-        return self._options.applied(config)
 
     def _stamp(self) -> tuple[int, ...]:
         try:
@@ -100,6 +114,8 @@ class Agent:
         self._failed = threading.Event()
         self._device = ""
         self._keys = KeyFile(options.state)
+        # Of the state folder.
+        self._key: str | None = None
         self._key_stamp: tuple[int, ...] = ()
         self._config: Config | None = None
 
@@ -120,12 +136,16 @@ class Agent:
         memory, trust = HubMemory(options.state / "hub.json"), Trust(options.state)
         uplink = Uplink(outbox, clock, outputs, commands, memory, trust, board)
         control_socket = ControlSocket(run_folder / CONTROL_SOCKET, outputs, uplink.state_changed)
+        state_files = {"key": self._keys.file, "hub": memory.file, "authority": trust.file}
 
         def check_storage() -> None:
             outbox.try_disk()
             seen.try_disk()
             board.report_failure("queue", outbox.disk_error)
             board.report_failure("commands", seen.disk_error)
+            for name, file in state_files.items():
+                file.try_disk()
+                board.report_failure(name, file.disk_error)
             board.write(outbox.rows, outbox.bytes, outbox.dropped)
 
         def configure(config: Config) -> None:
@@ -144,18 +164,20 @@ class Agent:
             if (changed := self._changed_config(board)) is not None:
                 log.info("the configuration has changed")
                 configure(changed)
-            elif self._config is not None and self._config.key is None and self._keys.stamp() != self._key_stamp:
+            elif self._config is not None and self._has_new_key(self._config):
                 log.info("the key has changed")
                 configure(self._config)
             check_storage()
         sampler.interrupt()
         uplink.interrupt()
+        end = time.monotonic() + THREADS_STOP_TIMEOUT_SECONDS
         for thread in threads:
-            thread.join(THREAD_STOP_TIMEOUT_SECONDS)
-        outputs.close()
+            thread.join(max(0.0, end - time.monotonic()))
+        # What must not be lost comes first: systemd waits 15 s for all of it.
         outbox.close()
         seen.close()
         board.remove()
+        outputs.close()
         remove_empty_run_folders(options.run)
         return 1 if self._failed.is_set() else 0
 
@@ -163,9 +185,17 @@ class Agent:
         """Shows the hub the key of the configuration file, else that of the state folder."""
         if config.key is not None:
             return config
-        config = replace(config, key=self._keys.load_or_make())
-        self._key_stamp = self._keys.stamp()
-        return config
+        self._key = self._keys.load_or_make()
+        self._key_stamp = self._keys.file.stamp()
+        return replace(config, key=self._key)
+
+    def _has_new_key(self, config: Config) -> bool:
+        """Whether a person has set another one in the state folder; the same may have come to the disk by now."""
+        stamp = self._keys.file.stamp()
+        if config.key is not None or stamp == self._key_stamp:
+            return False
+        self._key_stamp = stamp
+        return self._keys.load_or_make() != self._key
 
     def _first_config(self, board: StatusBoard) -> Config:
         """Where the file cannot work, the vitals are still reported, by the same device and to the same hub."""

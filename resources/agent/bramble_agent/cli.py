@@ -3,6 +3,7 @@ import argparse
 import getpass
 import json
 import logging
+import queue
 import signal
 import sys
 import threading
@@ -11,17 +12,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .agent import STATUS_FILE, Agent, Options
-from .addresses import address_error
-from .config import DEFAULT_PATH, ConfigError, HubSettings, load
-from .device_key import KEY_SHAPE, KeyFile, code_of
-from .devices import Outputs
-from .endpoint import Authority, file_problem
+from .configuration.addresses import address_error
+from .configuration.config import DEFAULT_PATH, ConfigError, HubSettings, load
 from .control_socket import request_action
-from .inputs import CommandInput
-from .outputs import Refused, Value
-from .shell import CommandFailed
-from .status import StatusBoard, describe, read_status
-from .trust import NotTrusted, Trust
+from .hub.device_key import KEY_SHAPE, KeyFile, code_of
+from .hub.endpoint import Authority, file_problem
+from .hub.trust import NotTrusted, Trust
+from .machine.shell import CommandFailed
+from .machine.status import StatusBoard, describe, read_status
+from .peripherals.input_kinds import CommandInput
+from .peripherals.output_kinds import Refused, Value
+from .peripherals.outputs import Outputs
 
 STATE_FOLDER = Path("/var/lib/bramble-agent")
 RUN_FOLDER = Path("/run/bramble-agent")
@@ -110,9 +111,21 @@ def hub_argument(text: str) -> HubSettings:
 
 def run(options: Options) -> int:
     stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop_on_signals(stop)
     return Agent(options).run(stop)
+
+
+def stop_on_signals(stop: threading.Event) -> None:
+    """A handler runs in the midst of the main thread, which may hold the event's own lock: another thread sets it."""
+    signals: queue.SimpleQueue[int] = queue.SimpleQueue()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda number, _frame: signals.put(number))
+
+    def wait() -> None:
+        signals.get()
+        stop.set()
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def test(options: Options, name: str, text: str | None) -> int:

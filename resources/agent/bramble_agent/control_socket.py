@@ -11,8 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from .devices import Outputs
-from .outputs import Refused, Value
+from .peripherals.output_kinds import Refused, Value
+from .peripherals.outputs import Outputs
 
 log = logging.getLogger("control socket")
 
@@ -73,12 +73,15 @@ class ControlSocket:
 
 
 def request_action(path: Path, control: str, value: Value) -> Value:
-    """Asks the running agent. Raises Refused; ConnectionRefusedError or FileNotFoundError where none runs."""
+    """Asks the running agent. Raises Refused; an OSError where none runs, or it ends before it answers."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
         connection.settimeout(ANSWER_TIMEOUT_SECONDS)
         connection.connect(str(path))
         connection.sendall(json.dumps({"control": control, "value": value}).encode())
-        answer = json.loads(connection.recv(MAX_MESSAGE_BYTES))
+        received = connection.recv(MAX_MESSAGE_BYTES)
+    if not received:
+        raise ConnectionAbortedError("it ended before it answered")
+    answer = json.loads(received)
     if "error" in answer:
         raise Refused(answer["error"])
     done: Value = answer["value"]

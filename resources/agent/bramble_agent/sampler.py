@@ -2,41 +2,46 @@
 import logging
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from .config import Config
-from .devices import OpenDevices
-from .inputs import InputSettings, Sensor
-from .outbox import Outbox
-from .plausible import all_finite
-from .status import StatusBoard, describe_error
-from .vitals import Vitals
+from .configuration.config import Config
+from .machine.status import StatusBoard, describe_error
+from .peripherals.input_kinds import CommandInput, InputSettings, Sensor
+from .peripherals.open_devices import OpenDevices
+from .sensors.plausible import all_finite
+from .sensors.vitals import Vitals
+from .storage.outbox import Outbox
 
 log = logging.getLogger("inputs")
 
 # No input can have this name.
 VITALS = ""
+# What commands print within it is one message with what else is due.
+MAX_WAIT_FOR_COMMANDS_SECONDS = 1
 
 
 class Sampler:
-    """Runs in a thread of its own: sensors may take a second, and shell commands as long as they may."""
+    """Runs in a thread of its own, for a sensor may take a second; and commands, which may hang, each in another."""
 
     def __init__(self, outbox: Outbox, vitals: Vitals, board: StatusBoard) -> None:
         self._outbox = outbox
         self._vitals = vitals
         self._board = board
         self._wake = threading.Event()
-        self._changed_config: Config | None = None
+        # The one that was given last, and the one that counts.
+        self._wanted_config: Config | None = None
+        self._config: Config | None = None
         self._inputs: Mapping[str, InputSettings] = {}
         # Of each input in the configuration file.
         self._lines: dict[str, int] = {}
         self._open: OpenDevices[InputSettings, Sensor] = OpenDevices()
+        self._readings: dict[tuple[str, CommandInput], CommandReading] = {}
         self._intervals: dict[str, float] = {}
         self._due: dict[str, float] = {}
 
     def configure(self, config: Config) -> None:
         """May be called from any thread; takes effect before the next reading."""
-        self._changed_config = config
+        self._wanted_config = config
         self._wake.set()
 
     def interrupt(self) -> None:
@@ -47,37 +52,64 @@ class Sampler:
         try:
             while not stop.is_set():
                 self._wake.clear()
-                self._apply()
+                self._apply(time.monotonic())
                 self._sample(time.monotonic())
                 self._wake.wait(max(0.0, min(self._due.values(), default=time.monotonic() + 60) - time.monotonic()))
         finally:
+            self._inputs = {}
             self._open.keep({})
 
-    def _apply(self) -> None:
-        config, self._changed_config = self._changed_config, None
-        if config is None:
+    def _apply(self, now: float) -> None:
+        config = self._wanted_config
+        if config is None or config is self._config:
             return
+        self._config = config
         for name in self._inputs.keys() - config.inputs.keys():
             self._board.report_failure(f"input {name}", None)
         self._inputs = config.inputs
         self._lines = {name: config.line_of("inputs", name, "run") for name in config.inputs}
         self._open.keep(config.inputs)
+        self._readings = {key: reading for key, reading in self._readings.items() if reading.is_running}
         self._intervals = {name: one.interval or config.interval for name, one in config.inputs.items()}
         if config.vitals:
             self._intervals[VITALS] = config.interval
-        self._due = {name: self._due.get(name, 0) for name in self._intervals}
+        # A shorter interval counts from now.
+        self._due = {name: min(self._due.get(name, 0), now + interval) for name, interval in self._intervals.items()}
 
     def _sample(self, now: float) -> None:
         """What is due together is one message."""
         values: dict[str, float] = {}
+        running: list[CommandReading] = []
         for name, due in self._due.items():
             if due > now:
                 continue
             interval = self._intervals[name]
             # In step with the first time, unless it fell behind.
             self._due[name] = due + interval if due + interval > now else now + interval
-            values.update(self._read_vitals() if name == VITALS else self._read(name))
+            if name == VITALS:
+                values.update(self._read_vitals())
+            elif isinstance(settings := self._inputs[name], CommandInput):
+                running += self._start(name, settings)
+            else:
+                values.update(self._read(name))
+        end = time.monotonic() + MAX_WAIT_FOR_COMMANDS_SECONDS
+        for reading in running:
+            values.update(reading.wait(max(0.0, end - time.monotonic())))
         self._outbox.add(values)
+
+    def _start(self, name: str, settings: CommandInput) -> "list[CommandReading]":
+        """Nothing while the command still runs: it is not run twice at a time."""
+        before = self._readings.get((name, settings))
+        if before is not None and before.is_running:
+            return []
+
+        def add_late(values: dict[str, float]) -> None:
+            if self._inputs.get(name) == settings:
+                self._outbox.add(values)
+
+        reading = CommandReading(lambda: self._measured(name, lambda: {"": settings.measure()}, settings), add_late)
+        self._readings[name, settings] = reading
+        return [reading]
 
     def _read_vitals(self) -> dict[str, float]:
         values, impossible = self._vitals.read()
@@ -86,25 +118,72 @@ class Sampler:
         return values
 
     def _read(self, name: str) -> dict[str, float]:
+        """A sensor that fails is opened anew: it may be another one when it answers again."""
+        values = self._measured(name, lambda: self._opened(name).read(), self._inputs[name])
+        if not values:
+            self._open.close(name)
+        return values
+
+    def _opened(self, name: str) -> Sensor:
+        sensor = self._open.get(name)
+        if sensor is None:
+            sensor = self._inputs[name].open(lambda: self._changed(name))
+            self._open.put(name, self._inputs[name], sensor)
+        return sensor
+
+    def _measured(
+        self, name: str, read: Callable[[], dict[str, float]], settings: InputSettings
+    ) -> dict[str, float]:
         """Empty where the input cannot be read, which is logged once."""
         try:
-            sensor = self._open.get(name)
-            if sensor is None:
-                sensor = self._inputs[name].open(lambda: self._changed(name))
-                self._open.put(name, self._inputs[name], sensor)
-            measured = all_finite(sensor.read())
-            values = {f"{name}.{suffix}" if suffix else name: value for suffix, value in measured.items()}
+            measured = all_finite(read())
         except Exception as error:
             # gpiozero, its pin libraries and the kernel each raise errors of their own.
             reason = f"line {self._lines.get(name, 1)}: {describe_error(error)}"
-            if self._board.report_failure(f"input {name}", reason):
+            if self._inputs.get(name) == settings and self._board.report_failure(f"input {name}", reason):
                 log.warning("%s cannot be read: %s", name, reason)
             return {}
-        if self._board.report_failure(f"input {name}", None):
+        if self._inputs.get(name) == settings and self._board.report_failure(f"input {name}", None):
             log.info("%s is read", name)
-        return values
+        return {f"{name}.{suffix}" if suffix else name: value for suffix, value in measured.items()}
 
     def _changed(self, name: str) -> None:
         """A button or a motion sensor has news. Called from the pins' own thread."""
-        if self._open.get(name) is not None:
-            self._outbox.add(self._read(name))
+        sensor, settings = self._open.get(name), self._inputs.get(name)
+        if sensor is not None and settings is not None:
+            self._outbox.add(self._measured(name, sensor.read, settings))
+
+
+class CommandReading:
+    """One run of an input's command, in a thread of its own; its values are for the one who waits, or else late."""
+
+    def __init__(
+        self, read: Callable[[], dict[str, float]], add_late: Callable[[dict[str, float]], None]
+    ) -> None:
+        self._read = read
+        self._add_late = add_late
+        self._lock = threading.Lock()
+        self._ended = threading.Event()
+        self._values: dict[str, float] = {}
+        self._is_late = False
+        threading.Thread(target=self._run, daemon=True).start()
+
+    @property
+    def is_running(self) -> bool:
+        return not self._ended.is_set()
+
+    def wait(self, seconds: float) -> dict[str, float]:
+        """Empty where it takes longer."""
+        self._ended.wait(seconds)
+        with self._lock:
+            self._is_late = not self._ended.is_set()
+            return self._values
+
+    def _run(self) -> None:
+        values = self._read()
+        with self._lock:
+            self._ended.set()
+            if not self._is_late:
+                self._values = values
+                return
+        self._add_late(values)

@@ -8,8 +8,8 @@ from pathlib import Path
 os.environ.setdefault("GPIOZERO_PIN_FACTORY", "mock")
 os.environ.setdefault("GPIOZERO_MOCK_PIN_CLASS", "mockpwmpin")
 
-from bramble_agent.clock import Clock
-from bramble_agent.status import StatusBoard
+from bramble_agent.machine.clock import Clock
+from bramble_agent.machine.status import StatusBoard
 
 # What the agent logs is looked at where it matters, and not on the screen.
 logging.getLogger().addHandler(logging.NullHandler())

@@ -1,14 +1,43 @@
-"""Whose time counts: the own, or the hub's."""
+"""Whose time counts, the own or the hub's; and what the hub is asked."""
 import http.server
 import threading
 import unittest
 
-from bramble_agent.clock import ask_time_ms, duration
-from bramble_agent.endpoint import Endpoint
+from bramble_agent.hub.endpoint import Endpoint
+from bramble_agent.hub.queries import ask_hub_id, ask_time_ms, compare_clocks
+from bramble_agent.machine.clock import duration
 
 from .support import NOON_MS, FakeTime
 
 HOUR_MS = 3_600_000
+
+
+class Answering:
+    """An HTTP server that gives one answer to one question."""
+
+    def __init__(self, status: int, body: str, date: str = "Sat, 31 Jan 2026 12:00:00 GMT") -> None:
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def date_time_string(self, timestamp: float | None = None) -> str:
+                return date
+
+            def do_GET(self) -> None:
+                self.send_response(status)
+                self.end_headers()
+                self.wfile.write(body.encode())
+
+            def log_message(self, *_args: object) -> None:
+                """Not on the screen."""
+
+        self._server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+        self._thread = threading.Thread(target=self._server.handle_request)
+
+    def __enter__(self) -> Endpoint:
+        self._thread.start()
+        return Endpoint("127.0.0.1", 1, self._server.server_port)
+
+    def __exit__(self, *_error: object) -> None:
+        self._thread.join()
+        self._server.server_close()
 
 
 class ClockTest(unittest.TestCase):
@@ -48,26 +77,29 @@ class ClockTest(unittest.TestCase):
         self.assertEqual(time.clock.hub_now_ms(), NOON_MS)
 
     def test_asks_by_http_whatever_the_answer_is(self) -> None:
-        class Refusing(http.server.BaseHTTPRequestHandler):
-            def date_time_string(self, timestamp: float | None = None) -> str:
-                return "Sat, 31 Jan 2026 12:00:00 GMT"
+        with Answering(403, "", "Sat, 31 Jan 2026 12:00:00 GMT") as hub:
+            self.assertEqual(ask_time_ms(hub), NOON_MS + 500)
 
-            def do_GET(self) -> None:
-                self.send_error(403)
+    def test_a_time_that_is_none_changes_nothing(self) -> None:
+        for date in ("yesterday", "Mon, 01 Jan 99999999999 00:00:00 GMT"):
+            clock = FakeTime().clock
+            with self.subTest(date), Answering(200, "", date) as hub, self.assertLogs("hub", "WARNING"):
+                compare_clocks(clock, hub)
+            self.assertEqual(clock.hub_now_ms(), clock.now_ms())
 
-            def log_message(self, *_args: object) -> None:
-                """Not on the screen."""
-
-        with http.server.HTTPServer(("127.0.0.1", 0), Refusing) as server:
-            thread = threading.Thread(target=server.handle_request)
-            thread.start()
-            self.assertEqual(ask_time_ms(Endpoint("127.0.0.1", 1, server.server_port)), NOON_MS + 500)
-            thread.join()
+    def test_asks_the_hubs_id_and_takes_no_other_answer_for_one(self) -> None:
+        for status, body, hub_id in (
+            (200, '{"hubId":"ours"}', "ours"), (404, '{"error":"no-such-route"}', ""), (200, "<html>", ""), (200, "[]", ""),
+            (200, '{"hubId":7}', ""), (200, "[" * 4_000, ""), (200, f'{{"hubId":"{"x" * 200}"}}', ""),
+        ):
+            with self.subTest(body[:40]), Answering(status, body) as hub:
+                self.assertEqual(ask_hub_id(hub), hub_id)
+        self.assertEqual(ask_hub_id(Endpoint("127.0.0.1", 1, 1)), "")
 
     def test_a_hub_that_cannot_be_asked_changes_nothing(self) -> None:
         clock = FakeTime().clock
-        with self.assertLogs("clock", "WARNING"):
-            clock.compare(Endpoint("127.0.0.1", 1, 1))
+        with self.assertLogs("hub", "WARNING"):
+            compare_clocks(clock, Endpoint("127.0.0.1", 1, 1))
         self.assertEqual(clock.hub_now_ms(), clock.now_ms())
 
     def test_durations_in_words(self) -> None:

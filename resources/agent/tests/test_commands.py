@@ -1,14 +1,19 @@
 """Each command once, none after its time, every one answered."""
 import json
+import queue
+import threading
+import time
 import unittest
+from dataclasses import dataclass
 from typing import Any
 
-from bramble_agent.commands import CUT_OFF, MAX_REMEMBERED_COMMANDS, Commands, SeenCommands
-from bramble_agent.config import parse
-from bramble_agent.devices import Outputs
-from bramble_agent.link import LinkLost
-from bramble_agent.outputs import Led
-from bramble_agent.storage import RETRY_DISK_AFTER_MS
+from bramble_agent.configuration.config import parse
+from bramble_agent.hub.commands import CUT_OFF, Commands
+from bramble_agent.hub.link import LinkLost
+from bramble_agent.peripherals.output_kinds import Led, Output, OutputSettings, PinOutput
+from bramble_agent.peripherals.outputs import Outputs
+from bramble_agent.storage.database import RETRY_DISK_AFTER_MS
+from bramble_agent.storage.seen_commands import MAX_REMEMBERED_COMMANDS, SeenCommands
 
 from .support import NOON_MS, FolderCase
 
@@ -35,6 +40,20 @@ kind = "command"
 on = "true"
 off = "echo no such station >&2; exit 3"
 """
+
+
+@dataclass(frozen=True, kw_only=True)
+class Broken(OutputSettings):
+    """An output whose pin library fails once it is open."""
+
+    def control(self) -> dict[str, Any]:
+        return {"kind": "switch"}
+
+    def open(self) -> Output:
+        def fail(*_values: object) -> Any:
+            raise RuntimeError("the pins are gone")
+
+        return PinOutput(fail, fail, fail)
 
 
 class CommandsTest(FolderCase):
@@ -201,6 +220,35 @@ class CommandsTest(FolderCase):
     def test_the_same_pin_may_move_to_another_output(self) -> None:
         self.outputs.configure(parse('[outputs.lamp]\nkind = "led"\npin = 17\ninitial = true').outputs)
         self.assertEqual(self.outputs.state(), {"lamp": True})
+
+    def test_a_pin_library_that_fails_is_said_and_ends_nothing(self) -> None:
+        self.outputs.configure({"horn": Broken()})
+        self.assertEqual(self.quietly_fails("horn", True), "RuntimeError: the pins are gone")
+        self.assertEqual(self.outputs.state(), {})
+        self.board.write(0, 0, 0)
+        self.assertIn("output horn", (self.folder / "status.json").read_text())
+        with self.assertLogs("devices", "WARNING"):
+            self.outputs.configure({})
+
+    def test_while_a_command_runs_all_else_is_told_and_the_end_does_not_wait_for_it(self) -> None:
+        go, began = self.folder / "go", self.folder / "began"
+        slow = f'[outputs.slow]\nkind = "command"\nrun = "touch {began}; until [ -e {go} ]; do sleep 0.01; done"\n'
+        self.outputs.configure(parse(f'{slow}[outputs.led]\nkind = "led"\npin = 17').outputs)
+        told: queue.Queue[Any] = queue.Queue()
+        acting = threading.Thread(target=self.outputs.act, args=("slow", None))
+        asking = threading.Thread(target=lambda: told.put((self.outputs.state(), len(self.outputs.controls()))))
+        closing = threading.Thread(target=self.outputs.close)
+        acting.start()
+        for thread in (acting, asking, closing):
+            self.addCleanup(lambda thread=thread: thread.is_alive() and thread.join())
+        self.addCleanup(go.touch)
+        while not began.exists():
+            time.sleep(0.01)
+        asking.start()
+        self.assertEqual(told.get(timeout=10), ({"led": False}, 2))
+        closing.start()
+        closing.join(10)
+        self.assertFalse(closing.is_alive())
 
     def test_a_pin_that_is_taken_is_said(self) -> None:
         # By another program, as it were: within one configuration it is refused.

@@ -1,5 +1,4 @@
 """The configuration file: what it may say, and in which line it is wrong."""
-import argparse
 import re
 import tomllib
 import unittest
@@ -7,11 +6,10 @@ from pathlib import Path
 from unittest import mock
 
 from bramble_agent.agent import ConfigWatch, Options
-from bramble_agent.cli import hub_argument
-from bramble_agent.config import Config, ConfigError, HubSettings, device_id, load, own_name, parse
-from bramble_agent.inputs import INPUT_KINDS
-from bramble_agent.outputs import OUTPUT_KINDS, Led
-from bramble_agent.toml_lines import key_lines
+from bramble_agent.configuration.config import Config, ConfigError, device_id, load, own_name, parse
+from bramble_agent.configuration.toml_lines import key_lines
+from bramble_agent.peripherals.input_kinds import INPUT_KINDS
+from bramble_agent.peripherals.output_kinds import OUTPUT_KINDS, Led
 
 from .support import FolderCase
 
@@ -217,29 +215,6 @@ class ParseTest(FolderCase):
             with self.subTest(host), mock.patch("socket.gethostname", return_value=host):
                 self.assertEqual(own_name(self.folder), name)
 
-    def test_the_hub_on_the_command_line(self) -> None:
-        def hub(address: str, mqtt_port: int = 1883, http_port: int = 8080) -> HubSettings:
-            return HubSettings(address=address, mqtt_port=mqtt_port, http_port=http_port, discover=False)
-
-        self.assertEqual(hub_argument("pc.local"), hub("pc.local"))
-        self.assertEqual(hub_argument("10.0.0.2:1884"), hub("10.0.0.2", 1884))
-        self.assertEqual(hub_argument("10.0.0.2:1884:8081"), hub("10.0.0.2", 1884, 8081))
-        self.assertEqual(hub_argument("[fd00::2]:1884"), hub("fd00::2", 1884))
-        self.assertEqual(hub_argument("fd00::2"), hub("fd00::2"))
-        wrong = {
-            "http://10.0.0.2:8080": 'not a URL: write address = "10.0.0.2" and http_port = 8080',
-            "10.0.0.2:70000": "is no HOST",
-            "10.0.0.2:0": "is no HOST",
-            "10.0.0.2:x": "is no HOST",
-            ":1883": "address is empty",
-            "10.0.0.2:8080": "8080 is the hub's port for HTTP",
-            "10.0.0.400": "is no IP address",
-        }
-        for text, words in wrong.items():
-            with self.subTest(text), self.assertRaises(argparse.ArgumentTypeError) as caught:
-                hub_argument(text)
-            self.assertIn(words, str(caught.exception))
-
 
 class WatchTest(FolderCase):
     def test_a_change_is_seen_and_a_broken_file_changes_nothing(self) -> None:
@@ -249,16 +224,32 @@ class WatchTest(FolderCase):
         self.assertIsInstance(first, Config)
         self.assertIsNone(watch.look())
         self.write("agent.toml", LED)
+        self.assertIsNone(watch.look())
         changed = watch.look()
         assert isinstance(changed, Config)
         self.assertEqual(changed.outputs, {"led": Led(pin=17)})
         self.write("agent.toml", LED + "pin = 18\n")
+        self.assertIsNone(watch.look())
         broken = watch.look()
         assert isinstance(broken, ConfigError)
         self.assertIn("line 4", broken.problems[0])
         self.assertIsNone(watch.look())
         (self.folder / "agent.toml").unlink()
+        self.assertIsNone(watch.look())
         self.assertEqual(watch.look(), first)
+
+    def test_a_file_that_an_editor_has_emptied_is_not_taken_for_a_configuration(self) -> None:
+        file = self.write("agent.toml", LED)
+        watch = ConfigWatch(Options(config=file, state=self.folder, run=self.folder))
+        self.assertIsInstance(watch.look(), Config)
+        self.write("agent.toml", "")
+        self.assertIsNone(watch.look())
+        self.write("agent.toml", LED.replace("17", "18"))
+        self.assertIsNone(watch.look())
+        changed = watch.look()
+        assert isinstance(changed, Config)
+        self.assertEqual(changed.outputs, {"led": Led(pin=18)})
+        self.assertIsNone(watch.look())
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Whether another machine has this device's id, by how connections end."""
 import unittest
 
-from bramble_agent.duplicate_id import DuplicateIdDetector, duplicate_id_message
+from bramble_agent.hub.duplicate_id import DuplicateIdDetector, duplicate_id_message
 
 
 class DuplicateIdTest(unittest.TestCase):

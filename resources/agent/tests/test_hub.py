@@ -1,14 +1,19 @@
 """Where the agent looks for its hub, and which hub it takes."""
+import gc
+import os
+import threading
 import unittest
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from zeroconf import ServiceInfo, Zeroconf
+from zeroconf import ServiceInfo, Zeroconf, const
+from zeroconf._dns import DNSPointer
+from zeroconf._protocol.outgoing import DNSOutgoing
 
-from bramble_agent.config import HubSettings
-from bramble_agent.hub import SERVICE, Hub, HubFinder, HubMemory, advertised_hubs, search
-from bramble_agent.uplink import MAX_BACKOFF_SECONDS, Backoff
+from bramble_agent.configuration.config import HubSettings
+from bramble_agent.hub.discovery import SERVICE, Hub, HubFinder, HubMemory, advertised_hubs, search
+from bramble_agent.hub.uplink import MAX_BACKOFF_SECONDS, Backoff
 
 from .support import FolderCase
 
@@ -31,7 +36,12 @@ class FinderTest(FolderCase):
     def test_takes_any_hub_at_first_and_then_its_own_only(self) -> None:
         self.assertEqual(list(self.finder(NEIGHBOURS, OURS).candidates()), [NEIGHBOURS, OURS])
         self.finder().remember(OURS)
-        self.assertEqual(list(self.finder(NEIGHBOURS, MOVED).candidates()), [MOVED, OURS])
+        finder = self.finder(NEIGHBOURS, MOVED)
+        self.assertEqual(finder.others_hint(), "")
+        self.assertEqual(list(finder.candidates()), [MOVED, OURS])
+        self.assertEqual(
+            finder.others_hint(), "; there is a hub at 192.168.1.99 port 1883, but this device belongs to another"
+        )
 
     def test_a_given_address_comes_first_and_may_be_the_only_one(self) -> None:
         self.memory.save(OURS)
@@ -44,6 +54,14 @@ class FinderTest(FolderCase):
         self.memory.save(OURS)
         anew = Hub(OURS.address, 1883, 8080, "new")
         self.assertEqual(next(self.finder(anew).candidates()), anew)
+
+    def test_a_neighbours_hub_is_not_taken_for_one_whose_address_is_all_that_is_known(self) -> None:
+        given = Hub("10.0.0.1", 1883, 8080, mqtts_port=8883, https_port=8443)
+        there = Hub("10.0.0.1", 1884, 8081, "any")
+        self.assertEqual(list(self.finder(NEIGHBOURS, there, address="10.0.0.1").candidates()), [given, there])
+        self.finder().remember(Hub("10.0.0.1", 1883, 8080))
+        known = Hub("10.0.0.1", 1883, 8080)
+        self.assertEqual(list(self.finder(NEIGHBOURS, address="10.0.0.1").candidates()), [given, known])
 
     def test_the_id_of_a_hub_stays_known_when_it_is_reached_by_its_address(self) -> None:
         self.memory.save(OURS)
@@ -74,23 +92,57 @@ class FinderTest(FolderCase):
                 self.assertIsNone(self.memory.load())
 
 
-def service(**ports: str) -> ServiceInfo:
+def service(name: str = "Bramble test", **ports: str) -> ServiceInfo:
     """What a hub says of itself."""
     # In bytes, as they arrive: the library leaves those that it is given as they are.
     said = {key.encode(): value.encode() for key, value in {"v": "1", "id": "the-hub", **ports}.items()}
     return ServiceInfo(
-        SERVICE, f"Bramble test.{SERVICE}", port=8081, parsed_addresses=["127.0.0.2"],
+        SERVICE, f"{name}.{SERVICE}", port=8081, parsed_addresses=["127.0.0.2"],
         properties=said, server="bramble-test.local.",
     )
 
 
 class SearchTest(unittest.TestCase):
-    def test_finds_a_hub_by_mdns(self) -> None:
+    def responder(self) -> Zeroconf:
+        """Advertises on the loopback interface until the test ends."""
         zeroconf = Zeroconf(interfaces=["127.0.0.1"])
+        loop = zeroconf.loop
+        assert loop is not None
+        self.addCleanup(loop.close)
         self.addCleanup(zeroconf.close)
+        return zeroconf
+
+    def test_finds_a_hub_by_mdns(self) -> None:
+        zeroconf = self.responder()
         zeroconf.register_service(service(mqtt="1884"))
         found = next(search(10, interfaces=["127.0.0.1"]), None)
         self.assertEqual(found, Hub("127.0.0.2", 1884, 8081, "the-hub"))
+
+    def test_a_search_leaves_neither_threads_nor_sockets_behind(self) -> None:
+        def held() -> tuple[int, int]:
+            return threading.active_count(), len(os.listdir("/proc/self/fd"))
+
+        gc.collect()
+        gc.disable()
+        self.addCleanup(gc.enable)
+        before = held()
+        for _ in range(3):
+            self.assertEqual(list(search(0.01, interfaces=["127.0.0.1"])), [])
+        self.assertEqual(held(), before)
+
+    def test_a_name_that_the_library_refuses_hides_no_hub(self) -> None:
+        zeroconf = self.responder()
+        zeroconf.register_service(service(mqtt="1884"))
+        # As any machine on the network can send it.
+        hostile = DNSOutgoing(const._FLAGS_QR_RESPONSE | const._FLAGS_AA)
+        hostile.add_answer_at_time(DNSPointer(SERVICE, const._TYPE_PTR, const._CLASS_IN, 120, f"a\x01b.{SERVICE}"), 0)
+        found = search(20, interfaces=["127.0.0.1"])
+        self.assertEqual(next(found).mqtt_port, 1884)
+        zeroconf.send(hostile)
+        zeroconf.register_service(service("Another", mqtt="1885"))
+        with self.assertLogs("hub", "DEBUG") as logs:
+            self.assertEqual(next(one.mqtt_port for one in found if one.mqtt_port != 1884), 1885)
+        self.assertIn("is passed over", logs.output[0])
 
     def test_takes_the_ports_with_tls_also_where_they_are_all_there_is(self) -> None:
         ports = {"mqtts": "8883", "https": "8443"}

@@ -1,9 +1,9 @@
 """Sensors: files of the kernel that are made up here, chips on a bus that is made up here, mock pins."""
 import unittest
 
-
-from bramble_agent import bme280
-from bramble_agent.inputs import read_dht22, read_ds18b20
+from bramble_agent.sensors import bme280
+from bramble_agent.sensors.dht22 import read_dht22
+from bramble_agent.sensors.ds18b20 import read_ds18b20
 
 from .support import FolderCase
 

@@ -24,10 +24,10 @@ def filled_in(template: str = TEMPLATE, **more: str) -> str:
 
 class InstallTest(FolderCase):
     def run_script(self, script: str, *args: str, path: str | None = None) -> subprocess.CompletedProcess[str]:
-        """Piped into sh, as the one-liner does it, without a terminal."""
+        """Piped into sh, as the one-liner does it, without a terminal; by a user whose files are for nobody else."""
         return subprocess.run(
             ["/bin/sh", "-s", "--", *args], input=script, capture_output=True, text=True, timeout=20,
-            env={"PATH": path or os.environ["PATH"]}, start_new_session=True, check=False,
+            env={"PATH": path or os.environ["PATH"]}, start_new_session=True, check=False, umask=0o077,
         )
 
     def fake(self, name: str, script: str = "") -> str:
@@ -49,7 +49,7 @@ class InstallTest(FolderCase):
         script = filled_in()
         checked = subprocess.run(["/bin/sh", "-n"], input=script, capture_output=True, text=True, check=False)
         self.assertEqual((checked.returncode, checked.stderr), (0, ""))
-        self.assertLessEqual(TEMPLATE.count("\n"), 130)
+        self.assertLessEqual(TEMPLATE.count("\n"), 135)
 
     def test_a_cut_download_runs_nothing(self) -> None:
         path = self.fake("apt-get")
@@ -107,7 +107,7 @@ class InstallTest(FolderCase):
 
     def all_files(self, **more: str) -> str:
         names = ["bramble-agent", "bramble-agent.service", "bramble-agent.toml"]
-        names += sorted(str(file.relative_to(AGENT)) for file in (AGENT / "bramble_agent").glob("*.py"))
+        names += sorted(str(file.relative_to(AGENT)) for file in (AGENT / "bramble_agent").rglob("*.py"))
         sums = [f"{hashlib.sha256((AGENT / name).read_bytes()).hexdigest()}  {name}" for name in names]
         return filled_in(TEMPLATE.replace("@FILES@", "\n".join(sums)), **more)
 
@@ -120,8 +120,8 @@ class InstallTest(FolderCase):
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         self.assertFalse((root / "var/lib/bramble-agent/ca.pem").exists())
         self.assertEqual(
-            (root / "usr/local/lib/bramble-agent/bramble_agent/cli.py").read_bytes(),
-            (AGENT / "bramble_agent/cli.py").read_bytes(),
+            (root / "usr/local/lib/bramble-agent/bramble_agent/hub/link.py").read_bytes(),
+            (AGENT / "bramble_agent/hub/link.py").read_bytes(),
         )
         self.assertIn('"http":"http://127.0.0.1:8080"', (root / "var/lib/bramble-agent/hub.json").read_text())
         config = root / "etc/bramble-agent.toml"
@@ -134,6 +134,39 @@ class InstallTest(FolderCase):
             env={"PYTHONDONTWRITEBYTECODE": "1"}, check=False,
         )
         self.assertIn("status", helped.stdout)
+
+    def program(self) -> dict[str, int]:
+        """All that lies where the program is installed, with its permissions; without what Python compiled of it."""
+        lib = self.folder / "root/usr/local/lib"
+        files = [file for file in lib.rglob("*") if "__pycache__" not in file.parts]
+        return {str(file.relative_to(lib)): file.stat().st_mode & 0o777 for file in sorted(files)}
+
+    def test_all_may_read_the_program_and_nothing_of_an_older_one_is_left(self) -> None:
+        self.write("root/usr/local/lib/bramble-agent/bramble_agent/link.py", "# of a hub whose agent was one folder")
+        self.write("root/usr/local/lib/bramble-agent/bramble_agent/__pycache__/link.cpython-311.pyc", "")
+        self.write("root/usr/local/lib/bramble-agent.new/cut-off", "")
+        done = self.install(self.GOOD)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        folders = {file.parent for file in (AGENT / "bramble_agent").rglob("*.py")}
+        modules = {file for folder in folders for file in folder.glob("*.py")}
+        expected = {"bramble-agent": 0o755, "bramble-agent/bramble-agent": 0o755}
+        expected |= {f"bramble-agent/{folder.relative_to(AGENT)}": 0o755 for folder in folders}
+        expected |= {f"bramble-agent/{module.relative_to(AGENT)}": 0o644 for module in modules}
+        self.assertEqual(self.program(), expected)
+        compiled = [file.parent.parent.name for file in (self.folder / "root").rglob("link.*.pyc")]
+        self.assertLessEqual(set(compiled), {"hub"})
+
+    def test_a_card_that_fills_up_leaves_the_program_as_it_is(self) -> None:
+        self.install(self.GOOD)
+        before = self.program()
+        self.fake("cp", 'case "$*" in *.new*) echo "cp: No space left on device" >&2; exit 1 ;; esac; exec /bin/cp "$@"')
+        done = self.install(self.GOOD)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("No space left on device", done.stderr)
+        after = self.program()
+        self.assertEqual({name: after.get(name) for name in before}, before)
+        self.assertEqual(self.uninstall("--uninstall").returncode, 0)
+        self.assertEqual(self.program(), {})
 
     def test_fetches_by_the_authority_and_hands_it_on(self) -> None:
         root, pem = self.folder / "root", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"

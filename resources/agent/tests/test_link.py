@@ -4,7 +4,7 @@ from unittest.mock import patch
 
 import paho.mqtt.client as mqtt
 
-from bramble_agent.link import Link, LinkLost
+from bramble_agent.hub.link import Link, LinkLost
 
 
 class LinkTest(unittest.TestCase):

@@ -2,8 +2,8 @@
 import json
 import unittest
 
-from bramble_agent.outbox import MAX_BATCH_BYTES, MAX_BATCH_ROWS, Outbox
-from bramble_agent.storage import RETRY_DISK_AFTER_MS
+from bramble_agent.storage.database import RETRY_DISK_AFTER_MS
+from bramble_agent.storage.outbox import MAX_BATCH_BYTES, MAX_BATCH_ROWS, Outbox
 
 from .support import NOON_MS, FolderCase
 

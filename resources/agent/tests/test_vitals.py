@@ -3,18 +3,19 @@ import json
 import os
 import threading
 import unittest
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from unittest import mock
 
 from gpiozero import Device
 
-from bramble_agent import bme280
-from bramble_agent.about import about, machine_model
-from bramble_agent.config import parse
-from bramble_agent.inputs import printed_number
-from bramble_agent.outbox import Outbox
+from bramble_agent.configuration.config import parse
+from bramble_agent.hub.about import about, machine_model
+from bramble_agent.machine.shell import CommandFailed
+from bramble_agent.peripherals.input_kinds import InputSettings, printed_number
 from bramble_agent.sampler import Sampler
-from bramble_agent.shell import CommandFailed
-from bramble_agent.vitals import Vitals
+from bramble_agent.sensors.vitals import Vitals
+from bramble_agent.storage.outbox import Outbox
 
 from .support import FolderCase
 
@@ -105,6 +106,33 @@ class VitalsTest(FolderCase):
             self.assertEqual(set(Vitals(self.folder).read()[0]) - set(THROTTLING), set())
 
 
+class Chip:
+    """A sensor that always measures the same, while it is there."""
+
+    def __init__(self, value: float) -> None:
+        self.value = value
+        self.is_there = True
+        self.is_closed = False
+
+    def read(self) -> dict[str, float]:
+        if not self.is_there:
+            raise OSError("nothing answers")
+        return {"": self.value}
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChipInput(InputSettings):
+    """An input on which one chip comes after the other."""
+
+    chips: Iterator[Chip]
+
+    def open(self, changed: Callable[[], None]) -> Chip:
+        return next(self.chips)
+
+
 class SamplerTest(FolderCase):
     def setUp(self) -> None:
         super().setUp()
@@ -115,6 +143,9 @@ class SamplerTest(FolderCase):
 
     def run_sampler(self, text: str) -> None:
         self.sampler.configure(parse(text))
+        self.start()
+
+    def start(self) -> None:
         thread = threading.Thread(target=self.sampler.run, args=(self.stop,))
         thread.start()
 
@@ -171,6 +202,42 @@ class SamplerTest(FolderCase):
         self.assertEqual(self.next(), {"door": 1})
         pin.drive_high()
         self.assertEqual(self.next(), {"door": 0})
+
+    def test_a_command_that_hangs_holds_up_no_other_input_and_comes_when_it_ends(self) -> None:
+        go = self.folder / "go"
+        self.run_sampler(
+            f'vitals = false\ninterval = 0.1\n[inputs.slow]\nkind = "command"\n'
+            f'run = "until [ -e {go} ]; do sleep 0.01; done; echo 7"\n[inputs.quick]\nkind = "command"\nrun = "echo 1"'
+        )
+        self.addCleanup(go.touch)
+        for _ in range(5):
+            self.assertEqual(self.next(), {"quick": 1})
+        go.touch()
+        while "slow" not in (message := self.next()):
+            self.assertEqual(message, {"quick": 1})
+        self.assertEqual(message["slow"], 7)
+
+    def test_a_shorter_interval_counts_from_now(self) -> None:
+        config = 'vitals = false\ninterval = 3600\n[inputs.a]\nkind = "command"\nrun = "echo 1"'
+        self.run_sampler(config)
+        self.assertEqual(self.next(), {"a": 1})
+        self.sampler.configure(parse(config.replace("3600", "0.1")))
+        self.assertEqual(self.next(), {"a": 1})
+
+    def test_a_sensor_that_fails_is_opened_anew(self) -> None:
+        chips = [Chip(1), Chip(2)]
+        config = replace(parse("vitals = false\ninterval = 0.1"), inputs={"air": ChipInput(chips=iter(chips))})
+        self.sampler.configure(config)
+        self.start()
+        self.assertEqual(self.next(), {"air": 1})
+        with self.assertLogs("inputs", "INFO") as logs:
+            # Another one is put into its place.
+            chips[0].is_there = False
+            while (message := self.next()) == {"air": 1}:
+                pass
+        self.assertEqual(message, {"air": 2})
+        self.assertTrue(chips[0].is_closed)
+        self.assertIn("air cannot be read: line 1: nothing answers", logs.output[0])
 
     def test_a_new_configuration_counts_at_once(self) -> None:
         self.run_sampler('vitals = false\ninterval = 3600\n[inputs.a]\nkind = "command"\nrun = "echo 1"')

@@ -1,5 +1,5 @@
-// Commands that do one of several things, named by their first word: `bramble key create pi1`. Each has words of its own that
-// it needs and options that it takes; what is missing, too many or unknown is misuse.
+// Commands with actions, which their first argument names: `bramble key create pi1`. Each action has positional arguments and
+// options; missing, superfluous and unknown ones are misuse.
 import { Misuse, parseArguments } from "../../hub/arguments.ts";
 import { closest } from "../../shared/closest.ts";
 import { message } from "../../shared/messages/message.ts";
@@ -8,8 +8,8 @@ import { runCommand } from "../run-command.ts";
 
 const MAX_MISTAKES = 2;
 
-/** What a person gave an action. */
-export interface Given {
+/** The arguments of an action. */
+export interface ActionArguments {
   /** As many as the action needs. */
   readonly positionals: readonly string[];
   readonly flags: ReadonlySet<string>;
@@ -18,13 +18,13 @@ export interface Given {
 }
 
 export interface Action {
-  /** How the words that it needs are called, such as DEVICE. */
+  /** Names of its positional arguments, such as DEVICE. */
   readonly needs: readonly string[];
   readonly options?: Readonly<Record<string, { readonly type: "string" | "boolean" }>>;
-  run(hub: HubAddress, given: Given): Promise<void>;
+  run(hub: HubAddress, args: ActionArguments): Promise<void>;
 }
 
-/** Runs the action that the first word names. Resolves with the exit code. */
+/** Runs the action that the first argument names. Resolves with the exit code. */
 export function runAction(
   command: string,
   help: string,
@@ -42,15 +42,17 @@ export function runAction(
   });
 }
 
-/** Parses what an action was given, and runs it on the hub that is meant. Rejects with `Misuse` where it does not fit. */
+/** Parses the arguments of an action and runs it on the hub that they name. Rejects with `Misuse` where they do not fit. */
 export async function parseAndRun(action: Action, args: readonly string[]): Promise<void> {
   const options = { ...hubOptions, json: { type: "boolean" }, ...action.options } as const;
   const { values, positionals } = parseArguments({ args: [...args], options, allowPositionals: true });
   if (positionals.length !== action.needs.length || positionals.includes(""))
     throw new Misuse(message("cli/takes", { needs: action.needs.join(" and ") || "no more words" }));
-  const given = Object.entries(values);
-  const texts = new Map(given.flatMap(([name, value]) => (typeof value === "string" ? [[name, value] as const] : [])));
-  const flags = new Set(given.flatMap(([name, value]) => (value === true ? [name] : [])));
+  const entries = Object.entries(values);
+  const texts = new Map(
+    entries.flatMap(([name, value]) => (typeof value === "string" ? [[name, value] as const] : [])),
+  );
+  const flags = new Set(entries.flatMap(([name, value]) => (value === true ? [name] : [])));
   const hub = findHub(Object.fromEntries([...texts].filter(([name]) => Object.hasOwn(hubOptions, name))));
   await action.run(hub, { positionals, flags, texts, json: flags.has("json") });
 }
@@ -62,11 +64,11 @@ function actionOf(actions: Readonly<Record<string, Action>>, name: string | unde
   const action = Object.hasOwn(actions, name) ? actions[name] : undefined;
   if (action !== undefined) return action;
   const meant = closest(name, names, MAX_MISTAKES);
-  throw new Misuse(message("cli/none-of", { said: name, choices: names.join(", "), meant: meant ?? "" }));
+  throw new Misuse(message("cli/none-of", { value: name, choices: names.join(", "), meant: meant ?? "" }));
 }
 
 /** Names of rooms, as `--rooms` lists them; undefined without it. */
-export function roomsOf({ texts }: Given): string[] | undefined {
+export function roomsOf({ texts }: ActionArguments): string[] | undefined {
   const text = texts.get("rooms");
   if (text === undefined) return undefined;
   return text

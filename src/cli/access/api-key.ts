@@ -28,14 +28,14 @@ export const apiKeyActions: Readonly<Record<string, Action>> = {
   create: {
     needs: ["NAME"],
     options: { role: { type: "string" }, rooms: { type: "string" }, expires: { type: "string" } },
-    async run(hub, given) {
-      const [name = ""] = given.positionals;
-      const role = roleOf(given.texts.get("role"));
-      const rooms = roomsOf(given);
-      const expiresInDays = daysOf(given.texts.get("expires"));
+    async run(hub, args) {
+      const [name = ""] = args.positionals;
+      const role = roleOf(args.texts.get("role"));
+      const rooms = roomsOf(args);
+      const expiresInDays = daysOf(args.texts.get("expires"));
       const body = { name, role, ...(rooms && { rooms }), ...(expiresInDays !== undefined && { expiresInDays }) };
       const made = await askJson(hub, pathTo("api-keys"), NewApiKey, { method: "POST", body });
-      console.log(given.json ? JSON.stringify(made, null, 2) : made.key);
+      console.log(args.json ? JSON.stringify(made, null, 2) : made.key);
       const end = made.expiresMs === null ? "without an end" : `until ${new Date(made.expiresMs).toLocaleString("sv")}`;
       console.error(`This is the key of ${name}, shown this once: ${role}, ${end}. Over HTTP it is “Authorization: Bearer KEY”, over
 MQTT the password with any user name. To revoke it: bramble key revoke --api ${made.id}`);
@@ -54,7 +54,7 @@ function daysOf(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const days = Number(text);
   if (text.trim() === "" || !Number.isFinite(days) || days <= 0)
-    throw new Misuse(message("cli/choice", { flag: "expires", choices: "a number of days", said: text }));
+    throw new Misuse(message("cli/choice", { flag: "expires", choices: "a number of days", value: text }));
   return days;
 }
 

@@ -1,5 +1,5 @@
-// `bramble audit`: who did what, and what was refused, oldest first, so that the newest stands above the prompt. With --follow
-// it goes on with what comes, until it is interrupted.
+// `bramble audit`: who did what, and what was refused, oldest first, so that the newest is above the prompt. With --follow it
+// prints new entries, until it is interrupted.
 import { setTimeout as pause } from "node:timers/promises";
 import { Misuse, parseArguments } from "../../hub/arguments.ts";
 import { message } from "../../shared/messages/message.ts";
@@ -157,12 +157,12 @@ function readRequest(args: readonly string[]): Request | "help" {
   const { values } = parseArguments({ args: [...args], options });
   if (values.help) return "help";
   if (values.outcome !== undefined && !OUTCOMES.includes(values.outcome))
-    throw new Misuse(message("cli/choice", { flag: "outcome", choices: OUTCOMES.join(" or "), said: values.outcome }));
+    throw new Misuse(message("cli/choice", { flag: "outcome", choices: OUTCOMES.join(" or "), value: values.outcome }));
   if (values.csv && values.json) throw new Misuse(message("cli/one-form"));
   const { limit: limitText = String(DEFAULT_LIMIT), follow = false } = values;
   const limit = Number(limitText);
   if (!/^\d+$/.test(limitText) || limit < 1)
-    throw new Misuse(message("cli/choice", { flag: "limit", choices: "a whole number from 1 on", said: limitText }));
+    throw new Misuse(message("cli/choice", { flag: "limit", choices: "a whole number from 1 on", value: limitText }));
   const filter = new URLSearchParams();
   for (const name of ["actor", "action", "subject", "outcome", "from", "to"] as const) {
     const value = values[name];

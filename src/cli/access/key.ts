@@ -1,5 +1,5 @@
 // `bramble key`: keys of devices, and, with --api, of programs. A new key stands alone on standard output, so that a script
-// takes it from there; what it is for is said on standard error.
+// takes it from there; what it is for is printed on standard error.
 
 import { DeviceList } from "../../shared/api.ts";
 import { type DeviceKey, DeviceKeyList, NewDeviceKey } from "../../shared/security/access.ts";

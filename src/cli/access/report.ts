@@ -1,9 +1,9 @@
-// What the commands of this folder read and say alike.
+// The common input and output of the commands in this folder.
 import { Misuse } from "../../hub/arguments.ts";
 import { message } from "../../shared/messages/message.ts";
 import { ROLES, type Role } from "../../shared/security/access.ts";
 
-/** Says on standard output that something is done: for people, or as JSON. */
+/** Prints that something is done: for people, or as JSON. */
 export function done(json: boolean, what: object, text: string): void {
   console.log(json ? JSON.stringify(what, null, 2) : text);
 }
@@ -14,6 +14,6 @@ export function roleOf(text: string | undefined): Role {
   if (role !== undefined) return role;
   const choices = ROLES.join(", ");
   throw new Misuse(
-    text === undefined ? message("cli/no-role", { choices }) : message("cli/unknown-role", { said: text, choices }),
+    text === undefined ? message("cli/no-role", { choices }) : message("cli/unknown-role", { value: text, choices }),
   );
 }

@@ -61,13 +61,13 @@ function changeOf(action: string, files: readonly string[], plain: TlsChange): T
   if (plain.plainPorts !== undefined) throw new Misuse(message("cli/tls-plain"));
   if (action === "off") return { mode: "off" };
   if (action === "status" || action === "ca") return null;
-  throw new Misuse(message("cli/none-of", { said: action, choices: "status, on, off, files, ca", meant: "" }));
+  throw new Misuse(message("cli/none-of", { value: action, choices: "status, on, off, files, ca", meant: "" }));
 }
 
 function plainOf(text: string | undefined): TlsChange {
   if (text === undefined) return {};
   if (text === "open" || text === "closed") return { plainPorts: PLAIN[text] };
-  throw new Misuse(message("cli/choice", { flag: "plain", choices: "open or closed", said: text }));
+  throw new Misuse(message("cli/choice", { flag: "plain", choices: "open or closed", value: text }));
 }
 
 function statusAfter(hub: HubAddress, change: TlsChange | null): Promise<TlsStatus> {

@@ -3,7 +3,7 @@ import { Person, PersonList } from "../../shared/security/access.ts";
 import { ask, askJson, type HubAddress, hubOptionLines } from "../hub-client.ts";
 import { runCommand } from "../run-command.ts";
 import { ago, optionLines, table } from "../table.ts";
-import { type Action, type Given, parseAndRun, pathTo, roomsOf, runAction } from "./actions.ts";
+import { type Action, type ActionArguments, parseAndRun, pathTo, roomsOf, runAction } from "./actions.ts";
 import { readNewPassword } from "./password-input.ts";
 import { done, roleOf } from "./report.ts";
 
@@ -69,24 +69,24 @@ const actions: Readonly<Record<string, Action>> = {
   add: {
     needs: ["NAME"],
     options: { role: { type: "string" }, rooms: { type: "string" }, ...passwordOption },
-    async run(hub, given) {
-      const [name = ""] = given.positionals;
-      const role = roleOf(given.texts.get("role"));
-      const rooms = roomsOf(given);
-      const body = { name, role, ...(rooms && { rooms }), password: await passwordOf(given) };
+    async run(hub, args) {
+      const [name = ""] = args.positionals;
+      const role = roleOf(args.texts.get("role"));
+      const rooms = roomsOf(args);
+      const body = { name, role, ...(rooms && { rooms }), password: await passwordOf(args) };
       const added = await askJson(hub, pathTo("people"), Person, { method: "POST", body });
-      done(given.json, added, `${added.name} may sign in now, as ${added.role}.`);
+      done(args.json, added, `${added.name} may sign in now, as ${added.role}.`);
     },
   },
   role: {
     needs: ["NAME", "ROLE"],
     options: { rooms: { type: "string" } },
-    async run(hub, given) {
-      const [name = "", word] = given.positionals;
-      const rooms = roomsOf(given);
+    async run(hub, args) {
+      const [name = "", word] = args.positionals;
+      const rooms = roomsOf(args);
       const body = { role: roleOf(word), ...(rooms && { rooms: rooms.length === 0 ? null : rooms }) };
       const changed = await change(hub, name, body);
-      done(given.json, changed, `${changed.name} is ${changed.role} now.`);
+      done(args.json, changed, `${changed.name} is ${changed.role} now.`);
     },
   },
   remove: {
@@ -101,13 +101,13 @@ const actions: Readonly<Record<string, Action>> = {
 const setPassword: Action = {
   needs: ["NAME"],
   options: passwordOption,
-  async run(hub, given) {
-    const changed = await change(hub, given.positionals[0] ?? "", { password: await passwordOf(given) });
-    done(given.json, changed, `${changed.name} has a new password.`);
+  async run(hub, args) {
+    const changed = await change(hub, args.positionals[0] ?? "", { password: await passwordOf(args) });
+    done(args.json, changed, `${changed.name} has a new password.`);
   },
 };
 
-function passwordOf({ texts }: Given): Promise<string> {
+function passwordOf({ texts }: ActionArguments): Promise<string> {
   return readNewPassword(texts.get("password-file") ?? null);
 }
 

@@ -53,7 +53,7 @@ export const config = (args: readonly string[]): Promise<number> =>
     if (rest.length > 0) throw new Misuse(message("cli/one-file"));
     if (action === "export") await exportTo(findHub(values), file ?? STANDARD_STREAM, values.force === true);
     else if (action !== "apply")
-      throw new Misuse(message("cli/none-of", { said: action, choices: "export, apply", meant: "" }));
+      throw new Misuse(message("cli/none-of", { value: action, choices: "export, apply", meant: "" }));
     else if (file === undefined) throw new Misuse(message("cli/name-set-up"));
     else {
       const outcome = await apply(findHub(values), await readSetUp(file), values["dry-run"] === true);

@@ -78,7 +78,7 @@ async function writeCopy({ folder, passphrase, signal }: DatabaseRequest, part: 
   }
 }
 
-/** What is said goes to standard error: the other one has the database, whole or not at all. */
+/** Messages go to standard error: standard output has the database, whole or not at all. */
 async function writeToStandardOutput({ folder, passphrase, signal }: DatabaseRequest): Promise<ExitCode> {
   refuseTerminal("A database");
   return withTemporaryFolder(async (temporary) => {

@@ -5,11 +5,11 @@ import type { StoreAddress } from "../../hub/store/store-address.ts";
 import { STANDARD_STREAM } from "../output-file.ts";
 import { withStandardInput } from "../standard-streams.ts";
 import {
-  checkAndTell,
+  checkAndReport,
   count,
   type DatabaseCommand,
   type ExitCode,
-  FINDINGS_SHOWN,
+  MAX_SHOWN_FINDINGS,
   runDatabaseCommand,
 } from "./database-command.ts";
 
@@ -25,26 +25,26 @@ FILE - is standard input. Of a database server (--store, or BRAMBLE_STORE) it co
 
 Ends with 0 when all is sound, with 1 when there is damage, which it names, and with 2 when it cannot look.`,
   async run({ folder, store, file, signal }) {
-    if (store !== null && file === null) return checkServerAndTell(store, signal);
-    const check = async (path: string) => ((await checkAndTell(path, signal)) ? 0 : 1);
+    if (store !== null && file === null) return checkServerAndReport(store, signal);
+    const check = async (path: string) => ((await checkAndReport(path, signal)) ? 0 : 1);
     return file === STANDARD_STREAM ? withStandardInput(signal, check) : check(file ?? folder.databasePath);
   },
 };
 
-async function checkServerAndTell(store: StoreAddress, signal: AbortSignal): Promise<ExitCode> {
+async function checkServerAndReport(store: StoreAddress, signal: AbortSignal): Promise<ExitCode> {
   const findings = checkServer(store);
   let found = 0;
   for (let next = await findings.next(); ; next = await findings.next()) {
     signal.throwIfAborted();
     if (next.done === true) {
       const { series, readings, rollups, records, marks } = next.value;
-      if (found > FINDINGS_SHOWN) console.error(`… and ${count(found - FINDINGS_SHOWN)} more.`);
+      if (found > MAX_SHOWN_FINDINGS) console.error(`… and ${count(found - MAX_SHOWN_FINDINGS)} more.`);
       console.log(
         `${count(series)} series, ${count(readings)} readings, ${count(rollups)} summaries (${count(marks)} slots wait to be worked out), ${count(records)} records: ${found === 0 ? "all sound" : `${count(found)} damages`}.`,
       );
       return found === 0 ? 0 : 1;
     }
-    if (next.value !== null && ++found <= FINDINGS_SHOWN) console.error(next.value);
+    if (next.value !== null && ++found <= MAX_SHOWN_FINDINGS) console.error(next.value);
   }
 }
 

@@ -1,4 +1,4 @@
-// What the commands that work on a database file have in common: arguments in, text and an exit code out.
+// The common part of the commands that work on a database file: arguments in, text and an exit code out.
 import { statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { Misuse, parseArguments } from "../../hub/arguments.ts";
@@ -21,7 +21,7 @@ import { checkReadable, writeFailure } from "../output-file.ts";
 import { endOfProgram, reasonOf } from "../run-command.ts";
 import { readPassphrase } from "./passphrase.ts";
 
-/** 0 is well done, 1 that damage was found, 2 that it could not be done. */
+/** 0 is success, 1 damage, 2 failure. */
 export type ExitCode = 0 | 1 | 2;
 
 export interface DatabaseRequest {
@@ -46,8 +46,8 @@ export interface DatabaseCommand {
   readonly run: (request: DatabaseRequest) => Promise<ExitCode>;
 }
 
-export const FINDINGS_SHOWN = 100;
-/** How long a check goes on before it looks at the signal. */
+export const MAX_SHOWN_FINDINGS = 100;
+/** How often a check yields, so that the signal can abort it. */
 const SLICE_MS = 50;
 
 /** Runs a command with `--data DIR`, `--help`, `--force` and a passphrase where it takes those, and one argument at most. */
@@ -108,11 +108,15 @@ function readRequest(
   }
 }
 
-/** Where the outcome is told: standard output, unless that takes the data itself. */
-export type Tell = (line: string) => void;
+/** Prints the outcome: to standard output, unless that takes the data itself. */
+export type Report = (line: string) => void;
 
 /** Checks a database and says what it finds; resolves with true when it is sound. Rejects with a message where it cannot be opened. */
-export async function checkAndTell(path: string, signal: AbortSignal, tell: Tell = console.log): Promise<boolean> {
+export async function checkAndReport(
+  path: string,
+  signal: AbortSignal,
+  report: Report = console.log,
+): Promise<boolean> {
   const check = open(path);
   try {
     const { findings } = check;
@@ -120,10 +124,10 @@ export async function checkAndTell(path: string, signal: AbortSignal, tell: Tell
     let sliceEndMs = performance.now() + SLICE_MS;
     for (let next = findings.next(); ; next = findings.next()) {
       if (next.done === true) {
-        tellTotals(next.value, found, tell);
+        reportTotals(next.value, found, report);
         return found === 0;
       }
-      if (next.value !== null && ++found <= FINDINGS_SHOWN) console.error(next.value);
+      if (next.value !== null && ++found <= MAX_SHOWN_FINDINGS) console.error(next.value);
       if (performance.now() < sliceEndMs) continue;
       await new Promise(setImmediate);
       signal.throwIfAborted();
@@ -138,12 +142,12 @@ export async function checkAndTell(path: string, signal: AbortSignal, tell: Tell
  * Copies the database `from` into `part`, a new file on its way to become `path`, checks the copy and waits until it is
  * on the disk; resolves with true when it is sound. Leaves nothing behind where it rejects.
  */
-export async function copyAndCheck(from: string, part: string, signal: AbortSignal, tell?: Tell): Promise<boolean> {
+export async function copyAndCheck(from: string, part: string, signal: AbortSignal, report?: Report): Promise<boolean> {
   open(from).close();
   await checkRoom(from, dirname(resolve(part)));
   try {
     await copyDatabase(from, part, signal);
-    const isSound = await checkAndTell(part, signal, tell);
+    const isSound = await checkAndReport(part, signal, report);
     flushFile(part);
     return isSound;
   } catch (error) {
@@ -161,15 +165,15 @@ async function checkRoom(from: string, folder: string): Promise<void> {
     throw new Failure(message("cli/no-room", { path: folder, needed: count(needed), free: count(free) }));
 }
 
-function tellTotals(totals: CheckTotals, found: number, tell: Tell): void {
+function reportTotals(totals: CheckTotals, found: number, report: Report): void {
   const { chunks, readings, rollups, journalReadings, setAside, isOlder } = totals;
   const looked = isOlder
     ? "A database of an older version, which the hub brings up to date when it starts: only SQLite's own check was made"
     : `${count(chunks)} chunks, ${count(readings)} readings, ${count(rollups)} rollups, ${count(journalReadings)} readings in the journal`;
   if (setAside > 0)
-    tell(`${count(setAside)} chunks or rows of the journal were found damaged before and are kept aside.`);
-  if (found > FINDINGS_SHOWN) console.error(`… and ${count(found - FINDINGS_SHOWN)} more.`);
-  tell(`${looked}: ${found === 0 ? "all sound" : `${count(found)} damages`}.`);
+    report(`${count(setAside)} chunks or rows of the journal were found damaged before and are kept aside.`);
+  if (found > MAX_SHOWN_FINDINGS) console.error(`… and ${count(found - MAX_SHOWN_FINDINGS)} more.`);
+  report(`${looked}: ${found === 0 ? "all sound" : `${count(found)} damages`}.`);
 }
 
 function open(path: string): DatabaseCheck {

@@ -1,10 +1,11 @@
-// `bramble move`: a running hub's data into a database server, or back, while devices go on sending. Without a word it says how it goes.
+// `bramble move`: a running hub's data into a database server, or back, while devices go on sending. Without an argument it prints
+// the status.
 import { setTimeout as sleep } from "node:timers/promises";
 import { Misuse, parseArguments } from "../../hub/arguments.ts";
 import { Failure } from "../../shared/errors.ts";
 import { message } from "../../shared/messages/message.ts";
 import { MovePlan, type MoveProgress, MoveStatus } from "../../shared/settings/move.ts";
-import { type Asking, askJson, findHub, hubOptionLines, hubOptions } from "../hub-client.ts";
+import { type ApiRequest, askJson, findHub, hubOptionLines, hubOptions } from "../hub-client.ts";
 import { endOfProgram, runCommand } from "../run-command.ts";
 import { optionLines } from "../table.ts";
 import { count } from "./database-command.ts";
@@ -72,7 +73,7 @@ export const move = (args: readonly string[]): Promise<number> =>
       print(plan, planText(plan));
       return 0;
     }
-    const askMove = (path: string, asking: Asking) => askJson(hub, path, MoveStatus, asking);
+    const askMove = (path: string, apiRequest: ApiRequest) => askJson(hub, path, MoveStatus, apiRequest);
     let status = await (begins
       ? askMove(PATH, { method: "POST", body: { to, switchWhenEqual: switches } })
       : switches

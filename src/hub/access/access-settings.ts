@@ -1,4 +1,4 @@
-// How clients come in, as people set it while the hub runs. What a flag or the environment says cannot be changed here.
+// The settings of access, which people change while the hub runs. One that a flag or the environment sets is fixed.
 import { type Static, Type } from "typebox";
 import type { Problem } from "../../shared/errors.ts";
 import { message } from "../../shared/messages/message.ts";
@@ -21,7 +21,7 @@ export const accessRecords: RecordKind<typeof AccessRecord> = {
 
 const DEFAULT_ANONYMOUS: Anonymous = "readings";
 
-/** What flags and the environment say; null where they say nothing. */
+/** The settings by flags and the environment; null where they set nothing. */
 interface AccessFlags {
   readonly anonymous: Anonymous | null;
   readonly allow: readonly string[] | null;
@@ -29,7 +29,7 @@ interface AccessFlags {
 
 export interface AccessSettingsOptions {
   readonly flags: AccessFlags;
-  /** Called when something was changed that is in force from now on. */
+  /** Called after a change that is in force. */
   readonly onChanged: () => void;
 }
 
@@ -50,12 +50,12 @@ export class AccessSettings {
     this.#options.onChanged();
   }
 
-  /** What a client without a key may do. Asked for each message. */
+  /** What a client without a key may do. Read for each message. */
   get anonymous(): Anonymous {
     return this.#options.flags.anonymous ?? this.#record.anonymous ?? DEFAULT_ANONYMOUS;
   }
 
-  /** Networks that are let in beside the private ones. */
+  /** Networks that are allowed beside the private ones. */
   get allow(): readonly string[] {
     return this.#options.flags.allow ?? this.#record.allow ?? [];
   }
@@ -66,7 +66,7 @@ export class AccessSettings {
     return { anonymous: this.anonymous, allow: [...this.allow], setByFlag };
   }
 
-  /** What a change would replace. */
+  /** The present values of what a change sets. */
   before({ anonymous, allow }: AccessChanges): AccessChanges {
     return {
       ...(anonymous !== undefined && { anonymous: this.anonymous }),
@@ -81,7 +81,7 @@ export class AccessSettings {
     if (allow !== undefined && flags.allow !== null) return message("set-by-flag", { field: "allow" });
     const networks = allow?.map((text) => ({ text, cidr: parseCidr(text.trim()) }));
     const wrong = networks?.find(({ cidr }) => cidr === null);
-    if (wrong !== undefined) return message("bad-value/network", { field: "allow", said: wrong.text });
+    if (wrong !== undefined) return message("bad-value/network", { field: "allow", value: wrong.text });
     const record: AccessRecord = {
       ...this.#record,
       ...(anonymous && { anonymous }),

@@ -28,10 +28,10 @@ import { TrustedProxies } from "./trusted-proxies.ts";
 
 const LINK_LIFE_MS = 10 * 60_000;
 const TICKET_LIFE_MS = 30_000;
-/** How late a connection ends whose key, link or session has expired. */
+/** How often connections are checked for an expired key, link or session. */
 const EXPIRY_CHECK_MS = 30_000;
 
-/** What access asks about devices. */
+/** The part of the devices that access calls. */
 interface KnownDevices {
   /** Whether a person has let the device join. */
   hasJoined(device: DeviceId): boolean;
@@ -179,7 +179,7 @@ export class Access {
     this.audit.stop();
   }
 
-  /** What has expired was asked for when its connections opened, and is not asked for again. A link's session ends with it. */
+  /** Ends connections by expired credentials, which are checked only when a connection opens. A link's session ends with it. */
   #endExpired(): void {
     const expired = this.apiKeys.expiredIds();
     this.connections.end((one) =>
@@ -187,7 +187,7 @@ export class Access {
     );
   }
 
-  /** Links that somebody made for themselves end with what they may do. */
+  /** Ends the sessions of a subject whose rights changed, and revokes the sign-in links that it made. */
   #endSessionsOf(subject: SessionSubject): void {
     const onFailure = this.#options.onFailure("sessions could not be ended on disk");
     this.links.revoke((one) => isSameSubject(one, subject));

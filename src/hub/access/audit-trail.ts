@@ -1,6 +1,6 @@
-// Who did what, when, from where: what changes something, every sign-in, and every refusal. Refusals come in floods: of each
-// kind one a minute is written down for an address, and where it goes on for long one an hour, with how many there were.
-// Invariant: no flood of refusals, however varied, pushes what was done out of the log, which keeps a number of entries.
+// Who did what, when, from where: every change, every sign-in, and every refusal. Refusals come in floods: of each kind one a
+// minute is logged for an address, and where it goes on for long one an hour, with their count.
+// Invariant: no flood of refusals, however varied, pushes changes and sign-ins out of the log, which has a bounded size.
 import type { AuditEntry as Shown } from "../../shared/security/access.ts";
 import type { Clock } from "../clock.ts";
 import type { AuditFilter, AuditLog } from "../store/audit.ts";
@@ -15,13 +15,13 @@ const REFUSAL_PERIOD_MS = 60_000;
 /** The period doubles up to here while refusals of a kind go on. */
 const MAX_REFUSAL_PERIOD_MS = 3_600_000;
 const MAX_REFUSAL_KINDS = 1_000;
-/** Entries that wait for the disk; of a flood that is faster, the rest is left out. */
+/** Entries that wait for the disk; in a flood that is faster, the rest is dropped. */
 const MAX_WAITING = 1_000;
 const MAX_SUBJECT_CHARACTERS = 256;
 
 export interface AuditEvent {
   readonly actor: Principal | "hub";
-  /** Such as `device.approve`; that of a refusal says what was tried. */
+  /** Such as `device.approve`; that of a refusal is what was tried. */
   readonly action: string;
   readonly subject?: string;
   readonly address: string;
@@ -29,7 +29,7 @@ export interface AuditEvent {
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
-/** Refusals of one kind: when one was last written down, how long the next are only counted, and how many came since. */
+/** Refusals of one kind: when one was last logged, for how long the next are only counted, and how many there were since. */
 interface Refusals {
   readonly atMs: number;
   readonly periodMs: number;
@@ -44,7 +44,7 @@ export interface AuditTrailOptions {
 
 export class AuditTrail {
   readonly #options: AuditTrailOptions;
-  /** By kind and address, the one that was written down last at the end. */
+  /** By kind and address, the one that was logged last at the end. */
   readonly #refusals = new Map<string, Refusals>();
   #waiting = 0;
   #endTimer: (() => void) | null = null;
@@ -88,7 +88,7 @@ export class AuditTrail {
     this.#write({ ...event, details: { ...event.details, code, ...more } }, "refused");
   }
 
-  /** Kinds whose time has passed make place for others; where none has, a flood of ever new kinds is not written down. */
+  /** Kinds whose time has passed make place for others; where none has, a flood of ever new kinds is not logged. */
   #hasRoomForKind(nowMs: number): boolean {
     if (this.#refusals.size < MAX_REFUSAL_KINDS) return true;
     for (const [kind, { atMs }] of this.#refusals)

@@ -1,5 +1,5 @@
-// Turns what a client shows into a principal, for HTTP, WebSocket and MQTT alike. Whether that one may do what it asks for is
-// decided elsewhere; here it counts only whether what it shows is anybody's.
+// Authenticates a credential: makes a principal of it, for HTTP, WebSocket and MQTT alike. What the principal may do is authorised
+// elsewhere.
 import { assertNever } from "../../shared/errors.ts";
 import { parseDeviceId } from "../../shared/ids.ts";
 import type { ApiKeys } from "./accounts/api-keys.ts";
@@ -11,7 +11,7 @@ import { isLoopback } from "./networks.ts";
 import { ANONYMOUS, type Principal } from "./principal.ts";
 
 export type Credential =
-  /** A bearer token, an API key, or what the session cookie holds. */
+  /** A bearer token, an API key, or the token of the session cookie. */
   | { readonly kind: "token"; readonly text: string }
   /** Of an MQTT CONNECT. */
   | { readonly kind: "password"; readonly username: string; readonly text: string }
@@ -20,11 +20,11 @@ export type Credential =
 
 interface Authenticated {
   readonly principal: Principal;
-  /** It showed something that looks like a credential of this hub and is none: a guess, or one that was revoked. */
+  /** The credential looks like one of this hub and is none: a guess, or a revoked one. */
   readonly isWrong: boolean;
 }
 
-/** `credential` is null where nothing was shown; `address` is a plain one, without zone or IPv6 wrapping. */
+/** `credential` is null where there is none; `address` is a plain one, without zone or IPv6 wrapping. */
 export type Authenticate = (credential: Credential | null, address: string) => Promise<Authenticated>;
 
 export interface AuthenticateOptions {
@@ -65,7 +65,7 @@ export function makeAuthenticate(options: AuthenticateOptions): Authenticate {
 }
 
 function isShell(token: string, text: string, address: string): boolean {
-  // What costs less is asked first: other credentials have another length.
+  // The cheap check comes first: other credentials have another length.
   return isSameSecret(text, token) && isLoopback(address);
 }
 
@@ -74,7 +74,7 @@ function bySession(found: Awaited<ReturnType<Sessions["find"]>>): Authenticated 
   return found === "forged" ? WRONG : { principal: found, isWrong: false };
 }
 
-/** `username` is null where the protocol has none: a key says whose it is. */
+/** `username` is null where the protocol has none: the key identifies the device or program. */
 function byKey({ apiKeys, deviceKeys }: AuthenticateOptions, text: string, username: string | null): Authenticated {
   const named = username === null ? null : (parseDeviceId(username) ?? null);
   // Too short for a key, such as the placeholder of an example.

@@ -18,7 +18,7 @@ export class BrowserGuard {
     this.#names = new Set(["localhost", "bramble.local", own, `${own}.local`, ...more]);
   }
 
-  /** A name that the hub has got since, in lower case. */
+  /** Adds a name that the hub got later, in lower case. */
   learnName(name: string): void {
     this.#names.add(name);
   }
@@ -26,8 +26,8 @@ export class BrowserGuard {
   /**
    * Null when the request may go on. An HTTP/1.0 client may send no Host at all. `isDevice` is true for a path that devices
    * alone use, which takes no cookie: the WebSocket library of the ESP8266 sends `Origin: file://`, which no browser does.
-   * `forwardedHost` is what the browser asked a trusted proxy for. It must be allowed as well as the Host, since a proxy that
-   * does not know X-Forwarded-Host passes it on as any page can write it.
+   * `forwardedHost` is the host that the browser requested from a trusted proxy. It must be allowed as well as the Host, since a
+   * proxy that does not know X-Forwarded-Host passes it on as any page can write it.
    */
   check(rawHeaders: readonly string[], isDevice = false, forwardedHost: string | null = null): Problem | null {
     const hosts = headerValues(rawHeaders, "host");

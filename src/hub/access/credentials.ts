@@ -1,12 +1,12 @@
-// What a request shows to say who sends it: a bearer token or key, else an API key in its own header, else one as the password
-// of HTTP Basic, else the session cookie.
+// The credential of an HTTP request: a bearer token or key, else an API key in its own header, else one as the password of HTTP
+// Basic, else the session cookie.
 import type { IncomingHttpHeaders } from "node:http";
 import fastifyCookie from "@fastify/cookie";
 import type { Credential } from "./authenticate.ts";
 
 const COOKIE = "bramble_session";
 
-/** Null where a request shows nothing. The plugin has to be registered by then: it loads its parser when it is. */
+/** Null where a request has none. The cookie plugin has to be registered by then: it loads its parser then. */
 export function credentialOf(headers: IncomingHttpHeaders): Credential | null {
   const bearer = /^Bearer +(\S+)$/i.exec(headers.authorization ?? "")?.[1];
   const apiKey = [headers["x-api-key"]].flat()[0]?.trim();
@@ -15,7 +15,7 @@ export function credentialOf(headers: IncomingHttpHeaders): Credential | null {
   return text === undefined || text === "" ? null : { kind: "token", text };
 }
 
-/** Any user name will do. A password that is no key of a hub is meant for a proxy in front. */
+/** Any user name is accepted. A password that is no key of a hub is meant for a proxy in front. */
 function keyInBasic(authorization = ""): string | undefined {
   const encoded = /^Basic +([A-Za-z0-9+/]+=*)$/i.exec(authorization)?.[1] ?? "";
   return /^[^:]*:(brk_[\w-]+)$/.exec(Buffer.from(encoded, "base64").toString())?.[1];

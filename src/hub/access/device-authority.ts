@@ -1,5 +1,5 @@
-// Who may speak for a device, and be sent its commands, on every way in.
-// Invariant: a device with a key is spoken for by its key alone, or by a person or a program that may give commands.
+// Authorises principals to send as a device and to receive its commands, for every protocol.
+// Invariant: only a client that presents its key, or a person or program that may issue commands, may send as a device with a key.
 import type { Problem } from "../../shared/errors.ts";
 import type { DeviceId } from "../../shared/ids.ts";
 import { message } from "../../shared/messages/message.ts";
@@ -23,8 +23,8 @@ export class DeviceAuthority {
   }
 
   /**
-   * Why the principal may not speak for the device; null where it may. Asked for each message: keep it short. A caller that refuses a
-   * wrong key counts it (`LockOut`); here a key that may become the device's is only noted.
+   * Why the principal may not send as the device; null where it may. Called for each message, so it has to be fast. A caller that
+   * refuses a wrong key counts it (`LockOut`); here a key that may become the device's is only registered as its offer.
    */
   denialFor(principal: Principal, device: DeviceId): Problem | null {
     const { keys, settings } = this.#options;
@@ -66,7 +66,7 @@ export class DeviceAuthority {
   ): Problem | null {
     const { keys, settings, hasJoined } = this.#options;
     if (own !== null && own !== device) return message("forbidden/other-device", { device, own });
-    // Its key may have been accepted since it connected: to end that connection would have its last will refused.
+    // Its key may have been accepted since it connected: ending that connection would refuse its last will.
     if (keys.isLocked(device)) return keys.use(digest) === device ? null : message("wrong-key", { device });
     const joined = hasJoined(device);
     if (!keys.offer(device, digest, joined)) return message("wrong-key/other-offered", { device, code: digest.code });

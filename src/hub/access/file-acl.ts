@@ -1,5 +1,5 @@
-// Closes what holds secrets to other users on Windows, where a file's mode says nothing: the user of the hub and the system
-// itself keep their rights, and what was inherited from the folder above goes. Elsewhere the mode 0600 does this.
+// Closes files with secrets to other users on Windows, where a file's mode has no effect: the user of the hub and the system keep
+// their rights, and inherited ones are removed. Elsewhere the mode 0600 does this.
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 
@@ -9,7 +9,7 @@ const TIMEOUT_MS = 5_000;
 
 export type SecretKind = "file" | "folder";
 
-/** What `icacls` is told. Of a folder, what is made in it later inherits this. */
+/** Arguments of `icacls`. Files that are made later in a folder inherit its rights. */
 export function aclArguments(path: string, kind: SecretKind, userSid: string): readonly string[] {
   const inherited = kind === "folder" ? "(OI)(CI)" : "";
   const grant = (sid: string) => ["/grant:r", `*${sid}:${inherited}F`];
@@ -21,7 +21,7 @@ export function sidOf(printed: string): string | null {
   return /"(S-1-5-[\d-]+)"\s*$/.exec(printed)?.[1] ?? null;
 }
 
-/** Answers why it could not be closed; null where it is, or where that is not Windows' business. */
+/** Answers why it could not be closed; null where it is, and on other systems. */
 export function closeToOthers(path: string, kind: SecretKind, platform = process.platform): string | null {
   if (platform !== "win32") return null;
   const user = runSystemProgram("whoami.exe", ["/user", "/fo", "csv", "/nh"]);
@@ -31,7 +31,7 @@ export function closeToOthers(path: string, kind: SecretKind, platform = process
   return acl.failure === null ? null : `${path}: ${acl.output.trim() || acl.failure}`;
 }
 
-/** By its full path: another program of the name may lie in the present folder. */
+/** By its full path: another program of this name may lie in the current folder. */
 function runSystemProgram(name: string, args: readonly string[]): { output: string; failure: string | null } {
   const program = join(process.env["SystemRoot"] ?? "C:\\Windows", "System32", name);
   const ran = spawnSync(program, [...args], { encoding: "utf8", timeout: TIMEOUT_MS, windowsHide: true });

@@ -1,4 +1,4 @@
-// Which addresses may speak to the hub at all. Asked when a connection opens, before anything of it is read.
+// The networks from which clients may connect. Checked when a connection opens, before anything of it is read.
 import { BlockList, isIPv4, isIPv6 } from "node:net";
 import { networkInterfaces } from "node:os";
 
@@ -14,8 +14,8 @@ const LOCAL_NETWORKS = [
 ] as const;
 
 const IPV6_GROUPS_OF_A_NETWORK = 4;
-/** How often the interfaces are looked at for the sake of an address that is not let in. */
-const LOOK_AGAIN_MS = 1_000;
+/** How often the interfaces are read again because of an address that is refused. */
+const MIN_READ_INTERVAL_MS = 1_000;
 
 export interface NetworksOptions {
   /** IPv6 networks, in CIDR form, that are on-link on this machine's interfaces now. */
@@ -29,36 +29,36 @@ export class Networks {
   readonly #onLinkPrefixes: () => readonly string[];
   readonly #monotonicMs: () => number;
   #allowed: BlockList;
-  #lookedAtMs: number;
+  #readAtMs: number;
 
   /** `more` are CIDR networks beside the private ones and the IPv6 prefixes that are on-link here. */
   constructor(more: readonly string[], options: NetworksOptions = {}) {
     this.#fixed = [...LOCAL_NETWORKS, ...more];
     this.#onLinkPrefixes = options.onLinkPrefixes ?? onLinkPrefixes;
     this.#monotonicMs = options.monotonicMs ?? (() => performance.now());
-    this.#allowed = this.#look();
-    this.#lookedAtMs = this.#monotonicMs();
+    this.#allowed = this.#readInterfaces();
+    this.#readAtMs = this.#monotonicMs();
   }
 
-  /** `more` takes the place of what was given before. */
+  /** `more` replaces that of the constructor or of the last call. */
   change(more: readonly string[]): void {
     this.#fixed = [...LOCAL_NETWORKS, ...more];
-    this.#allowed = this.#look();
+    this.#allowed = this.#readInterfaces();
   }
 
-  /** Routers hand out IPv6 prefixes at any time: before a neighbour is turned away, the interfaces are looked at again. */
+  /** Routers hand out IPv6 prefixes at any time: before an address is refused, the interfaces are read again. */
   allows(address: string): boolean {
     const plain = plainAddress(address);
     if (!isIPv6(plain)) return this.#allowed.check(plain, "ipv4");
     if (this.#allowed.check(plain, "ipv6")) return true;
     const nowMs = this.#monotonicMs();
-    if (nowMs - this.#lookedAtMs < LOOK_AGAIN_MS) return false;
-    this.#lookedAtMs = nowMs;
-    this.#allowed = this.#look();
+    if (nowMs - this.#readAtMs < MIN_READ_INTERVAL_MS) return false;
+    this.#readAtMs = nowMs;
+    this.#allowed = this.#readInterfaces();
     return this.#allowed.check(plain, "ipv6");
   }
 
-  #look(): BlockList {
+  #readInterfaces(): BlockList {
     return toBlockList([...this.#fixed, ...this.#onLinkPrefixes()]);
   }
 }
@@ -81,7 +81,7 @@ export function canonicalAddress(text: string): string | null {
   return [high, low].map((half) => `${Number.parseInt(half, 16) >> 8}.${Number.parseInt(half, 16) & 0xff}`).join(".");
 }
 
-/** An IPv4 address, or the first 64 bits of an IPv6 one: whoever has one such address has as many as they like. */
+/** An IPv4 address, or the first 64 bits of an IPv6 one, within which a host can take any address. */
 export function networkOf(address: string): string {
   if (!address.includes(":")) return address;
   const [head = "", tail] = address.split("::");

@@ -3,7 +3,7 @@ import type { Principal } from "./principal.ts";
 
 export interface OpenConnection {
   readonly principal: Principal;
-  /** Whether all that it was granted is still allowed; absent where the rights are checked with each message. */
+  /** Whether everything that it was granted is still allowed; absent where rights are checked with each message. */
   isAllowed?(): boolean;
   close(): void;
 }
@@ -11,7 +11,7 @@ export interface OpenConnection {
 export class OpenConnections {
   readonly #open = new Set<OpenConnection>();
 
-  /** Keeps a connection until the returned function is called. `close` is called at most once, when its rights end. */
+  /** Tracks a connection until the returned function is called. `close` is called at most once, when its rights end. */
   add(connection: OpenConnection): () => void {
     this.#open.add(connection);
     return () => this.#open.delete(connection);

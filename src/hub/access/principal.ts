@@ -31,25 +31,25 @@ export type Principal =
       readonly role: "viewer";
       readonly session: string;
     }
-  /** An outside broker, which asks its clients who they are by itself. */
+  /** An outside broker, which authenticates its clients itself. */
   | { readonly kind: "broker"; readonly role: "operator" }
-  /** Has shown the device's key. */
+  /** Presented the device's key. */
   | { readonly kind: "device"; readonly device: DeviceId }
-  /** Has shown what may be a key, which is not known here; it may become that of a device without one. */
+  /** Presented an unknown key, which may become that of a device without one. */
   | { readonly kind: "unproven"; readonly digest: SecretDigest; readonly device: DeviceId | null }
   | { readonly kind: "anonymous" };
 
 export const ANONYMOUS: Principal = { kind: "anonymous" };
 
 /**
- * The least role that a route asks for. "open" takes anyone, and looks at no credential; "device" takes devices, and the
- * handler asks for which one (`DeviceAuthority`).
+ * The least role that a route requires. "open" allows anyone, and checks no credential; "device" allows devices, and the handler
+ * authorises the device (`DeviceAuthority`).
  */
 export type Permission = "open" | "device" | Role;
 
 export type Decision = "granted" | "not-signed-in" | "forbidden";
 
-/** `showsSome`: what is asked for leaves out devices that the principal may not see. */
+/** `showsSome`: the answer leaves out devices that the principal may not see. */
 export function decide(principal: Principal, permission: Permission, showsSome = false): Decision {
   if (permission === "open") return "granted";
   if (permission === "device") return mayBeDevice(principal) ? "granted" : "forbidden";
@@ -78,7 +78,7 @@ export function scopeOf(principal: Principal): Scope | null {
   return "rooms" in principal && principal.rooms !== undefined ? { kind: "rooms", rooms: principal.rooms } : null;
 }
 
-/** Has shown who it is. */
+/** Is authenticated. */
 export function isProven(principal: Principal): boolean {
   return principal.kind === "device" || "role" in principal;
 }

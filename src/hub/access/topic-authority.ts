@@ -1,6 +1,6 @@
-// Who may publish and subscribe on which topic. `$SYS` is for administrators. What a payload says of its device is judged with
-// the message (`DeviceAuthority`): here counts what the topic says.
-// Invariant: what is asked for each forwarded message takes the same time however many devices and controls there are.
+// Authorises publishing and subscribing by topic. `$SYS` is for administrators. The device that a payload names is authorised with
+// the message (`DeviceAuthority`).
+// Invariant: the check for each forwarded message takes the same time however many devices and controls there are.
 import { assertNever, type Problem } from "../../shared/errors.ts";
 import type { DeviceId } from "../../shared/ids.ts";
 import { filterMatches, isCatchAll } from "../../shared/mqtt/topics.ts";
@@ -9,14 +9,14 @@ import type { DeviceKeys } from "./accounts/device-keys.ts";
 import type { DeviceAuthority } from "./device-authority.ts";
 import { hasRole, type Principal, scopeOf } from "./principal.ts";
 
-/** What the protocols say of topics. */
+/** The topics of the protocols. */
 export interface DeviceTopics {
   /** Whether devices publish on a topic. */
-  readonly isDeviceTopic: (topic: string) => boolean;
+  isDeviceTopic(topic: string): boolean;
   /** The device that publishes on a topic, or whose commands it holds; null where the topic names none. */
-  readonly deviceOf: (topic: string) => DeviceId | null;
+  deviceOf(topic: string): DeviceId | null;
   /** Whether a filter is the topic of one device's commands. */
-  readonly isCommandTopic: (filter: string) => boolean;
+  isCommandTopic(filter: string): boolean;
 }
 
 export interface TopicAuthorityOptions {
@@ -39,7 +39,7 @@ export class TopicAuthority {
     return principal.kind !== "anonymous" || this.#options.settings.anonymous !== "none";
   }
 
-  /** A topic that names a device is judged with the message, which says why not. */
+  /** A topic that names a device is authorised with its message, where a refusal has a reason. */
   mayPublish(principal: Principal, topic: string): boolean {
     // Topics that begin with "$" are the broker's [MQTT-4.7.2-1].
     if (topic.startsWith("$")) return false;
@@ -48,8 +48,8 @@ export class TopicAuthority {
   }
 
   /**
-   * Null where the principal may speak for the device that a topic names, if any. For what is not judged with its message: one
-   * that nobody can read, or one without a payload, which takes the topic's retained message away.
+   * Null where the principal may send as the device that a topic names, if any. For messages that are not decoded: one that is
+   * malformed, or one without a payload, which removes the topic's retained message.
    */
   denialFor(principal: Principal, topic: string): Problem | null {
     const { topics, devices } = this.#options;
@@ -59,10 +59,10 @@ export class TopicAuthority {
 
   maySubscribe(principal: Principal, filter: string): boolean {
     if (filter.startsWith("$")) return "role" in principal && principal.role === "admin";
-    // What it may receive is asked of each message.
+    // Each message is checked when it is forwarded.
     if ("role" in principal) return true;
     const { topics } = this.#options;
-    if (topics.isCommandTopic(filter)) return this.#mayHear(principal, topics.deviceOf(filter));
+    if (topics.isCommandTopic(filter)) return this.#mayReceiveCommands(principal, topics.deviceOf(filter));
     return this.#isOpenTo(principal, filter) || this.#matchesAdded(principal, filter);
   }
 
@@ -74,14 +74,14 @@ export class TopicAuthority {
     if (topic.startsWith("$")) return "role" in principal && principal.role === "admin";
     if ("role" in principal) return this.#maySeeTopic(principal, topic);
     const { topics, addedTopics } = this.#options;
-    if (topics.isCommandTopic(topic)) return this.#mayHear(principal, topics.deviceOf(topic));
+    if (topics.isCommandTopic(topic)) return this.#mayReceiveCommands(principal, topics.deviceOf(topic));
     const added = addedTopics().get(topic);
-    if (added !== undefined && this.#mayHear(principal, added)) return true;
+    if (added !== undefined && this.#mayReceiveCommands(principal, added)) return true;
     return this.#isOpenTo(principal, topic);
   }
 
-  /** Commands of a device, and what is told to its controls. */
-  #mayHear(principal: Principal, device: DeviceId | null): boolean {
+  /** Commands of a device, and messages to its controls. */
+  #mayReceiveCommands(principal: Principal, device: DeviceId | null): boolean {
     const { keys, settings } = this.#options;
     if (device === null) return false;
     if (principal.kind === "device") return principal.device === device;
@@ -90,7 +90,7 @@ export class TopicAuthority {
     return settings.anonymous !== "none" || isUnproven;
   }
 
-  /** What an open broker lets anyone do: all but the topics of devices that have a key. */
+  /** The topics of an open broker: all but those of devices that have a key. */
   #isOpenTo(principal: Principal, topicOrFilter: string): boolean {
     const { keys, settings, topics } = this.#options;
     switch (settings.anonymous) {
@@ -118,6 +118,8 @@ export class TopicAuthority {
   #matchesAdded(principal: Principal, filter: string): boolean {
     if (isCatchAll(filter)) return false;
     const topics = this.#options.addedTopics();
-    return [...topics].some(([topic, device]) => this.#mayHear(principal, device) && filterMatches(filter, topic));
+    return [...topics].some(
+      ([topic, device]) => this.#mayReceiveCommands(principal, device) && filterMatches(filter, topic),
+    );
   }
 }

@@ -1,5 +1,5 @@
-// Whose word about a client's address is taken: that of the proxies that the person at the hub named. From everybody else
-// X-Forwarded-For and Forwarded are ignored, for any client can send them.
+// Trusted proxies: their X-Forwarded-For and Forwarded headers name a client's address. From all other peers these headers are
+// ignored, for any client can send them.
 // Invariant: a header is read from its right end, where the nearest proxy wrote. Nothing that a client put to the left of
 // that, however malformed, changes what is read of it.
 import type { IncomingHttpHeaders } from "node:http";
@@ -8,17 +8,17 @@ import type { Problem } from "../../shared/errors.ts";
 import { message } from "../../shared/messages/message.ts";
 import { canonicalAddress, toBlockList } from "./networks.ts";
 
-/** Of a header; what lies further left was written by hops that nobody needs to know. */
+/** What is read of a header, from the right; hops further left are ignored. */
 const MAX_READ_CHARACTERS = 2_048;
 const MAX_HOPS = 32;
 
-/** What is known of the client of a request. */
+/** The client of a request. */
 export interface Client {
   /** Plain: without a port, brackets or a zone. */
   readonly address: string;
   /** Whether it speaks TLS, to the proxy; null where no trusted proxy says so. */
   readonly isSecure: boolean | null;
-  /** What it asked for, where that is not the Host of the request: a name, perhaps with a port. */
+  /** The host that it requested, where that is not the Host of the request: a name, perhaps with a port. */
   readonly host: string | null;
 }
 
@@ -27,7 +27,7 @@ export type ResolvedClient =
   /** Two headers name different clients, so one of them was written by the client itself. */
   | { readonly kind: "contradiction"; readonly problem: Problem };
 
-/** What one proxy says of the one before it. */
+/** An entry that one proxy wrote of the one before it. */
 interface Hop {
   readonly node: string;
   readonly proto?: string;
@@ -66,18 +66,18 @@ export class TrustedProxies {
       return { kind: "contradiction", problem: message("bad-request/forwarded-contradiction") };
     const { address, index } = forwardedFor.length > 0 ? byList : byRfc;
     const hop = forwardedFor.length > 0 ? undefined : forwarded[index ?? 0];
-    const said = (name: "x-forwarded-proto" | "x-forwarded-host") => {
+    const headerOfClient = (name: "x-forwarded-proto" | "x-forwarded-host") => {
       const values = listOf(headers[name]);
       // Where each proxy added one, that of the client stands where its address does.
       return values[values.length === forwardedFor.length ? (index ?? 0) : 0];
     };
-    const proto = said("x-forwarded-proto") ?? hop?.proto;
+    const proto = headerOfClient("x-forwarded-proto") ?? hop?.proto;
     return {
       kind: "client",
       client: {
         address,
         isSecure: proto === undefined ? null : /^(?:https|wss)$/i.test(proto),
-        host: said("x-forwarded-host") ?? hop?.host ?? null,
+        host: headerOfClient("x-forwarded-host") ?? hop?.host ?? null,
       },
     };
   }
@@ -114,7 +114,7 @@ function forwardedOf(header: string | undefined): Hop[] {
   });
 }
 
-/** At the commas that are outside quotes, counted from the right: a quote that is never closed is its writer's trouble. */
+/** At the commas that are outside quotes, from the right, so that a quote that is never closed affects only what is left of it. */
 function splitFromRight(header: string): string[] {
   const text = header.slice(-MAX_READ_CHARACTERS);
   const elements: string[] = [];

@@ -1,12 +1,12 @@
-// The backups in a folder. All that is known of one stands in its name: when it was made, whether it has damage, whether it is
-// encrypted. Other files of the folder are none of the hub's business.
+// The backups in a folder. The name of a backup has all of its state: when it was made, whether it is damaged, whether it is
+// encrypted. Other files in the folder are not touched.
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { BackupFile } from "../../shared/settings/backups.ts";
 
 const NAME = /^bramble-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z(-damaged)?\.db(\.encrypted)?$/;
-/** What a copy that was ended halfway has left behind. */
-const LEFT_OVER = /^bramble-\d{8}T\d{6}Z[-a-z]*\.db(?:\.encrypted)?\.(?:part|plain)(?:-journal|-wal|-shm)?$/;
+/** The unfinished file of an interrupted copy. */
+const UNFINISHED = /^bramble-\d{8}T\d{6}Z[-a-z]*\.db(?:\.encrypted)?\.(?:part|plain)(?:-journal|-wal|-shm)?$/;
 
 export function backupName(atMs: number, is: { readonly damaged: boolean; readonly encrypted: boolean }): string {
   const [stamp = ""] = new Date(atMs).toISOString().replaceAll(/[-:]/g, "").split(".");
@@ -36,5 +36,5 @@ export function listBackups(folder: string): BackupFile[] {
  */
 export function prepareFolder(folder: string): void {
   if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 });
-  for (const name of readdirSync(folder)) if (LEFT_OVER.test(name)) rmSync(join(folder, name), { force: true });
+  for (const name of readdirSync(folder)) if (UNFINISHED.test(name)) rmSync(join(folder, name), { force: true });
 }

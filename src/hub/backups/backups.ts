@@ -1,5 +1,5 @@
-// Makes a verified backup every night and whenever a person asks, keeps some of each age, and stages one that is to be
-// restored. One of these at a time. A backup gets its name once it was checked, and, where it is encrypted, decrypted again.
+// Makes a verified backup every night and on request, retains some of each age, and stages one that is to be restored. One of these
+// at a time. A backup gets its name once it was checked, and, where it is encrypted, decrypted again.
 import { existsSync, renameSync, rmSync, statSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { type Static, Type } from "typebox";
@@ -20,11 +20,11 @@ import { flushFile, flushName } from "./flush.ts";
 import { nextDueMs, superseded } from "./schedule.ts";
 import { stagedPath } from "./staged-restore.ts";
 
-const LOOK_EVERY_MS = 60_000;
+const CHECK_PERIOD_MS = 60_000;
 const DEFAULT_HOUR = 3;
 
 const BackupRecord = Type.Object({
-  /** Since when backups are made; before it nothing was due. */
+  /** Since when backups are made; none was due before. */
   sinceMs: Type.Integer(),
   nightly: Type.Boolean(),
   hour: Type.Integer(),
@@ -41,30 +41,30 @@ const backupRecords: RecordKind<typeof BackupRecord> = {
 };
 
 export interface BackupsOptions {
-  /** Null where what is stored is in a database server. */
+  /** Null where the store is a database server. */
   readonly store: StoreBackup | null;
   readonly records: Pick<RecordStore, "collection">;
   readonly databasePath: string;
   /** In the data folder. */
   readonly defaultFolder: string;
-  /** What a flag says; null where it says nothing. */
+  /** The folder by a flag; null without one. */
   readonly folder: string | null;
   readonly passphrase: string | null;
-  /** Free bytes on the disk of a folder; null where it does not say. */
+  /** Free bytes on the disk of a folder; null where it does not report them. */
   readonly freeBytes: (folder: string) => Promise<number | null>;
   /** The set-up as a file's text, for a store whose data is elsewhere. */
   readonly exportSetUp: () => Promise<string>;
-  /** Stops the hub, puts what is staged in place and starts it again; null where that is not possible from within. */
+  /** Stops the hub, puts the staged backup in place and starts it again; null where that is not possible from within. */
   readonly restart: (() => void) | null;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-/** What the doctor is told. */
+/** The condition of backups, for the doctor. */
 export interface BackupCondition {
   readonly isWanted: boolean;
   readonly last: Pick<LastBackup, "atMs" | "outcome"> | null;
-  /** What went wrong with the last one; empty where nothing did. */
+  /** The problem of the last one; empty where there is none. */
   readonly problem: AnyMessage | string;
   /** The newest that is sound; where there is none, when backups began. */
   readonly soundSinceMs: number;
@@ -91,12 +91,12 @@ export class Backups {
     const [record] = await records.collection(backupRecords).list();
     if (record === undefined) await this.#save({ sinceMs: clock.now() });
     else this.#record = record;
-    this.#endTimer = clock.every(LOOK_EVERY_MS, () => {
+    this.#endTimer = clock.every(CHECK_PERIOD_MS, () => {
       if (this.#running === null && this.#record.nightly && clock.now() >= this.#dueMs) void this.make();
     });
   }
 
-  /** Gives up what is under way; resolves when nothing is left of it. */
+  /** Cancels the work under way; resolves when nothing is left of it. */
   async stop(): Promise<void> {
     this.#endTimer?.();
     this.#ending.abort(new Error("the hub stops"));
@@ -155,7 +155,7 @@ export class Backups {
   make(): Problem | null {
     return this.#begin("backup", async () => {
       const outcome = await this.#make().catch((error: unknown) => failed(error, this.#folder));
-      // What was given up because the hub stops is made up for.
+      // A backup that is cancelled because the hub stops is made up for.
       if (this.#ending.signal.aborted) return;
       const atMs = this.#options.clock.now();
       const problem = outcome.kind === "sound" ? null : outcome.reason;
@@ -200,7 +200,7 @@ export class Backups {
     try {
       return listBackups(this.#folder);
     } catch (error) {
-      // A disk that was taken out: the next backup says so.
+      // The disk may be removed: the next backup reports it.
       this.#options.log.debug({ err: error }, "the folder of the backups cannot be read");
       return [];
     }
@@ -304,7 +304,7 @@ function reasonOf(error: unknown, folder: string): AnyMessage | string {
 }
 
 function folderProblem(folder: string): Problem | null {
-  const wrong = message("bad-value/backup-folder", { field: "folder", said: folder.slice(0, 200) });
+  const wrong = message("bad-value/backup-folder", { field: "folder", value: folder.slice(0, 200) });
   if (!isAbsolute(folder)) return wrong;
   try {
     prepareFolder(folder);

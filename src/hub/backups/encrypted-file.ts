@@ -25,7 +25,7 @@ const CHUNK_BYTES = 65_536;
 const HEADER_BYTES = MAGIC.length + 4 + SALT_BYTES;
 const ALGORITHM = "aes-256-gcm";
 
-/** What is there cannot be decrypted; the message says why, and what to do. */
+/** The file cannot be decrypted; the message has cause and remedy. */
 export class DecryptFailure extends Failure {}
 
 /** Whether a file that begins with these bytes is an encrypted backup. */
@@ -33,7 +33,7 @@ export function isEncrypted(start: Uint8Array): boolean {
   return MAGIC.equals(start.subarray(0, MAGIC.length));
 }
 
-/** How many bytes `isEncrypted` looks at. */
+/** How many bytes `isEncrypted` needs. */
 export const ENCRYPTED_MARK_BYTES: number = MAGIC.length;
 
 export async function* encrypt(
@@ -73,7 +73,7 @@ export async function* decrypt(
   }
 }
 
-/** The first chunk tells a wrong passphrase, and cannot tell it from damage. */
+/** A wrong passphrase shows at the first chunk, where it cannot be distinguished from damage. */
 function damaged(chunk: number): DecryptFailure {
   return new DecryptFailure(
     chunk === 0 ? message("cli/wrong-passphrase") : message("cli/backup-damaged", { chunk: chunk + 1 }),
@@ -118,7 +118,7 @@ async function* pieces(stream: AsyncIterable<Uint8Array>, pieceBytes: number): A
   let waiting = Buffer.alloc(0);
   for await (const bytes of stream) {
     waiting = Buffer.concat([waiting, bytes]);
-    // A whole piece may be the last: only what follows tells.
+    // A whole piece may be the last, which shows only with the next one.
     let from = 0;
     for (; waiting.length - from > pieceBytes; from += pieceBytes)
       yield { bytes: waiting.subarray(from, from + pieceBytes), number: number++, isLast: false };

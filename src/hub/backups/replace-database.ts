@@ -1,4 +1,4 @@
-// Puts another database in the place of the present one. At any moment one of the two is there, whole.
+// Replaces the database by another one. At any moment one of the two is in place, complete.
 import { copyFileSync, existsSync, linkSync, renameSync } from "node:fs";
 import { errorText } from "../../shared/error-text.ts";
 import { Failure } from "../../shared/errors.ts";
@@ -25,7 +25,7 @@ export function replaceDatabase(path: string, part: string): Replaced {
 function keepPresent(path: string): Replaced {
   const kept = `${path}.before-restore-${new Date().toISOString().replaceAll(":", "-")}`;
   const unreadable = existsSync(path) ? absorbPresentLog(path) : null;
-  // A log that stayed must not be taken for the backup's.
+  // SQLite would take a remaining write-ahead log for the backup's.
   for (const suffix of ["-journal", "-wal", "-shm"]) {
     if (existsSync(path + suffix)) renameSync(path + suffix, kept + suffix);
   }
@@ -33,7 +33,7 @@ function keepPresent(path: string): Replaced {
   try {
     linkSync(path, kept);
   } catch {
-    // Not every file system knows links.
+    // Not every file system has links.
     copyFileSync(path, kept);
     flushFile(kept);
   }

@@ -1,16 +1,16 @@
-// When the next backup is due, and which of those that are there stay. Days, weeks and months are those of the hub's computer.
-// Pure: the time comes as an argument.
+// When the next backup is due, and which ones are retained. Days, weeks and months are those of the hub's computer. Pure: the time
+// is an argument.
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 /** After a backup that failed. */
 const RETRY_AFTER_MS = HOUR_MS;
 
-const KEPT_DAILY = 7;
-const KEPT_WEEKLY = 4;
-const KEPT_MONTHLY = 12;
-/** Of those with damage: they are looked at, and not restored. */
-const KEPT_DAMAGED = 3;
+const MAX_DAILY_BACKUPS = 7;
+const MAX_WEEKLY_BACKUPS = 4;
+const MAX_MONTHLY_BACKUPS = 12;
+/** Damaged backups that are retained, for inspection. */
+const MAX_DAMAGED_BACKUPS = 3;
 
 export interface Attempt {
   readonly atMs: number;
@@ -34,15 +34,15 @@ export interface DatedBackup {
   readonly isDamaged: boolean;
 }
 
-/** Those that go: all but the newest of each of the latest days, weeks and months that have one. */
+/** Those to remove: all but the newest of each of the latest days, weeks and months that have one. */
 export function superseded<Backup extends DatedBackup>(backups: readonly Backup[]): Backup[] {
   const newestFirst = backups.toSorted((a, b) => b.atMs - a.atMs);
   const sound = newestFirst.filter(({ isDamaged }) => !isDamaged);
   const kept = new Set<Backup>([
-    ...newestOfEach(sound, dayOf, KEPT_DAILY),
-    ...newestOfEach(sound, weekOf, KEPT_WEEKLY),
-    ...newestOfEach(sound, monthOf, KEPT_MONTHLY),
-    ...newestFirst.filter(({ isDamaged }) => isDamaged).slice(0, KEPT_DAMAGED),
+    ...newestOfEach(sound, dayOf, MAX_DAILY_BACKUPS),
+    ...newestOfEach(sound, weekOf, MAX_WEEKLY_BACKUPS),
+    ...newestOfEach(sound, monthOf, MAX_MONTHLY_BACKUPS),
+    ...newestFirst.filter(({ isDamaged }) => isDamaged).slice(0, MAX_DAMAGED_BACKUPS),
   ]);
   return newestFirst.filter((backup) => !kept.has(backup));
 }

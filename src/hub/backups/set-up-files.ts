@@ -3,7 +3,7 @@ import { readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { flushFile, flushName } from "./flush.ts";
 
-const KEPT_SET_UPS = 30;
+const MAX_SET_UP_FILES = 30;
 const NAME = /^bramble-set-up-\d{8}\.json$/;
 
 export function writeSetUp(folder: string, atMs: number, text: string): void {
@@ -15,5 +15,5 @@ export function writeSetUp(folder: string, atMs: number, text: string): void {
   renameSync(part, path);
   flushName(path);
   const names = readdirSync(folder).filter((name) => NAME.test(name));
-  for (const name of names.sort().slice(0, -KEPT_SET_UPS)) rmSync(join(folder, name), { force: true });
+  for (const name of names.sort().slice(0, -MAX_SET_UP_FILES)) rmSync(join(folder, name), { force: true });
 }

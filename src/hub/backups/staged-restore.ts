@@ -1,5 +1,5 @@
-// A backup that waits to take the place of the database: it was verified by the hub that ran, and is put in place before the
-// next one opens its store. Where that one does not start, the database from before comes back.
+// A staged backup, which is to replace the database: it was verified by the running hub, and is put in place before the next one
+// opens its store. Where that one does not start, the database from before is restored.
 import { existsSync, renameSync } from "node:fs";
 import { followLinks } from "../file-access.ts";
 import { flushName } from "./flush.ts";
@@ -9,7 +9,7 @@ export function stagedPath(databasePath: string): string {
 }
 
 /**
- * Answers where the database from before is kept; null where nothing was staged. `beforehand` is done first, where something was.
+ * Answers the path of the database from before; null where nothing was staged. Where something was, `beforehand` is called first.
  * Throws with a message.
  */
 export async function putStagedInPlace(databasePath: string, beforehand: () => Promise<void>): Promise<string | null> {
@@ -21,7 +21,7 @@ export async function putStagedInPlace(databasePath: string, beforehand: () => P
   return replaceDatabase(followLinks(databasePath), staged).kept;
 }
 
-/** The hub does not start on what was restored: puts the database from before back, and keeps the other one aside. */
+/** The hub does not start on the restored database: puts the one from before back, and retains the other one beside it. */
 export function putBack(databasePath: string, kept: string): void {
   const path = followLinks(databasePath);
   for (const suffix of ["", "-wal", "-shm", "-journal"])

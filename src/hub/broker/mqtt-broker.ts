@@ -7,7 +7,7 @@ import type { CommandChannel } from "../commands/channels.ts";
 import type { Delivery, Verdict } from "../ingest/accept.ts";
 import type { Route } from "../protocols/protocol.ts";
 
-/** Where clients reach the broker. */
+/** The endpoint for clients. */
 export interface BrokerEndpoint {
   readonly host: string;
   /** 0 until the broker has started. */
@@ -38,7 +38,7 @@ interface SessionEvent {
   readonly fellSilent: boolean;
 }
 
-/** A message that a person or a program has the hub publish, as a client of its own. */
+/** A message that a person or a program publishes by the hub. */
 export interface HubPublish extends Pick<Delivery, "address" | "principal" | "share"> {
   readonly topic: string;
   readonly payload: Buffer;
@@ -47,13 +47,13 @@ export interface HubPublish extends Pick<Delivery, "address" | "principal" | "sh
 }
 
 export interface PublishOutcome {
-  /** Null where the message is none of the hub's, or its verdict comes another way: it was passed on. */
+  /** Null where the message was only forwarded: its topic is none of devices, or its verdict comes with the hub's own subscription. */
   readonly verdict: Verdict | null;
-  /** Whether anybody was subscribed to it; null where that is not known. */
+  /** Whether it had a subscriber; null where that is not known. */
   readonly hasSubscribers: boolean | null;
 }
 
-/** What an adapter is given to report to. */
+/** The callbacks of an adapter. */
 export interface BrokerHandlers {
   /** Called with each PUBLISH on a topic of devices, in the order in which its client sent them. Must not reject. */
   readonly onPublish: (publish: IncomingPublish) => Promise<Verdict>;
@@ -67,8 +67,8 @@ export interface MqttBroker {
   start(): Promise<BrokerEndpoint>;
   /** Disconnects all clients. Stopping twice is fine. */
   stop(): Promise<void>;
-  /** Takes the way of a message that a client sends: who may, its verdict, then its subscribers. Rejects without a broker. */
+  /** Publishes as a client does: authorisation, verdict, then subscribers. Rejects without a connection to the broker. */
   publish(message: HubPublish): Promise<PublishOutcome>;
-  /** The way to the subscribers of a topic, with their acknowledgement; undefined while there are none. */
+  /** The channel to the subscribers of a topic, with their acknowledgement; undefined while there are none. */
   commandChannel(publication: Publication): CommandChannel | undefined;
 }

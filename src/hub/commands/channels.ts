@@ -1,29 +1,29 @@
-// The ways to devices: sessions that subscribe to their commands, requests that wait, and publishers that reach the
-// subscribers of the topic of a control that people added.
+// Channels to devices: sessions that subscribe to their command topics, long polls, and publishers to the topics of controls that
+// people added.
 import type { Publication } from "../../shared/controls/added-control.ts";
 import type { CommandMessage } from "../../shared/controls/command.ts";
 import type { DeviceId } from "../../shared/ids.ts";
 
-/** The device's client got a command, and does not take it. */
+/** The device's client rejected a command. */
 export class CommandRefused extends Error {
   override readonly name = "CommandRefused";
 }
 
-/** A way to a device: an MQTT session, a WebSocket, a request that waits. */
+/** A channel to a device: an MQTT session, a WebSocket, a long poll. */
 export interface CommandChannel {
-  /** Whose acknowledgement it is, where it is not the device's client's own. */
+  /** Who acknowledges, where it is not the device's own client. */
   readonly acknowledgedBy?: "broker";
   /**
-   * Hands a command over. Resolves once the device's client has acknowledged it; with false where it has been sent, but
-   * this way has no acknowledgement. Rejects when the way ended before that, or `signal` took the command back; with
-   * `CommandRefused` where the client says that it does not take it.
+   * Sends a command. Resolves with true once the device's client has acknowledged it; with false where it has been sent, but the
+   * channel has no acknowledgements. Rejects when the channel ended before that, or `signal` withdrew the command; with
+   * `CommandRefused` where the client rejected it.
    */
   deliver(message: CommandMessage, signal: AbortSignal): Promise<boolean>;
 }
 
 /** A transport that can publish on topics. */
 export interface CommandPublisher {
-  /** The way to the subscribers of a topic; undefined while there is none. */
+  /** The channel to the subscribers of a topic; undefined while there are none. */
   commandChannel(publication: Publication): CommandChannel | undefined;
 }
 
@@ -49,7 +49,7 @@ export class CommandChannels {
     if (channels.length === 0) this.#byDevice.delete(device);
   }
 
-  /** The best way for a command to a device, or for what its control publishes; undefined while there is none. */
+  /** The best channel for a command to a device, or for the topic of its control; undefined while there is none. */
   find(device: string, publication: Publication | undefined): CommandChannel | undefined {
     if (publication === undefined) return this.#byDevice.get(device)?.at(-1);
     for (const publisher of this.#publishers) {

@@ -1,15 +1,15 @@
-// Commands that have ended, the newest of each device, and the desired value of each control. What is over the limit is
-// forgotten here at once, and on disk with the next command that is written down.
+// Commands that have ended, the newest of each device, and the desired value of each control. Those over the limit leave the memory
+// at once, and the disk with the next command that is saved.
 import type { Command, Desired } from "../../shared/controls/command.ts";
 import { desiredBy } from "../../shared/controls/command.ts";
 
-/** Settled commands that are kept of each device. */
+/** Settled commands of each device. */
 const MAX_HISTORY_PER_DEVICE = 200;
 
 export class CommandHistory {
   readonly #byDevice = new Map<string, Command[]>();
   readonly #byId = new Map<string, Command>();
-  /** By device and control: the command that was given last. */
+  /** By device and control: the command that was issued last. */
   readonly #latest = new Map<string, Map<string, Command>>();
   /** Over the limit, and still on disk. */
   #forgotten: string[] = [];
@@ -25,12 +25,13 @@ export class CommandHistory {
     this.#byDevice.set(command.device, history);
   }
 
-  /** Notes what a command has become, as far as it is the last one that its control was given. */
+  /** Updates the desired value of the control, if the command is its latest. */
   note(command: Command): void {
     const { device, control, id } = command;
     const latest = this.#latest.get(device) ?? new Map<string, Command>();
     const known = latest.get(control);
-    if (known === undefined || known.id === id || givenAtMs(known) <= givenAtMs(command)) latest.set(control, command);
+    if (known === undefined || known.id === id || issuedAtMs(known) <= issuedAtMs(command))
+      latest.set(control, command);
     this.#latest.set(device, latest);
   }
 
@@ -56,7 +57,7 @@ export class CommandHistory {
     this.#latest.delete(device);
   }
 
-  /** Ids that are to be forgotten on disk; `owe` gives them back where that failed. */
+  /** Ids to remove from the disk; `owe` returns them where that failed. */
   takeForgotten(): string[] {
     const forgotten = this.#forgotten;
     this.#forgotten = [];
@@ -68,7 +69,7 @@ export class CommandHistory {
   }
 }
 
-/** When a command was given, in milliseconds UTC. */
-export function givenAtMs({ timeline }: Command): number {
+/** When a command was issued, in milliseconds UTC. */
+export function issuedAtMs({ timeline }: Command): number {
   return timeline[0]?.atMs ?? 0;
 }

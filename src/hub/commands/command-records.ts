@@ -1,4 +1,4 @@
-// Commands as the store keeps them: they go when their device is removed.
+// Commands as records of the store. They are removed with their device.
 import { Command } from "../../shared/controls/command.ts";
 import type { RecordKind } from "../store/records.ts";
 

@@ -1,6 +1,6 @@
-// Commands from the button to the reply. A command is written down before it is announced, waits here while its device is away,
-// is handed to one session at a time, and ends in exactly one of done, failed and expired. Its end is announced only once it is
-// written down: a hub that died in between would announce another end later.
+// Commands from the button to the reply. A command is saved before it is announced, waits here while its device is away, is sent
+// to one session at a time, and ends in exactly one of done, failed and expired. Its end is announced only once it is saved: a hub
+// that died in between would announce another end later.
 //   queued -> sent -> delivered -> done | failed
 //   queued | sent -> expired, when its time to live has passed; sent -> queued, when the session ended before it was
 //   acknowledged: a device that has it nevertheless knows it by its id.
@@ -17,14 +17,14 @@ import type { Clock } from "../clock.ts";
 import type { HubEvents } from "../events.ts";
 import type { RecordStore } from "../store/records.ts";
 import { type CommandChannel, CommandChannels, type CommandPublisher, CommandRefused } from "./channels.ts";
-import { CommandHistory, givenAtMs } from "./command-history.ts";
+import { CommandHistory, issuedAtMs } from "./command-history.ts";
 import { commandRecords } from "./command-records.ts";
 
 export interface CommandsOptions {
   readonly records: RecordStore;
   readonly clock: Clock;
   readonly makeId: () => string;
-  /** What a device can be told; undefined where there is no such device. */
+  /** The controls of a device; undefined where there is no such device. */
   readonly controlsOf: (device: DeviceId) => readonly DeviceControl[] | undefined;
   readonly events: Pick<HubEvents, "commandChanged" | "deviceRemoved">;
   readonly onSaveFailed: (error: unknown) => void;
@@ -40,7 +40,7 @@ export interface CommandOrder {
 
 const SWEEP_PERIOD_MS = 100;
 const REPLY_WITHIN_MS = 10_000;
-/** After an end could not be written down. */
+/** After an end could not be saved. */
 const TRY_AGAIN_MS = 1_000;
 /** Commands of one device that may wait at once. */
 const MAX_OPEN_COMMANDS_PER_DEVICE = 100;
@@ -52,21 +52,21 @@ interface Open {
   command: Command;
   readonly message: CommandMessage;
   readonly control: Control;
-  /** While it is being handed over: takes it back. */
+  /** While it is being sent: withdraws it. */
   withdraw: AbortController | null;
-  /** When a reply is due; null before it is on its way. */
+  /** When a reply is due; null before it is delivered. */
   replyDueMs: number | null;
-  /** False while it is written down for the first time: it must not be announced yet. */
+  /** False while it is saved for the first time: it must not be announced yet. */
   isWritten: boolean;
-  /** While its end is written down: nothing else becomes of it. */
+  /** True while its end is being saved: its state is final. */
   ending: Promise<void> | null;
-  /** Its end, where that could not be written down: it is tried again. */
+  /** Its end, where that could not be saved: saving is tried again. */
   owed: { readonly end: Command; readonly againMs: number } | null;
 }
 
 export class Commands {
   readonly #options: CommandsOptions;
-  /** In the order in which they were given. */
+  /** In the order of issue. */
   readonly #open = new Map<string, Open>();
   readonly #openByDevice = new Map<string, Set<Open>>();
   readonly #history = new CommandHistory();
@@ -83,7 +83,7 @@ export class Commands {
     this.#channels.addPublisher(publisher);
   }
 
-  /** Takes up what a stopped hub left. */
+  /** Restores the commands of the hub's last run. */
   async start(): Promise<void> {
     const { records, clock } = this.#options;
     for (const command of await records.collection(commandRecords).list()) this.#restore(command);
@@ -132,16 +132,16 @@ export class Commands {
       throw error;
     }
     open.isWritten = true;
-    this.#tell(command);
+    this.#announce(command);
     this.#supersede(open);
     this.#dispatch(device);
     return command;
   }
 
-  /** All of a device, the one that was given last first. */
+  /** All of a device, the latest first. */
   list(device: string): Command[] {
     const open = this.#openOf(device).flatMap(({ command, isWritten }) => (isWritten ? [command] : []));
-    return [...this.#history.list(device), ...open].reverse().sort((a, b) => givenAtMs(b) - givenAtMs(a));
+    return [...this.#history.list(device), ...open].reverse().sort((a, b) => issuedAtMs(b) - issuedAtMs(a));
   }
 
   /** By control: its desired value. */
@@ -153,15 +153,15 @@ export class Commands {
     return this.#open.get(id)?.command ?? this.#history.get(id);
   }
 
-  /** A way to a device is there; the answer takes it away. */
+  /** Adds a channel to a device; the answer removes it. */
   attach(device: DeviceId, channel: CommandChannel): () => void {
     this.#channels.attach(device, channel);
-    // Only then the caller can take it away again, which a way for one command does as soon as it is used.
+    // Not at once: the caller has to be able to remove the channel, which one for a single command does once it is used.
     queueMicrotask(() => this.#dispatch(device));
     return () => this.#channels.detach(device, channel);
   }
 
-  /** Somebody listens on the topics of `filter` from now on. */
+  /** A client has subscribed to `filter`. */
   listened(filter: string): void {
     const waiting = [...this.#open.values()].filter(
       ({ command: { publication } }) => publication !== undefined && filterMatches(filter, publication.topic),
@@ -169,12 +169,12 @@ export class Commands {
     for (const device of new Set(waiting.map(({ command }) => command.device))) this.#dispatch(device);
   }
 
-  /** A reply of a device; resolves once its outcome is on disk. A reply to no open command is passed over. */
+  /** A reply of a device; resolves once its outcome is on disk. A reply to no open command is ignored. */
   async replied(device: string | null, { id, ok, value, error }: CommandReply): Promise<void> {
     const open = this.#open.get(id);
     if (open === undefined || (device !== null && open.command.device !== device)) return;
     const outcome = ok ? {} : { error: error ?? "the device says no, and not why" };
-    // Who answers has it, whether or not its acknowledgement came first.
+    // A reply shows that the command was delivered, even where it arrives before the acknowledgement.
     const { command } = open;
     const delivered = command.state === "delivered" ? command : this.#advanced(command, "delivered", {});
     const answer = {
@@ -191,7 +191,7 @@ export class Commands {
       this.#history.keep(command);
       return;
     }
-    // What it was when the command was given; the device may have changed since.
+    // As it was when the command was issued; the device may have changed since.
     const control: Control = { id: command.control, kind: "text" };
     const open = this.#opened(command, control);
     this.#add(open);
@@ -201,7 +201,7 @@ export class Commands {
 
   #opened(command: Command, control: Control): Open {
     const { id, value, expiresAtMs } = command;
-    const at = givenAtMs(command);
+    const at = issuedAtMs(command);
     const message = { id, control: command.control, value, at, ttl_ms: expiresAtMs - at };
     const steps = { withdraw: null, replyDueMs: null, isWritten: true, ending: null, owed: null };
     return { command, message, control, ...steps };
@@ -226,12 +226,12 @@ export class Commands {
     if (ofDevice?.size === 0) this.#openByDevice.delete(device);
   }
 
-  #tell(command: Command): void {
+  #announce(command: Command): void {
     this.#history.note(command);
     this.#options.events.commandChanged.emit(command);
   }
 
-  /** The device is gone, and its history with it: what waited is not sent any more. */
+  /** The device is removed with its history; its queued commands are not sent. */
   #forget(device: string): void {
     for (const open of this.#openOf(device)) {
       this.#drop(open);
@@ -240,7 +240,7 @@ export class Commands {
     this.#history.forget(device);
   }
 
-  /** Of a switch or a number only the last word counts: what still waits is not sent any more. */
+  /** A newer value of a switch or a number replaces those that are queued: they are not sent. */
   #supersede({ command: newest, control }: Open): void {
     if (control.kind !== "switch" && control.kind !== "number") return;
     for (const other of this.#openOf(newest.device)) {
@@ -251,7 +251,7 @@ export class Commands {
     }
   }
 
-  /** Sends what may be sent: of each control the oldest that waits, while no other is under way. */
+  /** Sends the oldest queued command of each control that has none under way. */
   #dispatch(device: string): void {
     const nowMs = this.#options.clock.now();
     const busy = new Set<string>();
@@ -275,7 +275,7 @@ export class Commands {
         open.withdraw = null;
         if (!this.#isOpen(open)) return;
         if (open.command.publication !== undefined) {
-          // What a control added by hand publishes is no command that could be replied to.
+          // A control added by hand has no reply.
           const { command } = open;
           const delivered = isAcknowledged ? this.#advanced(command, "delivered", { acknowledgedBy }) : command;
           this.#settleSoon(open, this.#advanced(delivered, "done", {}));
@@ -292,7 +292,7 @@ export class Commands {
           if (this.#isOpen(open)) this.#settleSoon(open, end);
           return;
         }
-        // A way that failed has ended, and may not have said so yet.
+        // A channel that failed has ended, even where it was not removed yet.
         this.#channels.detach(open.command.device, channel);
         if (this.#isOpen(open)) this.#become(open, "queued");
         this.#dispatch(open.command.device);
@@ -300,7 +300,7 @@ export class Commands {
     );
   }
 
-  /** It has no end yet, nor one that is being written down. */
+  /** It has no end yet, nor one that is being saved. */
   #isOpen(open: Open): boolean {
     return this.#open.get(open.command.id) === open && !isHeld(open);
   }
@@ -344,13 +344,13 @@ export class Commands {
     if (this.#open.get(end.id) !== open) return;
     this.#drop(open);
     this.#history.keep(end);
-    this.#tell(end);
+    this.#announce(end);
     this.#dispatch(end.device);
   }
 
   #become(open: Open, state: CommandState, outcome: Outcome = {}): void {
     open.command = this.#advanced(open.command, state, outcome);
-    this.#tell(open.command);
+    this.#announce(open.command);
     this.#options.records.collection(commandRecords).save([open.command]).catch(this.#options.onSaveFailed);
   }
 
@@ -364,7 +364,7 @@ export class Commands {
   }
 }
 
-/** It is being written down, at its beginning or at its end. */
+/** It is being saved, at its beginning or at its end. */
 function isHeld({ isWritten, ending, owed }: Open): boolean {
   return !isWritten || ending !== null || owed !== null;
 }

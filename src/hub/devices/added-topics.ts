@@ -1,10 +1,10 @@
-// The topics of controls that people added, and the device that each is of. The broker asks for them with every message that it forwards, so they are
-// collected again only after a change.
+// The topics of controls that people added, and the device of each. The broker looks one up for every message that it forwards,
+// so they are collected again only after a change.
 // Invariant: every change of a device's added controls, or of whether it has joined, passes through `during` or `invalidate`.
 import type { DeviceId } from "../../shared/ids.ts";
 import type { DeviceState } from "./state/device-state.ts";
 
-type AddedControls = Pick<DeviceState, "id" | "joining" | "given">;
+type AddedControls = Pick<DeviceState, "id" | "joining" | "overrides">;
 
 export class AddedTopics {
   readonly #devices: ReadonlyMap<string, AddedControls>;
@@ -20,7 +20,7 @@ export class AddedTopics {
     return this.#topics;
   }
 
-  /** Waits for a change to a device, which may be undone when it cannot be written down. */
+  /** Waits for a change to a device, which is undone where it cannot be saved. */
   async during<T>(change: Promise<T>): Promise<T> {
     this.#topics = null;
     try {
@@ -30,16 +30,16 @@ export class AddedTopics {
     }
   }
 
-  /** Devices have changed: they are looked at again. */
+  /** Devices have changed: the topics are collected again. */
   invalidate(): void {
     this.#topics = null;
   }
 
   #collect(): ReadonlyMap<string, DeviceId> {
     const topics = new Map<string, DeviceId>();
-    for (const { id, joining, given } of this.#devices.values()) {
+    for (const { id, joining, overrides } of this.#devices.values()) {
       if (joining !== null) continue;
-      for (const { publishes } of given.controls ?? []) topics.set(publishes.topic, id);
+      for (const { publishes } of overrides.controls ?? []) topics.set(publishes.topic, id);
     }
     return topics;
   }

@@ -1,5 +1,5 @@
-// From which address a device sent, and when: a stretch for each address, the latest last. Of two that take turns, each turn is
-// a stretch of its own, so that a second machine with the same id shows.
+// The addresses from which a device sent, and when: a stretch for each address, the latest last. Where two addresses alternate,
+// each turn is a stretch, so that a second machine with the same id shows.
 import { type Static, Type } from "typebox";
 
 /** `[address, firstSeenMs, lastSeenMs, messages]`: short, since every device has some. */

@@ -1,20 +1,20 @@
-// Whether a device's clock is off. The times that it gives its readings tell, but not at once: one that was offline sends
-// old readings with a clock that is right, and so does a script that imports a file. Those come closer to now with each
-// message, or all at once; a wrong clock stays as far off for as long as it is listened to.
+// Whether a device's clock is wrong, by the times of its readings. Late readings alone do not show it: a device that was offline,
+// or a script that imports a file, sends old readings with a clock that is right. Their distance from now shrinks with each
+// message, or they all come at once; that of a wrong clock stays the same.
 
 import { isZoneDistance } from "./device-zone.ts";
 
 const WINDOW_MS = 600_000;
 const MIN_CLOCK_ERROR_MS = 120_000;
 const STEADY_WITHIN_MS = 30_000;
-/** One message may be the only one that was late. */
+/** A single message may be late. */
 const MIN_MESSAGES = 2;
-/** What comes within less may be an import. */
+/** Messages within less time may be an import. */
 const MIN_SPAN_MS = 10_000;
 
 interface Window {
   messages: number;
-  /** When the first of them came. */
+  /** When the first of them arrived. */
   sinceMs: number;
   leastMs: number;
   mostMs: number;
@@ -29,7 +29,7 @@ export class ClockWatch {
   #before: Window = emptyWindow();
   #isZoned = true;
 
-  /** A reading of time `ts` came at `nowMs`; `isZoned` is false where the time had no offset and was taken for UTC. */
+  /** A reading of time `ts` arrived at `nowMs`; `isZoned` is false where the time had no offset and was read as UTC. */
   observe(ts: number, nowMs: number, isZoned: boolean): void {
     const aheadMs = ts - nowMs;
     this.#isZoned = isZoned;
@@ -50,7 +50,7 @@ export class ClockWatch {
     const mostMs = Math.max(...parts.map((part) => part.mostMs));
     const leastMs = Math.min(...parts.map((part) => part.leastMs));
     if (messages < MIN_MESSAGES || mostMs - leastMs > STEADY_WITHIN_MS) return null;
-    // A time without an offset that lies a zone's distance from now says enough.
+    // A time without an offset that lies the distance of a zone from now is explained by the zone.
     const isOfZone = !this.#isZoned && isZoneDistance(mostMs);
     const spanMs = this.#atMs - Math.min(...parts.map(({ sinceMs }) => sinceMs));
     if (!isOfZone && spanMs < MIN_SPAN_MS) return null;

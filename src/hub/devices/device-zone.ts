@@ -1,5 +1,5 @@
-// Times that devices send without an offset. They were read as UTC; a device may mean the hub's own zone instead, which a
-// live message shows: read as UTC, it lies as far from its receipt as the zone of the hub is from UTC.
+// Times that devices send without an offset. They are read as UTC, unless a live message shows that the device means the hub's own
+// zone: read as UTC, such a message lies as far from its receipt as the zone of the hub is from UTC.
 import type { DeviceId } from "../../shared/ids.ts";
 import type { IncomingReading } from "../../shared/reading.ts";
 import type { DeviceZone } from "./state/device-record.ts";
@@ -7,7 +7,7 @@ import type { DeviceZone } from "./state/device-record.ts";
 /** `hub`: the zone of the computer that the hub runs on. */
 type ZoneName = DeviceZone["name"];
 
-/** Between a reading and its receipt, for a message that counts as live. */
+/** The distance between a reading and its receipt up to which a message counts as live. */
 const LIVE_WITHIN_MS = 120_000;
 /** Zones lie whole quarter-hours from UTC. */
 const ZONE_STEP_MS = 900_000;
@@ -26,7 +26,7 @@ export function zoneShownBy(tsMs: number, receivedAtMs: number): ZoneName | null
   return Math.abs(hubTimeToUtcMs(tsMs) - receivedAtMs) <= LIVE_WITHIN_MS ? "hub" : null;
 }
 
-/** Whether a distance between a device's clock and the hub's is that of a zone, rather than of a clock that is wrong. */
+/** Whether the distance between a device's clock and the hub's is that of a zone, not of a wrong clock. */
 export function isZoneDistance(offMs: number): boolean {
   const steps = Math.round(offMs / ZONE_STEP_MS);
   return steps !== 0 && Math.abs(steps) <= 56 && Math.abs(offMs - steps * ZONE_STEP_MS) <= LIVE_WITHIN_MS;
@@ -38,7 +38,7 @@ export interface TimedReadings {
   readonly localTimes: ReadonlySet<IncomingReading>;
 }
 
-/** What is known of the zones of devices. */
+/** The zones of devices, as far as they are known. */
 export interface KnownZones {
   get(device: DeviceId): DeviceZone | null;
   learned(device: DeviceId, name: ZoneName): void;

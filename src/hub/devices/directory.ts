@@ -1,4 +1,4 @@
-// All devices by id, as they are in memory. It depends on no other part; queries over all devices are answered here.
+// The state of all devices by id, in memory. It depends on no other part; queries over all devices are answered here.
 import type { DeviceControl } from "../../shared/device.ts";
 import type { DeviceId, MetricName } from "../../shared/ids.ts";
 import { limits, type SeriesKey } from "../../shared/reading.ts";
@@ -13,7 +13,7 @@ export interface DeviceCounts {
   readonly offline: number;
 }
 
-/** What is known of a series beside its readings. */
+/** A series, with the settings of its metric. */
 export interface DescribedSeries extends SeriesKey {
   readonly unit: string | undefined;
   readonly room: string | undefined;
@@ -35,12 +35,12 @@ export class DeviceDirectory {
     return this.#addedTopics.list();
   }
 
-  /** Waits for a change to a device, which may be undone when it cannot be written down. */
+  /** Waits for a change to a device, which is undone where it cannot be saved. */
   during<T>(change: Promise<T>): Promise<T> {
     return this.#addedTopics.during(change);
   }
 
-  /** Devices have changed: what is collected of them is collected again. */
+  /** Devices have changed: collections over them are made again. */
   invalidate(): void {
     this.#addedTopics.invalidate();
   }
@@ -60,18 +60,25 @@ export class DeviceDirectory {
     return (devices ?? states.map(({ id }) => id)).filter((id) => isShown(id, this.states.get(id)?.joining));
   }
 
-  /** What has readings. */
+  /** Metrics of all devices. */
+  get metricCount(): number {
+    let count = 0;
+    for (const { latest } of this.states.values()) count += latest.size;
+    return count;
+  }
+
+  /** All series with readings. */
   *series(): Generator<SeriesKey> {
     for (const { id, latest } of this.states.values()) for (const metric of latest.keys()) yield { device: id, metric };
   }
 
-  /** What has readings, of devices that have joined. */
+  /** All series with readings, of devices that have joined. */
   *describedSeries(): Generator<DescribedSeries> {
     for (const state of this.states.values()) {
       if (!state.known || state.joining !== null) continue;
-      const { id: device, latest, given } = state;
+      const { id: device, latest, overrides } = state;
       for (const [metric, last] of latest)
-        yield { device, metric, unit: unitOf(state, metric), room: given.room, latest: last };
+        yield { device, metric, unit: unitOf(state, metric), room: overrides.room, latest: last };
     }
   }
 
@@ -89,12 +96,12 @@ export class DeviceDirectory {
     return this.known(id)?.joining === null;
   }
 
-  /** When the latest message of any device came; 0 before the first. */
+  /** When the latest message of any device arrived; 0 before the first. */
   lastSeenMs(): number {
     return [...this.states.values()].reduce((latest, { lastSeenMs }) => Math.max(latest, lastSeenMs), 0);
   }
 
-  /** What tells whether a reading of the device is late. */
+  /** By this a late reading of the device is recognised. */
   punctualityOf(id: DeviceId, metric: MetricName): { isClockWrong: boolean; usualPauseMs: number | null } {
     const state = this.states.get(id);
     return {
@@ -103,7 +110,7 @@ export class DeviceDirectory {
     };
   }
 
-  /** From where a device sent, the latest first; undefined where there is no such device. */
+  /** The addresses from which a device sent, the latest first; undefined where there is no such device. */
   addressesOf(id: string): SeenAddress[] | undefined {
     return this.known(id)
       ?.addresses.map(([address, firstSeenMs, lastSeenMs, messages]) => ({
@@ -116,20 +123,20 @@ export class DeviceDirectory {
   }
 
   roomOf(id: string): string | undefined {
-    return this.states.get(id)?.given.room;
+    return this.states.get(id)?.overrides.room;
   }
 
   isBlocked(id: DeviceId): boolean {
     return this.states.get(id)?.joining?.kind === "blocked";
   }
 
-  /** What may be told to a device; undefined where there is no such device, or it has not joined. */
+  /** The controls of a device; undefined where there is no such device, or it has not joined. */
   controlsOf(id: DeviceId): readonly DeviceControl[] | undefined {
     const state = this.known(id);
     return state?.joining === null ? controlsOf(state) : undefined;
   }
 
-  /** How many devices that have joined are here, and how many are not. */
+  /** How many of the devices that have joined are online, and how many are offline. */
   counts(): DeviceCounts {
     let online = 0;
     let offline = 0;
@@ -142,7 +149,7 @@ export class DeviceDirectory {
   }
 }
 
-/** As people call it, else the device, else what stood beside its values. */
-function unitOf({ given, about, units }: DeviceState, metric: MetricName): string | undefined {
-  return given.metrics?.[metric]?.unit ?? about.metrics?.[metric]?.unit ?? units.get(metric);
+/** The unit that people set, else that of `about`, else the one beside its values. */
+function unitOf({ overrides, about, units }: DeviceState, metric: MetricName): string | undefined {
+  return overrides.metrics?.[metric]?.unit ?? about.metrics?.[metric]?.unit ?? units.get(metric);
 }

@@ -1,5 +1,5 @@
 // Adds imported readings to their devices. An import is an administrator's decision: its devices are approved, and new ones are
-// created. History is no sign of life: it brings no device online, and no cadence or clock offset is learned from it.
+// created. It brings no device online, and no cadence or clock offset is learned from it.
 import type { DeviceId, MetricName } from "../../shared/ids.ts";
 import { type Message, type MessageCode, message } from "../../shared/messages/message.ts";
 import { limits, type Reading } from "../../shared/reading.ts";
@@ -27,7 +27,7 @@ export class ImportedDevices {
     this.#options = options;
   }
 
-  /** Why readings of the series cannot be taken; null where they can. */
+  /** Why readings of the series cannot be imported; null where they can. */
   rejectionOf(device: DeviceId, metric: MetricName): LineRejection | null {
     const { states, maxDevices } = this.#options.directory;
     const state = states.get(device);
@@ -56,7 +56,7 @@ export class ImportedDevices {
     }
   }
 
-  /** Takes in what was stored. */
+  /** Updates the devices with readings that were stored. */
   stored(
     readings: readonly Reading[],
     units: readonly { readonly device: DeviceId; readonly metric: MetricName; readonly unit: string }[],
@@ -71,7 +71,7 @@ export class ImportedDevices {
       if (known !== undefined && tsMs < known.ts) continue;
       if (known === undefined) state.latest.set(metric, new MetricState(tsMs, value, Math.min(tsMs, receivedAtMs)));
       else Object.assign(known, { ts: tsMs, value });
-      // Of a device that has not sent anything itself.
+      // The device has not sent anything itself.
       if (state.address === null) state.lastSeenMs = Math.max(state.lastSeenMs, Math.min(tsMs, receivedAtMs));
       changed.add(state);
     }

@@ -1,6 +1,6 @@
 // Decides which devices may send. An unknown device waits until a person approves it; its readings are stored like all others
 // and left out of every answer, so that approval changes one record and copies nothing.
-// Order: it is written down as waiting before its first reading is stored, so readings without a record are of an approved device.
+// Order: it is saved as waiting before its first reading is stored, so readings without a record are of an approved device.
 import type { JoiningMode } from "../../shared/api.ts";
 import type { Problem } from "../../shared/errors.ts";
 import type { DeviceId, MetricName } from "../../shared/ids.ts";
@@ -12,17 +12,17 @@ import type { RecordStore } from "../store/records.ts";
 import type { JoiningRecord } from "./state/device-record.ts";
 
 const HOUR_MS = 3_600_000;
-/** How long a device waits, and how long what a blocked one sent can be brought back. */
+/** How long a device waits, and how long the readings of a blocked one can be restored. */
 export const QUARANTINE_MS = 7 * 24 * HOUR_MS;
 const MAX_WAITING = 100;
 const MAX_WAITING_PER_ADDRESS = 20;
 const MAX_QUARANTINED_READINGS = 10_000;
 const RETRY_AFTER_SECONDS = 60;
 const LEAVING_SECONDS = 2;
-/** Refusals that are remembered, so that a device that repeats itself is listed once. */
+/** Refusals that are remembered, so that a device that repeats a message is listed once. */
 const MAX_REMEMBERED_REFUSALS = 1_000;
 
-/** A device, as far as joining knows it. */
+/** The part of a device's state that joining needs. */
 export interface JoiningDevice {
   readonly id: DeviceId;
   /** Null where it has joined. */
@@ -42,7 +42,7 @@ export interface JoiningDevice {
 
 /** Why a message cannot be stored now. */
 export type Rejection =
-  /** Bad for ever. `isNew` is false where the list has the same refusal of the same device. */
+  /** It can never be stored. `isNew` is false where the same refusal of the same device is listed. */
   | { readonly kind: "refused"; readonly problem: Problem; readonly isNew: boolean }
   | {
       readonly kind: "deferred";
@@ -50,7 +50,7 @@ export type Rejection =
       readonly isNew: boolean;
       readonly retryAfterSeconds: number;
     }
-  /** Undecided until the promise resolves: ask again. */
+  /** Undecided until the promise resolves: then call again. */
   | { readonly kind: "not-yet"; readonly until: Promise<unknown> };
 
 export interface JoiningOptions<D extends JoiningDevice> {
@@ -61,7 +61,7 @@ export interface JoiningOptions<D extends JoiningDevice> {
   readonly readings: ReadingStore;
   readonly records: RecordStore;
   readonly clock: Clock;
-  /** Writes the device down; resolves once it, and all that was handed to the store before, is on disk. */
+  /** Saves the device; resolves once it, and everything that was handed to the store before, is on disk. */
   readonly save: (device: D) => Promise<void>;
   readonly onChange: (device: D) => void;
   readonly onGone: (device: D) => void;
@@ -70,9 +70,9 @@ export interface JoiningOptions<D extends JoiningDevice> {
 
 export class Joining<D extends JoiningDevice> {
   readonly #options: JoiningOptions<D>;
-  /** Refusals that are in the list already, by what was refused and the device. */
+  /** Refusals that are listed already, by code and device. */
   readonly #listed = new Set<string>();
-  /** How many devices wait, by address; null where that may have changed. A flood of unknown devices asks all the time. */
+  /** How many devices wait, by address; null where that may have changed. A flood of unknown devices needs it for each message. */
   #waitingCounts: ReadonlyMap<string, number> | null = null;
   #checkedMs = 0;
   #checking: Promise<void> = Promise.resolve();
@@ -98,7 +98,7 @@ export class Joining<D extends JoiningDevice> {
     this.#endTimer = clock.every(HOUR_MS, () => this.#check());
   }
 
-  /** Resolves when nothing is being removed any more; what is left is removed the next time. */
+  /** Resolves when no removal is under way; the rest is removed at the next start. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#endTimer?.();
@@ -125,7 +125,7 @@ export class Joining<D extends JoiningDevice> {
     return this.#rejectionOfUnknown(unknown, address);
   }
 
-  /** Counts readings that are about to be stored; a device that begins to wait has to be written down first. */
+  /** Counts readings that are about to be stored; a device that begins to wait has to be saved first. */
   enter(readings: readonly IncomingReading[]): Rejection | null {
     const counts = countByDevice(readings);
     const waiting = this.#waitingAmong(counts.keys());
@@ -136,13 +136,13 @@ export class Joining<D extends JoiningDevice> {
     return null;
   }
 
-  /** Takes back what `enter` counted: it was not stored. */
+  /** Undoes `enter` for readings that were not stored. */
   giveBack(readings: readonly IncomingReading[]): void {
     const counts = countByDevice(readings);
     for (const device of this.#waitingAmong(counts.keys())) device.quarantinedReadings -= counts.get(device.id) ?? 0;
   }
 
-  /** Brings in what the device has sent. Resolves once that is on disk. */
+  /** Lets the device join with its quarantined readings. Resolves once that is on disk. */
   approve(device: D): Promise<Problem | null> {
     return this.#decide(device, null);
   }
@@ -156,8 +156,8 @@ export class Joining<D extends JoiningDevice> {
   }
 
   /**
-   * Removes the device and everything it sent, for ever, once `before` is done. What it sends from now on is put off; then
-   * it is unknown.
+   * Removes the device and its readings, for ever, once `before` is done. Its messages are deferred meanwhile; afterwards it is
+   * unknown.
    */
   async remove(device: D, before = nothing): Promise<Problem | null> {
     if (device.takesIn) return takingIn(device.id);
@@ -171,7 +171,7 @@ export class Joining<D extends JoiningDevice> {
 
   async #decide(device: D, joining: JoiningRecord | null): Promise<Problem | null> {
     const before = device.joining;
-    // At once, so that a record of the device that is saved meanwhile says the same.
+    // At once, so that a record of the device that is saved meanwhile has it, too.
     device.joining = joining;
     this.#waitingCounts = null;
     try {
@@ -268,7 +268,7 @@ export class Joining<D extends JoiningDevice> {
     this.#checking = this.#checking.then(act).catch(this.#options.onFailure);
   }
 
-  /** A clock that was set removes no device: each has waited as long as before. */
+  /** A clock that was set removes no device: the time that each has waited stays. */
   async #followClock(nowMs: number, jumpMs: number): Promise<void> {
     const { devices, save } = this.#options;
     for (const device of [...devices.values()]) {
@@ -290,12 +290,12 @@ export class Joining<D extends JoiningDevice> {
     }
   }
 
-  /** Removes what the device sent, between the two steps. Until they are done nothing more of it is taken. */
+  /** Removes the readings of the device between the two steps. Until they are done its messages are deferred. */
   async #empty(device: D, before: () => Promise<void>, finish: () => Promise<void>): Promise<void> {
     const { readings, save } = this.#options;
     device.isLeaving = true;
     try {
-      // What was on its way to the store is there after this.
+      // Readings that were handed to the store before are on disk after this.
       await save(device);
       await before();
       await readings.remove({ devices: [device.id], metrics: null, fromMs: 0, toMs: Number.MAX_SAFE_INTEGER });

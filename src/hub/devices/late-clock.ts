@@ -1,11 +1,11 @@
-// A computer without a clock of its own starts in the past until it has asked the network for the time. A hub that runs then
-// gives readings times that are wrong for ever; one that does not start is started again by whatever looks after it.
+// A computer without a battery-backed clock starts in the past until it has the time from the network. A hub that ran before that
+// would store wrong times for ever; so it refuses to start, and its supervisor (systemd, Docker) starts it again.
 import { Failure } from "../../shared/errors.ts";
 import { message } from "../../shared/messages/message.ts";
 import type { Clock } from "../clock.ts";
 import type { DeviceDirectory } from "./directory.ts";
 
-/** Clocks are set back by seconds when they are set right. */
+/** Synchronisation may set a clock back by seconds. */
 const TOLERATED_MS = 10 * 60_000;
 
 /** Throws with a message where the clock is behind the last message of any device. Called once devices are restored. */

@@ -1,6 +1,6 @@
-// Makes one device of two: a Pi that was set up anew has a new id, and its history goes on in one line. The order keeps
-// everything over a crash: first the readings are copied, then what people set for the device, and only then the old one
-// goes. Until that is done both are there, and doing it again completes it.
+// Makes one device of two: a Pi that was set up again has a new id, and its history continues in one series. The order survives a
+// crash: first the readings are copied, then the settings of the device, and only then the old one is removed. Until then both
+// exist, and merging again completes it.
 import type { Problem } from "../../shared/errors.ts";
 import type { MetricName } from "../../shared/ids.ts";
 import { message } from "../../shared/messages/message.ts";
@@ -19,14 +19,14 @@ export interface MergeOptions {
   readonly records: RecordStore;
   readonly mends: Pick<DeviceMends, "copy">;
   readonly clock: Clock;
-  /** Removes a device once `before` is done; nothing of it is taken meanwhile. */
+  /** Removes a device once `before` is done; its messages are deferred meanwhile. */
   readonly remove: (state: DeviceState, before: () => Promise<void>) => Promise<Problem | null>;
   readonly onChange: (state: DeviceState) => void;
-  /** Its readings are copied: what else is kept of it moves now. */
+  /** Its readings are copied: its other data moves now. */
   readonly onCopied: () => void;
 }
 
-/** Resolves once `into` has all that `from` had, and `from` is gone; with a problem where nothing was done. */
+/** Resolves once `into` has all that `from` had, and `from` is removed; with a problem where nothing was done. */
 export async function mergeDevices(
   from: DeviceState,
   into: DeviceState,
@@ -35,16 +35,16 @@ export async function mergeDevices(
   const refused = rejectionOf(from, into);
   if (refused !== null) return refused;
   into.takesIn = true;
-  // Their places are kept: what `into` sends meanwhile finds the others.
+  // Their places are reserved, so that messages of `into` cannot take them meanwhile.
   for (const metric of from.admitted) into.admitted.add(metric);
   try {
     return await remove(from, async () => {
-      // A metric whose readings are all hidden has no latest one.
+      // A metric whose readings are all hidden has no latest reading.
       const mended = await mends.copy(from.id, into.id);
       await readings.copy(from.id, [...new Set([...from.latest.keys(), ...mended])], into.id);
       const lacking = [...from.attributes].filter(([name]) => !into.attributes.has(name));
       const room = Math.max(0, limits.attributesPerDevice - into.attributes.size);
-      // The newest ones come last.
+      // The newest come last.
       const attributes = lacking.slice(Math.max(0, lacking.length - room));
       const nowMs = clock.now();
       takeOver(from, into, attributes, nowMs);
@@ -70,7 +70,7 @@ function rejectionOf(from: DeviceState, into: DeviceState): Problem | null {
     const code = notJoined.joining?.kind === "blocked" ? "not-joined/blocked" : "not-joined/waiting";
     return message(code, { device: notJoined.id });
   }
-  if (into.isLeaving) return leaving(into.id);
+  if (into.isLeaving || into.removalDueMs !== null) return leaving(into.id);
   const busy = [from, into].find(({ takesIn }) => takesIn);
   if (busy !== undefined) return takingIn(busy.id);
   const { metricsPerDevice: limit } = limits;
@@ -78,17 +78,17 @@ function rejectionOf(from: DeviceState, into: DeviceState): Problem | null {
   return count <= limit ? null : message("too-many-metrics/merged", { from: from.id, into: into.id, count, limit });
 }
 
-/** What `into` says, and what was said of it, wins. */
+/** What `into` reports, and what people set of it, wins. */
 function takeOver(
   from: DeviceState,
   into: DeviceState,
   attributes: Iterable<readonly [MetricName, string]>,
   nowMs: number,
 ): void {
-  const own = into.given.controls ?? [];
-  const others = from.given.controls ?? [];
+  const own = into.overrides.controls ?? [];
+  const others = from.overrides.controls ?? [];
   const controls = [...own, ...others.filter(({ control: { id } }) => !own.some(({ control }) => control.id === id))];
-  into.given = { ...from.given, ...into.given, ...(controls.length > 0 && { controls }) };
+  into.overrides = { ...from.overrides, ...into.overrides, ...(controls.length > 0 && { controls }) };
   into.firstSeenMs = Math.min(from.firstSeenMs, into.firstSeenMs);
   for (const [name, text] of attributes) into.attributes.set(name, text);
   for (const [metric, { ts, value, usualPauseMs }] of from.latest) {

@@ -1,4 +1,4 @@
-// What a message would add to the devices and their metrics, which are limited in number.
+// The metrics that a message would add. Devices and metrics are limited in number.
 import type { DeviceId } from "../../shared/ids.ts";
 import { message } from "../../shared/messages/message.ts";
 import { type IncomingReading, limits } from "../../shared/reading.ts";
@@ -13,7 +13,7 @@ export function newMetricsOf(
   const newMetrics = new Map<DeviceId, Set<string>>();
   for (const { device, metric } of readings) {
     const admitted = devices.get(device)?.admitted;
-    // Of a device that waits all readings come this way.
+    // All readings of a waiting device come here.
     if (admitted?.has(metric)) continue;
     const fresh = newMetrics.get(device) ?? new Set();
     newMetrics.set(device, fresh.add(metric));

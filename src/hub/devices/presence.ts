@@ -1,5 +1,5 @@
-// Which devices are here. One that holds a connection open is here while it lives; a script that posts, or connects for one
-// message, counts as here while its last message is young.
+// Which devices are online. One that holds a connection open is online while the connection lives; a script that posts, or connects
+// for one message, counts as online while its last message is young.
 import type { DeviceId } from "../../shared/ids.ts";
 import type { Clock } from "../clock.ts";
 import { noteAddress } from "./address-history.ts";
@@ -13,7 +13,7 @@ const MISSED_MESSAGES = 3;
 export interface PresenceOptions {
   readonly directory: DeviceDirectory;
   readonly clock: Clock;
-  /** Called when a device came or went, or one of its metrics fell silent. */
+  /** Called when a device came online or went offline, or one of its metrics became stale. */
   readonly onChange: (state: DeviceState) => void;
 }
 
@@ -35,8 +35,8 @@ export class Presence {
   }
 
   /**
-   * Notes a message of a device; true when something worth telling changed. What arrived before the device left, and is stored
-   * only now, does not bring it back.
+   * Registers a message of a device; true where its presence changed. A message that arrived before the device went offline, and is
+   * stored only now, does not bring it online.
    */
   received(state: DeviceState, address: string, nowMs: number, arrivedMs = nowMs): boolean {
     const comesBack = !state.presence.online && arrivedMs >= state.leftMs;
@@ -52,19 +52,19 @@ export class Presence {
     return isChanged;
   }
 
-  /** A session speaks for the device from now on. */
+  /** An MQTT session belongs to the device from now on. */
   sessionClaimed(id: DeviceId, session: string): void {
     this.#options.directory.states.get(id)?.sessions.add(session);
   }
 
-  /** A session ended. Where its keep-alive ran out, a device with no other session is away. */
+  /** A session ended. Where its keep-alive ran out, a device without another session is offline. */
   sessionEnded(session: string, isTimedOut: boolean): void {
     for (const state of this.#options.directory.states.values()) {
       if (state.sessions.delete(session) && isTimedOut && state.sessions.size === 0) this.#setOnline(state, false);
     }
   }
 
-  /** The device, or its last will, reports whether it is here; a will is ignored while another session of it lives. */
+  /** The device, or its last will, reports its status; a will is ignored while another session of the device lives. */
   reportStatus(id: DeviceId, online: boolean, session: string | null): void {
     const state = this.#options.directory.states.get(id);
     if (state === undefined) return;

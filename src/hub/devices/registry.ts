@@ -1,5 +1,5 @@
-// Which devices there are, what they last said, and whether they are here. It lives in memory and is written down as
-// it changes; readings themselves are the store's.
+// The devices: their latest values, settings and presence. They are held in memory and saved as they change; the readings are the
+// store's.
 
 import type { JoiningMode } from "../../shared/api.ts";
 import { type ControlValue, MAX_CONTROLS_PER_DEVICE } from "../../shared/controls/control.ts";
@@ -25,26 +25,26 @@ import { deviceRecords } from "./state/device-record.ts";
 import { type DeviceState, inSaveBatches, keepNewest, newState, toRecord } from "./state/device-state.ts";
 import type { DeviceView } from "./state/device-view.ts";
 import { MetricState } from "./state/metric-state.ts";
-import { saveEdited } from "./state/save-edited.ts";
+import { saveEdited, saveRemoval } from "./state/save-edited.ts";
 import type { SkipReason } from "./state/skipped-field.ts";
 
 const SAVE_PERIOD_MS = 10_000;
-/** Of a device, that are remembered. */
+/** Of one device. */
 const MAX_SKIPPED_FIELDS = 20;
 
-/** A message of readings that was stored. */
+/** A stored message of readings. */
 export interface StoredReadings extends TimedReadings {
   readonly attributes: readonly IncomingAttribute[];
   readonly units: readonly { readonly device: DeviceId; readonly metric: MetricName; readonly unit: string }[];
   readonly skipped: readonly { readonly device: DeviceId; readonly field: string; readonly reason: SkipReason }[];
 }
 
-/** Where a message came from. */
+/** The origin of a message. */
 export interface Source {
   readonly address: string;
   /** The MQTT session that delivered it; null for any other way. */
   readonly session: string | null;
-  /** A broker had it retained: it is no sign of life. */
+  /** A broker sent it as a retained message, so it shows no presence. */
   readonly isReplay?: boolean;
 }
 
@@ -56,7 +56,7 @@ export interface RegistryOptions {
   readonly records: RecordStore;
   readonly clock: Clock;
   readonly joining: JoiningMode;
-  /** Whether a person made a key for a device before it came: it joins at once. */
+  /** Whether a key was made for the device before its first message: then it joins at once. */
   readonly isInvited: (device: DeviceId) => boolean;
   readonly events: Pick<
     HubEvents,
@@ -96,7 +96,7 @@ export class Registry {
     });
   }
 
-  /** Reads what is stored. */
+  /** Restores the devices from the store. */
   async start(): Promise<void> {
     const { readings, records, clock } = this.#options;
     await restoreDevices(this.#devices, readings, records, clock.now());
@@ -117,11 +117,21 @@ export class Registry {
     return this.#options.view.list();
   }
 
+  /** One after another: all of those that there may be take a second. */
+  each(): Iterable<Device> {
+    return this.#options.view.each();
+  }
+
+  /** Of all devices. */
+  get metricCount(): number {
+    return this.#options.directory.metricCount;
+  }
+
   get(id: string): Device | undefined {
     return this.#options.view.get(id);
   }
 
-  /** From where a device sent, the latest first; undefined where there is no such device. */
+  /** The addresses from which a device sent, the latest first; undefined where there is no such device. */
   addressesOf(id: string): SeenAddress[] | undefined {
     return this.#options.directory.addressesOf(id);
   }
@@ -134,7 +144,7 @@ export class Registry {
     return this.#options.directory.shown(devices, viewer.maySee);
   }
 
-  /** Lets a device join, with all that it has sent; resolves with it once that is on disk. */
+  /** Lets a device join with its quarantined readings; resolves with it once that is on disk. */
   approve(id: string): Promise<Device | Problem> {
     return this.#change(id, (state) => this.#joining.approve(state));
   }
@@ -144,7 +154,7 @@ export class Registry {
     return this.#change(id, (state) => this.#joining.block(state));
   }
 
-  /** Writes down what people say of a device; resolves with it once that is on disk. */
+  /** Saves what people set of a device; resolves with it once that is on disk. */
   edit(id: string, changes: DeviceChanges): Promise<Device | Problem> {
     return this.#change(id, async (state) => {
       await saveEdited(state, changes, this.#options.records);
@@ -154,7 +164,7 @@ export class Registry {
     });
   }
 
-  /** Looks up what a metric last was: its readings look other than before. */
+  /** Reads the latest reading of a metric again, after its mends changed. */
   async readAgain(id: DeviceId, metric: MetricName): Promise<void> {
     const state = this.#devices.get(id);
     if (state === undefined) return;
@@ -164,7 +174,7 @@ export class Registry {
 
   /** Makes a device part of another, with its history; resolves with that one once all is on disk. */
   async merge(id: string, intoId: string): Promise<Device | Problem> {
-    // Seldom needed.
+    // Loaded here since it is seldom needed.
     const { mergeDevices } = await import("./merge.ts");
     const into = this.#devices.get(intoId);
     if (!into?.known) return noSuchDevice(intoId);
@@ -182,20 +192,31 @@ export class Registry {
     return "code" in merged ? merged : this.#options.view.show(into);
   }
 
-  /** Removes a device with its history, for ever; where it sends again it is unknown. */
+  /** Says when a device is to be removed, or with null that it stays; resolves with it once that is on disk. */
+  setRemoval(id: string, dueMs: number | null): Promise<Device | Problem> {
+    return this.#change(id, async (state) => {
+      await saveRemoval(state, dueMs, this.#options.records);
+      this.#announce(state);
+      return null;
+    });
+  }
+
+  /** Removes a device with its history, for ever; if it sends again, it is unknown. */
   async remove(id: string): Promise<Problem | null> {
     const removed = await this.#change(id, (state) => this.#joining.remove(state));
     return "code" in removed ? removed : null;
   }
 
   /**
-   * Keeps places for the devices and metrics of a message that is about to be stored, or says what keeps it out.
-   * The places stay taken if the store then fails: the sender will be back.
+   * Reserves places for the devices and metrics of a message that is about to be stored, or answers why it is rejected.
+   * The places stay reserved where the store then fails, since the sender repeats the message.
    */
   admit(readings: readonly IncomingReading[], source: Source): Rejection | null {
+    let state: DeviceState | undefined;
     const notAdmitted = readings.filter(({ device, metric }) => {
-      const state = this.#devices.get(device);
-      return state === undefined || state.joining !== null || state.isLeaving || !state.admitted.has(metric);
+      // Most messages are of one device.
+      if (state?.id !== device) state = this.#devices.get(device);
+      return state?.joining !== null || state.isLeaving || !state.admitted.has(metric);
     });
     return notAdmitted.length === 0 ? null : this.#admitNew(notAdmitted, source);
   }
@@ -209,7 +230,7 @@ export class Registry {
     return this.#options.directory.isBlocked(id);
   }
 
-  /** What keeps out a message that a device sends beside its readings. */
+  /** Why another message than readings is rejected; null where it is not. */
   rejectionOf(id: DeviceId, source: Source): Rejection | null {
     return this.#joining.rejection([[id, 0]], source.address);
   }
@@ -229,7 +250,7 @@ export class Registry {
     });
   }
 
-  /** Takes in what was stored, the time of each reading, and where it came from; true where it is quarantined. */
+  /** Updates the devices with stored readings and the time of each; true where they are quarantined. */
   stored(received: StoredReadings, tsMs: Float64Array, receivedAtMs: number, source: Source): boolean {
     const { readings, attributes, units, skipped, localTimes } = received;
     const { mends } = this.#options;
@@ -283,7 +304,7 @@ export class Registry {
     return isQuarantined;
   }
 
-  /** Writes down what a device says of itself; resolves once that is on disk. */
+  /** Saves the `about` of a device; resolves once that is on disk. */
   async describe(id: DeviceId, about: DeviceAbout, source: Source): Promise<Rejection | null> {
     const rejection = this.rejectionOf(id, source);
     if (rejection !== null) return rejection;
@@ -302,15 +323,15 @@ export class Registry {
     return null;
   }
 
-  /** Machines at these addresses connect as the device, and push each other out. */
-  duplicateSeen(id: string, addresses: string[]): void {
+  /** Machines at these addresses connect with the id of the device, and take each other's connection over. */
+  reportDuplicate(id: string, addresses: string[]): void {
     const state = this.#devices.get(id);
     if (state === undefined) return;
     state.duplicate = { addresses, atMs: this.#options.clock.now() };
     this.#announce(state);
   }
 
-  /** The device says what its controls are set to. */
+  /** The device reports the values of its controls. */
   reported(id: DeviceId, values: ReadonlyMap<string, ControlValue>): void {
     const state = this.#devices.get(id);
     if (state === undefined) return;

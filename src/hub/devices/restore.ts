@@ -1,11 +1,11 @@
-// What the store knows of devices, as the registry has it in memory.
+// Restores the state of devices from the store.
 import type { ReadingStore } from "../store/readings.ts";
 import type { RecordStore } from "../store/records.ts";
 import { type DeviceRecord, deviceRecords } from "./state/device-record.ts";
 import { type DeviceState, newState } from "./state/device-state.ts";
 import { MetricState } from "./state/metric-state.ts";
 
-/** Every device starts as away: none has sent anything yet. */
+/** Every device starts as offline: none has sent anything yet. */
 export async function restoreDevices(
   devices: Map<string, DeviceState>,
   readings: ReadingStore,
@@ -26,7 +26,7 @@ export async function restoreDevices(
     pauses.set(record.id, record.usualPausesMs);
   }
   for (const { device, metric, tsMs, value } of await readings.latest()) {
-    // Its readings were stored, but the hub died before it wrote the device down.
+    // Its readings were stored, but the hub died before it saved the device.
     const state =
       devices.get(device) ?? restore({ id: device, firstSeenMs: tsMs, lastSeenMs: tsMs, address: null, about: {} });
     state.admitted.add(metric);

@@ -12,9 +12,9 @@ export function parseRules(rules: readonly RetentionRule[]): RetentionRule[] | P
     const deviceId = device === undefined ? undefined : parseDeviceId(device);
     const metricName = metric === undefined ? undefined : parseMetricName(metric);
     if (device !== undefined && deviceId === undefined)
-      return message("bad-device-id/request", { field: `${field}.device`, said: device.slice(0, 80) });
+      return message("bad-device-id/request", { field: `${field}.device`, value: device.slice(0, 80) });
     if (metric !== undefined && metricName === undefined)
-      return message("bad-metric/request", { field: `${field}.metric`, said: metric.slice(0, 80) });
+      return message("bad-metric/request", { field: `${field}.metric`, value: metric.slice(0, 80) });
     if (parsed.some((rule) => rule.device === deviceId && rule.metric === metricName))
       return message("bad-request/duplicate-rule", { field });
     parsed.push({

@@ -1,6 +1,6 @@
-// Keeps readings for as long as people want them, and removes what is older. Days are whole ones (UTC), so that a chunk is
-// cut once a day at most. A computer's clock may be years off until the network sets it right, and what is removed does
-// not come back: the day up to which the rules are carried out moves on by one an hour, however far the clock jumps.
+// Removes readings that are older than the rules keep them. Days are whole (UTC), so that a chunk is cut once a day at most. A
+// computer's clock may be years wrong until it is synchronised, and removed readings are lost: so the day up to which the rules
+// are carried out advances by one an hour, however far the clock jumps.
 import { type Static, Type } from "typebox";
 import { RetentionRule } from "../../shared/api.ts";
 import type { DeviceId, MetricName } from "../../shared/ids.ts";
@@ -19,7 +19,7 @@ const RetentionRecord = Type.Object({
 });
 type RetentionRecord = Static<typeof RetentionRecord>;
 
-/** There is one record at most: none while there are no rules. */
+/** One record, none while there are no rules. */
 export const retentionRecords: RecordKind<typeof RetentionRecord> = {
   name: "retention",
   schema: RetentionRecord,
@@ -29,7 +29,7 @@ export const retentionRecords: RecordKind<typeof RetentionRecord> = {
 export interface RetentionOptions {
   readonly readings: ReadingStore;
   readonly records: RecordStore;
-  /** The series there are. */
+  /** All series. */
   readonly series: () => Iterable<SeriesKey>;
   readonly clock: Clock;
   readonly onFailure: (error: unknown) => void;
@@ -57,14 +57,14 @@ export class Retention {
     this.#endTimer = clock.every(HOUR_MS, () => void this.#inTurn(() => this.#moveOn()).catch(onFailure));
   }
 
-  /** Resolves when nothing is being removed any more; what is left is removed the next day. */
+  /** Resolves when no removal is under way; the rest is removed the next day. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#endTimer?.();
     await this.#running;
   }
 
-  /** Resolves once the rules are on disk; what they do not keep is removed from then on. */
+  /** Resolves once the rules are on disk; removal follows. */
   async setRules(rules: readonly RetentionRule[]): Promise<void> {
     await this.#inTurn(() => this.#save({ rules: [...rules], day: this.#today }));
     void this.#inTurn(() => this.#removeOld()).catch(this.#options.onFailure);
@@ -109,7 +109,7 @@ export class Retention {
   }
 }
 
-/** Of the rules that fit the closest one counts; null is for ever. */
+/** Of the rules that match, the most specific counts; null is for ever. */
 function keepDaysOf(rules: readonly RetentionRule[], device: DeviceId, metric: MetricName): number | null {
   const find = (ruleDevice: DeviceId | undefined, ruleMetric: MetricName | undefined) =>
     rules.find((rule) => rule.device === ruleDevice && rule.metric === ruleMetric);

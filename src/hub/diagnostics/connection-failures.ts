@@ -11,15 +11,15 @@ import { render } from "../../shared/messages/render.ts";
 import type { NotAdmitted } from "../access/limits/admission.ts";
 import type { Clock } from "../clock.ts";
 
-/** Why a client failed. A problem is what the client itself was told. */
+/** Why a client failed. A problem was also the answer to the client. */
 type FailureMessage = Message<keyof typeof diagnostics | keyof typeof proxies | TlsFailure> | Problem;
 
 export interface ConnectionFailure {
   readonly address: string;
   readonly message: FailureMessage;
-  /** Tells it from others of its code and address: a topic filter, a path. */
+  /** Distinguishes it from others of its code and address: a topic filter, a path. */
   readonly subject?: string;
-  /** The client's id; null or empty where it said none. */
+  /** The client's id; null or empty where it sent none. */
   readonly clientId?: string | null;
   /** The request that failed, where the message does not name it. */
   readonly source?: string;
@@ -99,8 +99,8 @@ export function renderFailure(
   { message: found, source, ...recorded }: RecordedFailure,
   language: Language,
 ): FailedClient {
-  const said = source === undefined ? found : message("failed-on", { source, text: found });
-  return { ...recorded, message: render(said, language) };
+  const located = source === undefined ? found : message("failed-on", { source, text: found });
+  return { ...recorded, message: render(located, language) };
 }
 
 function notAdmittedMessage(outcome: NotAdmitted, protocol: "MQTT" | "HTTP"): FailureMessage {

@@ -2,7 +2,7 @@
 import { closest } from "../../shared/closest.ts";
 import { parseDeviceId, parseMetricName } from "../../shared/ids.ts";
 
-/** With three, `sensor/state` would be taken for `sensor/data`. */
+/** A distance of three would match `sensor/state` with `sensor/data`. */
 const MAX_MISTAKES = 2;
 const MAX_TOPIC_LEVELS = 8;
 /** Levels that name no device. */
@@ -28,7 +28,7 @@ export function meantTopic(topic: string): string | null {
   return closest(topic, ["sensor/data", ...devices.flatMap(ofDevice)], MAX_MISTAKES);
 }
 
-/** The topic of a single value that is meant by one such as `home/livingroom/temperature`; null where it names no device. */
+/** The topic of a single value for one such as `home/livingroom/temperature`; null where it names no device. */
 export function meantMetricTopic(topic: string): string | null {
   const levels = topic.split("/").filter((level) => level !== "");
   const [metric] = levels.splice(-1);

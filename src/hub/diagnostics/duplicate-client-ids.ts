@@ -1,4 +1,5 @@
-// Two clients with one id push each other out [MQTT-3.1.4-2], again and again: Pis that were set up from one image do so.
+// Two clients with one id take each other's session over [MQTT-3.1.4-2], again and again: Pis that were set up from one image do
+// so.
 
 /** A client that comes back to its first address later than this has moved between networks. */
 const TAKEOVER_WINDOW_MS = 60_000;
@@ -6,7 +7,7 @@ const MAX_CLIENT_IDS = 1_000;
 
 interface Seen {
   readonly address: string;
-  /** Where the client of that id was before. */
+  /** The previous address of the client id. */
   readonly before: string | null;
   readonly sinceMs: number;
 }

@@ -12,7 +12,7 @@ import { Responder } from "./responder.ts";
 export interface AdvertiserOptions extends Advertised {
   /** The address that the hub listens on. */
   readonly host: string;
-  /** Of the host name that is wanted, without `.local`; `bramble` where it is left out. */
+  /** The wanted host name without `.local`; `bramble` where it is left out. */
   readonly label?: string;
   readonly clock: Clock;
   readonly log: Log;
@@ -23,7 +23,7 @@ export interface AdvertiserOptions extends Advertised {
 const DEFAULT_LABEL = "bramble";
 /** Node has no event for changed interfaces. */
 const INTERFACE_POLL_INTERVAL_MS = 5_000;
-/** Hosts that start together must not probe together (RFC 6762, section 8.1). */
+/** Hosts that start together must not probe at the same time (RFC 6762, section 8.1). */
 const MAX_FIRST_PROBE_DELAY_MS = 250;
 /** After 15 conflicts within 10 s, each further probe waits for 5 s (RFC 6762, section 8.1). */
 const MAX_CONFLICTS_PER_WINDOW = 15;
@@ -55,7 +55,7 @@ export class Advertiser {
     this.#advertised = options;
   }
 
-  /** Advertises other ports from now on; services that are new are probed, those that are gone said goodbye to. */
+  /** Changes the advertised ports: new services are probed, and a goodbye is sent for removed ones. */
   async advertise(advertised: Advertised): Promise<void> {
     this.#advertised = advertised;
     for (const { responder, at, isOpen } of this.#responders.values()) {

@@ -36,7 +36,7 @@ export class BrowseSocket extends EventEmitter {
     try {
       this.emit("message", bytes, sender);
     } catch {
-      // The library trusts its packets; one that it trips over is no answer.
+      // The library does not validate packets; one on which it throws is no answer.
     }
   }
 

@@ -8,7 +8,7 @@ import { familiesOf, lanInterfaces } from "./interfaces.ts";
 import { type Family, MdnsLink, MULTICAST_GROUPS } from "./multicast-socket.ts";
 
 /** A hub that advertises itself on the network. */
-export interface SeenHub {
+export interface FoundHub {
   readonly hubId: string;
   /** The service's instance name: `Bramble on desk`. */
   readonly instance: string;
@@ -30,7 +30,7 @@ export interface BrowseFailure {
 }
 
 export interface BrowseResult {
-  readonly hubs: readonly SeenHub[];
+  readonly hubs: readonly FoundHub[];
   /** Names of the interfaces that were searched. */
   readonly searched: readonly string[];
   readonly failures: readonly BrowseFailure[];
@@ -98,7 +98,7 @@ export async function browseHubs(host: string, listenMs = DEFAULT_LISTEN_MS): Pr
 
 /** Starts to browse: `find` sends the first query. */
 function browserOn(socket: BrowseSocket, family: Family, interfaceName: string): Omit<OpenBrowser, "interfaceName"> {
-  // What bonjour-service does not know, it hands on to multicast-dns; that wants group and interface for IPv6.
+  // bonjour-service passes unknown options on to multicast-dns, which needs group and interface for IPv6.
   const options = {
     type: family === "IPv4" ? "udp4" : "udp6",
     socket,
@@ -126,7 +126,7 @@ async function listen(open: readonly OpenBrowser[], listenMs: number): Promise<v
 }
 
 /** Null where the service has not the form of a hub's: anybody may send anything. */
-function hubOf({ fqdn, host, port, addresses = [], txt }: Service): SeenHub | null {
+function hubOf({ fqdn, host, port, addresses = [], txt }: Service): FoundHub | null {
   const hubId = textIn(txt, "id");
   if (hubId === null || !fqdn.toLowerCase().endsWith(SUFFIX)) return null;
   const instance = fqdn.slice(0, -SUFFIX.length);
@@ -152,8 +152,8 @@ function textIn(txt: unknown, key: string): string | null {
 }
 
 /** One entry for each hub and name, with its addresses on every interface, IPv4 first. */
-function merged(seen: readonly SeenHub[]): SeenHub[] {
-  const byName = new Map<string, SeenHub>();
+function merged(seen: readonly FoundHub[]): FoundHub[] {
+  const byName = new Map<string, FoundHub>();
   for (const hub of seen) {
     const key = JSON.stringify([hub.hubId, hub.instance.toLowerCase()]);
     const known = byName.get(key)?.addresses ?? [];

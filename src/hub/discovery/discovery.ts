@@ -49,7 +49,7 @@ export class Mdns {
     return [message("note/name-taken", { wanted, name: this.#name })];
   }
 
-  /** Says that the ports with TLS were opened or closed. */
+  /** To be called when the ports with TLS were opened or closed. */
   changePorts(ports: Ports): void {
     const before = this.#ports;
     this.#ports = ports;

@@ -65,7 +65,7 @@ export class MdnsLink {
     socket.setMulticastLoopback(true);
   }
 
-  /** Sends to the group, or to one host. Resolves when it is sent or has failed, which `onError` is told. */
+  /** Sends to the group, or to one host. Resolves when it is sent or has failed; then `onError` was called. */
   send(bytes: Buffer, to?: Sender): Promise<void> {
     const { family, onError } = this.#options;
     const { port, address } = to ?? { port: MDNS_PORT, address: MULTICAST_GROUPS[family] };

@@ -20,7 +20,7 @@ const PROBE_COUNT = 3;
 const PROBE_INTERVAL_MS = 250;
 /** RFC 6762, section 8.2. */
 const TIEBREAK_LOSER_DELAY_MS = 1_000;
-/** Between announcements, at least doubled each time; a host that misses the first hears a later one (section 8.3). */
+/** Between announcements, at least doubled each time; a host that misses the first receives a later one (section 8.3). */
 const ANNOUNCEMENT_INTERVALS_MS = [1_000, 2_000];
 /** Shared records are answered after 20 to 120 ms, so that responders do not collide (section 6). */
 const MIN_SHARED_ANSWER_DELAY_MS = 20;
@@ -29,7 +29,7 @@ const SHARED_ANSWER_DELAY_SPREAD_MS = 100;
 const MIN_MULTICAST_INTERVAL_MS = 1_000;
 /** Packets with another opcode or response code than 0 are ignored (sections 18.3 and 18.11). */
 const OPCODE_AND_RCODE_MASK = 0x780f;
-/** A legacy resolver hears no goodbye, so its TTL is capped (section 6.7). */
+/** A legacy resolver receives no goodbye, so its TTL is capped (section 6.7). */
 const MAX_LEGACY_TTL_SECONDS = 10;
 
 export interface ResponderOptions {
@@ -130,7 +130,7 @@ export class Responder {
       this.#options.onConflict(kind, this.#phase);
       return;
     }
-    // Another responder on this machine said goodbye to a record that is the hub's too: announce it again.
+    // Another responder on this machine sent a goodbye for a record that is the hub's too: announce it again.
     const isOwnGoodbye = (record: DnsRecord) => record.ttl === 0 && this.#records.own.has(keyOf(record));
     if (
       this.#phase === "established" &&

@@ -49,7 +49,7 @@ function refusedBySender(refused: readonly Refused[], sinceMs: number, language:
   return [...bySender.values()];
 }
 
-/** Devices with a `clockOffMs`: their clock is off by so much that a person should set it. */
+/** Devices with a `clockOffMs`: their clock is so wrong that a person should set it. */
 function wrongClocks(devices: readonly Device[], sinceMs: number, language: Language): FailedClient[] {
   return devices.flatMap(({ id, name, address, clockOffMs = 0, lastSeenMs }) => {
     if (clockOffMs === 0 || lastSeenMs <= sinceMs) return [];
@@ -77,7 +77,7 @@ function senderOf({ source, excerpt, device = "" }: Refused): string {
   return source === CONNECT ? excerpt : device;
 }
 
-/** Where it came from is said around why it was refused. */
+/** Wraps the reason of a refusal in its source. */
 function messageOf({ source, message: text }: Refused, language: Language): string {
   if (source === CONNECT || text.includes(`“${source}”`)) return text;
   return render(message("failed-on", { source, text }), language);

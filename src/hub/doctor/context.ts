@@ -1,4 +1,4 @@
-// What the doctor's checks need of the hub. A file of its own: the checks import it, and the doctor imports the checks.
+// The interface of the hub for the doctor's checks. A file of its own: the checks import it, and the doctor imports the checks.
 
 import type { HubInfo } from "../../shared/api.ts";
 import type { broker } from "../../shared/messages/en/network/broker.ts";
@@ -15,12 +15,12 @@ import type { Log } from "../observe/log.ts";
 import type { spoolNote } from "../observe/spool-note.ts";
 import type { LostName } from "../reach/reach.ts";
 
-/** How the connection to an outside broker is. */
+/** The state of the connection to an outside broker. */
 export interface BrokerCondition {
   readonly url: string;
   /** Of MQTT. */
   readonly version: string;
-  /** Why nothing arrives; null where all is well. */
+  /** Why no messages arrive; null while they do. */
   readonly problem: Message<keyof typeof broker> | null;
 }
 
@@ -43,11 +43,11 @@ export interface DoctorOptions {
   readonly findLostName: () => Promise<LostName | null>;
   readonly refusals: Pick<Refusals, "list">;
   readonly registry: Pick<Registry, "list">;
-  /** How the nightly backups go. */
+  /** The condition of the nightly backups. */
   readonly backups?: () => BackupCondition;
   /** Null in a hub without an outside broker. */
   readonly broker?: () => BrokerCondition | null;
-  /** What waits for a database server that is away; null where nothing does, undefined in a hub without one that it waits for. */
+  /** Readings that are spooled for a database server; null where there are none, undefined in a hub without a spool. */
   readonly spool?: () => Promise<Parameters<typeof spoolNote>[0] | null | undefined>;
   /** Null in a hub without TLS. */
   readonly tls?: () => TlsStatus | null;

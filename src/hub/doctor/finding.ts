@@ -1,4 +1,4 @@
-// What a check found, as codes and parameters; rendered once for the report.
+// Findings of checks, as messages with codes and parameters; rendered once for the report.
 import type { Check, CheckState } from "../../shared/doctor.ts";
 import type { doctor } from "../../shared/messages/en/doctor.ts";
 import type { broker } from "../../shared/messages/en/network/broker.ts";

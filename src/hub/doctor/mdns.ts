@@ -2,7 +2,7 @@
 import type { HubInfo } from "../../shared/api.ts";
 import { message } from "../../shared/messages/message.ts";
 import { isLoopback } from "../access/networks.ts";
-import type { BrowseFailure, SeenHub } from "../discovery/browse.ts";
+import type { BrowseFailure, FoundHub } from "../discovery/browse.ts";
 import type { DoctorOptions } from "./context.ts";
 import type { Finding } from "./finding.ts";
 import type { System } from "./system.ts";
@@ -37,7 +37,7 @@ export async function checkMdns(hub: HubInfo, options: Options, system: System):
   return [first === undefined ? await notFound(hub, failures, system) : foundAs(first.host, own), ...others];
 }
 
-function foundAs(name: string, own: readonly SeenHub[]): Finding {
+function foundAs(name: string, own: readonly FoundHub[]): Finding {
   const addresses = [...new Set(own.flatMap((one) => one.addresses))];
   if (name === DEFAULT_NAME) {
     return {
@@ -70,7 +70,7 @@ async function notFound(hub: HubInfo, failures: readonly BrowseFailure[], system
   };
 }
 
-function otherHub({ hubId, instance, host, addresses }: SeenHub): Finding {
+function otherHub({ hubId, instance, host, addresses }: FoundHub): Finding {
   return {
     id: `other-hub-${hubId}`,
     state: "hint",

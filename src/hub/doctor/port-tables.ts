@@ -1,4 +1,4 @@
-// Parses what /proc, lsof, netstat and tasklist say of listening sockets. Pure.
+// Parses the listening sockets in /proc and in the output of lsof, netstat and tasklist. Pure.
 import { basename } from "node:path";
 
 /** A listening socket on Linux, with its owner. */

@@ -1,4 +1,4 @@
-// Connects to a port as a client would, and tells this very hub from another program.
+// Connects to a port as a client, and distinguishes this hub from another program.
 import { get } from "node:http";
 import { connect } from "node:net";
 import { generate } from "mqtt-packet";
@@ -10,7 +10,7 @@ export type Reached = "ours" | "another" | "closed" | "silent";
 
 const PROBE_TIMEOUT_MS = 2_000;
 const CONNACK = 0x20;
-/** More than the hub's answer has. */
+/** More bytes than the hub's answer has. */
 const MAX_ANSWER_CHARACTERS = 1_000;
 
 /** A program that answers CONNECT with CONNACK is a broker; this hub's knows the connection's own address and port. */

@@ -1,5 +1,5 @@
-// Whether the hub can tell its clients apart: not where a proxy that is not trusted, a container's bridge or a router puts
-// its own address in place of theirs. Says nothing where it can.
+// Whether the hub can distinguish its clients: it cannot where an untrusted proxy, a container's bridge or a router replaces their
+// addresses by its own. No finding where it can.
 import { endianness } from "node:os";
 import type { HubInfo } from "../../shared/api.ts";
 import { message } from "../../shared/messages/message.ts";
@@ -9,7 +9,7 @@ import type { DoctorOptions } from "./context.ts";
 import type { Finding } from "./finding.ts";
 import type { System } from "./system.ts";
 
-/** Fewer may well be programs on one machine. */
+/** Fewer may be programs on one machine. */
 const MIN_DEVICES_BEHIND_GATEWAY = 5;
 const CONTAINER_MARKS = ["/.dockerenv", "/run/.containerenv"];
 const DEFAULT_ROUTE = "00000000";
@@ -41,7 +41,7 @@ async function gateway(hub: HubInfo, { registry, clock }: Options, system: Syste
   const marks = await Promise.all(CONTAINER_MARKS.map((path) => system.readText(path)));
   const isInContainer = marks.some((text) => text !== null);
   const routes = (await system.readText("/proc/net/route")) ?? "";
-  // A container without rights has its traffic brought by a program that takes the container's own address.
+  // The traffic of a rootless container comes from a program that has the container's own address.
   const gateways = [...defaultGateways(routes), ...(isInContainer ? hub.addresses : [])];
   if (!gateways.includes(address)) return [];
   return [

@@ -1,6 +1,5 @@
-// The column of notes in a CSV file: what stands in a row of a device and a time. A note of a moment stands in the device's first
-// row from that moment on, a note of a stretch in all of its rows in the stretch. Most rows have none, and cost one comparison. What
-// stands in no row, since nothing followed it, gets one of its own at the end.
+// The column of notes in a CSV file. A note of a moment is in the device's first row from that moment on, a note of a range of time
+// in all rows of the range. Most rows have none, and cost one comparison. A note without a row gets one of its own at the end.
 import type { ExportNote } from "./export-format.ts";
 import type { ExportNames } from "./export-names.ts";
 import type { RowBytes } from "./row-bytes.ts";
@@ -75,7 +74,7 @@ export class NoteColumn {
       this.#written.add(note);
       known.next++;
     }
-    // A stretch that ended between two rows is told with the moments: it would be in none of them.
+    // A range that ended between two rows is written as a moment: it would be in no row.
     const isMoment = ({ toMs }: ExportNote) => toMs === null || toMs <= tsMs;
     const moments = begun.filter(isMoment);
     const stretches = begun.filter((note) => !isMoment(note));

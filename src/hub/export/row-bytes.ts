@@ -72,7 +72,7 @@ export class RowBytes {
     this.#digits(value - high * DIGITS_BELOW, DIGITS_PER_PART);
   }
 
-  /** A finite number, in the words of `String(value)` but for the decimal. */
+  /** A finite number, as `String(value)` has it but for the decimal. */
   number(value: number): void {
     this.#reserve(LONGEST_FIELD);
     for (let decimals = 0; decimals <= MAX_DECIMALS; decimals++) {

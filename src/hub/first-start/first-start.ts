@@ -1,4 +1,4 @@
-// What helps until there are Pis: the first steps, which tick themselves, and simulated Pis.
+// Help until there are Pis: the first steps, which are ticked automatically, and simulated Pis.
 import { Simulation, type SimulationOptions } from "../simulation/simulation.ts";
 import { FirstSteps, type FirstStepsOptions } from "./first-steps.ts";
 

@@ -1,5 +1,5 @@
-// The first steps with a hub, ticked as they happen. What was done once stays done, also when the device goes again; a hub that had
-// devices before it knew of these steps asks nobody to take them.
+// The first steps with a hub, ticked as they happen. A step that was done stays done, even when its device is removed; a hub that
+// had devices before this feature shows no steps.
 import { FIRST_STEPS, type FirstStep, FirstSteps as FirstStepsShape } from "../../shared/first-start.ts";
 import type { DeviceId } from "../../shared/ids.ts";
 import type { DeviceDirectory } from "../devices/directory.ts";
@@ -36,7 +36,7 @@ export class FirstSteps {
     options.events.commandChanged.on(({ state }) => state === "done" && this.#tick("command"));
   }
 
-  /** Reads what is stored, after the devices were. */
+  /** Restores the steps, after the devices. */
   async start(): Promise<void> {
     const { records, directory } = this.#options;
     const [kept] = await records.collection(firstStepsRecords).list();
@@ -44,7 +44,7 @@ export class FirstSteps {
     this.#isDismissed = kept?.dismissed ?? directory.states.size > 0;
   }
 
-  /** Resolves when what was done is on disk. */
+  /** Resolves when the steps are on disk. */
   stop(): Promise<void> {
     return this.#saving.catch(() => undefined);
   }

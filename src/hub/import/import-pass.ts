@@ -1,6 +1,6 @@
-// One pass over a file, a piece at a time: it counts what is new, changed and there already, and with `store` writes it down. Readings
-// go to the store in batches that live messages overtake, and the thread is given away between them. What a piece holds is on
-// disk when it is answered, so a pass that is cancelled or cut off leaves whole pieces behind.
+// One pass over a file, a piece at a time: it counts new, changed and known readings, and with `store` stores them. Readings go to
+// the store in batches that live messages overtake, and the pass yields to the event loop between them. The readings of a piece are
+// on disk when it is answered, so a pass that is cancelled or interrupted leaves whole pieces behind.
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { type ImportCounts, type ImportForm, MAX_REFUSED_LINES } from "../../shared/history/import.ts";
 import type { DeviceId, MetricName } from "../../shared/ids.ts";
@@ -17,13 +17,13 @@ const ROWS_PER_TURN = 100;
 
 /** Where imported readings belong: the devices of the hub. */
 export interface ImportTarget {
-  /** Why readings of the series cannot be taken; null where they can. */
+  /** Why readings of the series cannot be imported; null where they can. */
   rejectionOf(device: DeviceId, metric: MetricName): LineReason | null;
   hasDevice(device: DeviceId): boolean;
   hasSeries(device: DeviceId, metric: MetricName): boolean;
   /** Approves the devices of the readings and creates missing ones; resolves once that is on disk. */
   admit(readings: readonly Reading[]): Promise<void>;
-  /** Takes in what was stored. */
+  /** Updates the devices with readings that were stored. */
   stored(readings: readonly Reading[], units: readonly ImportedUnit[], receivedAtMs: number): void;
 }
 
@@ -61,7 +61,7 @@ export class ImportPass {
   }
 
   /**
-   * Resolves once the piece is dealt with, and what it holds is on disk. After a rejection the pass cannot go on: it begins anew.
+   * Resolves once the piece is processed, and its readings are on disk. After a rejection the pass has to be started again.
    */
   async take(piece: Uint8Array, isLast: boolean, signal: AbortSignal): Promise<void> {
     let rows = 0;
@@ -82,7 +82,7 @@ export class ImportPass {
     this.isComplete = isLast;
   }
 
-  /** Answers why some of them cannot be taken. */
+  /** Answers why some of them cannot be imported. */
   #gather(readings: readonly Reading[]): LineReason | null {
     const { target } = this.#options;
     let refused: LineReason | null = null;
@@ -109,7 +109,7 @@ export class ImportPass {
     if (this.refusedLines.length < MAX_REFUSED_LINES) this.refusedLines.push({ line, reason });
   }
 
-  /** Counts what was gathered, and stores of it what is not there yet. */
+  /** Counts the gathered readings, and stores those that are new or changed. */
   async #settle(): Promise<void> {
     const batch = this.#batch;
     this.#batch = [];

@@ -1,6 +1,6 @@
-// The import that is under way: one at a time in the hub, from the sample of its file over the form to the passes. A client that is
-// gone does not hold up the next one for long, and a pass that was broken off is begun again: what is stored stays, and is
-// known the next time.
+// The running import: one at a time in the hub, from the sample of its file over the form to the passes. A client that has
+// disconnected does not block the next one for long, and a pass that was interrupted is started again: stored readings stay, and
+// are counted as known then.
 import { randomUUID } from "node:crypto";
 import { BrambleError, type Problem } from "../../shared/errors.ts";
 import type { ImportCounts, ImportForm, ImportFormChanges } from "../../shared/history/import.ts";
@@ -15,7 +15,7 @@ import { ImportPass, type ImportTarget } from "./import-pass.ts";
 import { RowReader } from "./row-reader.ts";
 import { TableRows } from "./table-rows.ts";
 
-/** An import whose client has sent no request for so long gives way to another one. */
+/** An import whose client has sent no request for so long is replaced by the next one. */
 const IDLE_MS = 60_000;
 const PREVIEW_ROWS = 20;
 const MAX_CELL_CHARACTERS = 200;
@@ -35,7 +35,7 @@ interface ShownRow {
   readonly reason: Message | null;
 }
 
-/** An import as it is now; sentences are not rendered yet. */
+/** The present state of an import; its messages are not rendered yet. */
 export interface ImportState extends Guess {
   readonly id: string;
   readonly name: string;
@@ -49,7 +49,7 @@ export interface ImportState extends Guess {
 interface Job {
   readonly id: string;
   readonly sample: Sample;
-  readonly said: ImportFormChanges;
+  readonly chosen: ImportFormChanges;
   readonly understood: Pick<ImportState, keyof Guess | "preview" | "problem">;
   readonly ending: AbortController;
   pass: ImportPass | null;
@@ -65,12 +65,12 @@ export class Imports {
     this.#options = options;
   }
 
-  /** Takes the place of an import that does not run. */
+  /** Begins an import, and replaces one that does not run. */
   begin(sample: Sample): ImportState | Problem {
     const current = this.#job;
     if (current !== null && this.#isRunning(current))
       return message("import-running", { name: current.sample.fileName });
-    return shown(this.#replace({ id: randomUUID(), sample, said: {}, ending: new AbortController() }));
+    return shown(this.#replace({ id: randomUUID(), sample, chosen: {}, ending: new AbortController() }));
   }
 
   get(id: string): ImportState | Problem {
@@ -78,16 +78,16 @@ export class Imports {
     return job === null ? message("no-such-import") : shown(job);
   }
 
-  /** Understands the file as a person says; a pass that was begun counts no more. */
+  /** Interprets the file as a person chooses; a pass that was begun is dropped. */
   change(id: string, changes: ImportFormChanges): ImportState | Problem {
     const job = this.#find(id);
     if (job === null) return message("no-such-import");
-    const { columns: _other, ...kept } = job.said;
+    const { columns: _other, ...kept } = job.chosen;
     const isOtherTable = ["separator", "encoding", "header"].some((name) => Object.hasOwn(changes, name));
-    return shown(this.#replace({ ...job, said: { ...(isOtherTable ? kept : job.said), ...changes } }));
+    return shown(this.#replace({ ...job, chosen: { ...(isOtherTable ? kept : job.chosen), ...changes } }));
   }
 
-  /** The pieces from now on are those of a new pass. */
+  /** Starts a pass, which gets the next pieces. */
   start(id: string, kind: ImportPass["kind"]): ImportState | Problem {
     const job = this.#find(id);
     if (job === null) return message("no-such-import");
@@ -98,7 +98,7 @@ export class Imports {
     return shown(job);
   }
 
-  /** Resolves once the piece is dealt with: what it holds is on disk then. */
+  /** Resolves once the piece is processed: its readings are on disk then. */
   async take(id: string, offset: number, piece: Uint8Array, isLast: boolean): Promise<ImportState | Problem> {
     const job = this.#find(id);
     if (job === null) return message("no-such-import");
@@ -120,7 +120,7 @@ export class Imports {
     }
   }
 
-  /** What is stored by then stays. Cancelling twice is fine. */
+  /** Stored readings stay. Cancelling twice is fine. */
   cancel(id: string): void {
     const job = this.#find(id);
     if (job !== null) this.#end(job);
@@ -146,10 +146,10 @@ export class Imports {
     return isBusy || (isUnderWay && this.#options.clock.now() - lastRequestMs < IDLE_MS);
   }
 
-  #replace({ id, sample, said, ending }: Pick<Job, "id" | "sample" | "said" | "ending">): Job {
+  #replace({ id, sample, chosen, ending }: Pick<Job, "id" | "sample" | "chosen" | "ending">): Job {
     const nowMs = this.#options.clock.now();
-    const understood = understand(sample, said, nowMs);
-    const job: Job = { id, sample, said, ending, understood, pass: null, isBusy: false, lastRequestMs: nowMs };
+    const understood = understand(sample, chosen, nowMs);
+    const job: Job = { id, sample, chosen, ending, understood, pass: null, isBusy: false, lastRequestMs: nowMs };
     this.#job = job;
     return job;
   }
@@ -170,10 +170,10 @@ function shown({ id, sample, understood, pass }: Job): ImportState {
   return { id, name: sample.fileName, ...understood, pass: state };
 }
 
-function understand(sample: Sample, said: ImportFormChanges, nowMs: number): Job["understood"] {
-  const guess = guessForm(sample, said);
-  const problem = whatIsWrongWith(guess.form);
-  // Rows are shown as they are, even in a form that cannot be.
+function understand(sample: Sample, chosen: ImportFormChanges, nowMs: number): Job["understood"] {
+  const guess = guessForm(sample, chosen);
+  const problem = problemOf(guess.form);
+  // The rows of the preview are shown even where the form is invalid.
   const rows = firstRows(sample, guess.form);
   if (problem !== null)
     return { ...guess, problem, preview: rows.map((row) => ({ ...row, readings: [], reason: null })) };
@@ -194,11 +194,11 @@ function firstRows({ bytes, isWhole }: Sample, form: ImportForm): { line: number
   return rows;
 }
 
-function whatIsWrongWith({ columns, zone, device }: ImportForm): Problem | null {
+function problemOf({ columns, zone, device }: ImportForm): Problem | null {
   const has = (role: string) => columns.some((column) => column.role === role);
-  if (!isTimeZone(zone)) return message("bad-import/zone", { said: zone.slice(0, 40) });
+  if (!isTimeZone(zone)) return message("bad-import/zone", { value: zone.slice(0, 40) });
   if (!has("device") && parseDeviceId(device) === undefined)
-    return message("bad-import/device", { said: device.slice(0, 40) });
+    return message("bad-import/device", { value: device.slice(0, 40) });
   if (!has("time") && !has("date")) return message("bad-import/no-time");
   return has("value") ? null : message("bad-import/no-value");
 }

@@ -1,11 +1,11 @@
-// What of some readings is stored already, by the store's port alone. A page begins at the first reading that is not looked up
+// Looks up which readings are stored already, by the store's port alone. A page begins at the first reading that is not looked up
 // yet, so that a file with a reading an hour does not read the seconds between them.
 import type { DeviceId, MetricName } from "../../shared/ids.ts";
 import type { Reading } from "../../shared/reading.ts";
 import type { ReadingStore } from "../store/readings.ts";
 
-/** Of devices times metrics in one question: the store merges so many at ease. */
-const MAX_SERIES_PER_QUESTION = 1_000;
+/** Devices times metrics in one query: the store merges so many fast. */
+const MAX_SERIES_PER_QUERY = 1_000;
 const MIN_ROWS_PER_PAGE = 64;
 
 /** Of each reading the stored value at its series and time; undefined where there is none. */
@@ -21,7 +21,7 @@ export async function storedValues(
 function inQuestions(readings: readonly Reading[]): (readonly Reading[])[] {
   const devices = new Set(readings.map(({ device }) => device)).size;
   const metrics = new Set(readings.map(({ metric }) => metric)).size;
-  if (devices * metrics <= MAX_SERIES_PER_QUESTION) return readings.length === 0 ? [] : [readings];
+  if (devices * metrics <= MAX_SERIES_PER_QUERY) return readings.length === 0 ? [] : [readings];
   return [...Map.groupBy(readings, ({ device }) => device).values()];
 }
 
@@ -55,7 +55,7 @@ async function lookUp(
     }
     const reachedMs = page.tsMs.at(-1);
     if (!page.more || reachedMs === undefined) return;
-    // Few of the rows were asked for: they stand wide apart.
+    // Few of the rows were wanted, so the readings lie far apart.
     if (found * 4 < page.tsMs.length) limit = leastRows;
     while ((times[next] ?? Number.POSITIVE_INFINITY) < reachedMs) next++;
   }

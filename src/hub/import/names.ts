@@ -1,4 +1,4 @@
-// Names as they stand in files -> ids and metric names of the hub, with the unit that stands beside a name.
+// Names in files -> ids and metric names of the hub, with the unit beside a name.
 import { type DeviceId, type MetricName, parseDeviceId, parseMetricName } from "../../shared/ids.ts";
 
 /** `temperature [°C]`, `temperature (°C)`. */
@@ -28,7 +28,7 @@ export function metricOf(text: string): NamedMetric | undefined {
   return metric === undefined ? undefined : { metric, unit };
 }
 
-/** The same for the title of a column, which becomes one at any price: what has no place in a name is left out. */
+/** The same for the title of a column, which always becomes one: invalid characters are left out. */
 export function metricOfTitle(
   title: string,
   column: number,

@@ -1,5 +1,5 @@
-// A row of a file -> its readings, in the form that was guessed or chosen. A cell that cannot be read refuses the reading it would
-// be, and says why; the rest of its row counts. It knows nothing of what is stored.
+// A row of a file -> its readings, in the form that was guessed or chosen. For an invalid cell its reading is refused, with a
+// reason; the rest of its row is read. It does not depend on stored data.
 
 import type { ImportForm } from "../../shared/history/import.ts";
 import type { DeviceId, MetricName } from "../../shared/ids.ts";
@@ -20,14 +20,14 @@ export interface ImportedUnit {
   readonly unit: string;
 }
 
-/** What a row holds; it belongs to the reader and counts until the next row is read. */
+/** The contents of a row; owned by the reader, and valid until the next row is read. */
 export interface ReadRow {
   readonly readings: Reading[];
   /** Of its metrics, where they are named or seen for the first time. */
   readonly units: ImportedUnit[];
   /** Cells without a value. */
   empty: number;
-  /** Its time is one of two that clocks showed alike. */
+  /** Its local time occurred twice, when clocks were set back. */
   isRepeated: boolean;
   /** Of the first cell that was refused; null where all could be read. */
   reason: LineReason | null;
@@ -92,7 +92,7 @@ export class RowReader {
     const device = remembered(this.#devices, text, () => deviceOf(text) ?? null);
     if (device === null) {
       const isMissing = text.trim() === "";
-      this.#refuse(isMissing ? message("import/line-no-device") : message("import/line-device", said(text)));
+      this.#refuse(isMissing ? message("import/line-no-device") : message("import/line-device", quoted(text)));
     }
     return device;
   }
@@ -110,7 +110,7 @@ export class RowReader {
 
   #metric(text: string): NamedMetric | null {
     const named = remembered(this.#metrics, text, () => metricOf(text) ?? null);
-    if (named === null) this.#refuse(message("import/line-metric", said(text)));
+    if (named === null) this.#refuse(message("import/line-metric", quoted(text)));
     return named;
   }
 
@@ -121,9 +121,9 @@ export class RowReader {
     const read = readTime(text, this.#form.time);
     switch (read.kind) {
       case "no-time":
-        return this.#refuse(text === "" ? message("import/line-no-time") : message("import/line-time", said(text)));
+        return this.#refuse(text === "" ? message("import/line-no-time") : message("import/line-time", quoted(text)));
       case "wrong-order":
-        return this.#refuse(message("import/line-day-order", said(text)));
+        return this.#refuse(message("import/line-day-order", quoted(text)));
       case "utc":
         return this.#within(read.ms, text, series);
       case "local": {
@@ -134,14 +134,14 @@ export class RowReader {
         else if (beforeMs === undefined || moments.every((ms) => ms > beforeMs)) this.#isBackwards = false;
         const ms = nextMoment(moments, beforeMs, this.#isBackwards);
         if (ms !== undefined) return this.#within(ms, text, series);
-        return this.#refuse(message("import/line-skipped-hour", { ...said(text), zone: this.#form.zone }));
+        return this.#refuse(message("import/line-skipped-hour", { ...quoted(text), zone: this.#form.zone }));
       }
     }
   }
 
   #within(ms: number, text: string, series: string): number | null {
-    if (ms < limits.earliestTsMs) return this.#refuse(message("import/line-before-2000", said(text)));
-    if (ms > this.#latestTsMs) return this.#refuse(message("import/line-future", said(text)));
+    if (ms < limits.earliestTsMs) return this.#refuse(message("import/line-before-2000", quoted(text)));
+    if (ms > this.#latestTsMs) return this.#refuse(message("import/line-future", quoted(text)));
     this.#beforeMs = ms;
     // Only times without an offset need it.
     if (!isEpochForm(this.#form.time)) {
@@ -163,12 +163,12 @@ export class RowReader {
       return;
     }
     if (read.kind === "text") {
-      this.#refuse(message("import/line-value", { ...said(text), column: column.at + 1 }));
+      this.#refuse(message("import/line-value", { ...quoted(text), column: column.at + 1 }));
       return;
     }
     const { metric } = named;
     if (metric === null) {
-      this.#refuse(message("import/line-metric", said(column.title)));
+      this.#refuse(message("import/line-metric", quoted(column.title)));
       return;
     }
     this.#row.readings.push({ device, metric, tsMs, value: read.value });
@@ -247,8 +247,8 @@ function remembered<T>(memory: Map<string, T>, text: string, make: () => T): T {
   return made;
 }
 
-function said(text: string): { readonly said: string } {
+function quoted(text: string): { readonly value: string } {
   const trimmed = text.trim();
   const isLong = trimmed.length > MAX_QUOTED_CHARACTERS;
-  return { said: isLong ? `${trimmed.slice(0, MAX_QUOTED_CHARACTERS - 1)}…` : trimmed };
+  return { value: isLong ? `${trimmed.slice(0, MAX_QUOTED_CHARACTERS - 1)}…` : trimmed };
 }

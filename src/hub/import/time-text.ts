@@ -1,9 +1,9 @@
-// Times as programs and people write them into files -> milliseconds UTC, or the time that a clock on a wall showed.
+// Times in files of programs and people -> milliseconds UTC, or local time.
 import type { TimeForm } from "../../shared/history/import.ts";
 
 export type ReadTime =
   | { readonly kind: "utc"; readonly ms: number }
-  /** What the clock of an unnamed zone showed, as if it were UTC. */
+  /** Local time of a zone that is not named, as if it were UTC. */
   | { readonly kind: "local"; readonly ms: number }
   | { readonly kind: "no-time" }
   /** It would be a time with day and month the other way round. */

@@ -1,5 +1,5 @@
-// What a clock on a wall showed -> milliseconds UTC, in an IANA time zone. When clocks are set forward an hour is missing, and
-// there was no such time; when they are set back an hour comes twice, and the order of the readings tells which one is meant.
+// Local time in an IANA time zone -> milliseconds UTC. When clocks are set forward an hour is missing, and there was no such time;
+// when they are set back an hour occurs twice, and the order of the readings decides which one is meant.
 import { offsetFinder } from "../export/zoned-time.ts";
 
 /** Offsets change on quarter hours only. */

@@ -1,4 +1,4 @@
-// The way in of what a protocol decoded: authorise -> admit -> commit -> notify. The verdict comes only when the outcome is on disk, so
+// The pipeline of decoded messages: authorise -> admit -> commit -> notify. The verdict comes only once the outcome is on disk, so
 // that the transport can acknowledge the message.
 
 import type { CommandReply } from "../../shared/controls/command.ts";
@@ -11,9 +11,8 @@ import { message } from "../../shared/messages/message.ts";
 import { render } from "../../shared/messages/render.ts";
 import type { AuditTrail } from "../access/audit-trail.ts";
 import type { DeviceAuthority } from "../access/device-authority.ts";
-import { READING_BYTES, REFUSAL_BYTES, type Share } from "../access/limits/budget.ts";
+import { ATTRIBUTE_BYTES, READING_BYTES, REFUSAL_BYTES, type Share } from "../access/limits/budget.ts";
 import type { LockOut } from "../access/limits/lock-out.ts";
-import type { Principal } from "../access/principal.ts";
 import type { Clock } from "../clock.ts";
 import type { Commands } from "../commands/commands.ts";
 import type { Rejection } from "../devices/joining.ts";
@@ -22,59 +21,50 @@ import type { HubEvents } from "../events.ts";
 import type { DiskGuard } from "../observe/disk-guard.ts";
 import type { Log } from "../observe/log.ts";
 import type { LogThrottle } from "../observe/log-throttle.ts";
-import type { MessageTap } from "../observe/message-tap.ts";
-import type { Metrics, Transport } from "../observe/metrics.ts";
+import type { ArrivedMessage, MessageTap } from "../observe/message-tap.ts";
+import type { Metrics } from "../observe/metrics.ts";
 import type { ReadingStore } from "../store/readings.ts";
 import type { DeviceMessage, ReadingsMessage, SkippedField } from "./device-message.ts";
 import type { Refusals } from "./refusals.ts";
 
-/** How a payload came in. */
-export interface Delivery {
-  /** MQTT topic or HTTP route, as a person would name it. */
-  readonly source: string;
-  readonly payload: Uint8Array;
-  readonly address: string;
-  /** Who sent it. */
-  readonly principal: Principal;
-  readonly transport: Transport;
-  /** The MQTT client id, where it came over MQTT. */
-  readonly clientId?: string;
-  /** Of the connection that it came on: its readings count there until they are on disk. */
+/** A message to ingest. */
+export interface Delivery extends ArrivedMessage {
+  /** The budget of its connection, which its readings are charged to until they are on disk. */
   readonly share: Share;
   /** The session that delivered it; null where there is none. */
   readonly session: string | null;
-  /** A broker had it retained: it is no sign of life. */
+  /** A broker sent it as a retained message, so it shows no presence. */
   readonly isReplay?: boolean;
-  /** It is on the list of refused messages already: it is not listed again. */
+  /** It is on the list of refused messages already, and is not listed again. */
   readonly isListed?: boolean;
 }
 
 export interface RefusedDelivery extends Omit<Delivery, "session" | "isReplay"> {
-  /** Whose message it is, where that is known. */
+  /** The device that sent it, where that is known. */
   readonly device?: DeviceId | null | undefined;
 }
 
 export type Verdict =
-  /** `isQuarantined`: the readings are kept apart until a person approves their device. */
+  /** `isQuarantined`: the readings are stored apart until a person approves their device. */
   | {
       readonly kind: "stored";
       readonly accepted: number;
       readonly isQuarantined: boolean;
       readonly skipped: readonly SkippedField[];
     }
-  /** Bad for ever, and listed: acknowledge it, or its sender repeats it for ever. */
+  /** It can never be stored, and is listed. Acknowledge it, or its sender repeats it for ever. */
   | { readonly kind: "refused"; readonly problem: Problem }
-  /** It could be taken later: do not acknowledge it. */
+  /** It may be stored later: do not acknowledge it. */
   | { readonly kind: "deferred"; readonly problem: Problem; readonly retryAfterSeconds: number };
 
-/** What ingest asks of access, and tells it. */
+/** The part of access that ingest calls. */
 interface IngestAccess {
   readonly devices: Pick<DeviceAuthority, "denialFor">;
   readonly lockOut: Pick<LockOut, "failed">;
   readonly audit: Pick<AuditTrail, "refused">;
 }
 
-/** What ingest asks of the registry, and tells it. */
+/** The part of the registry that ingest calls. */
 export interface IngestRegistry
   extends Pick<Registry, "admit" | "notStored" | "inUtc" | "stored" | "describe" | "rejectionOf" | "get" | "reported"> {
   readonly presence: Pick<Registry["presence"], "sessionClaimed" | "reportStatus">;
@@ -90,7 +80,7 @@ export interface IngestOptions {
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly log: Log;
-  /** For what a flood would otherwise fill the log with. */
+  /** Throttled, for entries that a flood of messages causes. */
   readonly floodLog: LogThrottle;
   readonly events: Pick<HubEvents, "readingsStored">;
   readonly tap: MessageTap;
@@ -112,14 +102,14 @@ export class Ingest {
     this.#options = options;
   }
 
-  /** Why the last message could not be written down; null while all is well. */
+  /** Why the last message could not be stored; null while messages are stored. */
   get failure(): string | null {
     return this.#failure;
   }
 
   /**
-   * Takes in the messages of one payload, in their order. Never rejects: what goes wrong is part of the verdict, which is that
-   * of the first message that is not stored.
+   * Stores the messages of one payload, in their order. Never rejects: an error is part of the verdict, which is that of the
+   * first message that is not stored.
    */
   accept(messages: readonly DeviceMessage[], delivery: Delivery): Promise<Verdict> {
     if (this.#options.disk.status === "full") return Promise.resolve(this.#counted(delivery, diskFull, messages));
@@ -136,7 +126,7 @@ export class Ingest {
     }
   }
 
-  /** The verdict on a payload that could not be decoded, and is bad for ever. Never rejects. */
+  /** The verdict on a payload that cannot be decoded. Never rejects. */
   reject(problem: Problem, device: DeviceId | null, delivery: Delivery): Promise<Verdict> {
     return this.#refuse({ ...delivery, device }, problem).then(
       (verdict) => this.#counted(delivery, verdict, device),
@@ -144,7 +134,7 @@ export class Ingest {
     );
   }
 
-  /** The verdict on a message that a failure of the hub keeps out. It is logged once, not for each of the thousands. */
+  /** The verdict on a message that the hub failed to store. The failure is logged once, not for each message. */
   defer(error: unknown, delivery: Delivery, subject: Subject = null): Verdict {
     if (this.#failure === null) this.#options.log.error({ err: error }, "messages cannot be stored");
     this.#failure = errorText(error);
@@ -154,8 +144,8 @@ export class Ingest {
   }
 
   /**
-   * Refuses a message that was not decoded, and lists it. `explain` finds a better message, at a price that is paid where they
-   * are read: in the list. Rejects when it cannot be written down.
+   * Refuses a message that was not decoded, and lists it. `explain` makes a more helpful problem; it is expensive, so it is called
+   * only for a message that is listed. Rejects when the record cannot be saved.
    */
   async refuse(message: RefusedDelivery, problem: Problem, explain?: () => Problem): Promise<Verdict> {
     const verdict = await this.#refuse(message, problem, explain);
@@ -164,15 +154,15 @@ export class Ingest {
   }
 
   /**
-   * Lists a message that is bad for ever; on a full disk it is only deferred. Of a flood most are only counted, without a
-   * look at the disk. Rejects when it cannot be written down.
+   * Lists a message that can never be stored; on a full disk it is deferred instead. Most messages of a flood are only counted, in
+   * memory. Rejects when the record cannot be saved.
    */
   async #refuse(message: RefusedDelivery, problem: Problem, explain: () => Problem = () => problem): Promise<Verdict> {
     const { refusals, disk, metrics, clock, floodLog } = this.#options;
     if (disk.status === "full") return diskFull;
     const { address, source, device, payload, share, isListed = false } = message;
     if (isListed) return { kind: "refused", problem };
-    // Until the turn ends: refusing takes more time than storing.
+    // Charged until the turn of the event loop ends: refusing takes more time than storing.
     share.take(REFUSAL_BYTES);
     share.release(REFUSAL_BYTES);
     const code = errorOf(problem);
@@ -237,11 +227,11 @@ export class Ingest {
     { principal }: Delivery,
   ): { readonly device: DeviceId; readonly problem: Problem } | null {
     const { devices } = this.#options.access;
-    let asked: DeviceId | undefined;
+    let checked: DeviceId | undefined;
     for (const { device } of received.kind === "readings" ? received.readings : [received]) {
       // Most messages are of one device.
-      if (device === asked) continue;
-      asked = device;
+      if (device === checked) continue;
+      checked = device;
       const problem = devices.denialFor(principal, device);
       if (problem !== null) return { device, problem };
     }
@@ -265,11 +255,11 @@ export class Ingest {
       return this.#rejected(rejection, message.readings[0]?.device, delivery, () => this.#store(received, delivery));
     const receivedAtMs = clock.now();
     const { share } = delivery;
-    const costBytes = message.readings.length * READING_BYTES;
-    share.take(costBytes);
-    // Not awaited: a promise less for each of the many.
-    const isOfFlood = share.isFlooding;
     const { readings, attributes } = message;
+    const costBytes = readings.length * READING_BYTES + attributes.length * ATTRIBUTE_BYTES;
+    share.take(costBytes);
+    // `then` instead of `await` saves a promise for each message.
+    const isOfFlood = share.isFlooding;
     return this.#options.readings.append({ readings, attributes, receivedAtMs, isOfFlood }).then(
       (tsMs) => {
         share.release(costBytes);
@@ -329,7 +319,7 @@ export class Ingest {
     return registry.get(device) === undefined ? null : registry.rejectionOf(device, delivery);
   }
 
-  /** What is the same every time is listed once for each device, however often it sends. */
+  /** A rejection is listed once for each device, however often it sends. */
   async #rejected(
     rejection: Rejection,
     device: DeviceId | undefined,
@@ -371,7 +361,7 @@ export class Ingest {
   }
 }
 
-/** The messages of a payload, or the device that it is of where it could not be decoded. */
+/** The messages of a payload; where it could not be decoded, its device. */
 type Subject = readonly DeviceMessage[] | DeviceId | null;
 
 function deviceIn(subject: Subject): DeviceId | null {

@@ -1,4 +1,4 @@
-// What a device says, whichever protocol it speaks: protocols decode to these, and the hub knows nothing else.
+// The messages of devices, in the form to which every protocol decodes its own.
 import type { CommandReply } from "../../shared/controls/command.ts";
 import type { ControlValue } from "../../shared/controls/control.ts";
 import type { DeviceAbout } from "../../shared/device-about.ts";
@@ -13,7 +13,7 @@ export interface ReadingsMessage {
   readonly attributes: readonly IncomingAttribute[];
   /** Units that stood beside values. */
   readonly units: readonly IncomingUnit[];
-  /** What was left out, where it is worth telling. */
+  /** Fields that were left out and are reported to the sender. */
   readonly skipped: readonly SkippedField[];
   /** Those of `readings` whose time came without an offset: it was read as UTC, and may be in the zone of the device. */
   readonly localTimes: ReadonlySet<IncomingReading>;
@@ -45,6 +45,6 @@ export type DeviceMessage =
   | ReadingsMessage
   | { readonly kind: "about"; readonly device: DeviceId; readonly about: DeviceAbout }
   | { readonly kind: "status"; readonly device: DeviceId; readonly isOnline: boolean }
-  /** What its controls are set to. */
+  /** By control, the value that it is set to. */
   | { readonly kind: "state"; readonly device: DeviceId; readonly values: ReadonlyMap<string, ControlValue> }
   | { readonly kind: "reply"; readonly device: DeviceId; readonly reply: CommandReply };

@@ -18,10 +18,10 @@ const MAX_EXCERPT_BYTES = 8 * 1024;
 /** Records that one address, and all of them, may add. */
 const RATE_OF_ADDRESS = { perSecond: 1, burst: 50 } as const;
 const RATE_OF_ALL = { perSecond: 20, burst: 500 } as const;
-/** The first of its kind from an address is listed whatever its rate, again after so long. */
+/** The first of its kind from an address is listed whatever the rate, and another one after this time. */
 const KIND_PERIOD_MS = 60_000;
 const MAX_RATED_ADDRESSES = 2_000;
-/** How often counts that went up are written down. */
+/** How often counts that changed are saved. */
 const SAVE_PERIOD_MS = 10_000;
 
 export interface RefusalsOptions {
@@ -31,7 +31,7 @@ export interface RefusalsOptions {
   readonly onSaveFailed: (error: unknown) => void;
 }
 
-/** What is known of a refused message before it is listed. */
+/** A refused message that is not listed yet. */
 type RefusedMessage = Omit<Refused, "excerpt" | "bytes" | "count">;
 
 export class Refusals {
@@ -40,7 +40,7 @@ export class Refusals {
   readonly #byAddress = new Map<string, RefusedRecord[]>();
   readonly #rates = new Map<string, TokenBucket>();
   readonly #rateOfAll: TokenBucket;
-  /** Records whose count went up since they were written down. */
+  /** Records whose count changed since they were saved. */
   readonly #unsaved = new Set<RefusedRecord>();
   #saving: Promise<void> = Promise.resolve();
   #count = 0;
@@ -81,14 +81,13 @@ export class Refusals {
     return false;
   }
 
-  /** Writes a refused message down, `said` for other languages than English; resolves once it is on disk. */
-  async add(refused: RefusedMessage, payload: Uint8Array, said?: AnyMessage): Promise<void> {
+  /** Saves a refused message, with `reason` to render it in other languages. Resolves once it is on disk. */
+  async add(refused: RefusedMessage, payload: Uint8Array, reason?: AnyMessage): Promise<void> {
     const excerpt = new TextDecoder().decode(payload.subarray(0, MAX_EXCERPT_BYTES));
-    const known = said && { code: said.code, params: { ...said.params } };
     const record = {
       id: this.#nextId,
       refused: { ...refused, bytes: payload.length, excerpt },
-      ...(known && { said: known }),
+      ...(reason && { reason: { code: reason.code, params: { ...reason.params } } }),
     };
     this.#keep(record);
     const forgetIds = this.#makeRoom();
@@ -104,7 +103,7 @@ export class Refusals {
       .map((record) => shown(record, language));
   }
 
-  /** As it is kept, secrets included; undefined where there is none of that id. */
+  /** As it is stored, secrets included; undefined where there is none of that id. */
   find(id: number): Refused | undefined {
     for (const records of this.#byAddress.values()) {
       const found = records.find((record) => record.id === id);
@@ -113,7 +112,7 @@ export class Refusals {
     return undefined;
   }
 
-  /** Takes one off the list, since it has been taken after all; resolves once that is on disk. */
+  /** Removes one that was stored in the end; resolves once that is on disk. */
   async forget(id: number): Promise<void> {
     for (const [address, records] of this.#byAddress) {
       const index = records.findIndex((record) => record.id === id);
@@ -123,7 +122,7 @@ export class Refusals {
       if (records.length === 0) this.#byAddress.delete(address);
       this.#count--;
     }
-    // What is being saved may be a count of this very one.
+    // A save under way may be of this record's count.
     await this.#save();
     await this.#options.records.collection(refusedRecords).save([], [String(id)]);
   }
@@ -139,7 +138,7 @@ export class Refusals {
   }
 
   #save(): Promise<void> {
-    // The failure of an earlier save went to its own caller.
+    // The caller of an earlier save was notified of its failure.
     const before = this.#saving.catch(() => undefined);
     this.#saving = before.then(() => this.#saveCounts());
     return this.#saving;

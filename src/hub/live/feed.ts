@@ -1,6 +1,6 @@
-// What the UI listens to. Readings are sampled: of each series the newest value a tick, and after it the oldest where they
-// are further apart than live readings are, which tells of a backlog. A listener that does not keep up
-// is cut off; it comes back and asks for what it missed.
+// The live feed of the UI. Readings are sampled: of each series the newest value a tick, and after it the oldest where they are
+// further apart than live readings are, which shows a backlog. A listener that does not keep up is cut off; it reconnects and
+// requests what it missed.
 import type { LiveEvent, LiveReading } from "../../shared/api.ts";
 import type { Device } from "../../shared/device.ts";
 import { assertNever } from "../../shared/errors.ts";
@@ -11,6 +11,8 @@ import type { HubEvents } from "../events.ts";
 
 const TICK_MS = 100;
 const TICKS_PER_RATE = 10;
+/** Of the devices that are told in one tick: some milliseconds, and half a megabyte for each listener. */
+const MAX_METRICS_PER_TICK = 5_000;
 /** Readings of one tick that lie further apart were taken while the device was offline. */
 const BACKLOG_SPAN_MS = 1_000;
 
@@ -21,16 +23,16 @@ interface Sample {
 }
 
 export interface Listener {
-  /** Of a listener with a scope of devices; one without sees all, and what belongs to no device. */
+  /** Of a listener with a scope of devices; one without gets all events, those of no device too. */
   readonly maySee?: (device: string) => boolean;
   send(text: string): void;
 }
 
 export interface LiveFeedOptions {
   readonly events: HubEvents;
-  /** Devices as they are shown. */
+  /** The devices of the API. */
   readonly devices: { get(id: string): Device | undefined };
-  /** The value that is shown of a reading; null where it is hidden. */
+  /** The mended value of a reading; null where it is hidden. */
   readonly mends: { shown(device: DeviceId, metric: string, tsMs: number, value: number): number | null };
   readonly clock: Clock;
 }
@@ -56,7 +58,7 @@ export class LiveFeed {
       this.#devices.delete(id);
       this.#send({ type: "device-removed", id });
     });
-    // At once: a person watches the switch that they pressed.
+    // At once, not with the next tick: a person watches the switch that they pressed.
     events.commandChanged.on((command) => this.#send({ type: "command", command }));
     events.timelineChanged.on(() => this.#send({ type: "timeline" }));
     events.messageRefused.on((refused) => this.#send({ type: "refused", refused }));
@@ -73,7 +75,7 @@ export class LiveFeed {
     this.#listeners.clear();
   }
 
-  /** Tells `listener` everything from now on; the answer ends it. */
+  /** Sends all further events to `listener`; the returned function ends it. */
   listen(listener: Listener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -96,11 +98,7 @@ export class LiveFeed {
   }
 
   #tick(): void {
-    for (const id of this.#devices) {
-      const device = this.#options.devices.get(id);
-      if (device !== undefined) this.#send({ type: "device", device });
-    }
-    this.#devices.clear();
+    this.#tellDevices();
     if (this.#samples.size > 0) {
       this.#send({ type: "readings", readings: [...this.#samples.values()].flatMap(toSend) });
       this.#samples.clear();
@@ -109,6 +107,19 @@ export class LiveFeed {
     if (this.#ticks > 0) return;
     this.#send({ type: "rate", readingsPerSecond: this.#stored });
     this.#stored = 0;
+  }
+
+  /** As many as there is time for, the one that changed first before the others. */
+  #tellDevices(): void {
+    let metrics = 0;
+    for (const id of this.#devices) {
+      if (metrics >= MAX_METRICS_PER_TICK) return;
+      this.#devices.delete(id);
+      const device = this.#options.devices.get(id);
+      if (device === undefined) continue;
+      this.#send({ type: "device", device });
+      metrics += 1 + device.metrics.length;
+    }
   }
 
   #send(event: LiveEvent): void {
@@ -125,7 +136,7 @@ export class LiveFeed {
   }
 }
 
-/** What of an event one may see that sees some devices alone; null where that is nothing. */
+/** An event, filtered for a listener with a scope of devices; null where nothing is left. */
 function seenOf(event: LiveEvent, maySee: (device: string) => boolean): LiveEvent | null {
   switch (event.type) {
     case "readings": {

@@ -1,6 +1,6 @@
-// The log that people look at while messages arrive. Of what passes a viewer's filter a fair sample is shown, with the number of
-// messages that were left out; who sends most is counted of all.
-// Invariant: the tap is listened to only while somebody looks.
+// The live log of messages. Of those that pass a viewer's filter a fair sample is shown, with the number of messages that were left
+// out; the top senders are counted over all.
+// Invariant: the tap has a listener only while there is a viewer.
 
 import type { Language } from "../../shared/messages/language.ts";
 import { render } from "../../shared/messages/render.ts";
@@ -11,10 +11,10 @@ import type { MessageTap, SettledMessage } from "../observe/message-tap.ts";
 import { FairSample } from "./fair-sample.ts";
 import { TopTalkers } from "./top-talkers.ts";
 
-/** Each costs every message a look. */
+/** Every message is matched with the filter of each viewer. */
 const MAX_VIEWERS = 16;
 const MAX_ROWS_PER_SECOND = 100;
-/** What a board with thirty sensors sends is shown whole. */
+/** The messages of a board with thirty sensors are all shown. */
 const MAX_EXCERPT_BYTES = 2_048;
 /** Messages whose payload is searched for a viewer's text. */
 const MAX_SEARCHED_PER_SECOND = 3_000;
@@ -22,9 +22,9 @@ const TICK_MS = 100;
 const TICKS_PER_SECOND = 1_000 / TICK_MS;
 
 export interface LogViewer {
-  /** Of a viewer with a scope of devices; one without sees all, and what belongs to no device. */
+  /** Of a viewer with a scope of devices; one without gets all messages, those of no device too. */
   readonly maySee?: (device: string) => boolean;
-  /** Much is on its way to it that it has not read: rows are left out meanwhile. */
+  /** True while it has many unread bytes: rows are left out meanwhile. */
   readonly isBehind: () => boolean;
   readonly send: (event: LogEvent) => void;
 }
@@ -53,7 +53,7 @@ export class MessageLog {
     this.#options = options;
   }
 
-  /** Shows the log to `viewer` from now on; null where too many look already. `reasons` are given in `language`. */
+  /** Adds a viewer; null where there are too many. Reasons are rendered in `language`. */
   watch(viewer: LogViewer, filter: LogFilter, language: Language): LogWatch | null {
     if (this.#viewings.size >= MAX_VIEWERS) return null;
     const sample = new FairSample<LogRow>(MAX_ROWS_PER_SECOND);
@@ -93,7 +93,7 @@ export class MessageLog {
     const { filter, sample } = viewing;
     if (!fitsQuickly(settled, filter)) return;
     const { device, message, outcome } = settled;
-    // What is wrong is shown beside what is right: a device that does both counts as two.
+    // Accepted and refused messages of a device count as two senders, so that both are shown.
     const sender = `${outcome.kind} ${device ?? message.address}`;
     if (filter.text === undefined || filter.text === "") {
       sample.offer(sender, () => this.#row(settled, viewing));
@@ -124,7 +124,7 @@ export class MessageLog {
       transport,
       address,
       ...(clientId !== undefined && { client: clientId }),
-      // Names of people and programs are for those who see the whole hub.
+      // Names of people and programs are for viewers without a scope of devices.
       ...(sender !== null && viewer.maySee === undefined && { sender }),
     };
   }

@@ -4,7 +4,7 @@ import type { Talker } from "../../shared/mqtt/message-log.ts";
 
 const SLOT_SECONDS = 5;
 const SLOTS = 60 / SLOT_SECONDS;
-/** Of a flood of made-up names the rest counts in the sums alone. */
+/** Over the limit, as in a flood of made-up names, senders count in the sums alone. */
 const MAX_SENDERS = 2_000;
 /** By messages, and as many by bytes. */
 const MAX_TALKERS = 8;

@@ -1,4 +1,4 @@
-// The mends there are, in memory: every question asks for those of its series. A mend counts from when it is on disk.
+// All mends, in memory: every query reads those of its series. A mend is in force once it is on disk.
 
 import { Mend, type MendState } from "../../shared/history/mend.ts";
 import { type DeviceId, type MetricName, parseDeviceId, parseMetricName } from "../../shared/ids.ts";
@@ -32,7 +32,7 @@ export class MendList {
     this.#clock = clock;
   }
 
-  /** Reads what is stored. */
+  /** Loads the stored mends. */
   async start(): Promise<void> {
     for (const [device, mends] of Map.groupBy(await this.#collection.list(), ({ device }) => device))
       this.#keep(device, mends, Math.max(...mends.map(({ at }) => at)));
@@ -53,13 +53,13 @@ export class MendList {
     return this.#byDevice.get(device)?.byMetric.get(metric) ?? NONE;
   }
 
-  /** Those that touch the time in question. */
+  /** Those that affect the time. */
   overlapping(device: string, metric: string, { fromMs, toMs }: TimeRange): Mends {
     const mends = this.of(device, metric);
     return mends.length === 0 ? NONE : mends.filter(({ from, to }) => from < toMs && fromMs < to);
   }
 
-  /** By series: those that touch a selection. */
+  /** By series: those that affect a selection. */
   within({ devices, metrics, ...range }: ReadingSelection): SeriesMends[] {
     return [...(devices ?? this.#byDevice.keys())].flatMap((deviceText) =>
       [...(this.#byDevice.get(deviceText)?.byMetric.keys() ?? [])].flatMap((metricText): SeriesMends[] => {
@@ -77,19 +77,21 @@ export class MendList {
     return this.within({ devices: null, metrics: null, fromMs: 0, toMs: Number.MAX_SAFE_INTEGER });
   }
 
-  /** The value that is shown of a reading; null where it is hidden. */
+  /** The mended value of a reading; null where it is hidden. */
   shown(device: string, metric: string, tsMs: number, value: number): number | null {
+    // Asked for each reading that comes.
+    if (this.#byDevice.size === 0) return value;
     const mends = this.of(device, metric);
     return mends.length === 0 ? value : mendedValue(mends, tsMs, value);
   }
 
-  /** Resolves once it is on disk, and counts. */
+  /** Resolves once it is on disk and in force. */
   async add(mend: Mend): Promise<void> {
     await this.#collection.save([mend]);
     this.#keep(mend.device, [...this.ofDevice(mend.device), mend], this.#clock.now());
   }
 
-  /** Resolves once it is gone, and no longer counts. */
+  /** Resolves once it is removed from the disk and no longer in force. */
   async remove({ id, device }: Mend): Promise<void> {
     await this.#collection.save([], [id]);
     this.#keep(
@@ -99,7 +101,7 @@ export class MendList {
     );
   }
 
-  /** Has the mends of `from` for `into`, too; answers the metrics that they are of. Done again, it changes nothing. */
+  /** Copies the mends of `from` to `into`; answers their metrics. Idempotent. */
   async copy(from: DeviceId, into: DeviceId): Promise<MetricName[]> {
     const copies = this.ofDevice(from).map((mend) => ({ ...mend, id: `${mend.id}.${into}`, device: into }));
     if (copies.length === 0) return [];
@@ -110,7 +112,7 @@ export class MendList {
     return this.series().flatMap(({ device, metric }) => (device === from ? [metric] : []));
   }
 
-  /** The device is gone, and with it its records. */
+  /** The device is removed, and its records with it. */
   forget(device: string): void {
     this.#byDevice.delete(device);
   }

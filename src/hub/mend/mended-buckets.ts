@@ -1,5 +1,5 @@
-// A chart's buckets through mends. A bucket that a mend does not touch, or touches whole, follows from its summary; of the
-// others the quarters of an hour are looked at, and what is left is counted from the readings.
+// Applies mends to a chart's buckets. A bucket that a mend does not affect, or affects as a whole, is computed from its summary; of
+// the others the summaries of quarters of an hour are read, and the rest is computed from the readings.
 import type { Bucket } from "../../shared/reading.ts";
 import {
   joinedSummary,
@@ -11,7 +11,7 @@ import {
 } from "../store/mended.ts";
 import { type BucketQuery, positionOfLast, type ReadingPosition, type ReadingStore } from "../store/readings.ts";
 
-/** Stores keep summaries of slots of this length. */
+/** Stores have summaries of slots of this length. */
 const SHORT_STEP_MS = 15 * 60_000;
 const ROWS_PER_PAGE = 10_000;
 
@@ -47,7 +47,7 @@ export async function mendedBuckets(stored: StoredReadings, query: BucketQuery, 
 
 type Add = (tsMs: number, summary: Summary) => void;
 
-/** Adds what the buckets say for themselves, and answers the times of the others. */
+/** Adds the buckets that follow from their summaries, and answers the times of the others. */
 function addWhole(buckets: readonly Bucket[], query: BucketQuery, mends: Mends, add: Add): TimeRange[] {
   const mixed: TimeRange[] = [];
   for (const { t, ...summary } of buckets) {

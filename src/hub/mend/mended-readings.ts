@@ -1,5 +1,5 @@
-// The readings as everything in the hub sees them: those of the store, through the mends of their series. Where a series has
-// none, the store answers as if this were not here.
+// The port of readings for the rest of the hub: those of the store, with mends applied. A query of series without mends goes
+// straight to the store.
 import type { Reading, SeriesKey } from "../../shared/reading.ts";
 import type { ExportFormat } from "../export/export-format.ts";
 import { type Mends, mendedValue } from "../store/mended.ts";

@@ -1,5 +1,4 @@
-// Mends readings and undoes it. A mend is written down before it counts; then what the hub has in memory of the series is
-// read again.
+// Mends readings, and undoes mends. A mend is saved before it is in force; then the latest reading of the series is read again.
 
 import type { Problem } from "../../shared/errors.ts";
 import { MAX_MENDS_PER_DEVICE, type Mend, type MendRequest, type MendResult } from "../../shared/history/mend.ts";
@@ -13,11 +12,11 @@ import { mendedBuckets } from "./mended-buckets.ts";
 
 export interface MendingOptions {
   readonly list: MendList;
-  /** As they were sent. */
+  /** Readings without mends. */
   readonly stored: ReadingStore;
   readonly clock: Clock;
   readonly makeId: () => string;
-  /** Resolves once what is known of a series is what its readings say now. */
+  /** Resolves once the latest reading of the series has been read again. */
   readonly onChange: (device: DeviceId, metric: MetricName) => Promise<void>;
 }
 
@@ -39,14 +38,14 @@ export class Mending {
     return this.#options.list.ofDevice(device);
   }
 
-  /** How many of the readings that are shown lie in a box. */
+  /** How many of the mended readings lie in a box. */
   async preview(device: DeviceId, box: MendBox): Promise<number | Problem> {
     const { list } = this.#options;
     const metric = metricOf(box);
     return typeof metric === "string" ? this.#count(device, metric, box, list.of(device, metric)) : metric;
   }
 
-  /** Resolves once the readings are shown mended, and that is on disk; with how many they are. */
+  /** Resolves with the number of affected readings once the mend is on disk and in force. */
   async apply(device: DeviceId, request: MendRequest, by: string): Promise<MendResult | Problem> {
     const { list, clock, makeId, onChange } = this.#options;
     const metric = metricOf(request);
@@ -60,7 +59,7 @@ export class Mending {
     return { mend, readings };
   }
 
-  /** Resolves once the readings are shown without it, and that is on disk; with how many it had touched. */
+  /** Resolves with the number of readings that it affected once it is undone, on disk too. */
   async undo(device: DeviceId, id: string): Promise<MendResult | Problem> {
     const { list, onChange } = this.#options;
     const mend = list.ofDevice(device).find((one) => one.id === id);
@@ -73,7 +72,7 @@ export class Mending {
     return { mend, readings };
   }
 
-  /** What is there through `mends`, less what would be there if the box was hidden. */
+  /** The number of readings with `mends`, less that with the box hidden. */
   async #count(device: DeviceId, metric: MetricName, box: MendBox, mends: Mends): Promise<number> {
     const { stored } = this.#options;
     const range = { fromMs: box.from, toMs: box.to };
@@ -94,7 +93,7 @@ function boxOf({ metric, from, to, least, greatest }: MendBox): MendBox {
 
 function metricOf({ metric, from, to, least, greatest }: MendBox): MetricName | Problem {
   const name = parseMetricName(metric);
-  if (name === undefined) return message("bad-metric/request", { field: "metric", said: metric.slice(0, 80) });
+  if (name === undefined) return message("bad-metric/request", { field: "metric", value: metric.slice(0, 80) });
   if (from >= to) return message("bad-request/from-after-to", { field: "from", from: String(from), to: String(to) });
   if (least !== undefined && greatest !== undefined && least > greatest)
     return message("bad-request/least-above-greatest", { field: "least", least, greatest });

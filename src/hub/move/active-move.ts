@@ -1,11 +1,12 @@
-// One move under way, as steps: each is short, may be repeated, and is taken up again after a crash where the state's file says.
-// copying: everything that is there, newest first, while what comes goes to both. comparing: until both have the same. ready: both go on
-// having the same. To switch reading, everything is compared once more, writes are held, what came last is compared reading by reading, and
-// the file says the other side; the hub then starts again on it. Switching back is the same in the other direction.
+// A running move, as steps: each is short, may be repeated, and is resumed after a crash by the state file.
+// copying: everything that is stored, newest first, while new data goes to both stores. comparing: until both are equal. ready:
+// both stay equal. To switch reading, everything is compared once more, writes are held, the latest data is compared reading by
+// reading, and the state file is set to the other store, on which the hub then restarts. Switching back is the same in the other
+// direction.
 import type { Clock } from "../clock.ts";
 import type { Store } from "../store/store.ts";
 import { compareStores } from "./copying/compare.ts";
-import { copyKept, hubIdOf } from "./copying/copy-kept.ts";
+import { copyMetadata, hubIdOf } from "./copying/copy-metadata.ts";
 import { ALL_READINGS, DAY_MS, wholeDay } from "./copying/selections.ts";
 import { openTarget, Transfer } from "./copying/transfer.ts";
 import type { DualWrite } from "./dual-write.ts";
@@ -17,9 +18,9 @@ export interface ActiveMoveOptions {
   readonly state: MoveState;
   readonly file: DurableFile<typeof MoveState>;
   readonly source: Store;
-  /** How often readings have begun to wait on this computer for the server that is read. */
+  /** How often spooling for the server that is read has begun. */
   readonly spoolings: () => number;
-  /** Says whether workers may write to the server; answers how many do. */
+  /** Sets whether workers may write to the server; answers how many do. */
   readonly letWorkers: (areAllowed: boolean) => Promise<number>;
   readonly dual: DualWrite;
   readonly clock: Clock;
@@ -28,7 +29,7 @@ export interface ActiveMoveOptions {
   readonly signal: AbortSignal;
 }
 
-/** Between two of them, what comes goes to the other store. */
+/** Between two steps, new data goes to the other store. */
 const READINGS_PER_STEP = 20_000;
 const SAVE_PERIOD_MS = 1_000;
 /** Devices are still sending for the last minute. */
@@ -50,7 +51,7 @@ export class ActiveMove {
     this.#transfer = new Transfer({
       source,
       mirror: dual.mirror,
-      // A server that lost readings must not take them from the file as well.
+      // Readings that a server lost must not be removed from the file as well.
       removesExtras: state.reads === "file",
       readingsPerStep: READINGS_PER_STEP,
     });
@@ -68,13 +69,13 @@ export class ActiveMove {
     try {
       await this.#options.file.write(state);
     } catch (error) {
-      // What is not written down is not so: a later change would write it down with its own.
+      // A state that could not be saved is undone: a later change would save it with its own.
       if (this.#state === state) this.#state = before;
       throw error;
     }
   }
 
-  /** Does what is next; false where there is nothing to do for now. Rejects where it has to be tried again. */
+  /** Does the next step; false where there is nothing to do for now. Rejects where it has to be retried. */
   async step(): Promise<boolean> {
     const { dual } = this.#options;
     if (this.#isSwitched) return false;
@@ -105,11 +106,11 @@ export class ActiveMove {
     const { dual, source } = this.#options;
     await dual.mirror.turn(async () => {
       const target = openTarget(dual.mirror);
-      const [ours, theirs] = [hubIdOf(await source.kept.read()), hubIdOf(await target.kept.read())];
+      const [ours, theirs] = [hubIdOf(await source.metadata.read()), hubIdOf(await target.metadata.read())];
       if (theirs !== null && theirs !== ours) throw new MoveProblem("another-hub");
       dual.areRecordsMissed = false;
       try {
-        await copyKept(source, target);
+        await copyMetadata(source, target);
       } catch (error) {
         dual.areRecordsMissed = true;
         throw error;
@@ -126,7 +127,7 @@ export class ActiveMove {
     await this.#refuseSpool();
     const [noted] = debts.missedSelections;
     if (noted !== undefined) {
-      // What was removed from the store that is read has to go from the other one, too.
+      // Readings that were removed from the store that is read have to be removed from the other one, too.
       await this.#transfer.repairAll(noted.selection, signal, true);
       await debts.settle(noted);
       return true;
@@ -150,7 +151,7 @@ export class ActiveMove {
     this.#areWorkersAway = true;
   }
 
-  /** What waits for the server that is read is in no answer of its yet: older values would be taken for the last ones. */
+  /** Spooled readings are not on the server that is read yet: older values would be taken for the latest. */
   async #refuseSpool(): Promise<void> {
     const { spool } = await this.#options.source.status();
     if (spool !== undefined) throw new MoveProblem("spool");
@@ -166,7 +167,7 @@ export class ActiveMove {
     const changes: Partial<MoveState> = { copiedFromMs: fromMs, copiedReadings: copiedReadings + readings };
     if (isDone) await this.change({ ...changes, step: "comparing" });
     else if (performance.now() - this.#savedMs > SAVE_PERIOD_MS) await this.change(changes);
-    // After a crash, what was copied since is copied again.
+    // After a crash, the readings that were copied since are copied again.
     else this.#state = { ...this.#state, ...changes };
   }
 
@@ -187,7 +188,7 @@ export class ActiveMove {
       let found = 0;
       for (const selection of different) found += await this.#transfer.repairAll(selection, signal);
       repaired += found;
-      // Nothing that may be repaired: the file keeps what the server alone has lost.
+      // It must not be repaired: the file has readings that the server has lost.
       if (found === 0 && this.#state.reads === "server") return { ...counts, repaired };
       if (comparison === MAX_COMPARISONS) throw new MoveProblem("not-equal");
     }
@@ -218,7 +219,7 @@ export class ActiveMove {
     restart();
   }
 
-  /** What came since it was compared, while nothing comes. */
+  /** Compares the data since the last comparison, while writes are held. */
   async #catchUp(comparedToMs: number): Promise<void> {
     const { dual, source, signal } = this.#options;
     for (let toMs = ALL_READINGS.toMs; toMs > comparedToMs; ) {
@@ -226,7 +227,7 @@ export class ActiveMove {
       const step = await this.#transfer.repairNow({ ...ALL_READINGS, fromMs: comparedToMs, toMs });
       toMs = step.fromMs;
     }
-    await copyKept(source, openTarget(dual.mirror));
+    await copyMetadata(source, openTarget(dual.mirror));
     dual.areRecordsMissed = false;
   }
 }

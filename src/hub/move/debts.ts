@@ -1,12 +1,12 @@
-// What the other store may lack, on disk before it may: as the bitmap of a mirrored disk does. A day is written down before the first
-// reading of it goes to the store that is read, and stays until the other store has all of it. After a crash, what is written down is
-// compared; so a reading that is acknowledged cannot be missing from the other store unnoticed.
+// The days of which the other store may lack readings, saved in advance, like the write-intent bitmap of a mirrored disk. A day is
+// saved before its first reading goes to the store that is read, and stays until the other store has all of it. After a crash, the
+// saved days are compared, so an acknowledged reading cannot be missing from the other store unnoticed.
 import { type Static, Type } from "typebox";
 import { parseDeviceId, parseMetricName } from "../../shared/ids.ts";
 import type { ReadingSelection } from "../store/readings.ts";
 import type { DurableFile } from "./durable-file.ts";
 
-/** A day is closed when nothing came for it in so long. */
+/** A day is closed when it got no reading for so long. */
 const CLOSE_AFTER_MS = 60_000;
 
 export const DebtsFile = Type.Object({
@@ -22,7 +22,7 @@ export const DebtsFile = Type.Object({
 });
 type DebtsFile = Static<typeof DebtsFile>;
 
-/** Of what was removed or copied on the one side, and is not on the other yet. */
+/** Selections that were removed or copied in one store, and not in the other yet. */
 export interface NotedSelection {
   readonly selection: ReadingSelection;
   isMissed: boolean;
@@ -32,7 +32,7 @@ export class Debts {
   /** Days that the other store has not got, or not all of. */
   readonly missedDays = new Set<number>();
   readonly #file: DurableFile<typeof DebtsFile>;
-  /** With when something last came for them. */
+  /** By open day, when its last reading arrived. */
   readonly #openDays = new Map<number, number>();
   readonly #selections = new Set<NotedSelection>();
   /** Days on their way to the disk. */
@@ -43,7 +43,7 @@ export class Debts {
     this.#file = file;
   }
 
-  /** All that was written down before may be missing. */
+  /** All days that were saved before may have missing readings. */
   async load(): Promise<void> {
     const { days, selections } = (await this.#file.read()) ?? { days: [], selections: [] };
     for (const day of days) {
@@ -69,7 +69,7 @@ export class Debts {
     return [...this.#selections].filter(({ isMissed }) => isMissed);
   }
 
-  /** Null where these days are written down; else resolves once they are. */
+  /** Null where these days are saved; else resolves once they are. */
   open(days: readonly number[], nowMs: number): Promise<void> | null {
     let areOpen = true;
     for (const day of days) {
@@ -111,7 +111,7 @@ export class Debts {
     await this.#save();
   }
 
-  /** Nothing is owed: what there is will be compared reading by reading. */
+  /** Clears all days: everything will be compared reading by reading. */
   async forget(): Promise<void> {
     this.missedDays.clear();
     this.#openDays.clear();
@@ -121,7 +121,7 @@ export class Debts {
 
   async #written(days: readonly number[]): Promise<void> {
     while (days.some((day) => this.#unwritten.has(day))) {
-      // What comes while the file is being written goes into the next one.
+      // Changes while the file is being written go into the next one.
       this.#opening ??= this.#writeOpened().finally(() => {
         this.#opening = null;
       });

@@ -1,6 +1,6 @@
-// Writes go to the store that is read, which acknowledges, and from there to the other one. Order of a write: its days are written down
-// (`Debts`), the store that is read commits it, it is acknowledged, the other store gets it with the times that it was given. Readings
-// that come while others are being removed or copied may be in the one store and not in the other: their days are compared.
+// Writes go to the store that is read, which acknowledges, and from there to the other one. Order of a write: its days are saved
+// (`Debts`), the store that is read commits it, it is acknowledged, the other store gets it with the times that were allocated.
+// Readings that arrive while others are being removed or copied may be in one store and not in the other: their days are compared.
 import { BrambleError } from "../../shared/errors.ts";
 import type { Clock } from "../clock.ts";
 import type { AppendMessage, ReadingSelection } from "../store/readings.ts";
@@ -25,7 +25,7 @@ export interface Watch {
 }
 
 interface InFlight {
-  /** What was being removed or copied meanwhile. */
+  /** Selections that were being removed or copied meanwhile. */
   readonly selections: ReadingSelection[];
 }
 
@@ -75,7 +75,7 @@ export class DualWrite {
     }
   }
 
-  /** Something that changes readings of `selection` beside those that come. */
+  /** Runs an operation that changes stored readings of `selection`. */
   async change(
     selection: ReadingSelection,
     touched: ReadingSelection,
@@ -101,7 +101,7 @@ export class DualWrite {
     }
   }
 
-  /** Something that changes what is kept beside readings. */
+  /** Runs an operation on metadata. */
   async keep<T>(
     change: (store: Store) => Promise<T>,
     mirrored: (store: Store, answer: T) => Promise<unknown>,
@@ -124,10 +124,10 @@ export class DualWrite {
     }
   }
 
-  /** From here on nothing is written until `release`; resolves when nothing is on its way any more. */
+  /** Holds all writes until `release`; resolves when none is under way. */
   async hold(): Promise<void> {
     this.#hold ??= Promise.withResolvers();
-    // Where nobody waits for it, its rejection is nobody's.
+    // Its rejection is handled where it is awaited, which may be nowhere.
     this.#hold.promise.catch(() => undefined);
     if (this.#busy === 0) return;
     await new Promise<void>((resolve) => {
@@ -140,7 +140,7 @@ export class DualWrite {
     this.#hold = null;
   }
 
-  /** The other store acknowledges from here on, and this one gets what it has. To be called while writes are held. */
+  /** Swaps the stores: the other one acknowledges, and this one mirrors it. To be called while writes are held. */
   swap(): void {
     const { target } = this.mirror;
     if (target === null) throw new Error("the other store is not open");
@@ -148,7 +148,7 @@ export class DualWrite {
     this.#source = target;
   }
 
-  /** What waits is not written, and nothing is from here on. */
+  /** Drops pending writes, and accepts no more. */
   refuse(): void {
     this.#hold ??= Promise.withResolvers();
     this.#hold.promise.catch(() => undefined);
@@ -165,7 +165,7 @@ export class DualWrite {
     this.#watches.delete(watch);
   }
 
-  /** Closes days that nothing is on its way for. */
+  /** Closes days without pending writes. */
   async closeDays(): Promise<void> {
     if (this.#busy === 0 && this.mirror.isIdle) await this.debts.close(this.#options.clock.now());
   }

@@ -1,13 +1,14 @@
-// A small JSON file of the data folder that is whole or as it was before, whatever ends the process or the computer.
+// A small JSON file in the data folder that is written atomically, over a crash of the process or the computer.
 import { open, readFile, rename, rm } from "node:fs/promises";
 import type { Static, TSchema } from "typebox";
 import { Value } from "typebox/value";
+import { errorCode } from "../../shared/error-text.ts";
 import { flushName } from "../backups/flush.ts";
 
 export class DurableFile<S extends TSchema> {
   readonly path: string;
   readonly #schema: S;
-  /** Writes are in order, and what is written last is what stays. */
+  /** Writes are in order, so that the last one stays. */
   #writing: Promise<void> = Promise.resolve();
 
   constructor(path: string, schema: S) {
@@ -18,7 +19,7 @@ export class DurableFile<S extends TSchema> {
   /** Null where there is none. Rejects where it is none of ours. */
   async read(): Promise<Static<S> | null> {
     const text = await readFile(this.path, "utf8").catch((error: unknown) => {
-      if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
+      if (errorCode(error) === "ENOENT") return null;
       throw error;
     });
     return text === null ? null : Value.Parse(this.#schema, JSON.parse(text));

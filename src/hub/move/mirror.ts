@@ -1,6 +1,6 @@
-// The way to the other store: what the store that is read has committed goes there in the same order, one piece of work at a time. It
-// is behind by some milliseconds, and nobody waits for it. What it cannot take, it is said to have missed. Whoever copies or compares
-// takes a turn of its own, during which nothing else is written there: so a value that was read before is never written over a newer one.
+// Mirrors committed writes to the other store, in order, one at a time. It lags by some milliseconds, and nothing waits for it.
+// Writes that it cannot store are reported as missed. Copying and comparing take a turn of their own, during which nothing else is
+// written there: so a value that was read before never overwrites a newer one.
 import type { IncomingAttribute, IncomingReading } from "../../shared/reading.ts";
 import type { Store } from "../store/store.ts";
 
@@ -11,7 +11,7 @@ export interface MirroredReadings {
   readonly onMissed: () => void;
 }
 
-/** What is done there beside readings. */
+/** Operations beside readings. */
 export interface MirroredAction {
   readonly run: (store: Store) => Promise<unknown>;
   readonly onDone?: () => void;
@@ -24,7 +24,7 @@ type Operation =
   | { readonly kind: "turn"; readonly run: () => Promise<void> };
 
 const READINGS_PER_WRITE = 10_000;
-/** More are not kept in memory: a server that hangs would have them pile up. */
+/** Limit of queued writes, which would pile up for a server that hangs. */
 const MAX_WAITING_READINGS = 200_000;
 const MAX_WAITING_ACTIONS = 10_000;
 
@@ -37,7 +37,7 @@ export class Mirror {
   #waitingActions = 0;
   #running: Promise<void> | null = null;
 
-  /** `onFailure`: it did not take something, which is missed now. */
+  /** `onFailure` is called for a write that is missed. */
   constructor(onFailure: (error: unknown) => void) {
     this.#onFailure = onFailure;
   }
@@ -69,7 +69,7 @@ export class Mirror {
     this.#push({ kind: "action", ...action });
   }
 
-  /** Everything that was handed in before is done or missed when `work` begins; what comes meanwhile waits until it ends. */
+  /** Runs `work` when all earlier writes are done or missed; later ones wait until it ends. */
   turn<T>(work: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       this.#push({ kind: "turn", run: () => work().then(resolve, reject) });

@@ -1,6 +1,7 @@
-// Why a move does not go on for now, as a message for people.
+// Why a move is stalled, as a message for people.
 import { Failure, reasonOf } from "../../shared/errors.ts";
 import { type AnyMessage, message } from "../../shared/messages/message.ts";
+import { reasonAlone } from "../store/reason-alone.ts";
 import { TargetAway } from "./copying/transfer.ts";
 
 export class MoveProblem extends Failure {
@@ -12,5 +13,5 @@ export class MoveProblem extends Failure {
 export function problemOf(error: unknown): AnyMessage {
   if (error instanceof Failure) return error.reason;
   if (error instanceof TargetAway) return message("move/away");
-  return message("move/failed", { reason: reasonOf(error) });
+  return message("move/failed", { reason: reasonAlone(reasonOf(error)) });
 }

@@ -1,5 +1,5 @@
-// What the data folder remembers of a move: where readings are read from, and how far the other store is. It is a file of its own, since
-// it decides which store is opened. It holds the server's password, as the environment of a hub on a server would.
+// The state file of a move in the data folder: which store is read, and how far the other one is. It is a file of its own, since it
+// decides which store is opened. It holds the server's password, as the environment of a hub on a server would.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Static, Type } from "typebox";
@@ -14,12 +14,12 @@ export const Side = Type.Union([Type.Literal("file"), Type.Literal("server")]);
 export type Side = Static<typeof Side>;
 
 const Step = Type.Union([
-  /** The other store gets everything that is there, newest first, and everything that comes. */
+  /** The other store gets all stored data, newest first, and all new data. */
   Type.Literal("copying"),
   Type.Literal("comparing"),
-  /** Both have the same. */
+  /** Both are equal. */
   Type.Literal("ready"),
-  /** The other store gets nothing any more. */
+  /** The other store gets no more data. */
   Type.Literal("finished"),
 ]);
 
@@ -28,25 +28,25 @@ const Compared = Type.Object({
   series: Type.Integer(),
   days: Type.Integer(),
   readings: Type.Integer(),
-  /** Readings that were not the same, and are now. */
+  /** Readings that differed and were repaired. */
   repaired: Type.Integer(),
 });
 
 export const MoveState = Type.Object({
   /** With the password. */
   address: Type.String(),
-  /** The store that is read, and whose word acknowledges. */
+  /** The store that is read, and that acknowledges. */
   reads: Side,
   step: Step,
   startedMs: Type.Integer(),
   switchedMs: Type.Union([Type.Integer(), Type.Null()]),
-  /** Whether the other store held nothing when the copy began: then nothing needs to be looked for there. */
+  /** Whether the other store was empty when the copy began: then it need not be read. */
   isFresh: Type.Boolean(),
   /** Readings from here on are copied; null before the first one. */
   copiedFromMs: Type.Union([Type.Integer(), Type.Null()]),
   copiedReadings: Type.Integer(),
   compared: Type.Union([Compared, Type.Null()]),
-  /** Reading is switched as soon as both have the same. */
+  /** Reading is switched as soon as both are equal. */
   switchWhenEqual: Type.Boolean(),
 });
 export type MoveState = Static<typeof MoveState>;
@@ -57,7 +57,7 @@ export function moveStateFile(folder: string): DurableFile<typeof MoveState> {
   return new DurableFile(join(folder, FILE), MoveState);
 }
 
-/** What the folder remembers; null where nothing was moved. Throws with a message where it cannot be read. */
+/** The state in the folder; null where nothing was moved. Throws with a message where it cannot be read. */
 function readMoveState(folder: string): MoveState | null {
   const path = join(folder, FILE);
   if (!existsSync(path)) return null;
@@ -73,13 +73,13 @@ function readMoveState(folder: string): MoveState | null {
 export interface OpenedStores {
   readonly store: StoreAddress | null;
   readonly state: MoveState | null;
-  /** Whether `--store` names what is not read; it is passed over. */
+  /** Whether `--store` names a store that is not read, and is ignored. */
   readonly isPassedOver: boolean;
 }
 
 /**
- * The store that the folder says, else the one that `--store` names. Throws with a message where both name a server, and not the
- * same one: neither may be forgotten by mistake.
+ * The store of the state file, else the one of `--store`. Throws with a message where they name different servers, so that neither
+ * is abandoned by mistake.
  */
 export function resolveStores(named: StoreAddress | null, folder: string): OpenedStores {
   const state = readMoveState(folder);
@@ -96,7 +96,7 @@ function isSameDatabase(a: StoreAddress, b: StoreAddress): boolean {
   return a.kind === b.kind && a.place === b.place && a.database === b.database;
 }
 
-/** What is stored was replaced, as by a backup: what the other store has is to be compared with it, reading by reading. */
+/** The data was replaced, as by a backup: the other store has to be compared with it, reading by reading. */
 export async function copyAnew(folder: string): Promise<void> {
   const state = readMoveState(folder);
   if (state === null || state.step === "finished") return;

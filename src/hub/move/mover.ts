@@ -1,14 +1,15 @@
-// Moves the hub's data from the file into a database server, or back, while devices go on sending. It begins and ends moves, and takes
-// the steps of the one that is under way (`ActiveMove`); the store itself writes to both sides meanwhile.
+// Moves the hub's data from the file into a database server, or back, while devices go on sending. It begins and ends moves, and
+// takes the steps of the one that is under way (`ActiveMove`); the store itself writes to both sides meanwhile.
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Problem } from "../../shared/errors.ts";
+import { type Problem, reasonOf } from "../../shared/errors.ts";
 import type { Language } from "../../shared/messages/language.ts";
 import { type AnyMessage, message } from "../../shared/messages/message.ts";
 import { render } from "../../shared/messages/render.ts";
 import type { MovePlan, MoveStatus } from "../../shared/settings/move.ts";
 import type { Clock } from "../clock.ts";
 import type { Log } from "../observe/log.ts";
+import { reasonAlone } from "../store/reason-alone.ts";
 import type { Store } from "../store/store.ts";
 import { StoreAddress } from "../store/store-address.ts";
 import { ActiveMove } from "./active-move.ts";
@@ -20,7 +21,7 @@ import { problemOf } from "./move-problem.ts";
 import { type MoveState, moveStateFile, type Side } from "./move-state.ts";
 import type { MovingStore } from "./moving-store.ts";
 import { OtherStore } from "./other-store.ts";
-import { planMove, type ServerLook } from "./plan.ts";
+import { type InspectServer, planMove } from "./plan.ts";
 
 export interface MoverOptions {
   readonly folder: string;
@@ -32,14 +33,14 @@ export interface MoverOptions {
   readonly state: MoveState | null;
   /** Whether `--store` names a server that is not read. */
   readonly isPassedOver: boolean;
-  /** How often readings have begun to wait on this computer for the server that is read. */
+  /** How often spooling for the server that is read has begun. */
   readonly spoolings: () => number;
   readonly makeServer: (address: StoreAddress, onDeath: (error: Error) => void) => Store;
   readonly makeFile: (onDeath: (error: Error) => void) => Store;
-  readonly look: ServerLook;
-  /** Says whether workers may write to a server; answers how many do. */
+  readonly inspect: InspectServer;
+  /** Sets whether workers may write to a server; answers how many do. */
   readonly letWorkers: (address: StoreAddress, areAllowed: boolean) => Promise<number>;
-  /** Free bytes on the disk of a folder of this computer; null where it does not say. */
+  /** Free bytes on the disk of a folder of this computer; null where it does not report them. */
   readonly freeBytes: (folder: string) => Promise<number | null>;
   /** Stops the hub and starts it again; null where that is not possible from within. */
   readonly restart: (() => void) | null;
@@ -47,9 +48,9 @@ export interface MoverOptions {
   readonly log: Log;
 }
 
-/** After the switch, the file gets what comes for so long. */
-const KEPT_DAYS = 30;
-const KEPT_MS = KEPT_DAYS * 86_400_000;
+/** For so long after the switch, the file gets new data. */
+const MIRRORED_AFTER_SWITCH_DAYS = 30;
+const MIRRORED_AFTER_SWITCH_MS = MIRRORED_AFTER_SWITCH_DAYS * 86_400_000;
 const IDLE_PERIOD_MS = 1_000;
 const RETRY_MS = 1_000;
 const DRAIN_WITHIN_MS = 3_000;
@@ -65,10 +66,10 @@ interface Running {
 export class Mover {
   readonly #options: MoverOptions;
   readonly #file: ReturnType<typeof moveStateFile>;
-  /** What is remembered of a move that is over, or of one that is being begun. */
+  /** The state of a move that is over, or that is being begun. */
   #state: MoveState | null;
   #running: Running | null = null;
-  /** Of two that are asked for at once, the second one finds what the first one has begun. */
+  /** Serialises requests: of two at once, the second finds the move of the first. */
   #acting: Promise<unknown> = Promise.resolve();
   #problem: AnyMessage | null = null;
   #totalReadings = 0;
@@ -116,7 +117,8 @@ export class Mover {
         step,
         startedMs,
         switchedMs,
-        endsMs: reads === "server" && switchedMs !== null && step === "ready" ? switchedMs + KEPT_MS : null,
+        endsMs:
+          reads === "server" && switchedMs !== null && step === "ready" ? switchedMs + MIRRORED_AFTER_SWITCH_MS : null,
         copiedReadings,
         totalReadings: this.#totalReadings,
         copiedFromMs,
@@ -131,12 +133,12 @@ export class Mover {
     };
   }
 
-  /** What a move to this server would be. Changes nothing. */
+  /** The plan of a move to this server. Changes nothing. */
   async plan(to: string, language: Language): Promise<MovePlan | Problem> {
     try {
       return await planMove(new StoreAddress(to), this.#options, language);
     } catch (error) {
-      return refused(problemOf(error));
+      return refused(reasonAlone(reasonOf(error)));
     }
   }
 
@@ -180,7 +182,7 @@ export class Mover {
     return null;
   }
 
-  /** Ends the move: what comes goes to the store that is read alone. The other one is left as it is. */
+  /** Ends the move: new data goes only to the store that is read. The other one is left as it is. */
   end(): Promise<Problem | null> {
     return this.#inTurn(() => this.#endMove());
   }
@@ -193,7 +195,7 @@ export class Mover {
     this.#wake?.();
     await running.loop;
     const { state } = running.move;
-    // Without it, the hub would open what --store names, or the file, and not what was read last.
+    // Without it, the hub would open the store of --store, or the file, and not the one that was read last.
     const isRemembered = reads === "server" || isPassedOver;
     this.#state = isRemembered ? { ...state, step: "finished", switchWhenEqual: false } : null;
     await this.#file.write(this.#state);
@@ -213,7 +215,7 @@ export class Mover {
     return acted;
   }
 
-  /** Where the hub reads the server, and goes on to. */
+  /** Where the hub reads the server, and continues to. */
   async #admitWorkers(): Promise<void> {
     const { server, letWorkers, log } = this.#options;
     if (server === null || this.#state?.switchWhenEqual === true) return;
@@ -222,10 +224,10 @@ export class Mover {
 
   async #refuseWorkers(server: StoreAddress): Promise<Problem | null> {
     try {
-      const { workers } = await this.#options.look(server);
+      const { workers } = await this.#options.inspect(server);
       return workers === 0 ? null : refused(message("move/workers"));
     } catch (error) {
-      return refused(problemOf(error));
+      return refused(reasonAlone(reasonOf(error)));
     }
   }
 
@@ -252,12 +254,12 @@ export class Mover {
     await this.#file.write(this.#state);
     await this.#attach();
     if (this.#running === null) return;
-    // What was handed to the store before is copied: it is on the disk when this is.
-    await source.kept.replace({ kind: "collection", name: "nothing", ids: [], records: [] });
+    // Writes that were handed to the store before are on disk when this one is, so they are copied.
+    await source.metadata.replace({ kind: "collection", name: "nothing", ids: [], records: [] });
     this.#begin(this.#running);
   }
 
-  /** From here on both are written. */
+  /** Starts to write both. */
   async #attach(): Promise<void> {
     const { folder, source, store, reads, spoolings, clock, log, restart, makeFile, makeServer, letWorkers } =
       this.#options;
@@ -294,7 +296,7 @@ export class Mover {
     await other.start();
   }
 
-  /** Everything that was acknowledged is in the other store, or is known to be missed. */
+  /** Waits until everything that was acknowledged is in the other store, or reported as missed. */
   async #detach(): Promise<void> {
     const running = this.#running;
     if (running === null) return;
@@ -319,7 +321,7 @@ export class Mover {
       let pauseMs = 0;
       try {
         const { step, switchedMs, switchWhenEqual } = move.state;
-        const isOver = switchedMs !== null && clock.now() - switchedMs > KEPT_MS;
+        const isOver = switchedMs !== null && clock.now() - switchedMs > MIRRORED_AFTER_SWITCH_MS;
         if (reads === "server" && step === "ready" && !switchWhenEqual && isOver) {
           void this.end();
           return;
@@ -336,7 +338,7 @@ export class Mover {
     }
   }
 
-  /** Between two steps others have their turn. */
+  /** Yields to the event loop between two steps. */
   async #pause(ms: number): Promise<void> {
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, ms);
@@ -348,6 +350,6 @@ export class Mover {
   }
 }
 
-function refused(reason: AnyMessage): Problem {
+function refused(reason: AnyMessage | string): Problem {
   return message("move-refused", { reason });
 }

@@ -1,7 +1,7 @@
-// A store that may be on its way into another one. Without a move it hands everything on; while both are written (`DualWrite`), reads
-// are the source's, and writes go to it first.
+// A store that may be moved into another one. Without a move it delegates everything; while both are written (`DualWrite`), reads
+// go to the source, and writes go to it first.
 import type { AuditLog } from "../store/audit.ts";
-import type { KeptStore } from "../store/kept.ts";
+import type { MetadataStore } from "../store/metadata.ts";
 import type { ReadingStore } from "../store/readings.ts";
 import type { RecordStore } from "../store/records.ts";
 import type { Store, StoreBackup, StoreStatus } from "../store/store.ts";
@@ -12,7 +12,7 @@ export class MovingStore implements Store {
   readonly readings: ReadingStore;
   readonly records: RecordStore;
   readonly audit: AuditLog;
-  readonly kept: KeptStore;
+  readonly metadata: MetadataStore;
   readonly backup: StoreBackup | null;
   /** While both are written. */
   dual: DualWrite | null = null;
@@ -24,7 +24,7 @@ export class MovingStore implements Store {
   constructor(source: Store) {
     const { readings, records, audit } = source;
     this.#source = source;
-    this.kept = source.kept;
+    this.metadata = source.metadata;
     this.backup = source.backup;
     this.readings = {
       append: (message) => (this.dual === null ? readings.append(message) : this.dual.append(message)),

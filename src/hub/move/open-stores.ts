@@ -1,5 +1,5 @@
-// Opens what the data folder, or `--store`, says the hub keeps its data in, with the way to move it. Beside core.ts, the one place that
-// names adapters of the store.
+// Opens the store of the state file, or of `--store`, with its mover. Beside core.ts, the one place that names adapters of the
+// store.
 
 import type { Config } from "../config.ts";
 import type { DataFolder } from "../data-folder.ts";
@@ -28,7 +28,7 @@ export interface HubStores {
   readonly store: MovingStore;
   /** The database server that is read; null where that is the file. */
   readonly server: ServerStore | null;
-  /** Whether something may wait on this computer for the server. */
+  /** Whether readings may be spooled for the server. */
   readonly hasSpool: boolean;
   readonly mover: Mover;
 }
@@ -44,7 +44,7 @@ export function openStores(options: OpenStoresOptions): HubStores {
   const spoolBytes = isOnNetwork(folder.path) ? 0 : config.spoolBytes;
   const source = openSource(server, { ...options, path, spoolBytes });
   const store = new MovingStore(source);
-  // The other store neither counts commits nor ends the hub.
+  // The other store does not count commits, and its death does not end the hub.
   const aside = { ...storeOptions, onWarning: (text: string) => log.warn(text), onCommit: () => undefined };
   const mover = new Mover({
     folder: folder.path,
@@ -57,7 +57,7 @@ export function openStores(options: OpenStoresOptions): HubStores {
     spoolings: () => (source instanceof SpooledStore ? source.spoolings : 0),
     makeServer: (to: StoreAddress, onDeath) => new ServerStore({ ...aside, address: to, onDeath }),
     makeFile: (onDeath) => new SqliteStore({ ...aside, path, onDeath }),
-    look: inspectServer,
+    inspect: inspectServer,
     letWorkers,
     freeBytes,
     restart,
@@ -67,7 +67,7 @@ export function openStores(options: OpenStoresOptions): HubStores {
   return { store, server, hasSpool: source instanceof SpooledStore, mover };
 }
 
-/** In a file, or on a server, with what this computer keeps for it. */
+/** In a file, or on a server, with a spool for it. */
 function openSource(
   server: ServerStore | null,
   {

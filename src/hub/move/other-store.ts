@@ -1,5 +1,5 @@
-// The store that gets what the hub's own has: opened beside the hub, which waits for it neither at its start nor later. One that cannot
-// be opened, or that dies, is opened anew.
+// The store that mirrors the hub's own. The hub waits for it neither at its start nor later. One that cannot be opened, or that
+// dies, is opened again.
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Store } from "../store/store.ts";
 import type { Mirror } from "./mirror.ts";

@@ -1,5 +1,5 @@
-// What a move would be, before anything is done: whose data the server has, how much there is to copy, how long it takes about, and
-// whether there is room, where the server's disk is this computer's.
+// The plan of a move: whose data the server has, how much there is to copy, about how long it takes, and whether there is room,
+// where the server's disk is this computer's.
 import { statSync } from "node:fs";
 import { dirname } from "node:path";
 import { Failure } from "../../shared/errors.ts";
@@ -9,11 +9,11 @@ import { render } from "../../shared/messages/render.ts";
 import type { MovePlan } from "../../shared/settings/move.ts";
 import type { Store } from "../store/store.ts";
 import type { ServerKind, StoreAddress } from "../store/store-address.ts";
-import { hubIdOf } from "./copying/copy-kept.ts";
+import { hubIdOf } from "./copying/copy-metadata.ts";
 import { MoveProblem } from "./move-problem.ts";
 
-/** Looks at a server without changing anything there; rejects with a message. */
-export type ServerLook = (address: StoreAddress) => Promise<{
+/** Inspects a server without changing anything there; rejects with a message. */
+export type InspectServer = (address: StoreAddress) => Promise<{
   readonly product: string;
   readonly hubId: string | null;
   readonly readings: number;
@@ -24,7 +24,7 @@ export type ServerLook = (address: StoreAddress) => Promise<{
 
 export interface PlanOptions {
   readonly source: Store;
-  readonly look: ServerLook;
+  readonly inspect: InspectServer;
   readonly freeBytes: (folder: string) => Promise<number | null>;
 }
 
@@ -33,24 +33,24 @@ const BYTES_PER_READING: Readonly<Record<ServerKind, number>> = { postgresql: 10
 /** On a computer with little to spare. */
 const READINGS_PER_SECOND: Readonly<Record<ServerKind, number>> = { postgresql: 60_000, mysql: 30_000 };
 /** Servers estimate how many they have. */
-const MAX_MORE_THERE = 1.1;
+const MAX_COUNT_RATIO = 1.1;
 const SECONDS_PER_HOUR = 3_600;
 
 /** Rejects with a message where it cannot be. */
 export async function planMove(
   address: StoreAddress,
-  { source, look, freeBytes }: PlanOptions,
+  { source, inspect, freeBytes }: PlanOptions,
   language: Language,
 ): Promise<MovePlan> {
-  const { product, hubId, readings: readingsThere, workers, dataFolder, warnings } = await look(address);
-  const own = hubIdOf(await source.kept.read());
+  const { product, hubId, readings: readingsThere, workers, dataFolder, warnings } = await inspect(address);
+  const own = hubIdOf(await source.metadata.read());
   if (hubId !== null && hubId !== own) throw new Failure(message("move/another-hub"));
   if (workers > 0) throw new MoveProblem("workers");
   const { storedReadings, storedBytes } = await source.status();
   const estimatedBytes = storedReadings * BYTES_PER_READING[address.kind];
   const isHere = /^(?:localhost|127\.[\d.]+|::1)$/.test(address.host);
   const free = isHere && dataFolder !== null ? await freeBytes(existing(dataFolder)) : null;
-  const hasMore = readingsThere > MAX_MORE_THERE * storedReadings;
+  const hasMore = readingsThere > MAX_COUNT_RATIO * storedReadings;
   const isTight = free !== null && free < estimatedBytes;
   return {
     server: address.toString(),

@@ -1,13 +1,13 @@
-// For answers that cost something and that anyone may ask for, as often as they like.
+// Caches answers that are expensive and that anyone may request, as often as they like.
 import type { Clock } from "../clock.ts";
 
-/** Asks `read` once in `maxAgeMs` at most; calls in between share its answer, a failure too. */
+/** Calls `read` once in `maxAgeMs` at most; calls in between share its answer, a failure too. */
 export function cached<T>(read: () => Promise<T>, maxAgeMs: number, clock: Clock): () => Promise<T> {
-  let answer: { readonly value: Promise<T>; readonly askedAtMs: number } | null = null;
+  let answer: { readonly value: Promise<T>; readonly readAtMs: number } | null = null;
   return () => {
     const nowMs = clock.now();
     // A clock that was turned back must not make an old answer young.
-    if (answer === null || Math.abs(nowMs - answer.askedAtMs) >= maxAgeMs) answer = { value: read(), askedAtMs: nowMs };
+    if (answer === null || Math.abs(nowMs - answer.readAtMs) >= maxAgeMs) answer = { value: read(), readAtMs: nowMs };
     return answer.value;
   };
 }

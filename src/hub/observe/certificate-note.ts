@@ -1,4 +1,4 @@
-// What people have to be told of the hub's certificate in time. Open to all, as /healthz is: no path is in it.
+// The warning that the hub's certificate is missing or expires. It is in /healthz, which is open to all, so it contains no path.
 
 import type { tls } from "../../shared/messages/en/network/tls.ts";
 import { type Message, message } from "../../shared/messages/message.ts";

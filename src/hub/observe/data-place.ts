@@ -1,9 +1,10 @@
-// Whether the data folder is in a place that keeps what a hub stores: on a disk of this computer, and in a container on a volume.
-import { existsSync, readFileSync, statfsSync } from "node:fs";
-import { dirname } from "node:path";
+// Whether the data folder is in a durable place: on a disk of this computer, and in a container on a volume that its user may
+// write to.
+import { accessSync, constants, existsSync, readFileSync, statfsSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { type Message, message } from "../../shared/messages/message.ts";
 
-/** Of Linux: what statfs(2) says of file systems whose locks are another computer's to keep. */
+/** Types of statfs(2) on Linux: file systems whose locks another computer manages. */
 const NETWORK_FILE_SYSTEMS: ReadonlyMap<number, string> = new Map([
   [0x6969, "NFS"],
   [0xff534d42, "CIFS"],
@@ -22,7 +23,7 @@ const FUSE = 0x65735546;
 const NETWORK_PROGRAMS =
   /^fuse\.(sshfs|rclone|s3fs|gcsfuse|goofys|glusterfs|davfs2?|curlftpfs|smbnetfs|cephfs|moosefs|nfs)/;
 
-/** What is asked of the system. */
+/** Facts of the system. */
 interface PlaceSystem {
   /** Of the file system, as statfs(2) has it. */
   readonly typeOf: (path: string) => number;
@@ -41,7 +42,7 @@ export interface FolderUse {
   readonly holdsDatabase: boolean;
 }
 
-/** Null where the folder is in a good place, or the system does not say. */
+/** Null where the folder is in a good place, or that is unknown. */
 export function whyBadPlace(
   folder: string,
   { isContainer, holdsDatabase }: FolderUse,
@@ -50,7 +51,20 @@ export function whyBadPlace(
   if (process.platform !== "linux") return null;
   const fileSystem = holdsDatabase ? networkOf(folder, system) : undefined;
   if (fileSystem !== undefined) return message("place/network-file-system", { folder, fileSystem });
-  return isContainer && !isOnMount(folder, system.mounts()) ? message("place/no-volume", { folder }) : null;
+  if (!isContainer) return null;
+  if (!isOnMount(folder, system.mounts())) return message("place/no-volume", { folder });
+  const user = `${process.geteuid?.()}:${process.getegid?.()}`;
+  return [folder, join(folder, "bramble.db")].some(isDenied) ? message("place/foreign-volume", { folder, user }) : null;
+}
+
+/** By its owner and its mode; a disk that may only be read is another matter. */
+function isDenied(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK | constants.W_OK);
+    return false;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EACCES";
+  }
 }
 
 /** Whether the folder is on a file system on which a database would be damaged. */

@@ -1,5 +1,5 @@
-// Watches the room on the disk that holds the data folder. A hub that fills its disk could neither seal what it has
-// nor write down who it knows, so it takes nothing more while there is still a little room, and goes on once there is more.
+// Watches the free space on the disk of the data folder. A hub on a full disk could neither seal its journal nor save devices, so
+// it accepts nothing more while there is still a little space, and continues once there is more.
 import { statfs } from "node:fs/promises";
 import type { DiskStatus } from "../../shared/api.ts";
 import { assertNever } from "../../shared/errors.ts";
@@ -10,7 +10,7 @@ import type { Log } from "./log.ts";
 const LOW_BYTES = 2_000_000_000;
 const FULL_BYTES = 16_000_000;
 const CHECK_EVERY_MS = 1_000;
-/** With room enough there is no hurry. */
+/** The interval while there is enough space. */
 const CHECK_EVERY_WHILE_OK_MS = 5_000;
 
 export interface DiskGuardOptions {
@@ -38,12 +38,12 @@ export class DiskGuard {
     return this.#status;
   }
 
-  /** As of the last look; null where the file system does not say. */
+  /** At the last check; null where the file system does not report it. */
   get freeBytes(): number | null {
     return this.#freeBytes;
   }
 
-  /** Resolves once it knows how things stand. */
+  /** Resolves after the first check. */
   async start(): Promise<void> {
     const { clock } = this.#options;
     await this.#check();
@@ -59,7 +59,7 @@ export class DiskGuard {
   }
 
   async #check(): Promise<void> {
-    // A network drive may take its time; asking it twice at once would not help.
+    // A network drive may be slow; a second query at the same time would not help.
     if (this.#checking) return;
     const { folder, freeBytes, clock } = this.#options;
     this.#checking = true;
@@ -95,14 +95,14 @@ export class DiskGuard {
   }
 }
 
-/** Free bytes for this user on the file system of `folder`; null where it does not say. */
+/** Free bytes for this user on the file system of `folder`; null where it does not report them. */
 export async function freeBytesOf(folder: string): Promise<number | null> {
   try {
     const { blocks, bavail, bsize } = await statfs(folder);
     // Some file systems that are no disks have no size at all.
     return blocks === 0 ? null : bavail * bsize;
   } catch {
-    // Whether it can be written is then for the store to find out.
+    // The store then reports whether it can be written.
     return null;
   }
 }

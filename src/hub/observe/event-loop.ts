@@ -1,5 +1,5 @@
-// How long the event loop was held: meanwhile no client is answered. Looked at often enough to see what a person would
-// notice, and seldom enough that an idle hub sleeps.
+// How long the event loop was blocked, while no client is answered. Sampled often enough for delays that a person would notice, and
+// seldom enough that an idle hub sleeps.
 import { monitorEventLoopDelay } from "node:perf_hooks";
 
 const RESOLUTION_MS = 100;
@@ -15,9 +15,9 @@ export class EventLoopMonitor {
     this.#delays.disable();
   }
 
-  /** In seconds, the longest since this was last asked; 0 where it was not held. */
+  /** In seconds, the longest delay since the last call; 0 where it was not blocked. */
   takeMaxDelay(): number {
-    // The monitor measures from one look to the next, which are that far apart when nothing holds the loop.
+    // The monitor measures the time between samples, which are that far apart when nothing blocks the loop.
     const delayMs = this.#delays.max / 1e6 - RESOLUTION_MS;
     this.#delays.reset();
     return Math.max(0, delayMs) / 1_000;

@@ -1,4 +1,4 @@
-// How a payload is shown to people: its beginning, as text, without what looks like a secret. The payload itself stays as it is.
+// The excerpt of a payload for people: its beginning, as text, with probable secrets masked. The payload itself is not changed.
 
 /** A field whose name speaks of a secret, up to the end of its text or of the excerpt. */
 const SECRET_FIELD =

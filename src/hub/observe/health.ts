@@ -1,15 +1,16 @@
-// What /healthz says: each part by itself, and the worst of them for the whole. Open to all, so no path is in its messages.
+// The answer of /healthz: the state of each part, and the worst of them for the whole. It is open to all, so its messages contain
+// no path.
 import type { DiskStatus, Health } from "../../shared/api.ts";
 import type { Message } from "../../shared/messages/message.ts";
 import { render } from "../../shared/messages/render.ts";
 import type { StoreStatus } from "../store/store.ts";
 import { spoolNote } from "./spool-note.ts";
 
-/** How the hub's parts are, as they say themselves. */
+/** The states of the hub's parts. */
 export interface HubState {
   readonly version: string;
   readonly uptimeSeconds: number;
-  /** Why the last message could not be written down; null while all is well. */
+  /** Why the last message could not be stored; null while messages are stored. */
   readonly ingestFailure: string | null;
   /** An error where the store does not answer. */
   readonly store: StoreStatus | Error;
@@ -44,7 +45,7 @@ function worstOf(store: Health["store"]["status"], disk: DiskStatus, hasWarning:
   return store === "warning" || disk === "low" || hasWarning ? "warning" : "ok";
 }
 
-/** A hub without its broker is not failing: what comes another way is stored, and a restart would bring no broker back. */
+/** A hub without its broker is not failing: messages over other transports are stored, and a restart would bring no broker back. */
 function brokerHealth({ url, clients, problem }: NonNullable<HubState["broker"]>): NonNullable<Health["broker"]> {
   const about = { url, ...(clients !== null && { clients }) };
   return problem === null ? { status: "ok", ...about } : { status: "warning", ...about, message: render(problem) };

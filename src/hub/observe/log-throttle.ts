@@ -1,5 +1,5 @@
-// Warnings that clients cause, at a rate that clients cannot raise: a line for each kind and minute, which tells how many
-// more there were. A flood would otherwise push everything else out of the log, which is bounded.
+// Throttles warnings that clients cause: a line for each kind and minute, with the number of those that were left out. A flood
+// would otherwise push everything else out of the log, which is bounded.
 import type { Clock } from "../clock.ts";
 import type { Log } from "./log.ts";
 

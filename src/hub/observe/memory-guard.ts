@@ -1,34 +1,34 @@
-// Keeps the hub within the memory that it was given, and gives memory back that a flood has left behind. The engine collects
-// garbage when it needs room, not when the computer does: without a nudge an idle hub stays as large as its busiest minute.
+// Keeps the hub within its configured memory, and returns memory to the system after a flood. V8 collects garbage when it needs
+// room, not when the computer does: without an explicit collection an idle hub stays as large as in its busiest minute.
 import type { Budget } from "../access/limits/budget.ts";
 import type { Clock } from "../clock.ts";
-import { findCollector } from "../garbage.ts";
+import { findCollector } from "../process/garbage.ts";
 import type { Log } from "./log.ts";
 
 const CHECK_PERIOD_MS = 1_000;
-/** Parts of the memory given, beside what the hub took when it had started. */
+/** Fractions of the configured memory, beside that of the hub after its start. */
 const COLLECT_ABOVE_PART = 0.5;
 const RELEASE_ABOVE_PART = 0.8;
 const SHED_ABOVE_PART = 0.8;
-/** What clients may hold when memory is short, as a part of what they may hold otherwise. */
+/** The limit of held bytes while memory is short, as a fraction of the usual one. */
 const SHED_TO_PART = 0.25;
-/** Growth since the last collection that is worth one in a busy hub, which it holds up: it may not be garbage. */
+/** Growth since the last collection that justifies one in a busy hub, which it blocks: the growth may not be garbage. */
 const GROWTH_PART = 1 / 8;
-/** Garbage that is worth a collection in a quiet hub. */
+/** Garbage that justifies a collection in a quiet hub. */
 const WORTHWHILE_BYTES = 16 * 1024 * 1024;
 /**
- * What a flood has left behind is given back when a hub has been quiet for so many checks in a row, and once more: V8 keeps
- * the pages that the first collection empties until the second.
+ * After so many quiet checks in a row the memory of a flood is returned, in two collections: V8 retains the pages that the first
+ * one empties until the second.
  */
 const RECOVERY_CHECKS = [5, 10];
-/** What is resident after so many is what the hub needs. */
+/** After so many collections the resident size is what the hub needs. */
 const SETTLED_CHECKS = 15;
-/** A busy hub is held up no more often, unless memory is short. */
+/** The least interval of collections in a busy hub, unless memory is short. */
 const MIN_CHECKS_BETWEEN_COLLECTIONS = 5;
 /** Processor time, as a part of one core, below which a hub is quiet; with more it is, too, while hardly anybody has to wait. */
 const QUIET_CPU_PART = 0.2;
 const MAX_QUIET_WAIT_COUNT = 50;
-/** More that clients make the hub hold is an attack: what it leaves behind is not settled while it lasts. */
+/** With more held bytes the hub is under attack, and its memory is not released while that lasts. */
 const QUIET_HELD_BYTES = 4 * 1024 * 1024;
 
 export interface MemoryGuardOptions {
@@ -36,7 +36,7 @@ export interface MemoryGuardOptions {
   readonly budget: Budget;
   readonly clock: Clock;
   readonly log: Log;
-  /** Gives back to the system what was freed outside of the engine's heap. */
+  /** Returns free memory outside of V8's heap to the system. */
   readonly releaseMemory: () => Promise<void>;
 }
 
@@ -47,7 +47,7 @@ export class MemoryGuard {
   #startBytes = 0;
   /** Resident after the last collection. */
   #leanBytes = 0;
-  /** Resident when the hub was last quiet for long; before that, what it took to start is given back, however little. */
+  /** Resident when the hub was last quiet for long; 0 until the memory of the start has been returned. */
   #settledBytes = 0;
   #cpu = process.cpuUsage();
   #waitCount = 0;
@@ -72,7 +72,7 @@ export class MemoryGuard {
     this.#endTimer = null;
   }
 
-  /** True while nothing new should be taken on. */
+  /** True while no new client should be admitted. */
   get isShort(): boolean {
     return this.#isShort;
   }
@@ -83,12 +83,12 @@ export class MemoryGuard {
     if (this.#isRecoveryDue()) void this.#recover();
     else if (this.#isCollectionDue()) void (this.#usedPart > RELEASE_ABOVE_PART ? this.#recover() : this.#collect());
     const wasShort = this.#isShort;
-    // Where clients hold little, turning them away would free nothing: it is the store's, or was given back already.
+    // Where clients hold little, rejecting them would free nothing: the memory is the store's, or was returned already.
     this.#isShort = this.#usedPart > SHED_ABOVE_PART && this.#options.budget.shed(SHED_TO_PART);
     if (this.#isShort && !wasShort) this.#options.log.warn("memory is short: clients that hold most are cut");
   }
 
-  /** What the hub has grown by since its start, as a part of the memory given. */
+  /** The growth since the start, as a fraction of the configured memory. */
   get #usedPart(): number {
     return (process.memoryUsage.rss() - this.#startBytes) / this.#options.memoryBytes;
   }

@@ -5,12 +5,13 @@ import type { DeviceId } from "../../shared/ids.ts";
 import { isProven, nameOf, type Principal } from "../access/principal.ts";
 import type { Transport } from "./metrics.ts";
 
-/** A message as its way in has it. */
+/** A message as it arrived. */
 export interface ArrivedMessage {
-  /** MQTT topic or HTTP route. */
+  /** MQTT topic or HTTP route, as a person would name it. */
   readonly source: string;
   readonly payload: Uint8Array;
   readonly address: string;
+  /** Who sent it. */
   readonly principal: Principal;
   readonly transport: Transport;
   /** The MQTT client id, where it came over MQTT. */
@@ -20,12 +21,12 @@ export interface ArrivedMessage {
 export type MessageOutcome =
   | { readonly kind: "stored"; readonly accepted: number; readonly isQuarantined: boolean }
   | { readonly kind: "refused" | "deferred"; readonly problem: Problem }
-  /** None of the hub's own: subscribers get it. */
+  /** An ordinary broker's message, which only subscribers get. */
   | { readonly kind: "forwarded" };
 
 export const FORWARDED: MessageOutcome = { kind: "forwarded" };
 
-/** A message with its verdict. `device` is whose it is, where that is known. */
+/** A message with its verdict. `device` sent it, where that is known. */
 export class SettledMessage {
   readonly message: Omit<ArrivedMessage, "principal">;
   readonly device: DeviceId | null;

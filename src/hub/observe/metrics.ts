@@ -1,5 +1,5 @@
-// The hub's figures in the text that Prometheus reads. What happens on the way in is counted in plain numbers, since
-// messages come by the hundred thousand a second; everything else is looked up on request.
+// The hub's metrics in Prometheus' text format. Messages are counted in plain numbers, since there may be a hundred thousand a
+// second; everything else is read on request.
 import { readdir } from "node:fs/promises";
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { ErrorCode } from "../../shared/errors.ts";
@@ -13,14 +13,14 @@ const COMMIT_MESSAGES = [1, 3, 10, 30, 100, 300, 1_000, 3_000];
 export type Transport = "mqtt" | "http" | "websocket";
 type Outcome = "stored" | "refused" | "deferred";
 
-/** What the other parts of the hub report on request. */
+/** Metrics that are read on request. */
 export interface HubFigures {
   readonly store: StoreStatus;
   /** Null where the file system does not say. */
   readonly diskFreeBytes: number | null;
   readonly mqttClients: number;
   readonly budget: BudgetFigures;
-  /** The longest that the event loop was held since the last time. */
+  /** The longest delay of the event loop since the last request. */
   readonly maxEventLoopDelaySeconds: number;
   readonly devicesOnline: number;
   readonly devicesOffline: number;
@@ -184,7 +184,7 @@ function commitHistograms(registry: Registry) {
   };
 }
 
-/** prom-client has figures of its own for this, but its event-loop monitor wakes an idle hub a hundred times a second. */
+/** prom-client has default metrics for this, but its event-loop monitor wakes an idle hub a hundred times a second. */
 function registerProcessFigures(registry: Registry): void {
   const registers = [registry];
   new Counter({

@@ -1,5 +1,5 @@
-// The latest readings in the text that Prometheus reads. There may be half a million series: the text is made a piece at a
-// time, as it is read, and a gauge's lines follow one another, as the format wants them.
+// The latest readings in Prometheus' text format. There may be half a million series: the text is made a piece at a time, as it is
+// read, and the lines of a gauge are contiguous, as the format requires.
 
 export interface LatestReading {
   readonly device: string;
@@ -14,7 +14,7 @@ export const READING_METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 /** About a millisecond of work. */
 const PIECE_CHARACTERS = 64 * 1024;
 
-/** Under which names Prometheus knows readings, here and where it asks for them. */
+/** The names of readings in Prometheus, here and in the query API. */
 export const READING_GAUGES = [
   {
     name: "bramble_reading",
@@ -28,7 +28,7 @@ export const READING_GAUGES = [
   },
 ] as const;
 
-/** `latest` is asked once for each gauge. */
+/** `latest` is called once for each gauge. */
 export function* readingMetrics(latest: () => Iterable<LatestReading>): Generator<Uint8Array> {
   for (const { name, help, sample } of READING_GAUGES) {
     let text = `# HELP ${name} ${help}\n# TYPE ${name} gauge\n`;

@@ -47,7 +47,7 @@ function readMap(url: string): SourceMap | null {
   try {
     return Value.Parse(SourceMap, JSON.parse(readFileSync(`${fileURLToPath(url)}.map`, "utf8")));
   } catch {
-    // There is none: the position of the program has to do.
+    // Without a map the position in the bundle stays.
     return null;
   }
 }

@@ -1,4 +1,4 @@
-// What people are told of readings that wait for the database server.
+// The note for people about readings that wait for the database server.
 import { type Message, message } from "../../shared/messages/message.ts";
 import type { SpoolStatus } from "../store/store.ts";
 

@@ -1,5 +1,5 @@
-// The part of Prometheus' HTTP API that Grafana asks: queries over the readings that the hub keeps, and which series there are. It
-// knows nothing of HTTP.
+// The part of Prometheus' HTTP API that Grafana uses: queries over the stored readings, and lists of series. It knows nothing of
+// HTTP.
 import { message } from "../../shared/messages/message.ts";
 import type { Clock } from "../clock.ts";
 import { type MatrixSeries, metricOf, type QueryAnswer } from "./answer.ts";
@@ -22,8 +22,8 @@ export interface PrometheusApiOptions {
   readonly clock: Clock;
 }
 
-/** Who asks. */
-export interface Asker {
+/** The requester. */
+export interface Requester {
   readonly maySee: (device: string) => boolean;
   /** Aborted when the client goes away. */
   readonly gone: AbortSignal;
@@ -38,7 +38,7 @@ export interface RangeQuery {
   readonly stepMs: number;
 }
 
-/** What has no readings after `startMs` is left out. */
+/** Series without readings after `startMs` are left out. */
 export interface SeriesQuery {
   /** Selectors, of which a series has to match one; all series without any. */
   readonly selectors: readonly string[];
@@ -46,7 +46,7 @@ export interface SeriesQuery {
   readonly limit: number | null;
 }
 
-/** What is found, and whether there is more than is told. */
+/** A list, and whether it was cut at a limit. */
 export interface Found<T> {
   readonly list: readonly T[];
   readonly isCut: boolean;
@@ -65,12 +65,12 @@ export class PrometheusApi {
   }
 
   /** At one time: null is now. Throws a QueryError, as each of these does. */
-  query(text: string, timeMs: number | null, asker: Asker): Promise<QueryAnswer> {
+  query(text: string, timeMs: number | null, requester: Requester): Promise<QueryAnswer> {
     const expression = parseQuery(text);
     const startMs = timeMs ?? this.#options.clock.now();
     const times = { startMs, stepMs: 1, count: 1 };
-    return this.#run(asker, async (limits) => {
-      const evaluation = this.#evaluation(asker, times, limits);
+    return this.#run(requester, async (limits) => {
+      const evaluation = this.#evaluation(requester, times, limits);
       if (expression.kind === "range") {
         const series = await readingsOf(expression, evaluation);
         return {
@@ -85,7 +85,7 @@ export class PrometheusApi {
   }
 
   /** At each step of a stretch of time. */
-  queryRange(text: string, { startMs, endMs, stepMs }: RangeQuery, asker: Asker): Promise<QueryAnswer> {
+  queryRange(text: string, { startMs, endMs, stepMs }: RangeQuery, requester: Requester): Promise<QueryAnswer> {
     const count = Math.floor((endMs - startMs) / stepMs) + 1;
     if (count > MAX_STEPS)
       throw new QueryError(
@@ -94,8 +94,8 @@ export class PrometheusApi {
       );
     const expression = parseQuery(text);
     const times = { startMs, stepMs, count };
-    return this.#run(asker, async (limits) => {
-      const result = await evaluate(expression, this.#evaluation(asker, times, limits));
+    return this.#run(requester, async (limits) => {
+      const result = await evaluate(expression, this.#evaluation(requester, times, limits));
       const columns: readonly Column[] =
         result.kind === "vector"
           ? result.columns
@@ -105,38 +105,38 @@ export class PrometheusApi {
   }
 
   /** A remote read: the readings themselves, as a Prometheus asks for them; both bodies are packed. */
-  async read(body: Uint8Array, asker: Asker): Promise<Uint8Array> {
+  async read(body: Uint8Array, requester: Requester): Promise<Uint8Array> {
     const request = unpackSnappy(body, MAX_READ_REQUEST_BYTES);
     const queries = request === null ? null : readRequest(request);
     if (queries === null) throw new QueryError("bad_data", message("bad-request/promql-remote-read"));
-    return this.#run(asker, async (limits) => {
+    return this.#run(requester, async (limits) => {
       const results: ReadSeries[][] = [];
       for (const { startMs, endMs, matchers } of queries) {
         const selector = { kind: "selector", matchers, offsetMs: 0 } as const;
         const range = { kind: "range", selector, rangeMs: Math.max(1, endMs - startMs + 1) } as const;
         const times = { startMs: endMs, stepMs: 1, count: 1 };
-        results.push(await readingsOf(range, this.#evaluation(asker, times, limits)));
+        results.push(await readingsOf(range, this.#evaluation(requester, times, limits)));
       }
       return packSnappy(readResponse(results));
     });
   }
 
   /** Labels of the series that match. */
-  async series(query: SeriesQuery, asker: Pick<Asker, "maySee">): Promise<Found<Record<string, string>>> {
+  async series(query: SeriesQuery, requester: Pick<Requester, "maySee">): Promise<Found<Record<string, string>>> {
     if (query.selectors.length === 0)
       throw new QueryError("bad_data", message("bad-request/promql-missing", { field: "match[]" }));
-    return this.#collect(query, asker, ({ labels }) => [[keyOf(labels), metricOf(labels)]]);
+    return this.#collect(query, requester, ({ labels }) => [[keyOf(labels), metricOf(labels)]]);
   }
 
-  async labelNames(query: SeriesQuery, asker: Pick<Asker, "maySee">): Promise<Found<string>> {
-    const { list, isCut } = await this.#collect(query, asker, ({ labels }) =>
+  async labelNames(query: SeriesQuery, requester: Pick<Requester, "maySee">): Promise<Found<string>> {
+    const { list, isCut } = await this.#collect(query, requester, ({ labels }) =>
       Array.from(labels.keys(), (name) => [name, name]),
     );
     return { list: list.toSorted(), isCut };
   }
 
-  async labelValues(label: string, query: SeriesQuery, asker: Pick<Asker, "maySee">): Promise<Found<string>> {
-    const { list, isCut } = await this.#collect(query, asker, ({ labels }) => {
+  async labelValues(label: string, query: SeriesQuery, requester: Pick<Requester, "maySee">): Promise<Found<string>> {
+    const { list, isCut } = await this.#collect(query, requester, ({ labels }) => {
       const value = labels.get(label);
       return value === undefined ? [] : [[value, value]];
     });
@@ -149,7 +149,7 @@ export class PrometheusApi {
 
   async #collect<T>(
     { selectors, startMs, limit }: SeriesQuery,
-    { maySee }: Pick<Asker, "maySee">,
+    { maySee }: Pick<Requester, "maySee">,
     entriesOf: (selected: SelectedSeries) => readonly (readonly [key: string, value: T])[],
   ): Promise<Found<T>> {
     const most = Math.min(limit ?? MAX_SERIES, MAX_SERIES);
@@ -164,12 +164,12 @@ export class PrometheusApi {
     return { list: [...found.values()], isCut: false };
   }
 
-  #evaluation({ maySee }: Asker, times: Times, limits: QueryLimits) {
+  #evaluation({ maySee }: Requester, times: Times, limits: QueryLimits) {
     const { directory, readings } = this.#options;
     return { source: directory, store: readings, maySee, times, limits };
   }
 
-  #run<T>({ gone, timeoutMs }: Asker, task: (limits: QueryLimits) => Promise<T>): Promise<T> {
+  #run<T>({ gone, timeoutMs }: Requester, task: (limits: QueryLimits) => Promise<T>): Promise<T> {
     const limits = new QueryLimits(gone, Math.min(timeoutMs ?? MAX_QUERY_MS, MAX_QUERY_MS));
     return this.#queue.run(limits, () => task(limits));
   }
@@ -178,7 +178,7 @@ export class PrometheusApi {
 function matchersOf(selector: string): readonly Matcher[] {
   const expression = parseQuery(selector);
   if (expression.kind === "selector") return expression.matchers;
-  throw new QueryError("bad_data", message("bad-request/promql-no-selector", { said: selector.slice(0, 80) }));
+  throw new QueryError("bad_data", message("bad-request/promql-no-selector", { value: selector.slice(0, 80) }));
 }
 
 function sorted(columns: readonly Column[]): Column[] {

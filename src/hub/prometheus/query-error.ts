@@ -1,4 +1,4 @@
-// Why a query is not answered: the type that Prometheus gives it, and words for people.
+// Why a query is not answered: Prometheus' type of the error, and a message for people.
 import { BrambleError, type Problem } from "../../shared/errors.ts";
 import { render } from "../../shared/messages/render.ts";
 

@@ -1,5 +1,5 @@
-// Evaluates few queries at a time, for all clients together: a dashboard asks for all of its panels at once, and what is held for each
-// is bounded. The others wait in order, until their time is up or their client goes away.
+// Evaluates few queries at a time, for all clients together, since a dashboard sends those of all its panels at once; so the memory
+// is bounded. The others wait in order, until their time is up or their client disconnects.
 import type { QueryLimits } from "./evaluation/query-limits.ts";
 
 const QUERIES_AT_ONCE = 3;

@@ -23,12 +23,12 @@ export interface SeriesSource {
 
 export const NAME_LABEL = "__name__";
 
-/** More would be no chart and no alert, but a copy of the hub. */
+/** More are not needed for a chart or an alert. */
 export const MAX_SERIES = 10_000;
 /** About a millisecond of work. */
 const SERIES_AT_ONCE = 2_000;
 
-/** Those that all of `matchers` take, of devices that may be seen. Lets others go on meanwhile. */
+/** Those that match all of `matchers`, of devices that may be seen. Yields to the event loop. */
 export async function* selectSeries(
   source: SeriesSource,
   matchers: readonly Matcher[],

@@ -15,7 +15,7 @@ export class Inbox {
     this.#options = options;
   }
 
-  /** Never rejects: what goes wrong is part of the verdict. */
+  /** Never rejects: an error is part of the verdict. */
   receive(delivery: Delivery, decode: Decode): Promise<Verdict> {
     const { ingest, clock } = this.#options;
     try {

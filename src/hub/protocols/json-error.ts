@@ -1,5 +1,5 @@
-// Says where a broken JSON text breaks and why. Only texts that JSON.parse refused come here, so it may take its time:
-// V8's own messages give no position for short texts.
+// Finds where and why a text is invalid JSON. Only texts that JSON.parse refused come here, so it may be slow. V8's own messages
+// have no position for short texts.
 
 /**
  * Where and why a text is no JSON. `position` counts UTF-16 units from 0; `field` is the path of the
@@ -20,7 +20,7 @@ const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const STRING_START = /"(?:[ !#-[\]-\u{10ffff}]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*/uy;
 const STRING = new RegExp(`${STRING_START.source}"`, "uy");
 const WORD = /true|false|null/y;
-const SPACE = /[ \t\r\n]*/y;
+const SPACE = " \t\r\n";
 
 /** Deeper than any message the hub takes, shallow enough to recurse. */
 const MAX_DEPTH = 64;
@@ -35,9 +35,11 @@ export function quoteNotFinite(text: string): string {
   return text.replace(STRING_OR_NOT_FINITE, (found) => (found.startsWith('"') ? found : `"${found}"`));
 }
 
+/** A text of the largest size may have a value for each two characters: a step of its own allocates nothing. */
 class Scanner {
   readonly #text: string;
-  readonly #path: string[] = [];
+  /** To the value under way: names, and places in arrays. */
+  readonly #path: (string | number)[] = [];
   #at = 0;
 
   constructor(text: string) {
@@ -45,54 +47,66 @@ class Scanner {
   }
 
   scan(): JsonFault {
-    const fault = this.#value(0);
+    const fault = this.#value();
     if (fault !== null) return fault;
-    this.#skip(SPACE);
+    this.#skipSpace();
     return this.#fault("the message should end here");
   }
 
-  #value(depth: number): JsonFault | null {
-    this.#skip(SPACE);
-    const next = this.#text[this.#at];
-    if (depth > MAX_DEPTH) return this.#fault("nested too deep");
-    if (next === "{") return this.#members("}", () => this.#member(depth));
-    if (next === "[") {
-      let index = 0;
-      return this.#members("]", () => this.#within(`[${index++}]`, () => this.#value(depth + 1)));
+  #value(): JsonFault | null {
+    this.#skipSpace();
+    if (this.#path.length > MAX_DEPTH) return this.#fault("nested too deep");
+    switch (this.#text[this.#at]) {
+      case "{":
+        return this.#object();
+      case "[":
+        return this.#array();
+      case '"':
+        return this.#skipString() ? null : this.#brokenString();
+      default:
+        return this.#skip(NUMBER) || this.#skip(NOT_FINITE) || this.#skip(WORD)
+          ? null
+          : this.#fault("expected a value");
     }
-    if (next === '"') return this.#skip(STRING) ? null : this.#brokenString();
-    if (this.#skip(NOT_FINITE) || this.#skip(NUMBER) || this.#skip(WORD)) return null;
-    return this.#fault("expected a value");
   }
 
-  #members(close: "}" | "]", member: () => JsonFault | null): JsonFault | null {
+  #array(): JsonFault | null {
     this.#at++;
-    this.#skip(SPACE);
-    if (this.#eat(close)) return null;
-    for (;;) {
-      const fault = member();
+    this.#skipSpace();
+    if (this.#eat("]")) return null;
+    for (let index = 0; ; index++) {
+      // What is at fault stays in the path.
+      this.#path.push(index);
+      const fault = this.#value();
       if (fault !== null) return fault;
-      this.#skip(SPACE);
-      if (this.#eat(close)) return null;
-      if (!this.#eat(",")) return this.#fault(`expected , or ${close}`);
+      this.#path.pop();
+      this.#skipSpace();
+      if (this.#eat("]")) return null;
+      if (!this.#eat(",")) return this.#fault("expected , or ]");
     }
   }
 
-  #member(depth: number): JsonFault | null {
-    this.#skip(SPACE);
+  #object(): JsonFault | null {
+    this.#at++;
+    this.#skipSpace();
+    if (this.#eat("}")) return null;
+    for (;;) {
+      const fault = this.#member();
+      if (fault !== null) return fault;
+      this.#skipSpace();
+      if (this.#eat("}")) return null;
+      if (!this.#eat(",")) return this.#fault("expected , or }");
+    }
+  }
+
+  #member(): JsonFault | null {
+    this.#skipSpace();
     const start = this.#at;
     if (this.#text[start] !== '"') return this.#fault("expected a name in double quotes");
-    if (!this.#skip(STRING)) return this.#brokenString();
-    return this.#within(`.${this.#text.slice(start + 1, this.#at - 1)}`, () => {
-      this.#skip(SPACE);
-      return this.#eat(":") ? this.#value(depth + 1) : this.#fault("expected :");
-    });
-  }
-
-  /** Takes a step of the path; what is at fault stays in it. */
-  #within(step: string, value: () => JsonFault | null): JsonFault | null {
-    this.#path.push(step);
-    const fault = value();
+    if (!this.#skipString()) return this.#brokenString();
+    this.#path.push(this.#text.slice(start + 1, this.#at - 1));
+    this.#skipSpace();
+    const fault = this.#eat(":") ? this.#value() : this.#fault("expected :");
     if (fault === null) this.#path.pop();
     return fault;
   }
@@ -107,7 +121,8 @@ class Scanner {
 
   #fault(wanted: string): JsonFault {
     const reason = this.#at < this.#text.length ? wanted : `the message ends too early: ${wanted}`;
-    return { position: this.#at, field: this.#path.join("").replace(/^\./, ""), reason };
+    const field = this.#path.map((step) => (typeof step === "number" ? `[${step}]` : `.${step}`)).join("");
+    return { position: this.#at, field: field.replace(/^\./, ""), reason };
   }
 
   #eat(character: string): boolean {
@@ -116,13 +131,25 @@ class Scanner {
     return true;
   }
 
-  #matches(pattern: RegExp): boolean {
-    pattern.lastIndex = this.#at;
-    return pattern.test(this.#text);
+  /** Most have no escape. */
+  #skipString(): boolean {
+    for (let at = this.#at + 1; ; at++) {
+      const next = this.#text[at];
+      if (next === '"') {
+        this.#at = at + 1;
+        return true;
+      }
+      if (next === undefined || next < " " || next === "\\") return this.#skip(STRING);
+    }
+  }
+
+  #skipSpace(): void {
+    while (SPACE.includes(this.#text[this.#at] ?? "x")) this.#at++;
   }
 
   #skip(pattern: RegExp): boolean {
-    if (!this.#matches(pattern)) return false;
+    pattern.lastIndex = this.#at;
+    if (!pattern.test(this.#text)) return false;
     this.#at = pattern.lastIndex;
     return true;
   }

@@ -1,4 +1,5 @@
 // Bytes of a payload -> text -> JSON, with the field and the character where it breaks.
+import { isUtf8 } from "node:buffer";
 import type { Problem } from "../../shared/errors.ts";
 import { type DeviceId, parseDeviceId } from "../../shared/ids.ts";
 import { message } from "../../shared/messages/message.ts";
@@ -8,7 +9,8 @@ import { findJsonFault, quoteNotFinite } from "./json-error.ts";
 const MAX_FIELD_CHARACTERS = 128;
 const MAX_QUOTED_CHARACTERS = 40;
 const NAMED_DEVICE = /["']?\bdevice(?:_id|Id)?["']?\s*[:=]\s*["']?([\w.:-]{1,64})/;
-const REPLACEMENT = "\ufffd";
+/** Of one in UTF-8. */
+const MAX_CHARACTER_BYTES = 4;
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 /** Decodes UTF-8 of at most `limits.messageBytes`; a byte order mark, and NULs at the end as C strings have them, are left out. */
@@ -24,24 +26,38 @@ export function decodeText(bytes: Uint8Array): string | Problem {
   }
 }
 
-function notUtf8(bytes: Uint8Array): Problem {
-  const lenient = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
-  // A replacement character that the text itself has is three bytes; one that stands for a bad byte is not there.
-  const encoder = new TextEncoder();
-  let position = 0;
-  for (const character of lenient) {
-    const encoded = encoder.encode(character);
-    if (character === REPLACEMENT && !encoded.every((byte, index) => bytes[position + index] === byte)) break;
-    position += encoded.length;
-  }
-  const byte = bytes[position] ?? 0;
+function notUtf8(text: Uint8Array): Problem {
+  const position = endOfUtf8(text);
+  const byte = text[position] ?? 0;
   // In Latin-1 these are signs and letters that people write: °, µ, ², é.
-  const isLatin1 = byte >= 0xa0 && (bytes[position + 1] ?? 0) < 0x80;
+  const isLatin1 = byte >= 0xa0 && (text[position + 1] ?? 0) < 0x80;
   return message("not-json/not-utf8", { position, byte: `0x${byte.toString(16)}`, isLatin1 });
 }
 
+/** Where the first bytes are that are no character; there are such. Halves what is left: character by character takes long. */
+function endOfUtf8(text: Uint8Array): number {
+  let soundEnd = 0;
+  let end = text.length;
+  while (end - soundEnd > 2 * MAX_CHARACTER_BYTES) {
+    const middle = startOfCharacter(text, Math.floor((soundEnd + end) / 2));
+    if (isUtf8(text.subarray(soundEnd, middle))) soundEnd = middle;
+    else end = middle;
+  }
+  const lengthAt = (at: number): number | undefined =>
+    [1, 2, 3, MAX_CHARACTER_BYTES].find((length) => at + length <= end && isUtf8(text.subarray(at, at + length)));
+  for (let length = lengthAt(soundEnd); length !== undefined; length = lengthAt(soundEnd)) soundEnd += length;
+  return soundEnd;
+}
+
+/** Of the character that has a byte at `at`; `at` where none may have it. */
+function startOfCharacter(text: Uint8Array, at: number): number {
+  for (let start = at; start > at - MAX_CHARACTER_BYTES; start--)
+    if (((text[start] ?? 0) & 0xc0) !== 0x80) return start;
+  return at;
+}
+
 /**
- * Parses JSON, or says which character breaks it. NaN and Infinity, which Python writes as numbers, become texts of that
+ * Parses JSON; the problem names the invalid character. NaN and Infinity, which Python writes as numbers, become texts of that
  * name. `line` is the place of a line in its batch.
  */
 export function parseJson(
@@ -88,13 +104,13 @@ export function deviceNamedInText(text: string): DeviceId | undefined {
   return named === undefined ? undefined : parseDeviceId(named);
 }
 
-/** The path of a field, cut where a name is absurdly long: it is kept with the refused message. */
+/** The path of a field, cut where a name is absurdly long: it is stored with the refused message. */
 export function fieldPath(where: string, key: string): string {
   return shorten(where === "" || key === "" ? where + key : `${where}.${key}`, MAX_FIELD_CHARACTERS);
 }
 
-/** A value as it was sent, for a message that quotes it. */
-export function said(value: unknown): string {
+/** The value as it was sent, shortened for a message. */
+export function quoteValue(value: unknown): string {
   if (typeof value === "string") return shorten(JSON.stringify(value), MAX_QUOTED_CHARACTERS);
   if (typeof value === "object") return typeWord(value);
   return shorten(String(value), MAX_QUOTED_CHARACTERS);

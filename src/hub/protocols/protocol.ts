@@ -1,6 +1,6 @@
-// The port to what devices speak: which topics are theirs, what a payload says, how a command reads. The hub's own protocol
-// is one adapter (bramble/); `protocols.ts` holds the list, and the first that knows a topic has it.
-// Invariant, for every adapter: decoding is pure, and yields all that a payload says or the one problem that refuses it.
+// The port of device protocols: their topics, how payloads are decoded and commands encoded. The hub's own protocol is one adapter
+// (bramble/); `protocols.ts` lists them, and the first that matches a topic decodes it.
+// Invariant, for every adapter: decoding is pure, and yields all messages of a payload or the one problem that refuses it.
 import type { Publication } from "../../shared/controls/added-control.ts";
 import type { CommandMessage } from "../../shared/controls/command.ts";
 import type { Problem } from "../../shared/errors.ts";
@@ -9,7 +9,7 @@ import type { DeviceMessage } from "../ingest/device-message.ts";
 
 export type Decoded =
   | { readonly kind: "decoded"; readonly messages: readonly DeviceMessage[] }
-  /** `device` is whose payload it is, where topic or payload say so in spite of what is wrong. */
+  /** `device` sent the payload, where topic or payload name it in spite of the problem. */
   | { readonly kind: "refused"; readonly problem: Problem; readonly device: DeviceId | null };
 
 export interface DecodeContext {
@@ -19,7 +19,7 @@ export interface DecodeContext {
 /** Must be pure. */
 export type Decode = (payload: Uint8Array, context: DecodeContext) => Decoded;
 
-/** What a topic means. It is looked up once for each topic of a session. */
+/** The meaning of a topic. It is matched once for each topic of a session. */
 export interface Route {
   /** The device that the topic names; null where the payload has to. */
   readonly device: DeviceId | null;
@@ -33,43 +33,43 @@ interface HttpContext extends DecodeContext {
   readonly deviceText: string | undefined;
 }
 
-/** A POST that takes messages of devices, open to all: its path, and what its body says. */
+/** A POST route for messages of devices: its path, and the decoder of its body. */
 export interface HttpRoute {
   readonly url: string;
   /** For the API's description alone. */
   readonly schema: object;
-  /** `mediaType` is in lower case and without parameters. Null where its messages are not taken. */
+  /** `mediaType` is in lower case and without parameters. Null where it is not supported. */
   match(mediaType: string): ((body: Uint8Array, context: HttpContext) => Decoded) | null;
-  /** Of any other media type: names those that are taken. */
+  /** The problem with any other media type: names the supported ones. */
   readonly mediaTypeProblem: Problem;
 }
 
-/** A client that is sent the commands of a device. */
+/** A subscription to the commands of a device. */
 export interface CommandSubscriber {
   readonly device: DeviceId;
-  /** What tells the device to do a command. */
+  /** The publication of a command. */
   readonly encode: (command: CommandMessage) => Publication;
-  /** Where the device replies. */
+  /** The topic on which the device replies. */
   readonly replyTopic: string;
 }
 
 export interface Protocol {
   readonly name: string;
-  /** Null where the topic is none of this protocol's; a route that refuses every payload where it is, and malformed. */
+  /** Null where the topic is none of this protocol's; a malformed one gets a route that refuses every payload. */
   match(topic: string): Route | null;
-  /** What a filter asks for where it asks for the commands of a device; undefined where it asks for anything else. */
+  /** The subscription, where a filter is the command topic of a device; undefined for other filters. */
   matchCommandFilter(filter: string): CommandSubscriber | undefined;
-  /** Filters for all topics that `match` knows. */
+  /** Filters for all topics that `match` matches. */
   readonly filters: readonly TopicFilter[];
-  /** What tells a device to do a command, where nothing says that it subscribed. */
+  /** How commands are published to a device whose subscriptions are unknown. */
   commandsOf(device: DeviceId): CommandSubscriber;
   readonly httpRoutes: readonly HttpRoute[];
 }
 
 export interface TopicFilter {
   readonly filter: string;
-  /** Whether what is retained there says how things are now, and not how they once were. */
+  /** Whether a retained message there is the present state, and not a reading of the past. */
   readonly wantsRetained: boolean;
-  /** Whether its messages hold readings and nothing else, which any process may take: they say nothing of a connection. */
+  /** Whether its messages hold readings and nothing else, which any worker may process: they do not depend on a connection. */
   readonly holdsReadings: boolean;
 }

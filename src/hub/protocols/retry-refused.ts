@@ -1,5 +1,5 @@
-// Tries a refused message again, once what kept it out is mended: it goes in as it did when it came, for the person who asks.
-// Invariant: a message is on the list until it has been taken; one that is refused again is not listed twice.
+// Retries a refused message once its cause is fixed: it is ingested as it arrived, with the rights of the person who retries it.
+// Invariant: a message is listed until it is stored; one that is refused again is not listed twice.
 import type { Refused } from "../../shared/api.ts";
 import { parseDeviceId } from "../../shared/ids.ts";
 import { message } from "../../shared/messages/message.ts";
@@ -16,7 +16,7 @@ export interface RetryOptions {
   readonly ingest: Pick<Ingest, "accept">;
 }
 
-/** Rejects where the list cannot be written. */
+/** Rejects where the list cannot be saved. */
 export async function retryRefused(
   { refusals, ingest }: RetryOptions,
   id: number,
@@ -41,7 +41,7 @@ export async function retryRefused(
 const HTTP = "POST ";
 const WEBSOCKET = "WebSocket ";
 
-/** By the way that it came; null where that is none of the hub's. */
+/** By its source; null where that is no topic or route of the hub. */
 function decode({ source, device }: Refused, payload: Uint8Array, context: DecodeContext): Decoded | null {
   if (source.startsWith(WEBSOCKET))
     return decodeEnvelope(payload, false, { ...context, device: parseDeviceId(device ?? "") }).decoded;
@@ -51,13 +51,13 @@ function decode({ source, device }: Refused, payload: Uint8Array, context: Decod
     const levels = url.split("/");
     return levels.length === path.length && levels.every((level, at) => level.startsWith(":") || level === path[at]);
   });
-  // The media type is not kept: a batch of lines is no JSON.
+  // The media type is not stored: a batch of lines is no JSON.
   const decoders = [route?.match("application/json"), route?.match("application/x-ndjson")];
   const all = decoders.flatMap((one) => (one ? [one(payload, { ...context, deviceText: device })] : []));
   return all.find(({ kind }) => kind === "decoded") ?? all[0] ?? null;
 }
 
-/** Readings without a time of their own are of when the message came. */
+/** Readings without a time of their own get the time when the message arrived. */
 function withTime(received: DeviceMessage, atMs: number): DeviceMessage {
   if (received.kind !== "readings") return received;
   const readings = received.readings.map((reading) => (reading.tsMs === null ? { ...reading, tsMs: atMs } : reading));

@@ -1,12 +1,13 @@
-// What works for a public name: its certificate, its address, and the questions that the checks ask. Loaded once a name is set,
-// or when somebody asks how the hub is reached.
+// The parts behind a public name: certificate, dynamic DNS, and the lookups of the checks. Loaded once a name is set, or when the
+// status is requested.
 
+import { errorCode } from "../../shared/error-text.ts";
 import { assertNever } from "../../shared/errors.ts";
 import type { DdnsStatus } from "../../shared/security/reach.ts";
 import type { Clock } from "../clock.ts";
 import type { Log } from "../observe/log.ts";
 import type { RecordStore } from "../store/records.ts";
-import { CertificateManager, type CertificateWish } from "./acme/certificate-manager.ts";
+import { CertificateManager, type CertificateRequest } from "./acme/certificate-manager.ts";
 import type { HeldCertificate } from "./acme/certificate-source.ts";
 import type { ChallengeBoard, ChallengeResponder } from "./acme/challenges.ts";
 import { DnsChallenge } from "./acme/dns-challenge.ts";
@@ -22,9 +23,9 @@ import { type PropagationOptions, resolverOf } from "./dns/propagation.ts";
 import { UrlProvider } from "./dns/url-provider.ts";
 import { directoryUrlOf, type ProviderSettings, type ReachSettings } from "./settings.ts";
 
-/** Where the outside is, for tests. */
+/** Addresses of services outside, for tests. */
 export interface Outside {
-  /** Where directories look for answers to challenges. */
+  /** The ports on which ACME servers validate challenges. */
   readonly challengePorts?: { readonly http: number; readonly tls: number };
   readonly providerUrl?: string;
   readonly dns?: PropagationOptions;
@@ -72,14 +73,14 @@ export class ActiveReach {
 
   async start(settings: ReachSettings): Promise<void> {
     this.#startDdns(settings);
-    await this.certificates.start(this.#wish(settings));
+    await this.certificates.start(this.#certificateRequest(settings));
   }
 
   async change(settings: ReachSettings): Promise<void> {
     await this.#ddns?.stop();
     this.#wan = new WanAddress({ urls: settings.lookupUrls, clock: this.#options.clock });
     this.#startDdns(settings);
-    await this.certificates.change(this.#wish(settings));
+    await this.certificates.change(this.#certificateRequest(settings));
   }
 
   async stop(): Promise<void> {
@@ -101,7 +102,7 @@ export class ActiveReach {
     this.#ddns?.start();
   }
 
-  #wish(settings: ReachSettings): CertificateWish | null {
+  #certificateRequest(settings: ReachSettings): CertificateRequest | null {
     const { name, acme } = settings;
     if (!acme.on) return null;
     const responder = this.#responder(settings);
@@ -174,12 +175,12 @@ function setsRecords(provider: AddressProvider): provider is DnsProvider {
   return "setTxt" in provider && "removeTxt" in provider;
 }
 
-/** Nothing, where DNS says that there is nothing; null where it says nothing. */
+/** Empty where DNS answers that there is no record; null where it does not answer. */
 async function known(answer: Promise<string[]>): Promise<string[] | null> {
   try {
     return await answer;
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : "";
+    const code = errorCode(error);
     return code === "ENOTFOUND" || code === "ENODATA" ? [] : null;
   }
 }

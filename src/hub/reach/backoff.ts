@@ -1,5 +1,5 @@
-// How long to leave a service alone after failures: from a minute, doubling to a day, or as long as the service asks. What is
-// saved is a beginning and a length, so that a clock that is set back ends the wait instead of drawing it out.
+// The backoff after failures of a service: from a minute, doubling to a day, or as long as the service demands. A start and a
+// length are saved, so that a clock that is set back ends the wait instead of extending it.
 import type { Clock } from "../clock.ts";
 
 export interface SavedWait {

@@ -1,5 +1,5 @@
-// The decision tree of reaching the hub from outside, as checks: each says what is so, and what to do. What is `wrong` keeps the
-// hub from calling itself ready for the internet.
+// The checks of reaching the hub from outside: each has a finding and a remedy. A finding of `wrong` keeps the hub from being
+// called ready for the internet.
 
 import type { Check, CheckState } from "../../shared/doctor.ts";
 import type { reach } from "../../shared/messages/en/network/reach.ts";
@@ -13,7 +13,7 @@ import { isPublicIPv4 } from "./ddns/addresses.ts";
 export interface ReachFacts {
   /** Empty where there is none. */
   readonly name: string;
-  readonly wan: { readonly ipv4: string | null; readonly isAsked: boolean };
+  readonly wan: { readonly ipv4: string | null; readonly isLookedUp: boolean };
   /** What DNS answers for the name; null where it does not answer at all. */
   readonly resolved: readonly string[] | null;
   /** Of this computer. */
@@ -77,9 +77,9 @@ function checkName({ name }: ReachFacts): Finding {
   return checkOf("name", "fine", message("reach/name/fine/title", { name }), message("reach/name/fine/message"));
 }
 
-function checkWan({ wan: { ipv4, isAsked } }: ReachFacts): Finding {
+function checkWan({ wan: { ipv4, isLookedUp } }: ReachFacts): Finding {
   if (ipv4 === null) {
-    const why = isAsked ? message("reach/wan/failed/message") : message("reach/wan/unknown/message");
+    const why = isLookedUp ? message("reach/wan/failed/message") : message("reach/wan/unknown/message");
     return checkOf("wan", "hint", message("reach/wan/unknown/title"), why);
   }
   if (isPublicIPv4(ipv4))

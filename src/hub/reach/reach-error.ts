@@ -1,4 +1,4 @@
-// A failure that a person is told: thrown inside the room, shown by its status.
+// A failure with a message for people: thrown inside the room, shown by its status.
 import type { reach } from "../../shared/messages/en/network/reach.ts";
 import type { Message } from "../../shared/messages/message.ts";
 import { render } from "../../shared/messages/render.ts";
@@ -6,9 +6,9 @@ import { render } from "../../shared/messages/render.ts";
 type ReachMessage = Message<Extract<keyof typeof reach, `reach/${string}`>>;
 
 interface ReachErrorOptions extends ErrorOptions {
-  /** How long the service wants to be left alone. */
+  /** The wait that the service demands. */
   readonly retryAfterMs?: number | null;
-  /** How long to wait at least, though nobody asked for it. */
+  /** The least wait, where the service demands none. */
   readonly minWaitMs?: number;
   /** True where trying again does not help until a person changes something. */
   readonly isFinal?: boolean;

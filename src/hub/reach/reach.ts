@@ -17,11 +17,11 @@ import {
   reachSettingsRecords,
 } from "./settings.ts";
 
-/** What the hub's listeners are, as far as it matters outside. */
+/** The TLS ports of the hub and their certificate. */
 interface TlsFacts {
   readonly httpsPort: number | null;
   readonly mqttsPort: number | null;
-  /** The chain that clients are shown, as PEM. */
+  /** The chain that clients get, as PEM. */
   readonly certPem: string | null;
 }
 
@@ -32,7 +32,7 @@ export interface ReachOptions extends Omit<ActiveReachOptions, "held" | "board" 
   readonly areKeysCompulsory: () => boolean;
   /** Whether the allowed networks contain the address. */
   readonly allows: (address: string) => boolean;
-  /** Called with the public name, by which browsers may reach the hub from then on. */
+  /** Called with the public name, by which browsers may reach the hub. */
   readonly onName: (name: string) => void;
   readonly outside?: Outside;
 }
@@ -68,7 +68,7 @@ export class Reach {
     return this.#held;
   }
 
-  /** What listeners answer to directories. */
+  /** The answers to running challenges, for the hub's listeners. */
   get challenges(): Pick<ChallengeBoard, "httpAnswer" | "alpnContext"> {
     return this.#board;
   }

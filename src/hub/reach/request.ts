@@ -3,12 +3,13 @@
 import { request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import { rootCertificates } from "node:tls";
+import { errorCode } from "../../shared/error-text.ts";
 import type { NetworkFault } from "../../shared/messages/en/network/reach.ts";
 import { message } from "../../shared/messages/message.ts";
 import { ReachError } from "./reach-error.ts";
 
 export interface ServiceRequest {
-  /** As people are told who was asked. */
+  /** The name of the service, for messages. */
   readonly service: string;
   readonly method?: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly headers?: Readonly<Record<string, string>>;
@@ -31,7 +32,7 @@ const REQUEST_TIMEOUT_MS = 20_000;
 const MAX_ANSWER_BYTES = 512 * 1024;
 const MAX_RETRY_AFTER_MS = 30 * 24 * 3_600_000;
 
-/** Rejects with a `ReachError` when nothing comes back. */
+/** Rejects with a `ReachError` when there is no answer. */
 export function ask(url: string, request: ServiceRequest): Promise<Answer> {
   const { service, method = "GET", headers, body, ca, family, timeoutMs = REQUEST_TIMEOUT_MS, signal } = request;
   const send = new URL(url).protocol === "http:" ? requestHttp : requestHttps;
@@ -76,15 +77,15 @@ export function ask(url: string, request: ServiceRequest): Promise<Answer> {
   });
 }
 
-/** What `Retry-After` asks for, as seconds or as a date; null without one. */
+/** The wait of `Retry-After`, which is in seconds or a date; null without one. */
 export function retryAfterMs({ headers }: Answer, nowMs: number): number | null {
-  const said = headers["retry-after"]?.trim();
-  if (said === undefined || said === "") return null;
-  const ms = /^\d+$/.test(said) ? Number(said) * 1_000 : Date.parse(said) - nowMs;
+  const header = headers["retry-after"]?.trim();
+  if (header === undefined || header === "") return null;
+  const ms = /^\d+$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - nowMs;
   return Number.isFinite(ms) && ms > 0 ? Math.min(ms, MAX_RETRY_AFTER_MS) : null;
 }
 
-/** What JSON the answer is; undefined where it is none. */
+/** The JSON value of the answer; undefined where it is no JSON. */
 export function jsonOf({ text }: Answer): unknown {
   try {
     return JSON.parse(text);
@@ -94,8 +95,7 @@ export function jsonOf({ text }: Answer): unknown {
 }
 
 function faultOf(error: unknown): NetworkFault {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  switch (code) {
+  switch (errorCode(error)) {
     case "ENOTFOUND":
     case "EAI_AGAIN":
       return "dns";

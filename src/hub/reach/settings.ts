@@ -1,5 +1,5 @@
-// What a person set about reaching the hub from outside, in one record, and how a request changes it. Secrets go in here and
-// never out: `publicSettings` is what others see.
+// The settings of reaching the hub from outside, in one record, and their changes by requests. Secrets are never answered:
+// `publicSettings` has none.
 import { X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import { domainToASCII } from "node:url";
@@ -83,22 +83,22 @@ export function changeSettings(
   change: ReachChange,
   commandFolder: string,
 ): ReachSettings | Problem {
-  const said = (field: string, text: string) => ({ field, said: text.slice(0, 80) });
+  const quote = (field: string, text: string) => ({ field, value: text.slice(0, 80) });
   const name = change.name === undefined ? settings.name : parseName(change.name);
-  if (name === null) return message("bad-request/reach-name", said("name", change.name ?? ""));
+  if (name === null) return message("bad-request/reach-name", quote("name", change.name ?? ""));
   const provider = changeProvider(settings.provider, change.provider, commandFolder);
   if ("code" in provider) return provider;
   const lookupUrls = change.lookupUrls ?? settings.lookupUrls;
   const badLookup = lookupUrls.find((url) => !isHttps(url));
-  if (badLookup !== undefined) return message("bad-request/reach-url", said("lookupUrls", badLookup));
+  if (badLookup !== undefined) return message("bad-request/reach-url", quote("lookupUrls", badLookup));
   const acme = { ...settings.acme, ...change.acme };
   const { directory, directoryCa, email } = acme;
   if (!DIRECTORIES.has(directory) && !isHttps(directory))
-    return message("bad-request/reach-url", said("acme.directory", directory));
+    return message("bad-request/reach-url", quote("acme.directory", directory));
   if (directoryCa !== "" && !isCertificate(directoryCa))
     return message("bad-request/reach-ca", { field: "acme.directoryCa" });
   if (email !== "" && !/^[^\s@,;:<>?&]+@[^\s@,;:<>?&]+\.[^\s@,;:<>?&]+$/.test(email))
-    return message("bad-request/reach-email", said("acme.email", email));
+    return message("bad-request/reach-email", quote("acme.email", email));
   const changed = { name, provider, ddns: change.ddns ?? settings.ddns, lookupUrls: [...lookupUrls], acme };
   return whyInconsistent(changed) ?? changed;
 }

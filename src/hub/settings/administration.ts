@@ -97,7 +97,7 @@ export class Administration {
     await this.backups.stop();
   }
 
-  /** What the hub is advertised by, to be started once its ports are open. */
+  /** The part that advertises the hub, to be started once its ports are open. */
   advertising(mdns: Omit<MdnsOptions, "label" | "onName" | "clock" | "log">): Advertising {
     const { access, clock, log } = this.#options;
     const onName = (name: string) => access.browsers.learnName(name);

@@ -43,7 +43,7 @@ export class Advertising {
     await this.#changing;
   }
 
-  /** Says that the ports with TLS were opened or closed. */
+  /** To be called when the ports with TLS were opened or closed. */
   changePorts(ports: SecurePorts): void {
     this.#ports = ports;
     this.#mdns?.changePorts(ports);

@@ -1,5 +1,6 @@
-// A change of how clients come in may cut off the one who makes it. On trial it undoes itself after a while, unless somebody
-// who still comes in keeps it. What was before is on disk until then: a hub that ends meanwhile goes on with the trial.
+// A change of the settings of access or TLS may lock out the person who makes it. On trial it is undone after a while, unless
+// somebody who still has access confirms it. The settings from before are on disk until then, so that the trial continues after a
+// restart.
 import { type Static, Type } from "typebox";
 import type { Problem } from "../../shared/errors.ts";
 import { AccessChanges } from "../../shared/security/access.ts";
@@ -25,7 +26,7 @@ const trialRecords: RecordKind<typeof TrialRecord> = {
   idOf: () => "trial",
 };
 
-/** Puts back what was before; resolves with what is wrong, if anything. */
+/** Restores the settings from before; resolves with a problem, if any. */
 type Undo<Subject extends TrialSubject> = (before: Before[Subject]) => Promise<unknown>;
 
 export interface NetworkTrialOptions {
@@ -46,7 +47,7 @@ export class NetworkTrial {
     this.#options = options;
   }
 
-  /** Says how a subject is put back; while the hub is composed. */
+  /** Registers how the settings of a subject are restored; while the hub is composed. */
   undoes<Subject extends TrialSubject>(subject: Subject, undo: Undo<Subject>): void {
     Object.assign(this.#undo, { [subject]: undo });
   }
@@ -75,8 +76,9 @@ export class NetworkTrial {
   }
 
   /**
-   * Makes a change, on trial where it is to be undone after some seconds: `before` comes back then. Of two changes of one subject
-   * what was before the first comes back. Resolves with what is wrong with the change, once it is in force and on disk.
+   * Makes a change, on trial where it is to be undone after some seconds: then `before` is restored. After two changes of one
+   * subject the settings before the first are restored. Resolves with the problem of the change, or null once it is in force and on
+   * disk.
    */
   async attempt<Subject extends TrialSubject>(
     subject: Subject,
@@ -86,7 +88,7 @@ export class NetworkTrial {
   ): Promise<Problem | null> {
     if (undoAfter === undefined) return change();
     const earlier = this.#record;
-    // What comes back is written down first: the hub may end in between.
+    // The settings to restore are saved first: the hub may end in between.
     await this.#inTurn(() => this.#begin(subject, before, Number(undoAfter)));
     const problem = await change();
     if (problem !== null) await this.#inTurn(() => (earlier === null ? this.#end() : this.#save(earlier)));
@@ -98,7 +100,7 @@ export class NetworkTrial {
     return this.#inTurn(() => this.#end());
   }
 
-  /** What was before comes back now. */
+  /** Restores the settings from before now. */
   undo(): Promise<void> {
     return this.#inTurn(async () => {
       const before = this.#record?.before ?? {};

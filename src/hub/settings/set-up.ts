@@ -1,5 +1,5 @@
-// The set-up of the hub as a file, and back. Applying compares value by value and changes what differs: twice the same file
-// changes nothing the second time. What stands there of a device that has not come yet is kept until it joins.
+// The set-up of the hub as a file: export and apply. Applying compares value by value and changes what differs, so it is
+// idempotent. The settings of a device that has not joined yet are stored until it does.
 import { Type } from "typebox";
 import { DeviceChanges } from "../../shared/device.ts";
 import type { Problem } from "../../shared/errors.ts";
@@ -79,7 +79,7 @@ export class SetUp {
       version: 1,
       hub: {
         ...(ownName !== undefined && { name: ownName }),
-        // What a flag sets is no setting of this hub's.
+        // A value that a flag sets is not exported.
         ...(preferences.mayAdvertise && { advertise }),
         mdnsLabel,
       },
@@ -97,10 +97,10 @@ export class SetUp {
   /** Answers what is wrong, and has changed nothing then; else what differs, which is changed unless `isDryRun`. */
   async apply(file: SetUpFile, isDryRun: boolean, undoAfter?: string): Promise<SetUpOutcome | Problem> {
     const devices: [string, DeviceChanges][] = [];
-    for (const [id, given] of Object.entries(file.devices ?? {})) {
+    for (const [id, sent] of Object.entries(file.devices ?? {})) {
       if (parseDeviceId(id) === undefined)
-        return message("bad-device-id/request", { field: `devices.${id.slice(0, 80)}`, said: id.slice(0, 80) });
-      const changes = parseChanges(given, this.#options.topics);
+        return message("bad-device-id/request", { field: `devices.${id.slice(0, 80)}`, value: id.slice(0, 80) });
+      const changes = parseChanges(sent, this.#options.topics);
       if ("code" in changes) return changes;
       devices.push([id, exactly(changes)]);
     }
@@ -143,12 +143,15 @@ export class SetUp {
       const problem = await backups().change(wanted.backups);
       if (problem !== null) return problem;
     }
-    for (const [id, given] of Object.entries(wanted.devices)) {
+    for (const [id, settings] of Object.entries(wanted.devices)) {
       if (!differs(`devices.${id}`)) continue;
-      const problem = directory.states.has(id) ? await this.#edit(id, given) : await this.#await(id, given);
+      const problem = directory.states.has(id) ? await this.#edit(id, settings) : await this.#await(id, settings);
       if (problem !== null) return problem;
     }
-    for (const view of wanted.views ?? []) if (differs(`views.${view.id}`)) await this.#views.put(view);
+    for (const view of wanted.views ?? []) {
+      const problem = differs(`views.${view.id}`) ? await this.#views.put(view) : null;
+      if (problem !== null) return problem;
+    }
     if (wanted.retention !== undefined && differs("retention")) await retention.setRules(wanted.retention);
     const { access: ways } = wanted;
     if (ways === undefined || !differs("access")) return null;
@@ -156,9 +159,9 @@ export class SetUp {
     return trial().attempt("access", before, undoAfter, () => access.settings.change(ways));
   }
 
-  async #edit(id: string, given: DeviceChanges): Promise<Problem | null> {
+  async #edit(id: string, settings: DeviceChanges): Promise<Problem | null> {
     const state = this.#options.directory.states.get(id);
-    const edited = await this.#options.registry.edit(id, changesTo(given, state?.given.metrics ?? {}));
+    const edited = await this.#options.registry.edit(id, changesTo(settings, state?.overrides.metrics ?? {}));
     return "code" in edited ? edited : null;
   }
 
@@ -176,15 +179,15 @@ export class SetUp {
     await this.#options.records.collection(awaitedRecords).save([], [id]);
   }
 
-  /** What people say of each device, by id. */
+  /** What people set of each device, by id. */
   #devices(): Record<string, DeviceChanges> {
-    const said = new Map(this.#awaited);
-    for (const { id, given, zone, known } of this.#options.directory.states.values()) {
-      const isZoneSaid = zone !== null && zone !== undefined && zone.by === "person";
-      const changes = exactly({ ...given, ...(isZoneSaid && { timeZone: zone.name }) });
-      if (known && Object.keys(changes).length > 0) said.set(id, changes);
+    const changesById = new Map(this.#awaited);
+    for (const { id, overrides, zone, known } of this.#options.directory.states.values()) {
+      const isZoneSet = zone !== null && zone !== undefined && zone.by === "person";
+      const changes = exactly({ ...overrides, ...(isZoneSet && { timeZone: zone.name }) });
+      if (known && Object.keys(changes).length > 0) changesById.set(id, changes);
     }
-    return Object.fromEntries([...said].sort(([a], [b]) => (a < b ? -1 : 1)));
+    return Object.fromEntries([...changesById].sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 }
 

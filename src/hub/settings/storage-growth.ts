@@ -7,7 +7,7 @@ import type { Store } from "../store/store.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-const KEPT_SAMPLES = 31;
+const MAX_SAMPLES = 31;
 /** The rate is that of the last days: sensors come and go. */
 const MAX_SPAN_MS = 7 * DAY_MS;
 /** Sooner the log of the database says more than its readings. */
@@ -85,7 +85,7 @@ export class StorageGrowth {
     const last = past.at(-1);
     if (last !== undefined && atMs - last.atMs < apartMs) return;
     const { storedBytes } = await store.status();
-    this.#samples = [...past, { atMs, bytes: storedBytes }].slice(-KEPT_SAMPLES);
+    this.#samples = [...past, { atMs, bytes: storedBytes }].slice(-MAX_SAMPLES);
     await records.collection(growthRecords).save([{ samples: [...this.#samples] }]);
   }
 }

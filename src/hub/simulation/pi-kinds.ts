@@ -1,4 +1,4 @@
-// The five Pis that can be simulated: what each measures, what can be switched on it, and what that does to what it measures.
+// The five simulated Pis: their metrics, their controls, and the effect of controls on metrics.
 import type { Control, ControlValue } from "../../shared/controls/control.ts";
 import type { MetricKind } from "../../shared/device.ts";
 import type { MessageCode } from "../../shared/messages/message.ts";
@@ -16,7 +16,7 @@ interface SimulatedMetric {
 }
 
 interface SimulatedControl {
-  /** Its label is said in a person's language. */
+  /** Its label is in a person's language. */
   readonly control: Control;
   readonly label: NameCode;
   readonly initial: ControlValue;

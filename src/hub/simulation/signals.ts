@@ -1,5 +1,4 @@
-// Values that look measured, as functions of time alone: what is filled in for the past and what comes live are one curve, over a
-// restart, too.
+// Plausible values as functions of time alone, so that history and live values are one curve, over a restart, too.
 
 /** The value at a time in milliseconds UTC. */
 export type Signal = (tMs: number) => number;

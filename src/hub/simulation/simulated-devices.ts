@@ -1,5 +1,5 @@
-// Which devices are simulated. A device is marked on disk before its first message is taken, and the mark goes with the device in
-// one step: what a simulation left can be found and removed after any crash.
+// The simulated devices. A device is marked on disk before its first message is ingested, and the mark is removed with the device
+// in one step, so that the devices of a simulation can be found and removed after any crash.
 import { type Static, Type } from "typebox";
 import type { DeviceId } from "../../shared/ids.ts";
 import type { HubEvents } from "../events.ts";
@@ -36,7 +36,7 @@ export class SimulatedDevices {
     events.deviceRemoved.on((id) => this.#devices.delete(id));
   }
 
-  /** Reads what is stored. */
+  /** Loads the stored marks. */
   async start(): Promise<void> {
     for (const device of await this.#records.collection(simulatedDeviceRecords).list())
       this.#devices.set(device.id, device);
@@ -46,7 +46,7 @@ export class SimulatedDevices {
     return this.#devices.size > 0 && this.#devices.has(id);
   }
 
-  /** How long a past is made up for it; null where it is no simulated one. */
+  /** The length of its made-up history; null where it is no simulated device. */
   pastMsOf(id: DeviceId): number | null {
     return this.has(id) ? SIMULATED_PAST_MS : null;
   }

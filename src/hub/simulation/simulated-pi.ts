@@ -1,5 +1,6 @@
-// One simulated Pi. It speaks the hub's own protocol, and its messages take the way of every device's: decoded, authorised,
-// committed. Order at its start: what it is, then the past that is missing, then live values.
+// One simulated Pi. It uses the hub's own protocol, and its messages are decoded, authorised and committed as those of every
+// device.
+// Order at its start: its `about`, then missing history, then live values.
 import type { CommandMessage } from "../../shared/controls/command.ts";
 import type { ControlValue } from "../../shared/controls/control.ts";
 import type { DeviceId } from "../../shared/ids.ts";
@@ -72,7 +73,7 @@ export class SimulatedPi {
     await this.#sendState();
   }
 
-  /** Fills in the past that is missing, and listens to commands. Resolves once the past is on disk. */
+  /** Fills in missing history, and listens to commands. Resolves once the history is on disk. */
   async start(): Promise<void> {
     const { id, registry, commands, clock } = this.#options;
     this.#detach = commands.attach(id, {
@@ -139,7 +140,7 @@ export class SimulatedPi {
     if (Object.keys(state).length > 0) await this.#send("state", state);
   }
 
-  /** What ingest does not take it lists, as it does of every device. */
+  /** A message that ingest refuses is listed, as one of any device. */
   async #send(leaf: "about" | "readings" | "state" | "reply", body: object): Promise<void> {
     const { id, inbox, share } = this.#options;
     const topic = `bramble/${id}/${leaf}`;

@@ -34,7 +34,7 @@ export class Simulation {
     this.#options = options;
   }
 
-  /** Takes up what a stopped hub left; their missing past is filled in meanwhile. */
+  /** Resumes the simulated Pis of the last run; their missing history is filled in meanwhile. */
   async start(): Promise<void> {
     const { simulated, clock, onFailure } = this.#options;
     await simulated.start();
@@ -51,7 +51,7 @@ export class Simulation {
     await Promise.all([...this.#pis.values()].map((pi) => pi.stop()));
   }
 
-  /** Adds those of the five that are not there; resolves with the ids of all once their past is on disk. */
+  /** Adds those of the five that are missing; resolves with the ids of all once their history is on disk. */
   add(language: Language): Promise<DeviceId[]> {
     return this.#inTurn(async () => {
       const { simulated } = this.#options;

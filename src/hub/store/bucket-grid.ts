@@ -1,5 +1,5 @@
-// Which buckets a chart is cut into. Short buckets are computed from readings, so they may be of any length; long ones lie on the
-// slots of the rollups (quarters of an hour, hours and days of UTC), so that a chart of years reads summaries.
+// The buckets of a chart. Short buckets are computed from readings, so they may have any length; long ones are aligned to the slots
+// of the rollups (quarters of an hour, hours and days of UTC), so that a chart of years reads summaries.
 
 /** Bucket n begins `n * stepMs` after `originMs`. */
 export interface BucketGrid {

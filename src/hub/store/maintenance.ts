@@ -1,5 +1,5 @@
-// What is done to a database file from outside the hub: check it, copy it, replace it. The command line's way into the store:
-// it knows files by their paths, and nothing of what is inside. A database on a server is checked from here as well.
+// Maintenance of a database from outside the hub, for the command line: checking, copying and replacing a file, and checking a
+// database on a server.
 import Database from "better-sqlite3";
 import { checkServer } from "./server-sql/check.ts";
 import { type CheckTotals, checkDatabase, openToRead } from "./sqlite/maintenance/check.ts";
@@ -10,7 +10,7 @@ export { type CheckTotals, checkServer, copyDatabase, removeDatabase };
 
 /** A check under way. Close it however it ends. */
 export interface DatabaseCheck {
-  /** A sentence for each damage; null between two steps without one. Returns what was looked at. */
+  /** A message for each damage; null between two steps without one. Returns counts of what was checked. */
   readonly findings: Generator<string | null, CheckTotals>;
   close(): void;
 }
@@ -22,7 +22,7 @@ export function openCheck(path: string): DatabaseCheck {
 }
 
 /**
- * Takes what the write-ahead log holds into the database, and the log away, so that the file is whole in itself.
+ * Checkpoints the write-ahead log into the database and removes it, so that the file is complete by itself.
  * `busy`: another program has it open. `unreadable`: it is left as it is.
  */
 export function absorbLog(

@@ -1,5 +1,5 @@
-// How readings look through the mends of their series. All of it is pure: the readings and their rollups are never
-// rewritten, so that a mend that is undone leaves no trace.
+// Applies mends to readings and summaries when they are read. Pure: stored readings and rollups are never rewritten, so that a mend
+// that is undone leaves no trace.
 import type { Mend } from "../../shared/history/mend.ts";
 import type { SeriesKey } from "../../shared/reading.ts";
 
@@ -10,7 +10,7 @@ export interface SeriesMends extends SeriesKey {
   readonly mends: Mends;
 }
 
-/** What a stretch of readings amounts to. */
+/** The summary of a range of readings. */
 export interface Summary {
   readonly n: number;
   readonly min: number;
@@ -24,7 +24,7 @@ export interface TimeRange {
   readonly toMs: number;
 }
 
-/** The value that is shown of a reading; null where it is hidden. */
+/** The mended value of a reading; null where it is hidden. */
 export function mendedValue(mends: Mends, tsMs: number, value: number): number | null {
   let shown: number | null = value;
   for (const mend of mends) {
@@ -36,8 +36,8 @@ export function mendedValue(mends: Mends, tsMs: number, value: number): number |
 }
 
 /**
- * The summary that is shown of readings that lie in `range`; null where all of them are hidden, and "mixed" where a mend
- * touches some of them alone: that takes the readings themselves.
+ * The mended summary of readings that lie in `range`; null where all of them are hidden, and "mixed" where a mend affects only some
+ * of them: then it has to be computed from the readings.
  */
 export function mendedSummary(mends: Mends, { fromMs, toMs }: TimeRange, summary: Summary): Summary | null | "mixed" {
   const { n } = summary;
@@ -48,7 +48,7 @@ export function mendedSummary(mends: Mends, { fromMs, toMs }: TimeRange, summary
     if (!touchesAll) return "mixed";
     const [first, last, middle] = [repaired(mend, min), repaired(mend, max), repaired(mend, avg)];
     if (first === null || last === null || middle === null) return null;
-    // Where some values come to the largest number, their mean is not that of what they were.
+    // Where some mended values are clamped to the largest number, the mended mean cannot be computed from the mean.
     if (Math.max(Math.abs(first), Math.abs(last)) === Number.MAX_VALUE) return "mixed";
     min = Math.min(first, last);
     max = Math.max(first, last);
@@ -86,7 +86,7 @@ function repaired({ repair }: Mend, value: number): number | null {
   }
 }
 
-/** Readings are finite: what would be beyond the largest number is that. */
+/** Readings are finite: the result is clamped to the largest number. */
 function finite(value: number): number {
   return Math.min(Number.MAX_VALUE, Math.max(-Number.MAX_VALUE, value));
 }

@@ -1,10 +1,10 @@
-// What the processes on one database server tell each other: the hub and its workers. A store in a file has one process alone.
+// Notifications between the processes on one database server, the hub and its workers. A store in a file has a single process.
 
-/** What a text may have: PostgreSQL delivers no more. */
+/** The limit of a PostgreSQL notification. */
 export const MAX_NOTICE_BYTES = 7_900;
 
 export interface NoticeListener {
   readonly onNotice: (text: string) => void;
-  /** From here on nothing is missed; what was told before may have been. */
+  /** Earlier notifications may have been missed; from here on none is. */
   readonly onGap: () => void;
 }

@@ -1,5 +1,5 @@
-// The port to where readings are kept. What a promise of it resolves with is on disk. Series are named by device and metric:
-// what an adapter numbers them by is its own, and never leaves it.
+// The port to the readings. When a promise of a write resolves, the data is on disk. Series are named by device and metric; the ids
+// of an adapter never leave it.
 import type { DeviceId, MetricName } from "../../shared/ids.ts";
 import type { Bucket, IncomingAttribute, IncomingReading, Reading, SeriesKey } from "../../shared/reading.ts";
 import type { ExportFormat } from "../export/export-format.ts";
@@ -12,23 +12,23 @@ export interface ReadingStore {
    * milliseconds UTC, in their order. A reading without a time gets `receivedAtMs`, moved on by 1 ms while that very
    * time is taken in its series. The same device, metric and time again replaces the value: of two messages the one that
    * was handed in later wins, unless the earlier one alone is `isOfFlood`.
-   * Rejects with `BrambleError("store-failed")`; nothing of the message is kept then.
+   * Rejects with `BrambleError("store-failed")`; nothing of the message is stored then.
    */
   append(message: AppendMessage): Promise<Float64Array>;
   /** The newest reading of every series, in the order in which the series first appeared. */
   latest(): Promise<Reading[]>;
   /** A chart's buckets, oldest first; empty ones are left out. */
   buckets(query: BucketQuery): Promise<Bucket[]>;
-  /** One page of rows in order of time, then device, then metric; `query.after` goes on behind the last row of a page. */
+  /** One page of rows in order of time, then device, then metric; `query.after` continues behind the last row of a page. */
   page(query: PageQuery): Promise<ReadingPage>;
   /**
-   * The finest grid of at most `points` buckets for `fromMs <= t < toMs` that this store answers fast: its long buckets are
-   * made of summaries that it keeps.
+   * The finest grid of at most `points` buckets for `fromMs <= t < toMs` that this store answers fast: its long buckets are made of
+   * stored summaries.
    */
   bucketGrid(fromMs: number, toMs: number, points: number): BucketGrid;
   /**
    * A file of readings in pieces that end with whole rows, oldest reading first: CSV (RFC 4180) or JSON. What is stored while
-   * the file is being read may or may not be in it. The readings of some series are written as they look through `mends`.
+   * the file is being read may or may not be in it. `mends` are applied.
    */
   export(selection: ReadingSelection, format: ExportFormat, mends?: readonly SeriesMends[]): AsyncIterable<ExportPiece>;
   /**
@@ -45,22 +45,22 @@ export interface AppendMessage {
   readonly readings: readonly IncomingReading[];
   readonly attributes: readonly IncomingAttribute[];
   readonly receivedAtMs: number;
-  /** It comes from a connection that has much on its way here: others may be stored before it. */
+  /** It comes from a connection with much in flight: messages of others may be stored before it. */
   readonly isOfFlood?: boolean;
-  /** No reading is stored at these times, as far as is known: for speed alone. */
+  /** A hint for speed: no reading is expected to be stored at these times. */
   readonly isNew?: boolean;
 }
 
-/** Any grid will do, one of `bucketGrid` is fast. A bucket that begins before `fromMs` is cut, and begins there. */
+/** Any grid is allowed, one of `bucketGrid` is fast. A bucket that begins before `fromMs` is cut, and begins there. */
 export interface BucketQuery extends SeriesKey, BucketGrid {
   readonly fromMs: number;
   readonly toMs: number;
 }
 
-/** Belongs to the one who asked for it. */
+/** Owned by the caller. */
 export interface ExportPiece {
   readonly bytes: Uint8Array;
-  /** Gives the memory of `bytes` back, which must not be read from then on. It need not be called, but spares memory. */
+  /** Returns the memory of `bytes`, which must not be read afterwards. Calling it is optional, and saves memory. */
   release(): void;
 }
 

@@ -1,5 +1,5 @@
-// The port to records: everything that is kept beside readings. Few rows, read at start, written as they change. A kind of
-// record is declared in the file that owns it; the store knows of each a name, a schema and an id.
+// The port to records: everything that is stored beside readings. Few rows, read at start, written as they change. A kind of record
+// is declared in the file that owns it; the store knows its name, schema and id.
 import type { Static, TSchema } from "typebox";
 import type { DeviceId } from "../../shared/ids.ts";
 import type { IncomingAttribute } from "../../shared/reading.ts";
@@ -7,7 +7,7 @@ import type { IncomingAttribute } from "../../shared/reading.ts";
 export interface RecordKind<S extends TSchema> {
   /** Of all its records, for ever: they are stored under it. */
   readonly name: string;
-  /** What `list` checks stored records against: later versions may add optional properties only. */
+  /** `list` checks stored records against it, so later versions may add optional properties only. */
   readonly schema: S;
   readonly idOf: (record: Static<S>) => string;
   /** The device that a record goes with when the device is removed; left out, or null, where there is none. */
@@ -34,6 +34,6 @@ export interface RecordStore {
   removeDevice(id: DeviceId): Promise<void>;
   /** The latest text of each attribute that came with `ReadingStore.append`, oldest first. */
   attributes(): Promise<IncomingAttribute[]>;
-  /** A value that is made once and then kept, such as the hub's id. Of two that are made at once, both get the first. */
+  /** A value that is made once and then stored, such as the hub's id. Of two callers at once, both get the first value. */
   setting(name: string, make: () => string): Promise<string>;
 }

@@ -1,11 +1,11 @@
-// The store as a whole: what an adapter is. `test/contract/store.ts` holds adapters to all of it.
+// The store as a whole: the interface of an adapter, all of which `test/contract/store.ts` checks.
 //
 // Ordering. A write is handed in when its method is called, and is on disk when its promise resolves. Saving records, removing a
 // device, adding to the audit log and `readings.copy` come behind everything that was handed in before, by whichever part of the
 // store: when they resolve, all of that is on disk, or was rejected. `readings.append` promises less, so that one who sends much
 // does not hold up others: see there.
 import type { AuditLog } from "./audit.ts";
-import type { KeptStore } from "./kept.ts";
+import type { MetadataStore } from "./metadata.ts";
 import type { ReadingStore } from "./readings.ts";
 import type { RecordStore } from "./records.ts";
 
@@ -13,14 +13,14 @@ export interface Store {
   readonly readings: ReadingStore;
   readonly records: RecordStore;
   readonly audit: AuditLog;
-  readonly kept: KeptStore;
-  /** Null where what is stored is not in a file of the hub's: that store's own backups count. */
+  readonly metadata: MetadataStore;
+  /** Null where the store is not a file of the hub's, and has backups of its own. */
   readonly backup: StoreBackup | null;
   /** Opens it and brings its tables up to date. Rejects with a message for people. */
   start(): Promise<void>;
   /** Finishes what was handed in, then closes. Stopping twice is fine. */
   stop(): Promise<void>;
-  /** Gives freed memory back, the store's and the rest of the process's; a commit may wait some milliseconds. */
+  /** Returns the free memory of the process to the system; a commit may wait some milliseconds. */
   releaseMemory(): Promise<void>;
   /** How the store is doing, as of now. */
   status(): Promise<StoreStatus>;
@@ -31,13 +31,13 @@ export interface SpoolStatus {
   readonly readings: number;
   readonly bytes: number;
   readonly maxBytes: number;
-  /** When the first of them came. */
+  /** When the first of them arrived. */
   readonly sinceMs: number;
 }
 
 /** Copies of all that is stored. The work is done beside that of the hub, and yields to it. */
 export interface StoreBackup {
-  /** What the copy will take on the disk, at most about. */
+  /** The size of the copy on disk, at most about. */
   bytes(): Promise<number>;
   /**
    * Copies everything as of one moment into the new file `path`, whole in itself, then checks every part of the copy. Leaves no
@@ -51,7 +51,7 @@ export interface StoreBackup {
 export interface BackupCheck {
   /** How many damages the check found. */
   readonly damages: number;
-  /** The first of them, in words; null where there is none. */
+  /** A message for the first of them; null where there is none. */
   readonly firstDamage: string | null;
 }
 
@@ -63,9 +63,9 @@ export interface StoreStatus {
   readonly pendingReadings: number;
   /** When the first of them arrived, milliseconds UTC; null when none waits. */
   readonly pendingSinceMs: number | null;
-  /** Parts that were found damaged since the start: what they held is missing from answers. */
+  /** Parts that were found damaged since the start: their readings are missing from answers. */
   readonly damagedParts: number;
-  /** What is kept on this computer for a database server that is away; undefined where there is nothing. */
+  /** Readings that are spooled for a database server that is away; undefined where there are none. */
   readonly spool?: SpoolStatus;
   /** Figures of the adapter's own, by name. */
   readonly details: Readonly<Record<string, number>>;

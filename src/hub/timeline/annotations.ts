@@ -1,4 +1,4 @@
-// Notes of people on the time axis. They are few: all are in memory, and each change is on disk before it is told.
+// Notes of people on the time axis. They are few: all are in memory, and each change is on disk before it is announced.
 import { randomUUID } from "node:crypto";
 import type { Problem } from "../../shared/errors.ts";
 import { Annotation, type AnnotationRequest } from "../../shared/history/timeline.ts";
@@ -48,14 +48,14 @@ export class Annotations {
     return this.#byId.get(id);
   }
 
-  /** Those that touch the stretch, in order of time. */
+  /** Those that overlap the range, in order of time. */
   list({ fromMs, toMs }: Stretch): Annotation[] {
     return [...this.#byId.values()]
       .filter(({ time, timeEnd = time }) => time < toMs && timeEnd >= fromMs)
       .sort((a, b) => a.time - b.time || (a.id < b.id ? -1 : 1));
   }
 
-  /** Resolves once it is on disk. `id`: of the one that it replaces, or that was removed and comes back. */
+  /** Resolves once it is on disk. `id`: of the one that it replaces, or of a removed one that is restored. */
   async put(request: AnnotationRequest, by: string, id: string = randomUUID()): Promise<Annotation | Problem> {
     if (request.timeEnd !== undefined && request.timeEnd <= request.time)
       return message("bad-request/annotation-ends-before", { field: "timeEnd" });
@@ -68,7 +68,7 @@ export class Annotations {
     return written;
   }
 
-  /** Resolves once it is gone from the disk. */
+  /** Resolves once it is removed from the disk. */
   async remove(id: string): Promise<void> {
     await this.#records.save([], [id]);
     this.#byId.delete(id);

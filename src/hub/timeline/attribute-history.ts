@@ -1,5 +1,5 @@
-// What devices said of themselves, and when it changed: firmware, model, and every text that they send beside readings. A text
-// that changes with each message, such as an uptime, keeps no place from the others.
+// Changes of the attributes of devices: firmware, model, and every text that they send beside readings. A text that changes with
+// each message, such as an uptime, does not displace the others.
 import { type Static, Type } from "typebox";
 import { AttributeChange } from "../../shared/history/timeline.ts";
 import type { HubEvents } from "../events.ts";

@@ -1,5 +1,5 @@
-// Something that is kept of each device in a record of its own: in memory, written down a while after it changed, gone with the
-// device, and moved along when the device becomes part of another.
+// A history for each device, in a record of its own: held in memory, saved a while after it changed, removed with the device, and
+// moved when the device is merged.
 import type { Clock } from "../clock.ts";
 import type { HubEvents } from "../events.ts";
 import type { RecordCollection, RecordStore } from "../store/records.ts";

@@ -1,6 +1,6 @@
-// When the hub was not running, or its computer slept: no reading could come then. A running hub writes down the time every five
-// minutes and when it stops; at the next start, the time since then, or since the last message of a device, is a pause. The computer
-// slept where its uptime, which no clock change moves, grew between two ticks by much more than the ticks are apart.
+// Pauses in which the hub was not running, or its computer slept, so that no reading could arrive. A running hub saves the time
+// every five minutes and when it stops; at the next start, the time since then, or since the last message of a device, is a pause.
+// The computer slept where its uptime, which no clock change affects, grew between two ticks by much more than their distance.
 import { randomUUID } from "node:crypto";
 import { uptime } from "node:os";
 import { type Static, Type } from "typebox";
@@ -10,12 +10,12 @@ import type { HubEvents } from "../events.ts";
 import type { RecordKind, RecordStore } from "../store/records.ts";
 
 const MAX_PAUSES = 200;
-/** A shorter one loses no readings that are worth a mark: clients connect again. */
+/** A shorter pause is not recorded: clients reconnect, and few readings are lost. */
 const MIN_OFF_MS = 5_000;
 const TICK_MS = 10_000;
 /** A busy computer may be late by less. */
 const MIN_ASLEEP_MS = 60_000;
-/** Of writing down that the hub runs; a crash is known to within this, or to the last reading. */
+/** How often the time is saved; the time of a crash is known to within this, or to the last reading. */
 const ALIVE_PERIOD_MS = 300_000;
 
 const PauseRecord = Type.Object({ id: Type.String(), ...HubPause.properties });
@@ -30,7 +30,7 @@ export interface HubPausesOptions {
   readonly records: Pick<RecordStore, "collection">;
   readonly clock: Clock;
   readonly events: Pick<HubEvents, "timelineChanged">;
-  /** When the last message of a device came, as far as that is stored; 0 where none was. */
+  /** When the last message of any device arrived, as far as that is stored; 0 without one. */
   readonly lastSeenMs: () => number;
   readonly onFailure: (error: unknown) => void;
   /** How long the computer has been running, its sleep included. */
@@ -55,7 +55,7 @@ export class HubPauses {
     this.#pauses = await records.collection(pauseRecords).list();
     const [alive] = await records.collection(aliveRecords).list();
     const nowMs = clock.now();
-    // A clock that was ahead then says nothing.
+    // The clock was ahead when that time was saved, so the pause is unknown.
     const lastMs = Math.max(alive?.atMs ?? 0, lastSeenMs());
     if (lastMs > 0 && nowMs - lastMs >= MIN_OFF_MS) await this.#add({ kind: "off", time: lastMs, timeEnd: nowMs });
     await this.#writeAlive(nowMs);
@@ -70,7 +70,7 @@ export class HubPauses {
     await this.#writeAlive(this.#options.clock.now());
   }
 
-  /** Those that touch `fromMs <= t < toMs`, in order of time. */
+  /** Those that overlap `fromMs <= t < toMs`, in order of time. */
   list({ fromMs, toMs }: { readonly fromMs: number; readonly toMs: number }): HubPause[] {
     return this.#pauses
       .filter(({ time, timeEnd }) => time < toMs && timeEnd > fromMs)

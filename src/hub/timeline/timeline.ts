@@ -1,4 +1,5 @@
-// What stands on the time axis beside readings. One part of the hub, made of several that know nothing of one another.
+// The time axis beside readings: notes, pauses, late readings, changes of attributes. One part of the hub, made of independent
+// ones.
 import { Annotations, type AnnotationsOptions } from "./annotations.ts";
 import { AttributeHistory, type AttributeHistoryOptions } from "./attribute-history.ts";
 import { Backfills, type BackfillsOptions } from "./backfills.ts";

@@ -1,5 +1,5 @@
-// The path below which the hub is served, for a proxy that passes it on. Routes know nothing of it: it is taken off before
-// they are looked up, and put in front of what others are told.
+// The path below which the hub is served, for a proxy that does not strip it. Routes do not know it: it is stripped before they are
+// looked up, and prepended to the URLs that clients get.
 import type { IncomingMessage } from "node:http";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { message } from "../../shared/messages/message.ts";
@@ -10,13 +10,13 @@ import { sendProblem } from "./http/errors.ts";
 const MAX_QUOTED_CHARACTERS = 200;
 
 type InnerPath =
-  /** What routes are looked up by. */
+  /** The path by which routes are looked up. */
   | { readonly kind: "inside"; readonly url: string }
-  /** The path itself without a slash: what is relative to a page there would lie beside it. */
+  /** The base path without its last slash, where relative links of a page would miss it. */
   | { readonly kind: "no-slash"; readonly location: string }
   | { readonly kind: "outside" };
 
-/** Open at the root as well: those who watch whether the hub lives may know nothing of the path. */
+/** Open at the root as well: health checks may not know the path. */
 const HEALTH_CHECK = /^\/healthz(?:\?|$)/;
 
 /** Takes `basePath`, such as "/bramble" or "", off the URL of a request. */
@@ -39,7 +39,7 @@ export class BasePath {
     this.#diagnostics = diagnostics;
   }
 
-  /** What the routes are looked up by. */
+  /** The URL by which routes are looked up. */
   innerUrl(request: IncomingMessage): string {
     const { url = "/" } = request;
     const inner = innerPath(this.path, url);

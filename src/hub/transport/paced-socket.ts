@@ -1,5 +1,5 @@
-// Feeds a socket's bytes to its parser in small slices, and no further while there is no room for what they bring.
-// Parsers pass on every message of a chunk before anybody can make them wait: thousands, where messages are small.
+// Feeds a socket's bytes to its parser in small slices, and stops while the budget has no room for their messages. A parser emits
+// every message of a chunk before it can be paused: thousands, where messages are small.
 import type { Socket } from "node:net";
 import type { Share } from "../access/limits/budget.ts";
 
@@ -18,11 +18,11 @@ export class PacedSocket {
   readonly #options: PacedSocketOptions;
   /** The listeners that the socket had before. */
   readonly #parse: (slice: Buffer) => void;
-  /** Nothing more is parsed while this is set: the parser resumes what it paused, and we what we did. */
+  /** Who paused parsing, and has to resume it; null while slices are parsed. */
   #pausedBy: "us" | "parser" | null = null;
   #isEnded = false;
 
-  /** Takes the place of the one who listens to the socket's data. */
+  /** Replaces the listener of the socket's data. */
   constructor(socket: Socket, options: PacedSocketOptions) {
     this.#socket = socket;
     this.#options = options;
@@ -56,7 +56,7 @@ export class PacedSocket {
       const slice = chunk.subarray(at, at + sliceBytes(chunk, at));
       at += slice.length;
       this.#parse(slice);
-      // In flight until the turn ends: bytes that come to nothing take their time, too.
+      // In flight until the turn ends: bytes without a message cost time, too.
       share.take(slice.length);
       share.release(slice.length);
       this.#options.onParsed(slice.length);
@@ -64,7 +64,7 @@ export class PacedSocket {
     }
     this.#pausedBy = pausedBy;
     if (pausedBy === "us") this.#socket.pause();
-    // What is not parsed comes again when the socket is resumed, to its listeners then.
+    // The rest is emitted again when the socket is resumed, to its listeners then.
     if (at < chunk.length && !this.#socket.destroyed) this.#socket.unshift(chunk.subarray(at));
   }
 

@@ -1,11 +1,11 @@
 // Listening on a port that may be taken.
 import { createServer, type Server } from "node:net";
-import { errorText } from "../../shared/error-text.ts";
+import { errorCode, errorText } from "../../shared/error-text.ts";
 import { Failure } from "../../shared/errors.ts";
 import { message } from "../../shared/messages/message.ts";
 import type { Port } from "../config.ts";
 
-const TRIES = 50;
+const MAX_PORTS_TRIED = 50;
 const EVERY_ADDRESS = "::";
 const EVERY_IPV4_ADDRESS = "0.0.0.0";
 const FIRST_UNPRIVILEGED_PORT = 1024;
@@ -21,13 +21,13 @@ export async function listen(server: Server, host: string, port: Port, what: str
     } catch (error) {
       if (!hasCode(error, "EADDRINUSE")) throw cannotListen(error, host, number, what);
       if (port.named) throw await portTaken(error, number, what);
-      if (number >= port.number + TRIES) throw await portTaken(error, port.number, what);
+      if (number >= port.number + MAX_PORTS_TRIED) throw await portTaken(error, port.number, what);
     }
   }
 }
 
 async function tryPort(server: Server, host: string, port: number): Promise<number> {
-  // A name has one address on one system and another one elsewhere; `hub.json` tells this one.
+  // "localhost" has another address on some systems; `hub.json` has this one.
   if (host === "localhost") return listenOn(server, "127.0.0.1", port);
   if (host !== EVERY_ADDRESS) return listenOn(server, host, port);
   await checkIPv4Port(port);
@@ -35,14 +35,14 @@ async function tryPort(server: Server, host: string, port: number): Promise<numb
     // Node's sockets on `::` take IPv4 as well, whatever the system's own default is.
     return await listenOn(server, host, port);
   } catch (error) {
-    // There is no IPv6 here.
+    // This computer has no IPv6.
     if (hasCode(error, "EAFNOSUPPORT", "EADDRNOTAVAIL", "EINVAL", "EPROTONOSUPPORT"))
       return listenOn(server, EVERY_IPV4_ADDRESS, port);
     throw error;
   }
 }
 
-/** Rejects when another program has the port on IPv4. Outside Linux a socket on `::` would listen beside it, and be deaf to IPv4. */
+/** Rejects when another program has the port on IPv4. Outside Linux a socket on `::` would listen beside it, and get no IPv4. */
 async function checkIPv4Port(port: number): Promise<void> {
   if (port === 0) return;
   const probe = createServer();
@@ -66,7 +66,7 @@ function listenOn(server: Server, host: string, port: number): Promise<number> {
 }
 
 function hasCode(error: unknown, ...codes: readonly string[]): boolean {
-  return error instanceof Error && "code" in error && codes.some((code) => code === error.code);
+  return codes.includes(errorCode(error));
 }
 
 async function portTaken(cause: unknown, port: number, protocol: string): Promise<Failure> {

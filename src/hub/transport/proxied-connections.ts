@@ -1,6 +1,6 @@
-// What precedes everything else on a connection of a trusted proxy: its PROXY header. Once that is read the socket says that it
-// comes from the proxy's client.
-// Order: the peer is counted in → header → the client is judged and counted → TLS, HTTP, MQTT.
+// The PROXY header that precedes everything else on a connection of a trusted proxy. Once it is read, the socket's remote address
+// is that of the proxy's client.
+// Order: the peer is admitted → header → the client is admitted → TLS, HTTP, MQTT.
 import type { Socket } from "node:net";
 import type { Admission } from "../access/limits/admission.ts";
 import { plainAddress } from "../access/networks.ts";

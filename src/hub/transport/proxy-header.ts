@@ -1,7 +1,7 @@
-// Reads the PROXY header of a trusted proxy's connection, before TLS, HTTP or MQTT see anything of it, and names the client
-// on the socket: whatever asks the socket where it comes from then judges the client.
-// Order: wait for the first bytes → is it a header? → take it out → the rest goes back, for the next parser. A proxy may also
-// send none. Only as much as may be a header is ever taken out, so an end of input behind it is still to come.
+// Reads the PROXY header of a trusted proxy's connection, before TLS, HTTP or MQTT read anything of it, and sets the client as the
+// socket's remote address, which every later check reads.
+// Order: wait for the first bytes → is it a header? → remove it → unshift the rest for the next parser. A proxy may also send none.
+// Never more bytes than a header may have are read, so an end of input behind it is still to come.
 import type { Socket } from "node:net";
 import { type ProxiedClient, parseProxyHeader } from "./proxy-protocol.ts";
 
@@ -9,9 +9,9 @@ const HEADER_TIMEOUT_MS = 5_000;
 const EMPTY = Buffer.alloc(0);
 
 export type ProxyHeaderOutcome =
-  /** There is none, and no byte is lost; or nothing has come yet. The peer is the client. */
+  /** There is none, and no byte is lost; or nothing has arrived yet. The peer is the client. */
   | { readonly kind: "none" }
-  /** It was taken out, and the socket says that it comes from its client, where it names one. */
+  /** It was removed, and the client that it names, if any, is the socket's remote address. */
   | { readonly kind: "read" }
   | { readonly kind: "bad"; readonly reason: string }
   | { readonly kind: "closed" };
@@ -52,7 +52,7 @@ export function readProxyHeader(socket: Socket, timeoutMs = HEADER_TIMEOUT_MS): 
     // An error closes the socket.
     const ignore = () => undefined;
     const timer = setTimeout(() => {
-      // A client that has nothing to say yet has its own protocol's time to say it.
+      // A client that sends nothing yet is subject to the timeout of its protocol.
       settle(bytes.length === 0 ? { kind: "none" } : { kind: "bad", reason: "it did not arrive within five seconds" });
     }, timeoutMs);
     socket.on("readable", read);
@@ -62,7 +62,7 @@ export function readProxyHeader(socket: Socket, timeoutMs = HEADER_TIMEOUT_MS): 
   });
 }
 
-/** Has a connection say that it comes from its client. The one place where a socket's address is not its peer's. */
+/** Sets the remote address of a socket. The one place where it becomes another than the peer's. */
 export function nameClient(socket: Socket, { address, port }: ProxiedClient): void {
   Object.defineProperties(socket, {
     remoteAddress: { value: address, configurable: true },

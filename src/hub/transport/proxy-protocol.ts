@@ -6,7 +6,7 @@ import { canonicalAddress } from "../access/networks.ts";
 
 /** The whole header of version 1, CR LF included (section 2.1). */
 const MAX_V1_BYTES = 107;
-/** What fits into the smallest packet that every host takes (section 2.2). */
+/** It fits into the smallest packet that every host accepts (section 2.2). */
 const MAX_V2_BYTES = 536;
 const V1_BEGINNING = Buffer.from("PROXY ");
 const V2_SIGNATURE = Buffer.from("\r\n\r\n\0\r\nQUIT\n");
@@ -25,11 +25,11 @@ export interface ProxiedClient {
 }
 
 export type ProxyHeader =
-  /** As far as it has arrived, it may be one. */
+  /** The bytes so far may begin one. */
   | { readonly kind: "incomplete" }
   | { readonly kind: "none" }
   | { readonly kind: "bad"; readonly reason: string }
-  /** `client` is null where the proxy speaks for itself, or for a client without an address. */
+  /** `client` is null where the connection is the proxy's own, or of a client without an address. */
   | { readonly kind: "header"; readonly bytes: number; readonly client: ProxiedClient | null };
 
 const INCOMPLETE: ProxyHeader = { kind: "incomplete" };
@@ -108,7 +108,7 @@ function ipv6At(bytes: Buffer, at: number): string {
   return Array.from({ length: 8 }, (_, index) => bytes.readUInt16BE(at + 2 * index).toString(16)).join(":");
 }
 
-/** Says what is wrong with the fields behind the addresses (section 2.2), all of which are skipped but the checksum. */
+/** The problem of the fields behind the addresses (section 2.2), all of which are skipped but the checksum. */
 function checkTlvs(header: Buffer, start: number): string | null {
   for (let at = start; at < header.length; ) {
     if (at + TLV_HEADER_BYTES > header.length) return "a field in it is cut off";

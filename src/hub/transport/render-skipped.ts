@@ -1,4 +1,4 @@
-// The fields that were left out of a message, as its sender gets them in the answer.
+// The fields that were left out of a message, for the answer to its sender.
 import type { Accepted } from "../../shared/api.ts";
 import type { Language } from "../../shared/messages/language.ts";
 import { render } from "../../shared/messages/render.ts";

@@ -1,5 +1,5 @@
-// The one place that says who sends an HTTP request, WebSocket upgrades included: the socket's address, or the client that a
-// trusted proxy names. Asked before Host, Origin and permission; the answer is kept for the request.
+// Determines the client of an HTTP request, WebSocket upgrades included: the socket's address, or the client that a trusted proxy
+// names. It comes before the checks of Host, Origin and permission, and once for each request.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Problem } from "../../shared/errors.ts";
 import { message } from "../../shared/messages/message.ts";
@@ -11,7 +11,7 @@ import type { Clock } from "../clock.ts";
 export interface RequestClient extends Client {
   /** Whether the client itself speaks TLS, to the hub or to a trusted proxy. */
   readonly isSecure: boolean;
-  /** Why nobody can tell who it is. */
+  /** Why the client cannot be determined. */
   readonly problem: Problem | null;
 }
 
@@ -44,8 +44,8 @@ export class RequestClients {
   }
 
   /**
-   * Says why the client that a trusted proxy names may not come in. The connection counts as that client's until `response`
-   * is sent; without one, for good.
+   * Why the client that a trusted proxy names is not admitted. The connection counts as that client's until `response` is sent;
+   * without one, for good.
    */
   admit(request: IncomingMessage, response?: ServerResponse): Problem | null {
     const { admission, onNotAdmitted } = this.#options;
@@ -69,13 +69,13 @@ export class RequestClients {
     return [...this.#untrustedForwarders].filter(([, lastMs]) => lastMs > sinceMs).map(([address]) => address);
   }
 
-  #resolve({ socket, headers }: IncomingMessage): RequestClient {
+  #resolve({ socket, headers, url }: IncomingMessage): RequestClient {
     const { proxies } = this.#options;
     const peer = plainAddress(socket.remoteAddress);
     const isEncrypted = "encrypted" in socket && socket.encrypted === true;
     if (!proxies.includes(peer)) {
       if (headers["x-forwarded-for"] !== undefined || headers.forwarded !== undefined) this.#noteForwarder(peer);
-      return { address: peer, isSecure: isEncrypted, host: null, problem: null };
+      return { address: peer, isSecure: isEncrypted, host: hostInTarget(url), problem: null };
     }
     const resolved = proxies.resolve(peer, headers);
     if (resolved.kind === "contradiction")
@@ -91,4 +91,9 @@ export class RequestClients {
     if (this.#untrustedForwarders.size > MAX_UNTRUSTED_FORWARDERS && oldest !== undefined)
       this.#untrustedForwarders.delete(oldest);
   }
+}
+
+/** Of a request whose target is a whole URL (RFC 9112, section 3.2.2): it counts, whatever the Host header says. */
+function hostInTarget(target = "/"): string | null {
+  return target.startsWith("/") ? null : (URL.parse(target)?.host ?? null);
 }

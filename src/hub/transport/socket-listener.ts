@@ -1,6 +1,6 @@
-// Listens on a TCP port and hands each connection on when it is ready: the one place where connections come in.
-// Order: accepted → what a proxy says of its client, where there is one → admission → TLS handshake, where the port has TLS →
-// the protocol's handler. Nothing of a connection is read before its admission.
+// Listens on a TCP port and hands each connection to its protocol: the one place where connections are accepted.
+// Order: accepted → PROXY header of a trusted proxy → admission → TLS handshake, where the port has TLS → the protocol's handler.
+// Nothing but that header is read of a connection before its admission.
 import { createServer, type Server, type Socket } from "node:net";
 import type { Admission, NotAdmitted } from "../access/limits/admission.ts";
 import { isLoopback, plainAddress } from "../access/networks.ts";
@@ -13,17 +13,17 @@ export interface ConnectionHandler {
   /** Counts the connections of all its ports together. */
   readonly admission: Admission;
   /**
-   * Reads what precedes everything else on a connection, and has it say by then whom it comes from. Resolves with false where
-   * the connection is to be closed; null where there is nothing to wait for.
+   * Reads the PROXY header of a connection, and sets the client as its remote address. Resolves with false where the connection is
+   * to be closed; null where there is nothing to wait for.
    */
   preamble(socket: Socket): Promise<boolean> | null;
-  /** Told of a connection that may not stay. */
+  /** Called for a connection that is not admitted. */
   notAdmitted(address: string, outcome: NotAdmitted): void;
-  /** Takes a connection. Where `outcome` is not "admitted", it is open only to be told that it may not stay. */
+  /** Handles a connection. Where `outcome` is not "admitted", it is open only to be answered so. */
   take(socket: Socket, outcome: "admitted" | NotAdmitted): void;
 }
 
-/** Makes a connection a secure one, and calls back with that; never where the handshake fails. */
+/** Calls back with the secure connection once its handshake is done; never where that fails. */
 type Secure = (socket: Socket, onSecure: (socket: Socket) => void) => void;
 
 export interface SocketListenerOptions {
@@ -60,15 +60,15 @@ export class SocketListener {
     this.#host = host;
     this.#port = await this.#open(this.#isRestricted ? LOOPBACK : host, port);
     if (this.#isRestricted) {
-      // Where this computer has no IPv6, nobody asks for it.
+      // A computer without IPv6 has no clients on it.
       await this.#open(LOOPBACK_IPV6, { number: this.#port, named: true }).catch(() => undefined);
     }
     return this.#port;
   }
 
   /**
-   * Listens on loopback alone, or no longer so, on the same port. Connections of others end a second later: one of them may
-   * have asked for this.
+   * Listens on loopback alone, or no longer so, on the same port. Other connections end a second later: one of them may carry the
+   * request for this.
    */
   async restrict(isRestricted: boolean): Promise<void> {
     if (this.#isRestricted === isRestricted) return;
@@ -84,7 +84,7 @@ export class SocketListener {
     }, LAST_ANSWER_MS).unref();
   }
 
-  /** Listens no more, at once; resolves when the connections that came in have ended. */
+  /** Closes the port at once; resolves when its connections have ended. */
   async close(): Promise<void> {
     const servers = this.#servers.splice(0);
     this.#port = 0;
@@ -126,7 +126,7 @@ export class SocketListener {
     if (secure === undefined) handler.take(socket, outcome);
     else
       secure(socket, (secured) => {
-        // By itself it says where the peer is, which may be a proxy.
+        // By default it has the address of the peer, which may be a proxy.
         const { remoteAddress: address = "", remotePort: port = 0 } = socket;
         if (secured.remoteAddress !== address) nameClient(secured, { address, port });
         handler.take(secured, outcome);

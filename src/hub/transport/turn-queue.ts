@@ -1,5 +1,5 @@
-// Work that comes in heaps and is done a few pieces a turn of the event loop, so that others come in between: the system
-// hands over hundreds of new connections at once.
+// A queue whose items are processed a few in each turn of the event loop, so that other work runs in between: the system hands over
+// hundreds of new connections at once.
 
 export class TurnQueue<Item> {
   readonly #perTurn: number;

@@ -1,4 +1,4 @@
-// Comparisons that people named. They are few and asked for seldom, so each question reads them from the store.
+// Comparisons that people named. They are few and requested seldom, so each request reads them from the store.
 import { randomUUID } from "node:crypto";
 import type { Problem } from "../../shared/errors.ts";
 import { SavedView, type ViewRequest } from "../../shared/history/saved-view.ts";
@@ -27,18 +27,19 @@ export class SavedViews {
 
   /** Resolves once it is on disk. */
   async add(request: ViewRequest): Promise<SavedView | Problem> {
-    if ((await this.list()).length >= MAX_VIEWS) return message("too-many-views", { limit: MAX_VIEWS });
     const view = { ...request, id: randomUUID() };
-    await this.#records.collection(viewRecords).save([view]);
-    return view;
+    return (await this.put(view)) ?? view;
   }
 
-  /** Takes the place of the one with its id, or is new. Resolves once it is on disk. */
-  async put(view: SavedView): Promise<void> {
+  /** Replaces the one with its id, or adds it. Resolves once it is on disk. */
+  async put(view: SavedView): Promise<Problem | null> {
+    const others = (await this.list()).filter(({ id }) => id !== view.id);
+    if (others.length >= MAX_VIEWS) return message("too-many-views", { limit: MAX_VIEWS });
     await this.#records.collection(viewRecords).save([view]);
+    return null;
   }
 
-  /** Resolves once it is gone; one that there is not is gone. */
+  /** Resolves once it is removed, if it exists. */
   async remove(id: string): Promise<void> {
     await this.#records.collection(viewRecords).save([], [id]);
   }

@@ -1,7 +1,7 @@
-// The registry of a worker: the hub's own, which writes nothing down but devices that nobody knew. What the hub decides of a device is
-// read from the database: at the first message of a device, when the hub notifies of a change, and every half minute.
-// Order for an unknown device: look it up; where there is none, write it down as waiting (or as joined, where the hub lets all join)
-// and notify the hub; then store its readings.
+// The registry of a worker: the hub's own, which saves only unknown devices. The hub's decisions about devices are read from the
+// database: at the first message of a device, when the hub notifies of a change, and every half minute.
+// Order for an unknown device: look it up; where there is none, save it as waiting (or as joined, where the hub lets all join) and
+// notify the hub; then store its readings.
 import type { JoiningMode } from "../../shared/api.ts";
 import type { DeviceId } from "../../shared/ids.ts";
 import type { IncomingReading } from "../../shared/reading.ts";
@@ -40,7 +40,7 @@ export class Follower implements IngestRegistry {
   readonly #directory: DeviceDirectory;
   readonly #registry: Registry;
   readonly #invited = new Set<string>();
-  /** Devices that the database does not know, as far as it was asked. */
+  /** Devices that the database did not have at the last lookup. */
   readonly #unknown = new Set<string>();
   #joining: JoiningMode = "ask";
   #refreshing: Promise<void> | null = null;
@@ -52,7 +52,7 @@ export class Follower implements IngestRegistry {
     const directory = new DeviceDirectory(maxDevices);
     this.#directory = directory;
     const joining = () => this.#joining;
-    // Nobody looks at values here: there are no mends to know of.
+    // A worker shows no values, so it needs no mends.
     const mends = new MendList(store.records, clock);
     const records: RecordStore = {
       ...store.records,
@@ -100,7 +100,7 @@ export class Follower implements IngestRegistry {
     await this.#refreshing;
   }
 
-  /** Reads again what the hub has decided of all devices. Never rejects. */
+  /** Reads the hub's decisions about all devices again. Never rejects. */
   refresh(): Promise<void> {
     this.#refreshing ??= this.#refresh()
       .catch((error: unknown) => this.#options.log.debug({ err: error }, "devices could not be read again"))

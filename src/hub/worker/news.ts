@@ -1,5 +1,5 @@
-// The notices that the hub and its workers exchange over the database, as JSON: readings that a worker stored, devices that it wrote
-// down, and devices of which the hub has decided something. A notice is a hint: the tables hold the truth, so one may be lost.
+// The notifications between the hub and its workers over the database, as JSON: readings that a worker stored, devices that it
+// saved, and devices that the hub has changed. A notification is a hint: the tables are authoritative, so one may be lost.
 import { type Static, Type } from "typebox";
 import { Value } from "typebox/value";
 import type { JoiningMode } from "../../shared/api.ts";
@@ -21,7 +21,7 @@ export const News = Type.Object({
   ),
   attributes: Type.Optional(Type.Array(Type.Object({ device: Device, name: Metric, text: Type.String() }))),
   units: Type.Optional(Type.Array(Type.Object({ device: Device, metric: Metric, unit: Type.String() }))),
-  /** Devices that a worker has written down, or whose record the hub has changed or removed. */
+  /** Devices that a worker has saved, or whose record the hub has changed or removed. */
   devices: Type.Optional(Type.Array(Device)),
   /** A worker has refused a message. */
   hasRefused: Type.Optional(Type.Boolean()),

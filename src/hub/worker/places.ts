@@ -1,5 +1,6 @@
-// Places of workers: each holds one by a lock of the database, and with it one session at the broker. A worker that is killed leaves both
-// behind; the next worker takes the lowest free place, and what its session has. None takes one while the database is closed to workers.
+// Places of workers: each holds one by a lock of the database, and with it one session at the broker. A worker that is killed
+// leaves the session behind; the next worker takes the lowest free place, with its session. None takes one while the database is
+// closed to workers.
 import { setTimeout as sleep } from "node:timers/promises";
 import type { HeldPlace, SessionPlaces } from "../broker/external/orphaned-sessions.ts";
 import { type Leadership, MAX_WORKERS } from "../store/server-sql/leadership.ts";
@@ -7,7 +8,7 @@ import type { ServerStore } from "../store/server-sql/server-store.ts";
 import { closedToWorkers } from "../store/server-sql/worker-gate.ts";
 import { placeRecords, readingsShared } from "./news.ts";
 
-/** Where no hub runs, none says that it shares. */
+/** How long a worker waits for a hub that shares; there may be none. */
 const SHARED_WITHIN_MS = 5_000;
 const POLL_MS = 100;
 const SHARED = { id: "shared" };
@@ -60,7 +61,7 @@ export class WorkerPlaces implements SessionPlaces {
     await (isShared ? records.save([SHARED]) : records.save([], [readingsShared.idOf(SHARED)]));
   }
 
-  /** Resolves when the hub shares the readings; where none says so, after a while. */
+  /** Resolves when the hub shares the readings, or after a while without a hub. */
   async shared(): Promise<void> {
     const records = this.#store.records.collection(readingsShared);
     const endMs = performance.now() + SHARED_WITHIN_MS;
@@ -72,7 +73,7 @@ export class WorkerPlaces implements SessionPlaces {
     await this.#store.records.collection(placeRecords).save([{ number, sinceMs: nowMs }]);
   }
 
-  /** The lock of a place; null where another has it, or they are closed: that is looked at behind the lock (see `closedToWorkers`). */
+  /** The lock of a place; null where another has it, or they are closed, which is checked after the lock (see `closedToWorkers`). */
   async #claimed(number: number): Promise<Leadership | null> {
     const lock = this.#store.slot(number);
     if (!(await lock.claim())) return null;

@@ -1,4 +1,4 @@
-// What a worker says of itself over HTTP: /health for what watches it, /metrics for Prometheus. Nothing else is there.
+// A worker's status over HTTP: /health for its supervisor, /metrics for Prometheus. There are no other routes.
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import { errorText } from "../../shared/error-text.ts";

@@ -1,5 +1,5 @@
-// The hub's side of its workers: what they stored appears in charts, in presence and in the latest values as if the hub had taken it
-// itself; devices that they wrote down come on the list, and what they refused does. They are notified of what people decide of devices.
+// The hub's side of its workers: their readings appear in charts, presence and latest values as if the hub had ingested them; the
+// devices that they saved and the messages that they refused are listed. They are notified of people's decisions about devices.
 
 import type { JoiningMode } from "../../shared/api.ts";
 import type { DeviceId } from "../../shared/ids.ts";
@@ -34,7 +34,7 @@ export class WorkerNews {
   readonly #options: WorkerNewsOptions;
   /** By device: whether it has joined, as it was last announced to the workers. */
   readonly #announced = new Map<DeviceId, string>();
-  /** News are taken one after the other. */
+  /** News are processed one after the other. */
   #taking: Promise<void> = Promise.resolve();
   #hasWorkers = false;
   #endTimer: (() => void) | null = null;
@@ -135,7 +135,7 @@ export class WorkerNews {
     for (const listener of events.readingsStored) listener(readings, tsMs, receivedAtMs);
   }
 
-  /** Devices that a worker wrote down, and this hub does not know. */
+  /** Devices that a worker saved, and that this hub does not have. */
   async #learnDevices(ids: readonly DeviceId[]): Promise<void> {
     const { store, directory, events } = this.#options;
     const unknown = ids.filter((id) => !directory.states.has(id));
@@ -162,7 +162,7 @@ export class WorkerNews {
     }
   }
 
-  /** Takes in what was stored while the notices were interrupted: the newest reading of each series. */
+  /** Reads the newest reading of each series, after notifications were interrupted. */
   async #compare(): Promise<void> {
     const { store, directory } = this.#options;
     await store.shared.learnAllSeries();

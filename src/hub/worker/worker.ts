@@ -1,7 +1,8 @@
-// A worker: takes its share of the readings from an outside broker and stores them in a database server, beside the hub that has the
-// window. It keeps nothing: any number of them run, and any of them may end at any moment.
-// Order: the store first, then what the hub has decided of devices, then a place; once the hub shares the readings, the session at the
-// broker. On the way out the session is ended before the place is given up, so that the broker gives nothing to nobody.
+// A worker: receives its share of the readings from an outside broker and stores them in a database server, beside the hub that has
+// the window. It has no state: any number of them run, and any of them may end at any moment.
+// Order: the store first, then the hub's decisions about devices, then a place; once the hub shares the readings, the session at
+// the broker. At the end the session is ended before the place is released, so that the broker sends nothing to a session without a
+// worker.
 import { randomUUID } from "node:crypto";
 import { type AnyMessage, message } from "../../shared/messages/message.ts";
 import { render } from "../../shared/messages/render.ts";
@@ -40,17 +41,17 @@ export interface WorkerOptions {
   readonly log: Log;
 }
 
-/** How a worker does; `problem` says why it stores nothing. */
+/** The state of a worker; `problem` is why it stores nothing. */
 export interface WorkerState {
   readonly place: number | null;
   readonly problem: AnyMessage | null;
-  /** As the store says it; null while all is well. */
+  /** The store's problem; null while there is none. */
   readonly storeFailure: string | null;
 }
 
 const CHECK_PLACE_MS = 2_000;
 
-/** What workers take: readings, and nothing that says how a connection is. */
+/** The topics of workers: those of readings, which do not depend on a connection. */
 const filters: readonly BrokerFilter[] = deviceFilters
   .filter(({ holdsReadings }) => holdsReadings)
   .map(({ filter }) => ({ filter, wantsRetained: false, sharing: "shared" }));
@@ -109,7 +110,7 @@ export class Worker {
         events,
         onSaveFailed: (error) => log.error({ err: error }, "a refused message could not be written down"),
       }),
-      // The broker says who its clients are, and no reply comes on the topics of readings.
+      // The broker authenticates its clients, and no reply comes on the topics of readings.
       commands: { replied: () => Promise.reject(new Error("replies go to the hub")) },
       access: {
         devices: { denialFor: () => null },
@@ -174,8 +175,8 @@ export class Worker {
   }
 
   /**
-   * Gives its share back: unsubscribes, stores what is on the way to it, ends its session. Meanwhile it goes on to show that it holds its
-   * place, or another process would take its session over, and each would end the other's connection. Stopping twice is fine.
+   * Leaves: unsubscribes, stores the messages that are on their way, ends its session. Meanwhile its heartbeat continues, or
+   * another process would take its session over, and each would end the other's connection. Stopping twice is fine.
    */
   async stop(): Promise<void> {
     this.#isStopping = true;
@@ -233,8 +234,8 @@ export class Worker {
   }
 
   /**
-   * While the database was away, another worker may have taken this one's place, and its session with it. Where places are closed, it
-   * gives its own back.
+   * While the database was away, another worker may have taken this one's place, and its session with it. Where places are closed,
+   * it releases its own.
    */
   async #checkPlace(): Promise<void> {
     const places = this.#places;
@@ -267,7 +268,7 @@ export class Worker {
       .catch((error: unknown) => this.#options.log.debug({ err: error }, "changed devices could not be read"));
   }
 
-  /** The list of refused messages is the hub's: what is refused here is handed over to it. */
+  /** The list of refused messages is the hub's: refusals are handed over to it. */
   #refusedRecords(): RecordStore {
     const { store } = this;
     const idHere = (id: string) => `${this.#id}-${id}`;

@@ -1,7 +1,8 @@
-// Decides what people are notified of; how a notice is shown stands elsewhere.
+// Decides of what people are notified; notices.ts shows it.
 // Invariant: what ends before its notice was due is never notified; what comes and goes is notified once every 15 minutes.
 
 import type { Device } from "../../shared/device.ts";
+import type { AnyMessage } from "../../shared/messages/message.ts";
 import { reasonsOf, UNDERVOLTAGE_METRIC } from "../../shared/notices/attention.ts";
 import { NOTICE_KINDS, type NoticeKind, type NoticeSettings } from "../../shared/notices/notices.ts";
 
@@ -15,8 +16,8 @@ export interface News {
 
 /** The notices that a device gives reason for, as it is now. */
 function kindsOf(device: Device, nowMs: number): NoticeKind[] {
+  if (device.joining === "blocked" || device.removal !== undefined) return [];
   if (device.joining === "waiting") return ["joining"];
-  if (device.joining === "blocked") return [];
   const reasons = attentionOf(device, nowMs);
   const isFailed = reasons.some((reason) => reason === "failed" || reason === "undervoltage" || reason === "duplicate");
   return NOTICE_KINDS.filter((kind) => (kind === "failed" ? isFailed : reasons.some((reason) => reason === kind)));
@@ -29,13 +30,17 @@ function attentionOf(device: Device, nowMs: number) {
 
 /** How many devices need a look. */
 export function attentionCount(devices: readonly Device[], nowMs: number): number {
-  return devices.filter((device) => device.joining === "approved" && attentionOf(device, nowMs).length > 0).length;
+  return devices.filter(
+    (device) => device.joining === "approved" && device.removal === undefined && attentionOf(device, nowMs).length > 0,
+  ).length;
 }
 
 export class DueNotices {
   /** What holds and was notified, by device and kind; null before the first check, which notifies of nothing. */
   #notified: Set<string> | null = null;
   readonly #notifiedMs = new Map<string, number>();
+  /** Why the hub does not run, until that was told. */
+  #failure: AnyMessage | null = null;
 
   /** The notices to show now, which count as shown from then on. In quiet hours there are none, and nothing counts as shown. */
   check(devices: readonly Device[], settings: NoticeSettings, now: Date): News[] {
@@ -59,9 +64,22 @@ export class DueNotices {
     });
   }
 
-  /** The hub starts anew: what holds at the next check is no news. */
+  hubFailed(reason: AnyMessage): void {
+    this.#failure = reason;
+  }
+
+  /** Why the hub does not run, once it may be told, and once; null else. */
+  takeFailure(settings: NoticeSettings, now: Date): AnyMessage | null {
+    if (this.#failure === null || isQuiet(settings, now)) return null;
+    const failure = this.#failure;
+    this.#failure = null;
+    return settings.failed ? failure : null;
+  }
+
+  /** The hub starts anew: what holds at the next check is no news, and that it did not run is none any more. */
   forget(): void {
     this.#notified = null;
+    this.#failure = null;
   }
 
   #wasNotifiedLately(key: string, nowMs: number): boolean {
@@ -76,7 +94,7 @@ function keyOf({ device, kind }: { readonly device: Device; readonly kind: Notic
 }
 
 /** By this computer's clock; hours that end before they begin go over midnight. */
-export function isQuiet({ quiet }: NoticeSettings, now: Date): boolean {
+function isQuiet({ quiet }: NoticeSettings, now: Date): boolean {
   if (quiet === null) return false;
   const minutes = now.getHours() * 60 + now.getMinutes();
   const [from, to] = [minutesOf(quiet.from), minutesOf(quiet.to)];

@@ -1,4 +1,4 @@
-// Tells people what is new on their devices while nobody looks at the window: notifications, one a kind; the number of devices
+// Notifies people of news of their devices while nobody looks at the window: notifications, one a kind; the number of devices
 // that need a look in tray, dock and title. It asks the hub now and then: what needs a look may be seconds old.
 import { Notification, net } from "electron";
 import type { DeviceList } from "../../shared/api.ts";
@@ -10,7 +10,7 @@ import type { NoticeSettings } from "../../shared/notices/notices.ts";
 import type { DesktopLog } from "../desktop-log.ts";
 import type { HubEndpoint } from "../hub-process.ts";
 import type { TrayTexts } from "../tray.ts";
-import { attentionCount, DueNotices, isQuiet, type News } from "./news.ts";
+import { attentionCount, DueNotices, type News } from "./news.ts";
 import type { NoticeFile } from "./notice-file.ts";
 
 const CHECK_PERIOD_MS = 10_000;
@@ -44,7 +44,7 @@ export class Notices {
   }
 
   get settings(): NoticeSettings {
-    return this.#options.file.kept.settings;
+    return this.#options.file.stored.settings;
   }
 
   changeSettings(settings: NoticeSettings): NoticeSettings {
@@ -55,7 +55,7 @@ export class Notices {
   /** The language in which the page asks is that of the person. Answers whether it is another than before. */
   setLanguage(language: Language): boolean {
     const { file } = this.#options;
-    if (file.kept.language === language) return false;
+    if (file.stored.language === language) return false;
     file.change({ language });
     void this.#showAttention();
     return true;
@@ -80,15 +80,21 @@ export class Notices {
     }
     if (state.kind !== "failed" || this.#hasFailed) return;
     this.#hasFailed = true;
-    const { failed } = this.settings;
-    if (failed && !isQuiet(this.settings, new Date()) && !this.#options.isLookedAt())
-      void this.#show(message("desktop/notice/hub-failed"), state.reason, "#/");
+    this.#due.hubFailed(state.reason);
+    this.#tellFailure();
+  }
+
+  /** Whoever looks at the window sees it there. */
+  #tellFailure(): void {
+    const reason = this.#due.takeFailure(this.settings, new Date());
+    if (reason !== null && !this.#options.isLookedAt())
+      void this.#show(message("desktop/notice/hub-failed"), reason, "#/");
   }
 
   /** The window was closed; the first time, a notice says where the app is now. */
   windowClosed(hasTray: boolean): void {
     const { file } = this.#options;
-    if (file.kept.isTrayHintShown === true) return;
+    if (file.stored.isTrayHintShown === true) return;
     file.change({ isTrayHintShown: true });
     const where = hasTray
       ? message("desktop/notice/lives-on-in-tray")
@@ -97,6 +103,7 @@ export class Notices {
   }
 
   async #check(): Promise<void> {
+    this.#tellFailure();
     const devices = await this.#fetchDevices();
     if (devices === undefined) return;
     const now = new Date();
@@ -157,7 +164,7 @@ export class Notices {
 
   /** In the language of the person. */
   async render(text: AnyMessage): Promise<string> {
-    const { language } = this.#options.file.kept;
+    const { language } = this.#options.file.stored;
     await loadLanguage(language);
     return render(text, language, "desktop");
   }

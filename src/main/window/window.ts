@@ -40,7 +40,7 @@ export class MainWindow {
     return this.#window?.isFocused() === true;
   }
 
-  /** Says in the title how many devices need a look. */
+  /** Shows in the title how many devices need a look. */
   showAttention(count: number): void {
     this.#attention = count;
     const window = this.#window;
@@ -60,7 +60,7 @@ export class MainWindow {
     this.#window.focus();
   }
 
-  /** Tells our page, if it is there. */
+  /** Sends a message to our page, if it is there. */
   send(channel: string, message: unknown): void {
     const contents = this.#window?.webContents;
     if (contents?.mainFrame.origin === APP_ORIGIN) contents.send(channel, message);

@@ -3,13 +3,19 @@ import { Signal } from "./feed/signal.ts";
 
 export interface Announcement {
   readonly text: string;
-  /** Only read out: where it happened it can be seen. */
-  readonly isHeardOnly?: boolean;
   readonly undo?: () => void;
 }
 
-export const announcement = new Signal<Announcement | null>(null);
+/** Shown and read out, with its way back. */
+export const seen = new Signal<Announcement | null>(null);
+/** Read out alone: it does not take the place of what is shown. */
+export const heard = new Signal<Announcement | null>(null);
 
-export function announce(text: string, more: Omit<Announcement, "text"> = {}): void {
-  announcement.set({ text, ...more });
+interface Options extends Omit<Announcement, "text"> {
+  /** Where it happened it can be seen. */
+  readonly isHeardOnly?: boolean;
+}
+
+export function announce(text: string, { isHeardOnly = false, ...more }: Options = {}): void {
+  (isHeardOnly ? heard : seen).set({ text, ...more });
 }

@@ -15,6 +15,7 @@ import type { DiagnosticReport } from "../../shared/doctor.ts";
 import { byName } from "../i18n/names.ts";
 import { ApiFailure, apiUrl, LONG_REQUEST_TIMEOUT_MS, patch, post, request } from "./client.ts";
 import { hubNowMs } from "./feed/hub-clock.ts";
+import { sentCommands } from "./feed/sent-commands.ts";
 import { countUse } from "./kept/control-use.ts";
 import { SLOW } from "./slow.ts";
 
@@ -71,7 +72,9 @@ function useDeviceList<Selected>(select: (list: DeviceList) => Selected) {
 }
 
 const ofState = ({ devices }: DeviceList, state: JoiningState) => devices.filter(({ joining }) => joining === state);
-const approved = (list: DeviceList) => byName(ofState(list, "approved"));
+/** One that goes is not among the others: the notice about it has the way back. */
+const approved = (list: DeviceList) => byName(ofState(list, "approved").filter(({ removal }) => removal === undefined));
+const going = ({ devices }: DeviceList) => byName(devices.filter(({ removal }) => removal !== undefined));
 const blocked = (list: DeviceList) => byName(ofState(list, "blocked"));
 /** Oldest first: a new one comes below those that a person may be about to press. */
 const pending = (list: DeviceList) =>
@@ -81,6 +84,8 @@ const pending = (list: DeviceList) =>
 export const useDevices = () => useDeviceList(approved);
 export const usePendingDevices = () => useDeviceList(pending);
 export const useBlockedDevices = () => useDeviceList(blocked);
+/** Those that were deleted, while that can still be taken back. */
+export const useGoingDevices = () => useDeviceList(going);
 
 /** Null when the hub knows no such device. */
 export const useDevice = (id: string) =>
@@ -95,14 +100,9 @@ export function useCommands(device: string) {
   });
 }
 
-/** The ids of the commands that this window sent and has not seen end. */
-export const SENT_COMMANDS = new Set<string>();
-
-export async function sendCommand(device: string, command: CommandRequest): Promise<Command> {
+export function sendCommand(device: string, command: CommandRequest): Promise<Command> {
   countUse(device, command.control);
-  const sent = await post<Command>(apiUrl(`devices/${encodeURIComponent(device)}/commands`), command);
-  SENT_COMMANDS.add(sent.id);
-  return sent;
+  return sentCommands.send(() => post<Command>(apiUrl(`devices/${encodeURIComponent(device)}/commands`), command));
 }
 
 /** Caches nothing: the live feed brings the changed device. */
@@ -110,12 +110,13 @@ export function changeDevice(id: string, changes: DeviceChanges): Promise<Device
   return patch<Device>(apiUrl(`devices/${encodeURIComponent(id)}`), changes);
 }
 
-/** How many readings of the device are stored. */
-export function useReadingCount({ id, metrics }: Device) {
+/** How many readings of the device are stored; not asked for unless `isWanted`. */
+export function useReadingCount({ id, metrics }: Device, isWanted = true) {
   return useCountOf(
     id,
     metrics.map(({ name }) => name),
     {},
+    isWanted,
   );
 }
 
@@ -124,6 +125,7 @@ export function useCountOf(
   id: string,
   metrics: readonly string[],
   { from = "0", to }: { readonly from?: string; readonly to?: string },
+  enabled = true,
 ) {
   return useQuery({
     queryKey: ["reading-count", id, metrics, from, to],
@@ -136,6 +138,7 @@ export function useCountOf(
       });
       return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
     },
+    enabled,
     gcTime: 0,
   });
 }
@@ -209,4 +212,34 @@ export function useChart(window: ChartWindow, enabled = true) {
     refetchOnWindowFocus: "always",
     gcTime: 0,
   });
+}
+
+const MONTH_MS = 30 * 24 * 3_600_000;
+const MONTH_POINTS = 500;
+
+/** What a series was like, and not how it goes on: it is asked for once. */
+export function useLastMonth(device: string, metric: string, enabled: boolean) {
+  return useQuery({
+    queryKey: ["last-month", device, metric],
+    queryFn: ({ signal }) => {
+      const to = hubNowMs();
+      const query = { metric, from: to - MONTH_MS, to, points: MONTH_POINTS };
+      return request<Chart>(apiUrl(`devices/${encodeURIComponent(device)}/readings`, query), { signal });
+    },
+    enabled,
+    refetchOnWindowFocus: false,
+  });
+}
+
+/** The readings of a chart's series in its time; undefined without a chart, before they are there, and where they are more than `most`. */
+export function useReadingsBetween(chart: Chart | undefined, most: number): ReadingsPage["readings"] | undefined {
+  const { device = "", metric = "", from, to } = chart ?? {};
+  const { data } = useQuery({
+    queryKey: ["chart", "readings", device, metric, from, to],
+    queryFn: ({ signal }) =>
+      request<ReadingsPage>(apiUrl("readings", { device, metric, from, to, limit: most }), { signal }),
+    enabled: chart !== undefined,
+    gcTime: 0,
+  });
+  return chart === undefined || data?.next !== null ? undefined : data.readings;
 }

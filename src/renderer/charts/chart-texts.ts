@@ -2,7 +2,7 @@
 import type { Metric } from "../../shared/device.ts";
 import type { Bucket } from "../../shared/reading.ts";
 import { locale } from "../i18n/language.ts";
-import { formatInUnit, formatMean, formatQuantity, unitBeside } from "../i18n/numbers.ts";
+import { formatInUnit, formatMean, formatQuantity, formatValue, unitBeside } from "../i18n/numbers.ts";
 import { pageText } from "../i18n/page-text.ts";
 import { formatInstant } from "../i18n/times.ts";
 import type { ShiftName } from "./earlier.ts";
@@ -22,7 +22,7 @@ export function summaryText(window: BucketWindow, metric: Metric): string {
   const summary = window.summary();
   if (summary === undefined) return pageText.charts.emptySummary;
   const resolution = precisionOf(metric, window.resolution);
-  if (isShownAsStates(window, metric)) return pageText.charts.share(share.format(summary.mean));
+  if (isShownAsStates(window, metric)) return shareText(summary.mean, window.isMeanByTime);
   if (metric.kind === "counter") {
     const increase = formatQuantity(increaseOf(window.buckets), metric.unit, resolution);
     return pageText.charts.increase(`+${increase}`);
@@ -70,7 +70,8 @@ function meanOf({ isOnOff }: BucketWindow, bucket: Bucket): Bucket {
 function bucketText(window: BucketWindow, metric: Metric, { min, avg, max, n }: Bucket): string {
   const resolution = precisionOf(metric, window.resolution);
   if (isShownAsStates(window, metric)) {
-    if (min !== max) return pageText.charts.share(share.format(avg));
+    // Without a period its readings tell nothing of the time between them.
+    if (min !== max) return shareText(avg, window.states === undefined);
     return min === 1 ? pageText.charts.on : pageText.charts.off;
   }
   const value = (one: number) => formatInUnit(one, metric.unit, resolution);
@@ -81,12 +82,28 @@ function bucketText(window: BucketWindow, metric: Metric, { min, avg, max, n }: 
   return `${mean}${unit}  (${value(min)} – ${value(max)})`;
 }
 
+function shareText(mean: number, isByTime: boolean): string {
+  const text = share.format(mean);
+  return isByTime ? pageText.charts.share(text) : pageText.charts.shareOfReadings(text);
+}
+
 function meanText(mean: number, { unit }: Metric, resolution: number | undefined): string {
   return unitBeside(unit) === unit ? formatMean(mean, resolution) : formatInUnit(mean, unit);
 }
 
+/** A value of a chart's table; of states in words, and a mean as a share. */
+export function tableText(window: BucketWindow, metric: Metric): (value: number) => string {
+  const resolution = precisionOf(metric, window.resolution);
+  if (!isShownAsStates(window, metric)) return (value) => formatValue(value, resolution);
+  const words = new Map([
+    [0, pageText.charts.off],
+    [1, pageText.charts.on],
+  ]);
+  return (value) => words.get(value) ?? share.format(value);
+}
+
 /** True and false, unless people say that its values are something else. */
-function isShownAsStates(window: BucketWindow, { kind }: Metric): boolean {
+export function isShownAsStates(window: BucketWindow, { kind }: Metric): boolean {
   return window.isOnOff && (kind === undefined || kind === "state");
 }
 

@@ -1,6 +1,6 @@
 // The same series at an earlier time, to be drawn behind a chart: “+ yesterday”.
-import { useMemo, useState } from "react";
-import { hubNowMs } from "../api/feed/hub-clock.ts";
+import { useEffect, useMemo, useState } from "react";
+import { useNow } from "../api/feed/use-now.ts";
 import { useChart } from "../api/queries.ts";
 import type { Conversion } from "../i18n/units.ts";
 import { BucketWindow } from "./series/bucket-window.ts";
@@ -8,6 +8,8 @@ import { type DrawnRuns, runsOf } from "./series/runs.ts";
 import type { Period } from "./view/time-view.ts";
 
 const HOUR_MS = 3_600_000;
+/** A page is left open: what comes next is asked for again long before it is used up. */
+const FOLLOW_PERIOD_MS = HOUR_MS / 2;
 
 /** To the same time of the clock on the wall: a day that changes the clocks has 23 or 25 hours. */
 const SHIFTS = {
@@ -19,12 +21,19 @@ export type ShiftName = keyof typeof SHIFTS;
 
 const isShiftName = (name: string): name is ShiftName => Object.hasOwn(SHIFTS, name);
 
+function shiftOfAddress(): ShiftName | null {
+  const named = new URLSearchParams(location.hash.split("?")[1] ?? "").get("with") ?? "";
+  return isShiftName(named) ? named : null;
+}
+
 /** What a page's charts are compared with: `with=yesterday` in its address, beside the time that is shown. */
 export function useShift(): readonly [ShiftName | null, (shift: ShiftName | null) => void] {
-  const [shift, setShift] = useState(() => {
-    const named = new URLSearchParams(location.hash.split("?")[1] ?? "").get("with") ?? "";
-    return isShiftName(named) ? named : null;
-  });
+  const [shift, setShift] = useState(shiftOfAddress);
+  useEffect(() => {
+    const onAddress = () => setShift(shiftOfAddress());
+    window.addEventListener("hashchange", onAddress);
+    return () => window.removeEventListener("hashchange", onAddress);
+  }, []);
   const change = (changed: ShiftName | null) => {
     const [path = "", query = ""] = location.hash.split("?");
     const parameters = new URLSearchParams(query);
@@ -49,14 +58,15 @@ export function useEarlier(
   shift: ShiftName | null,
   conversion: Conversion,
 ): DrawnRuns | null {
+  const nowMs = useNow(FOLLOW_PERIOD_MS);
   const { shiftMs, ...stretch } = useMemo(() => {
-    const endMs = period.kind === "fixed" ? period.toMs : hubNowMs();
+    const endMs = period.kind === "fixed" ? period.toMs : nowMs;
     const shiftMs = shift === null ? 0 : endMs - SHIFTS[shift](new Date(endMs));
     if (period.kind === "fixed") return { shiftMs, spanMs: period.toMs - period.fromMs, toMs: period.toMs - shiftMs };
     // A window that slides needs what comes next, too: that time has passed already.
     const aheadMs = Math.max(HOUR_MS, (period.spanMs ?? 0) / 4);
     return { shiftMs, spanMs: (period.spanMs ?? 0) + aheadMs, toMs: endMs - shiftMs + aheadMs };
-  }, [period, shift]);
+  }, [period, shift, nowMs]);
   const isWanted = shift !== null && (period.kind === "fixed" || period.spanMs !== null);
   const { data } = useChart({ ...series, ...stretch }, isWanted);
   return useMemo(() => {

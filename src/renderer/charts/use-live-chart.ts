@@ -13,6 +13,9 @@ import { BucketWindow } from "./series/bucket-window.ts";
 /** From a late reading until the chart is fetched again: more of them are on their way. */
 const LATE_REFETCH_MS = 1_000;
 
+/** A chart is not much wider: its window moves by a pixel. */
+const MAX_PIXELS = 1_000;
+
 /** The query of a chart. */
 interface ChartAnswer {
   readonly data: Chart | undefined;
@@ -86,7 +89,8 @@ export function useLiveChart(
       if (window.add(point)) fetchSoon();
       inNextFrame(redraw);
     });
-    const slide = setInterval(() => inNextFrame(redraw), Math.max(1_000, chart.stepMs));
+    const slideMs = Math.max(1_000, chart.stepMs, (chart.to - chart.from) / MAX_PIXELS);
+    const slide = setInterval(() => inNextFrame(redraw), slideMs);
     redraw();
     return () => {
       stop();

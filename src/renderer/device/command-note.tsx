@@ -16,9 +16,13 @@ export function CommandNote({ one, isOnline, failure }: Props) {
   const state = failure === null ? one.desired?.state : "failed";
   const message = failure === null ? stateMessage(one, isOnline) : explain(failure);
   const isBad = state === "failed" || state === "expired";
+  // How a command ends, the shell announces.
+  const isAnnouncedHere = failure !== null || state === "queued";
   return (
-    <p className={`note ${isBad ? styles["bad"] : ""}`} role="status">
-      {state !== undefined && message !== "" && <CommandMark state={state} />} {message}
+    <p className={`note ${isBad ? styles["bad"] : ""}`}>
+      {state !== undefined && message !== "" && <CommandMark state={state} />}{" "}
+      <output>{isAnnouncedHere && message}</output>
+      {!isAnnouncedHere && message}
     </p>
   );
 }

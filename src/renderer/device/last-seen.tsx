@@ -2,6 +2,7 @@
 import type { Device } from "../../shared/device.ts";
 import { newest, useLive } from "../api/feed/use-live.ts";
 import { useNow } from "../api/feed/use-now.ts";
+import { Moment } from "../i18n/moment.tsx";
 import { formatAgo } from "../i18n/times.ts";
 
 /** How old the newest reading of a device is: one that was sent late is as old as it says. */
@@ -9,7 +10,8 @@ export function LastReading({ device }: { readonly device: Device }) {
   const { series } = useLive();
   const nowMs = useNow(1_000);
   const timesMs = device.metrics.map((metric) => newest(metric, series.of(device.id, metric.name).latest.get()).ts);
-  return formatAgo(Math.max(...timesMs), nowMs);
+  const newestMs = Math.max(...timesMs);
+  return <Moment ms={newestMs}>{formatAgo(newestMs, nowMs)}</Moment>;
 }
 
 export function LastSeen({ device }: { readonly device: Device }) {
@@ -18,5 +20,6 @@ export function LastSeen({ device }: { readonly device: Device }) {
   const readingTimesMs = device.metrics.map(
     (metric) => newest(metric, series.of(device.id, metric.name).latest.get()).ts,
   );
-  return formatAgo(Math.max(device.lastSeenMs, ...readingTimesMs), nowMs);
+  const seenMs = Math.max(device.lastSeenMs, ...readingTimesMs);
+  return <Moment ms={seenMs}>{formatAgo(seenMs, nowMs)}</Moment>;
 }

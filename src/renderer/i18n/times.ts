@@ -7,9 +7,7 @@ const t: typeof en = { en, ko }[language];
 
 const dated = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, options);
 const millisecond = dated({ hour: "numeric", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3 });
-const dayAndMillisecond = dated({
-  day: "numeric",
-  month: "short",
+const dayAndMillisecond = withDay({
   hour: "numeric",
   minute: "2-digit",
   second: "2-digit",
@@ -17,10 +15,24 @@ const dayAndMillisecond = dated({
 });
 const tenths = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const minute = dated({ timeStyle: "short" });
-const dayAndMinute = dated({ day: "numeric", month: "short", hour: "numeric", minute: "2-digit" });
-const dayAndSecond = dated({ day: "numeric", month: "short", hour: "numeric", minute: "2-digit", second: "2-digit" });
+const dayAndMinute = withDay({ hour: "numeric", minute: "2-digit" });
+const dayAndSecond = withDay({ hour: "numeric", minute: "2-digit", second: "2-digit" });
 const exact = dated({ dateStyle: "medium", timeStyle: "medium" });
 const fullDate = dated({ day: "numeric", month: "long", year: "numeric" });
+
+/** Day and time, of another year with that. */
+function withDay(time: Intl.DateTimeFormatOptions): { format(ms: number, nowMs: number): string } {
+  const options: Intl.DateTimeFormatOptions = { day: "numeric", month: "short", ...time };
+  const ofThisYear = dated(options);
+  let ofOthers: Intl.DateTimeFormat | undefined;
+  return {
+    format(ms, nowMs) {
+      if (new Date(ms).getFullYear() === new Date(nowMs).getFullYear()) return ofThisYear.format(ms);
+      ofOthers ??= dated({ year: "numeric", ...options });
+      return ofOthers.format(ms);
+    },
+  };
+}
 
 export const formatMinute = (ms: number): string => minute.format(ms);
 export const formatDate = (ms: number): string => fullDate.format(ms);
@@ -28,21 +40,21 @@ export const formatDate = (ms: number): string => fullDate.format(ms);
 /** To the second, with the date: what stands behind a time as people say it. */
 export const formatExact = (ms: number): string => exact.format(ms);
 
-/** With seconds only where the precision is finer than a minute. */
+/** With seconds only where the precision is finer than a minute. A clock that is wrong by a year only says the year too often. */
 export function formatInstant(ms: number, precisionMs: number): string {
-  return (precisionMs < 60_000 ? dayAndSecond : dayAndMinute).format(ms);
+  return (precisionMs < 60_000 ? dayAndSecond : dayAndMinute).format(ms, Date.now());
 }
 
 /** The time alone for today, else with the date. */
 export function formatMoment(ms: number, nowMs: number): string {
   const isToday = new Date(ms).toDateString() === new Date(nowMs).toDateString();
-  return (isToday ? minute : dayAndMinute).format(ms);
+  return isToday ? minute.format(ms) : dayAndMinute.format(ms, nowMs);
 }
 
 /** To the millisecond: the time alone for today, else with the date. */
 export function formatExactMoment(ms: number, nowMs: number): string {
   const isToday = new Date(ms).toDateString() === new Date(nowMs).toDateString();
-  return (isToday ? millisecond : dayAndMillisecond).format(ms);
+  return isToday ? millisecond.format(ms) : dayAndMillisecond.format(ms, nowMs);
 }
 
 const SPAN_UNITS = [

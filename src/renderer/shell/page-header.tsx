@@ -1,22 +1,28 @@
 // A page's heading and the window's title; beside it the page's state, at the end its actions.
 import { type ReactNode, useRef } from "react";
+import { useAttention } from "../api/devices/use-attention.ts";
+import { isDesktop } from "../api/platform.ts";
+import { useDevices } from "../api/queries.ts";
+import { formatCount } from "../i18n/numbers.ts";
 import { useArrivalFocus } from "./arrival.ts";
 import styles from "./page-header.module.css";
 
 interface Props {
   readonly title: string;
+  /** Of the title, where it is not the window's. */
+  readonly language?: string;
   readonly state?: ReactNode;
   readonly children?: ReactNode;
 }
 
-export function PageHeader({ title, state, children }: Props) {
+export function PageHeader({ title, language, state, children }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
   useArrivalFocus(heading);
   return (
     <header className={styles["header"]}>
-      <title>{`${title} · Bramble`}</title>
+      <PageTitle title={title} />
       <div className={styles["name"]}>
-        <h1 ref={heading} className="cut" title={title} tabIndex={-1}>
+        <h1 ref={heading} className="cut" title={title} lang={language} tabIndex={-1}>
           {title}
         </h1>
         {state}
@@ -24,4 +30,12 @@ export function PageHeader({ title, state, children }: Props) {
       {children}
     </header>
   );
+}
+
+/** The title of the browser's tab: in front of it, how many devices need a look. The desktop app's window says so by itself. */
+export function PageTitle({ title }: { readonly title: string }) {
+  const { data: devices = [] } = useDevices();
+  const reasonsOf = useAttention(devices);
+  const count = isDesktop ? 0 : devices.filter((device) => reasonsOf(device).length > 0).length;
+  return <title>{`${count > 0 ? `(${formatCount(count)}) ` : ""}${title} · Bramble`}</title>;
 }

@@ -1,4 +1,5 @@
-// Light or dark: as the system is, or as a person chose. It is written on the document's root, where tokens.css looks for it.
+// Light or dark: as the system is, or as a person chose. It is written on the document's root, where tokens.css looks for it. Where
+// the system forces colours of its own, it counts alone: the lines and marks that keep ours have to be seen on its background.
 import { useSyncExternalStore } from "react";
 
 export const THEMES = ["light", "dark"] as const;
@@ -6,6 +7,7 @@ export type Theme = (typeof THEMES)[number];
 
 const STORAGE_KEY = "theme";
 const systemDark = matchMedia("(prefers-color-scheme: dark)");
+const forcedColours = matchMedia("(forced-colors: active)");
 const listeners = new Set<() => void>();
 
 export const isTheme = (name: string | null | undefined): name is Theme => THEMES.some((theme) => theme === name);
@@ -30,7 +32,7 @@ export function chooseTheme(chosen: Theme | null): void {
 /** Call it before the first thing is drawn; the system's change is followed from then on. */
 export function followTheme(): void {
   showTheme();
-  systemDark.addEventListener("change", showTheme);
+  for (const query of [systemDark, forcedColours]) query.addEventListener("change", showTheme);
 }
 
 function showTheme(): void {
@@ -39,7 +41,8 @@ function showTheme(): void {
 }
 
 function presentTheme(): Theme {
-  return chosenTheme() ?? (systemDark.matches ? "dark" : "light");
+  const ofSystem = systemDark.matches ? "dark" : "light";
+  return forcedColours.matches ? ofSystem : (chosenTheme() ?? ofSystem);
 }
 
 function subscribe(listener: () => void): () => void {

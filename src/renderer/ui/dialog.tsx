@@ -1,5 +1,5 @@
 // A modal dialog. The browser closes it on Escape and gives the focus back to the element that had it.
-import { type ReactNode, useEffect, useRef } from "react";
+import { type MouseEvent, type ReactNode, useEffect, useRef } from "react";
 import styles from "./dialog.module.css";
 
 interface Props {
@@ -7,14 +7,32 @@ interface Props {
   readonly titleId: string;
   readonly onClosed: () => void;
   readonly className?: string | undefined;
+  /** A press beside it closes it: nothing was typed in it that a person would miss. */
+  readonly closesBeside?: boolean;
   readonly children: (close: () => void) => ReactNode;
 }
 
-export function Dialog({ titleId, onClosed, className = "", children }: Props) {
+export function Dialog({ titleId, onClosed, className = "", closesBeside = false, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
+  /** A drag that began within, such as one that selects, is no press beside it. */
+  const beganBeside = useRef(false);
   useEffect(() => dialog.current?.showModal(), []);
+  const isBeside = ({ target, currentTarget }: MouseEvent) => target === currentTarget;
   return (
-    <dialog ref={dialog} className={`${styles["dialog"]} ${className}`} aria-labelledby={titleId} onClose={onClosed}>
+    // Escape does the same.
+    // biome-ignore lint/a11y/useKeyWithClickEvents: see above
+    <dialog
+      ref={dialog}
+      className={`${styles["dialog"]} ${className}`}
+      aria-labelledby={titleId}
+      onClose={onClosed}
+      onPointerDown={(event) => {
+        beganBeside.current = isBeside(event);
+      }}
+      onClick={(event) => {
+        if (closesBeside && beganBeside.current && isBeside(event)) dialog.current?.close();
+      }}
+    >
       {children(() => dialog.current?.close())}
     </dialog>
   );

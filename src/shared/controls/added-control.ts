@@ -25,11 +25,11 @@ export const AddedControl = Type.Union([
 ]);
 export type AddedControl = Static<typeof AddedControl>;
 
-/** What goes over the wire for a command on such a control. */
+/** The publication of a command to such a control. */
 export const Publication = Type.Object({ topic: Type.String(), payload: Type.String() });
 export type Publication = Static<typeof Publication>;
 
-/** What setting the control to `value` publishes. */
+/** The publication that sets the control to `value`. */
 export function publicationOf(publishes: Publishes, value: ControlValue): Publication {
   const { topic } = publishes;
   if ("template" in publishes)

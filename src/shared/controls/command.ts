@@ -1,4 +1,4 @@
-// A command on its way to a device: what is asked, how far it has come, and when.
+// A command to a device: the wanted value, and the states that it has gone through.
 import { type Static, Type } from "typebox";
 import { Publication } from "./added-control.ts";
 import { ControlValue } from "./control.ts";
@@ -40,7 +40,7 @@ export const Command = Type.Object({
   }),
   acknowledgedBy: Type.Optional(
     Type.Union([Type.Literal("device"), Type.Literal("broker")], {
-      description: "who said that it has it: the device's client, or an outside broker, which passes it on",
+      description: "who acknowledged it: the device's client, or an outside broker, which forwards it",
     }),
   ),
   reply: Type.Optional(ControlValue),
@@ -55,7 +55,7 @@ export const CommandRequest = Type.Object({
 });
 export type CommandRequest = Static<typeof CommandRequest>;
 
-/** What the device is sent. */
+/** The message to the device. */
 export const CommandMessage = Type.Object({
   id: Type.String(),
   control: Type.String(),
@@ -65,7 +65,7 @@ export const CommandMessage = Type.Object({
 });
 export type CommandMessage = Static<typeof CommandMessage>;
 
-/** What the device answers. */
+/** The reply of the device. */
 export const CommandReply = Type.Object({
   id: Type.String({ maxLength: 64 }),
   ok: Type.Boolean(),

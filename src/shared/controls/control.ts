@@ -1,5 +1,4 @@
-// What a device lets itself be told: its controls, as its `about` declares them or a person added them, and which values
-// each takes.
+// The controls of a device, as its `about` declares them or a person added them, and the values that each accepts.
 import { type Static, Type } from "typebox";
 import type { Problem } from "../errors.ts";
 import { message } from "../messages/message.ts";

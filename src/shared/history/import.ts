@@ -1,11 +1,11 @@
-// An import of history from a CSV file, as it crosses the API: how the file is understood (a guess that people correct), the first
-// rows as they are understood, and what a pass over the file found. The file comes in pieces, each answered once it is dealt
-// with, so that neither side ever holds more of it than one.
+// An import of history from a CSV file in the API: the form of the file (a guess that people correct), a preview of its first rows,
+// and the counts of a pass over the file. The file comes in pieces, each answered once it is processed, so that neither side ever
+// holds more of it than one.
 import { type Static, Type } from "typebox";
 
 /** Of the body of one piece, and of the sample that the guess is made from. */
 export const IMPORT_PIECE_BYTES = 256 * 1024;
-/** Refused lines that are kept with their reasons; of the others the number alone. */
+/** Refused lines that are listed with their reasons; the others are only counted. */
 export const MAX_REFUSED_LINES = 100;
 
 export const ENCODINGS = ["utf-8", "utf-16le", "utf-16be", "windows-1252"] as const;
@@ -40,7 +40,7 @@ export const ImportForm = Type.Object({
 });
 export type ImportForm = Static<typeof ImportForm>;
 
-/** A change of the separator or the encoding has the columns guessed anew, unless they are given as well. */
+/** After a change of the separator or the encoding the columns are guessed again, unless they are changed as well. */
 export const ImportFormChanges = Type.Partial(ImportForm);
 export type ImportFormChanges = Static<typeof ImportFormChanges>;
 

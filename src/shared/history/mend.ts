@@ -1,5 +1,5 @@
-// A mend: what people say of readings that are wrong. The readings stay as they were sent; whatever shows them looks
-// through the mends of their series, oldest first, each at what those before it left.
+// A mend: a correction of wrong readings by people. The stored readings are not changed: mends are applied when readings are read,
+// the oldest first, each to the result of those before it.
 import { type Static, Type } from "typebox";
 
 export const MAX_MENDS_PER_DEVICE = 500;
@@ -8,7 +8,7 @@ const value = (description: string) =>
   Type.Number({ minimum: -Number.MAX_VALUE, maximum: Number.MAX_VALUE, description });
 const tsMs = (description: string) => Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description });
 
-/** What becomes of a reading. */
+/** The effect on a reading. */
 export const Repair = Type.Union([
   Type.Object({ kind: Type.Literal("hide") }, { additionalProperties: false }),
   Type.Object({ kind: Type.Literal("set"), value: value("what it is instead") }, { additionalProperties: false }),

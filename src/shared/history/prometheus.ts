@@ -1,4 +1,4 @@
-// The part of Prometheus' HTTP API that Grafana asks. Parameters come in the path or as a form; times are seconds since 1970 or ISO
+// The part of Prometheus' HTTP API that Grafana uses. Parameters come in the path or as a form; times are seconds since 1970 or ISO
 // 8601.
 import { type Static, Type } from "typebox";
 

@@ -1,7 +1,7 @@
 // A comparison that people named: series of any devices, and the time that they are shown in.
 import { type Static, Type } from "typebox";
 
-/** Of one view: more lines than these cannot be told apart. */
+/** Lines of one view: more cannot be distinguished. */
 export const MAX_SERIES_PER_VIEW = 12;
 
 export const ViewSeries = Type.Object({

@@ -42,7 +42,7 @@ export const AnnotationQuery = Type.Object({
 export const AnnotationList = Type.Object({ annotations: Type.Array(Annotation, { description: "in order of time" }) });
 export type AnnotationList = Static<typeof AnnotationList>;
 
-/** A stretch of time in which the hub took nothing: its computer was asleep, or it did not run. */
+/** A stretch of time in which the hub received nothing: its computer was asleep, or it did not run. */
 export const HubPause = Type.Object({
   kind: Type.Union([Type.Literal("asleep"), Type.Literal("off")]),
   time: Type.Integer(),
@@ -65,7 +65,7 @@ export type Backfill = Static<typeof Backfill>;
 export const BackfillList = Type.Object({ backfills: Type.Array(Backfill) });
 export type BackfillList = Static<typeof BackfillList>;
 
-/** What a device says of itself changed, or was said for the first time where there is no `before`. */
+/** An attribute of a device changed, or was reported for the first time where there is no `before`. */
 export const AttributeChange = Type.Object({
   name: Type.String(),
   text: Type.String(),

@@ -17,13 +17,13 @@ export async function loadLanguage(language: Language): Promise<void> {
 export type Place = "anywhere" | "desktop";
 
 /** The sentence, in English where the language is not loaded or does not have it. */
-export function render(said: AnyMessage, language: Language = "en", place: Place = "anywhere"): string {
+export function render(message: AnyMessage, language: Language = "en", place: Place = "anywhere"): string {
   const catalogue = catalogues[language] ?? catalogues.en;
-  const params = Object.entries(said.params).map(([name, value]) => [name, rendered(value, language, place)]);
-  const codes = place === "desktop" ? [`${said.code}/desktop`, said.code] : [said.code];
+  const params = Object.entries(message.params).map(([name, value]) => [name, rendered(value, language, place)]);
+  const codes = place === "desktop" ? [`${message.code}/desktop`, message.code] : [message.code];
   // The command line's are in English alone.
   const template = templateOf(catalogue, codes) ?? templateOf(en, codes);
-  if (template === null) throw new Error(`no message code: ${said.code}`);
+  if (template === null) throw new Error(`no message code: ${message.code}`);
   const sentence = template(Object.fromEntries(params));
   return language === "ko" ? withParticles(sentence) : sentence;
 }

@@ -11,7 +11,7 @@ export type LogTransport = (typeof LOG_TRANSPORTS)[number];
 
 export const MAX_FILTER_CHARACTERS = 100;
 
-/** What of the log is wanted; an empty one is all of it. */
+/** The filter of the log; an empty one matches everything. */
 export const LogFilter = Type.Object({
   /**
    * In the topic or path, the device, the beginning of the payload or the reason; in any case of letters. With MQTT's wildcards it
@@ -27,7 +27,7 @@ export const LogFilter = Type.Object({
 export type LogFilter = Static<typeof LogFilter>;
 
 export const LogRequest = Type.Union([
-  /** Begins, or has another filter from now on. */
+  /** Begins, or changes the filter. */
   Type.Object({
     type: Type.Literal("log"),
     filter: LogFilter,
@@ -38,13 +38,13 @@ export const LogRequest = Type.Union([
 ]);
 export type LogRequest = Static<typeof LogRequest>;
 
-/** A message that arrived, and what became of it. */
+/** A message that arrived, with its verdict. */
 export interface LogRow {
   readonly atMs: number;
   /** MQTT topic or HTTP route. */
   readonly source: string;
   readonly device?: string;
-  /** How the payload begins, without secrets. */
+  /** The beginning of the payload, without secrets. */
   readonly payload: string;
   /** Of the whole payload. */
   readonly bytes: number;
@@ -59,11 +59,11 @@ export interface LogRow {
   readonly address: string;
   /** The MQTT client id. */
   readonly client?: string;
-  /** Who sent it, where it showed a key or signed in. */
+  /** The principal, where it presented a key or signed in. */
   readonly sender?: string;
 }
 
-/** What one device, or one address that names none, sent in the time before. */
+/** The messages and bytes of one device, or of one address that names none, in the time before. */
 export interface Talker {
   readonly device?: string;
   readonly address: string;
@@ -85,7 +85,7 @@ export type LogEvent =
   /** As many look at the log as may. */
   | { readonly type: "log-full" };
 
-/** Whether a row is wanted: the hub and the page decide alike. */
+/** Whether a row matches the filter, for the hub and the page. */
 export function fitsFilter(row: Omit<LogRow, "atMs">, { text = "", device, verdict, transport }: LogFilter): boolean {
   if (device !== undefined && row.device !== device) return false;
   if (verdict !== undefined && row.verdict !== verdict) return false;
@@ -115,7 +115,7 @@ export const PublishRequest = Type.Object(
 );
 export type PublishRequest = Static<typeof PublishRequest>;
 
-/** What became of a message that was published, or tried again. A refusal is an error instead. */
+/** The outcome of publishing or retrying a message. A refusal is an error instead. */
 export const Published = Type.Object({
   verdict: Type.Union([Type.Literal("stored"), Type.Literal("forwarded")]),
   accepted: Type.Integer({ description: "readings stored" }),

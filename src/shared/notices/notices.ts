@@ -1,4 +1,4 @@
-// What the desktop app tells people while nobody looks at its window, and when it keeps quiet.
+// The notices of the desktop app while nobody looks at its window, and its quiet hours.
 import { type Static, Type } from "typebox";
 
 export const NOTICE_KINDS = ["joining", "offline", "silent", "failed"] as const;
@@ -16,7 +16,7 @@ export const NoticeSettings = Type.Object(
     silent: Type.Boolean(),
     /** A device's command, or the hub itself. */
     failed: Type.Boolean(),
-    /** From one to the other nothing is told; what still holds is told at their end. Null where there are none. */
+    /** Between them no notice is shown; those that still apply are shown at their end. Null where there are none. */
     quiet: Type.Union([Type.Object({ from: TimeOfDay, to: TimeOfDay }), Type.Null()]),
   },
   { additionalProperties: false },

@@ -168,7 +168,7 @@ const http = new HttpTransport({
   refusals,
   clock,
   hubInfo: () => Promise.reject(new Error("there is no hub")),
-  findAskedHost: () => null,
+  findRequestedHost: () => null,
   health: () => Promise.reject(new Error("there is no hub")),
   metrics: () => Promise.reject(new Error("there is no hub")),
   latestReadings: null,
@@ -184,6 +184,10 @@ const http = new HttpTransport({
     clock,
   }),
   commands,
+  removals: {
+    begin: () => Promise.reject(new Error("nothing goes")),
+    keep: () => Promise.reject(new Error("nothing goes")),
+  },
   retention,
   administration,
   timeline: new Timeline({

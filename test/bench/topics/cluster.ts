@@ -59,12 +59,12 @@ export const cluster: Topic = {
 };
 
 function wordsOf({ missing, twice, neverSent }: Losses): string {
-  const said = [
+  const counts = [
     ["missing", missing],
     ["twice", twice],
     ["never sent", neverSent],
   ] as const;
-  return said
+  return counts
     .map(
       ([what, lines]) => `${lines.length} ${what}${lines.length > 0 ? ` (${lines.slice(0, SHOWN).join(", ")})` : ""}`,
     )

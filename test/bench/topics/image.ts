@@ -1,5 +1,5 @@
 // The image of resources/deploy/Dockerfile, built and run for real: the hub in it answers, runs as a user that is not root, stops when
-// it is told to, keeps its data on its volume, and refuses to start without one.
+// it is told to, keeps its data on its volume, and refuses to start without one, or on a folder of another user.
 import { type ChildProcess, execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { chownSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
@@ -49,7 +49,11 @@ async function runHubs(buildah: Buildah, folder: string): Promise<Row[]> {
   await using second = await ContainedHub.start(buildah, container, volume);
   const csv = await second.export();
   await second.stop();
-  const refused = await refusal(buildah, container);
+  // A folder that is on no volume, and a volume of somebody else's.
+  const unkept = await refusal(buildah, container, ["--env", "BRAMBLE_DATA=/tmp/nowhere"]);
+  const foreign = join(folder, "foreign");
+  mkdirSync(foreign, { mode: 0o700 });
+  const others = await refusal(buildah, container, ["--volume", `${foreign}:/data`]);
   return [
     row("its user", `uid ${IMAGE_USER}`, `uid ${uid}`, uid === IMAGE_USER),
     row(
@@ -65,7 +69,8 @@ async function runHubs(buildah: Buildah, folder: string): Promise<Row[]> {
       stop.code === 0 && stop.ms < STOP_WITHIN_MS,
     ),
     row("the reading after a restart", "there", csv.includes(",21") ? "there" : "gone", csv.includes(",21")),
-    row("without a volume", "refused in words", refused, refused.includes("volume")),
+    row("without a volume", "refused in words", unkept, unkept.includes("volume")),
+    row("on root's folder", "refused in words", others, others.includes(`chown -R ${IMAGE_USER}`)),
   ];
 }
 
@@ -73,19 +78,9 @@ function row(what: string, bar: string, measured: string, passed: boolean): Row 
   return { what, bar, measured, passed };
 }
 
-async function refusal(buildah: Buildah, container: string): Promise<string> {
-  // A folder that is on no volume.
-  const env = ["--env", "BRAMBLE_DATA=/tmp/nowhere"];
-  const child = buildah.start(container, env, [
-    "node",
-    ENTRY,
-    "serve",
-    "--no-mdns",
-    "--http-port",
-    "0",
-    "--mqtt-port",
-    "0",
-  ]);
+async function refusal(buildah: Buildah, container: string, options: readonly string[]): Promise<string> {
+  const command = ["node", ENTRY, "serve", "--no-mdns", "--http-port", "0", "--mqtt-port", "0"];
+  const child = buildah.start(container, options, command);
   const output = collect(child);
   await once(child, "close");
   return output.text.trim().split("\n")[0] ?? "";

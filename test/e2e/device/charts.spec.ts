@@ -142,3 +142,27 @@ test("clocks that agree are not mentioned", async ({ page }) => {
   await expect(await openHour(page, hub, "pi")).toContainText("max 20");
   await expect(page.getByText("clock")).toBeHidden();
 });
+
+test("the text on a chart grows with the font size of the browser", async ({ page }) => {
+  await using hub = await startTestHub();
+  await send(hub, "pi", [1, 2, 3], MINUTE_MS);
+  await page.addInitScript(() => {
+    const font = Object.getOwnPropertyDescriptor(CanvasRenderingContext2D.prototype, "font");
+    Object.defineProperty(CanvasRenderingContext2D.prototype, "font", {
+      ...font,
+      set(chosen: string) {
+        const { dataset } = document.documentElement;
+        dataset["fonts"] = `${dataset["fonts"] ?? ""}|${chosen}`;
+        font?.set?.call(this, chosen);
+      },
+    });
+    document.addEventListener("DOMContentLoaded", () => {
+      document.documentElement.style.fontSize = "24px";
+    });
+  });
+  await openHour(page, hub, "pi");
+  await expect(page.locator("html")).toHaveAttribute("data-fonts", /px/);
+  const fonts = (await page.locator("html").getAttribute("data-fonts")) ?? "";
+  const sizes = [...fonts.matchAll(/([\d.]+)px/g)].map(([, size]) => Number(size));
+  expect(Math.min(...sizes)).toBeGreaterThan(16);
+});

@@ -42,6 +42,21 @@ test("series of two devices are compared, named, opened from the side bar, share
   await page.getByRole("img", { name: "2 series over time" }).hover();
   await expect(legend.nth(0)).toContainText(/\d+:\d\d:\d\d [AP]M · (?:2\d\.\d|no readings)|no readings from/);
 
+  // Changed, it stays the same view, for as much time as there is.
+  await page.getByText("All", { exact: true }).click();
+  await page.getByRole("button", { name: "Remove south · T" }).click();
+  await page.getByRole("button", { name: "Save view" }).click();
+  await expect(page.locator("[data-announcer=seen]")).toHaveText("The view Greenhouse is saved.");
+  await page.getByRole("link", { name: "Overview" }).click();
+  await page.getByRole("link", { name: "Greenhouse" }).click();
+  await expect(page.getByRole("radio", { name: "All" })).toBeChecked();
+  const only = page.getByRole("region", { name: "1 series over time" }).getByRole("listitem");
+  await expect(only).toContainText(/north · T.*max 22\.9/);
+  await add.selectOption("south/t");
+  const changed = page.waitForResponse((response) => response.request().method() === "PUT");
+  await page.getByRole("button", { name: "Save view" }).click();
+  expect((await changed).status()).toBe(200);
+
   await page.getByRole("button", { name: "Share" }).click();
   const dialog = page.getByRole("dialog", { name: "Share Greenhouse" });
   await dialog.getByRole("button", { name: "Make a link" }).click();

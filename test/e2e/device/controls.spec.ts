@@ -61,7 +61,9 @@ test("a switch sends a command, and its receipt follows it to done", async ({ pa
   await expect(led).toBeChecked();
   await led.click();
   await expect(receipt).toContainText("done: LED is off");
-  await expect(page.getByRole("status").filter({ hasText: "LED: done: LED is off" })).toHaveCount(1);
+  // It is announced, once.
+  await expect(page.locator("[data-announcer=heard]")).toHaveText("Greenhouse, LED off: done");
+  await expect(page.getByRole("status").filter({ hasText: "done" })).toHaveCount(1);
   const earlier = page.getByRole("region", { name: "Earlier commands" });
   await expect(earlier).toContainText("LED on · by owner");
   expect(pi.received).toEqual([

@@ -1,5 +1,6 @@
 // Editing, merging, blocking and deleting devices.
 import { expect, type Page, test } from "@playwright/test";
+import { connectAsync } from "mqtt";
 import type { ReadingsPage } from "../../../src/shared/api.ts";
 import { startTestHub, type TestHub } from "../../support/hub.ts";
 import { linkOf } from "../page.ts";
@@ -149,36 +150,79 @@ test("merging from the old device's page keeps the new id, too, and shows why it
   await expect(page.getByRole("heading", { level: 1, name: "Edit old" })).toBeVisible();
 });
 
-test("a device is blocked on its page, and approved again on the overview", async ({ page }) => {
+test("a device is blocked on its page, which can be undone, and approved again on the overview", async ({ page }) => {
   await using hub = await startTestHub();
   await hub.post({ device_id: "pi-1", temperature: 20 });
   await hub.post({ device_id: "pi-2", temperature: 20 });
+  const controls = [{ control: { id: "led", kind: "switch" }, publishes: { topic: "led", on: "1", off: "0" } }];
+  const headers = { "Content-Type": "application/json" };
+  await hub.fetch("/api/v1/devices/pi-2", { method: "PATCH", headers, body: JSON.stringify({ controls }) });
+  const lamp = await connectAsync(hub.file.mqtt);
+  await lamp.subscribeAsync("led");
   await openEdit(page, hub, "pi-1");
   await page.getByRole("button", { name: "Block" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
-  await expect(page.getByRole("link", { name: "pi-1" })).toBeHidden();
+  const card = page.getByRole("link", { name: "pi-1", exact: true });
+  await expect(card).toBeHidden();
+  // What is read out meanwhile does not take the way back.
+  const toast = page.locator("[data-announcer=seen]");
+  // As long as the pointer is on it, it stays.
+  await toast.hover();
+  await page.getByRole("switch", { name: "Led" }).press("Space");
+  await expect(page.locator("[data-announcer=heard]")).toHaveText("pi-2, Led: done");
+  await expect(toast).toContainText("pi-1 is blocked.");
+  await page.getByRole("button", { name: "Undo" }).click();
+  await card.click();
+  await page.getByRole("link", { name: "Edit" }).click();
+  await page.getByRole("button", { name: "Block" }).click();
+  await expect(card).toBeHidden();
   expect((await hub.post({ device_id: "pi-1", temperature: 21 })).status).toBe(403);
   await page.getByText("1 device is blocked").click();
   await page.getByRole("button", { name: "Let it join after all: pi-1" }).click();
   await expect(page.getByRole("listitem").filter({ hasText: "pi-1" })).toContainText("Temperature20");
+  await lamp.endAsync();
 });
 
-test("a device is deleted with its history after a confirmation", async ({ page }) => {
+test("a device that is deleted can be taken back for a minute, also where the window was closed meanwhile", async ({
+  page,
+}) => {
   await using hub = await startTestHub();
   for (const temperature of [1, 2]) await hub.post({ device_id: "pi-1", temperature, humidity: 50 });
   await hub.post({ device_id: "pi-2", temperature: 3 });
   await openEdit(page, hub, "pi-1");
-  const open = page.getByRole("button", { name: "Delete with its history…" });
-  await open.click();
-  const question = page.getByRole("dialog", { name: "Delete pi-1 with its history?" });
-  await expect(question).toContainText("It goes with its 4 readings of 2 metrics and its commands.");
-  await expect(question.getByRole("button", { name: "Cancel" })).toBeFocused();
-  await page.keyboard.press("Enter");
-  await expect(question).toBeHidden();
-  expect(await hub.json<ReadingsPage>("/api/v1/readings?device=pi-1")).toMatchObject({ readings: { length: 4 } });
-  await open.click();
-  await question.getByRole("button", { name: "Delete with its history" }).click();
+  await expect(page.getByRole("region", { name: "Delete it" })).toContainText(
+    "It goes with its 4 readings of 2 metrics and its commands. That can be undone for a minute.",
+  );
+  const remove = page.getByRole("button", { name: "Delete with its history" });
+  await page.route("**/removal", (route) => route.abort(), { times: 1 });
+  await remove.click();
+  await expect(page.getByRole("alert")).toHaveText("The hub does not answer.");
+  await remove.click();
   await expect(page.getByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
+  const cards = page.getByRole("listitem").getByRole("heading");
+  await expect(cards).toHaveText(["pi-2"]);
+  await expect(page.getByText("1 of 1 online")).toBeVisible();
+
+  await page.reload();
+  const notice = page.getByRole("region", { name: "pi-1 is deleted." });
+  await expect(notice).toContainText(/In \d+ seconds? it goes, with everything that it sent\./);
+  await page.getByRole("link", { name: "pi-2", exact: true }).click();
+  await notice.getByRole("button", { name: "Undo deleting pi-1" }).click();
+  await expect(notice).toBeHidden();
+  await expect(page.locator("[data-announcer=heard]")).toHaveText("pi-1 is kept.");
+  await page.getByRole("link", { name: "Overview" }).click();
+  await expect(cards).toHaveText(["pi-1", "pi-2"]);
+  expect(await hub.json<ReadingsPage>("/api/v1/readings?device=pi-1")).toMatchObject({ readings: { length: 4 } });
+});
+
+test("a device that is deleted can be removed at once, with its history", async ({ page }) => {
+  await using hub = await startTestHub();
+  await hub.post({ device_id: "pi-1", temperature: 1 });
+  await hub.post({ device_id: "pi-2", temperature: 3 });
+  await openEdit(page, hub, "pi-1");
+  await page.getByRole("button", { name: "Delete with its history" }).click();
+  await page.getByRole("button", { name: "Delete now: pi-1" }).click();
+  await expect(page.getByRole("region", { name: "pi-1 is deleted." })).toBeHidden();
   await expect(page.getByRole("listitem").getByRole("heading")).toHaveText(["pi-2"]);
   expect(await hub.json<ReadingsPage>("/api/v1/readings")).toMatchObject({ readings: [{ device: "pi-2" }] });
 });
@@ -229,10 +273,10 @@ test("the editing page and its dialogs fit a phone", async ({ page }) => {
   };
   expect([await overflow(page), await isWithin()]).toEqual([0, true]);
   await page.keyboard.press("Escape");
-  await page.getByRole("button", { name: "Delete with its history…" }).click();
-  expect([await overflow(page), await isWithin()]).toEqual([0, true]);
-  await question.getByRole("button", { name: "Delete with its history" }).click();
+  await page.getByRole("button", { name: "Delete with its history" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
+  await expect(page.getByRole("region", { name: `${long} is deleted.` })).toBeVisible();
+  expect(await overflow(page)).toBe(0);
 });
 
 test("what was left out of its messages is shown, and the zone of its times can be set", async ({ page }) => {

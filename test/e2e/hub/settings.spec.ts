@@ -56,7 +56,7 @@ test("a change of the network undoes itself unless the window keeps it", async (
   await page.goto(hub.link);
   await page.getByRole("link", { name: "Access" }).click();
   const networks = page.getByRole("textbox", { name: /^Networks that are let in/ });
-  const notice = page.getByRole("alert").filter({ hasText: "Still here?" });
+  const notice = page.getByRole("region", { name: "Still here?" });
   await networks.fill("203.0.113.0/24");
   await page.getByRole("button", { name: "Save networks" }).click();
   await notice.getByRole("button", { name: "Undo it now" }).click();

@@ -18,7 +18,7 @@ function makeDevices(deviceCount: number, controlsPerDevice: number) {
       const record = { id, firstSeenMs: 0, lastSeenMs: 0, address: null, about: {} };
       const state = newState(record, { online: false, sinceMs: 0 });
       const controls = Array.from({ length: controlsPerDevice }, (_, control) => addedControl(id, control));
-      Object.defineProperty(state, "given", {
+      Object.defineProperty(state, "overrides", {
         get: () => {
           counted.visits++;
           return { controls };

@@ -2,10 +2,12 @@
 // configuration that cannot work. Real agents, a real hub, real file systems. Each test waits for its agent most of the time: they run
 // side by side.
 import { execFileSync } from "node:child_process";
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import type { DeviceList } from "../../../src/shared/api.ts";
 import { ensureAgentPackages, TestAgent } from "../../support/agent.ts";
-import { startTestHub, type TestHub } from "../../support/hub.ts";
+import { makeTemporaryFolder, startTestHub, type TestHub } from "../../support/hub.ts";
 import { mayMountSmallDisk, mountSmallDisk } from "../../support/system/small-disk.ts";
 import { until } from "../../support/until.ts";
 
@@ -131,6 +133,39 @@ test("two agents with one id: each says so in its log and status, until one of t
     return online.includes("greenhouse") && online.includes("greenhouse-2") ? true : undefined;
   });
   expect((await statusSays(other, "greenhouse-2: connected")).output).not.toContain("another machine");
+});
+
+test("a stop does not wait for a command that takes long: readings go on meanwhile, and the queue is closed", {
+  concurrent: true,
+  timeout: 90_000,
+}, async () => {
+  await using hub = await startTestHub("--joining", "open");
+  using state = makeTemporaryFolder();
+  const [began, go] = [join(state.path, "began"), join(state.path, "go")];
+  const slow = `${COUNTING}[outputs.slow]
+kind = "command"
+timeout = 3600
+run = "trap '' TERM; touch ${began}; until [ -e ${go} ]; do sleep 0.1; done"
+`;
+  await using agent = new TestAgent(reach(hub), slow, [], state);
+  using _end = { [Symbol.dispose]: () => writeFileSync(go, "") };
+  await untilMoreThan(hub, 0);
+  await hub.fetch("/api/v1/devices/pi/commands", {
+    method: "POST",
+    body: '{"control":"slow"}',
+    headers: { "Content-Type": "application/json" },
+  });
+  await until("it to begin", async () => existsSync(began) || undefined);
+  // It introduces itself anew, with all of its controls and states.
+  agent.configure(slow.replace("vitals = false", 'vitals = false\nname = "Attic"'));
+  await until("its new name", async () => {
+    const { devices } = await hub.json<DeviceList>("/api/v1/devices");
+    return devices.find(({ name }) => name === "Attic");
+  });
+  await untilMoreThan(hub, await readingsOf(hub));
+  expect(await agent.end("SIGTERM"), agent.output).toBe(0);
+  // SQLite takes it away when the last connection closes.
+  expect(existsSync(join(state.path, "outbox.db-wal"))).toBe(false);
 });
 
 test("a configuration that cannot work is refused with its lines, and the device stays who it is", {

@@ -9,7 +9,7 @@ import { beforeAll, expect, test } from "vitest";
 import type { DeviceList, Installer } from "../../../src/shared/api.ts";
 import type { Command } from "../../../src/shared/controls/command.ts";
 import { AGENT_FOLDER, ensureAgentPackages, PYTHON, PYTHON_ENV, TestAgent } from "../../support/agent.ts";
-import { startTestHub, TestHub } from "../../support/hub.ts";
+import { makeTemporaryFolder, startTestHub, TestHub } from "../../support/hub.ts";
 import { until } from "../../support/until.ts";
 
 /** Counts up by one in a file: so it can be seen whether one is missing, or there twice. */
@@ -56,11 +56,12 @@ test("its own tests pass, without a warning", () => {
   const { status, stderr } = spawnSync(PYTHON, args, { cwd: AGENT_FOLDER, env: PYTHON_ENV, encoding: "utf8" });
   expect(status, stderr).toBe(0);
   expect(stderr).toMatch(/Ran \d{2,} tests/);
-}, 60_000);
+}, 120_000);
 
 test("it says what it is, reports how the machine is, and says goodbye", async () => {
   await using hub = await startTestHub("--joining", "open");
-  await using agent = new TestAgent(reach(hub), LED);
+  using state = makeTemporaryFolder();
+  await using agent = new TestAgent(reach(hub), LED, [], state);
   const device = await until("its readings", async () => {
     const found = await deviceOf(hub);
     return found?.metrics.some(({ name }) => name === "uptime") && found.name === "Attic" ? found : undefined;
@@ -74,6 +75,8 @@ test("it says what it is, reports how the machine is, and says goodbye", async (
   };
   const status = await until("that it knows it is connected", isConnected, 30_000, 300);
   expect(status).toMatch(/^pi: connected to the hub at 127\.0\.0\.1/);
+  // By its id the hub is known from now on, though only its address was given.
+  expect(JSON.parse(readFileSync(join(state.path, "hub.json"), "utf8"))).toMatchObject({ id: hub.file.hubId });
 
   expect(await agent.end("SIGTERM"), agent.output).toBe(0);
   const gone = await deviceOf(hub);
@@ -228,12 +231,15 @@ test("the installer and its files are those of this hub, whatever the request ca
   expect(named).toBe(script);
 
   const sums = [...script.matchAll(/^([0-9a-f]{64}) {2}(\S+)$/gm)].map(([, sum = "", path = ""]) => ({ sum, path }));
-  const modules = readdirSync(join(AGENT_FOLDER, "bramble_agent")).filter((name) => name.endsWith(".py"));
+  const modules = readdirSync(join(AGENT_FOLDER, "bramble_agent"), { encoding: "utf8", recursive: true })
+    .filter((path) => path.endsWith(".py"))
+    .map((path) => `bramble_agent/${path}`);
+  expect(modules).toContain("bramble_agent/hub/link.py");
   expect(sums.map(({ path }) => path)).toEqual([
     "bramble-agent",
     "bramble-agent.service",
     "bramble-agent.toml",
-    ...modules.map((name) => `bramble_agent/${name}`).toSorted(),
+    ...modules.toSorted(),
   ]);
   for (const { sum, path } of sums) {
     const file = await hub.fetch(`/agent/${path}`, { headers: { Authorization: "" } });
@@ -245,7 +251,7 @@ test("the installer and its files are those of this hub, whatever the request ca
 
 test("nothing else is served, and HEAD is answered", async () => {
   await using hub = await startTestHub();
-  for (const path of ["install.sh", "tests/support.py", "..%2f..%2fpackage.json", "bramble_agent/", ""]) {
+  for (const path of ["install.sh", "tests/support.py", "..%2f..%2fpackage.json", "bramble_agent/hub", ""]) {
     expect((await hub.fetch(`/agent/${path}`)).status, path).toBe(404);
   }
   for (const path of ["/install.sh", "/agent/bramble-agent"]) {

@@ -1,10 +1,7 @@
 // What the port promises, of the adapter to an outside broker: a real Mosquitto, with a relay in between that sees what the hub
 // acknowledges, and when.
-import { once } from "node:events";
-import { connect, createServer, type Socket } from "node:net";
 import { setImmediate } from "node:timers/promises";
 import { connectAsync } from "mqtt";
-import { parser } from "mqtt-packet";
 import { pino } from "pino";
 import { beforeAll, expect, test } from "vitest";
 import { Budget } from "../../../src/hub/access/limits/budget.ts";
@@ -13,6 +10,7 @@ import type { BrokerHandlers } from "../../../src/hub/broker/mqtt-broker.ts";
 import { systemClock } from "../../../src/hub/clock.ts";
 import { commandsOf, deviceFilters, matchTopic } from "../../../src/hub/protocols/protocols.ts";
 import { message } from "../../../src/shared/messages/message.ts";
+import { Relay } from "../../support/mqtt/relay.ts";
 import { ensureMosquitto, Mosquitto } from "../../support/system/mosquitto.ts";
 import { until } from "../../support/until.ts";
 
@@ -21,67 +19,13 @@ beforeAll(ensureMosquitto, 120_000);
 type Verdict = Awaited<ReturnType<BrokerHandlers["onPublish"]>>;
 
 const STORED: Verdict = { kind: "stored", accepted: 1, isQuarantined: false, skipped: [] };
-const REFUSED: Verdict = { kind: "refused", problem: message("bad-status", { said: "t" }) };
+const REFUSED: Verdict = { kind: "refused", problem: message("bad-status", { value: "t" }) };
 const HUB_FAILS: Verdict = { kind: "deferred", problem: message("disk-full"), retryAfterSeconds: 0.05 };
 const NOT_THIS_DEVICE: Verdict = {
   kind: "deferred",
   problem: message("joining-closed", { device: "pi" }),
   retryAfterSeconds: 60,
 };
-
-/** Passes bytes on both ways, and counts the PUBACKs of whoever connects here. */
-class Relay implements AsyncDisposable {
-  readonly acknowledged: number[] = [];
-  connections = 0;
-  /** As RabbitMQ 3 does: ends a connection of MQTT 5 without a word. */
-  rejectsMqtt5 = false;
-  readonly #server = createServer((socket) => this.#pass(socket));
-  readonly #sockets = new Set<Socket>();
-  readonly #to: number;
-
-  constructor(to: number) {
-    this.#to = to;
-  }
-
-  async listen(): Promise<number> {
-    this.#server.listen(0, "127.0.0.1");
-    await once(this.#server, "listening");
-    const address = this.#server.address();
-    if (address === null || typeof address === "string") throw new Error("no port");
-    return address.port;
-  }
-
-  #pass(hub: Socket): void {
-    this.connections++;
-    const broker = connect(this.#to, "127.0.0.1");
-    const parse = parser({ protocolVersion: 5 }).on("packet", (packet) => {
-      if (packet.cmd === "puback") this.acknowledged.push(packet.messageId ?? 0);
-    });
-    hub.on("data", (bytes) => {
-      if (this.rejectsMqtt5 && isConnectOfMqtt5(bytes)) hub.destroy();
-      else parse.parse(bytes);
-    });
-    for (const [one, other] of [
-      [hub, broker],
-      [broker, hub],
-    ] as const) {
-      this.#sockets.add(one);
-      one.pipe(other);
-      one.on("error", () => other.destroy());
-      one.on("close", () => other.destroy());
-    }
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const socket of this.#sockets) socket.destroy();
-    await new Promise((resolve) => this.#server.close(resolve));
-  }
-}
-
-/** The version follows the fixed header and the protocol's name (MQTT 5, section 3.1.2). */
-function isConnectOfMqtt5(bytes: Buffer): boolean {
-  return bytes[0] === 0x10 && bytes.indexOf("MQTT") > 0 && bytes[bytes.indexOf("MQTT") + 4] === 5;
-}
 
 /** Mosquitto, a relay, the adapter behind it, and a device. */
 async function open({ rejectsMqtt5 = false } = {}) {

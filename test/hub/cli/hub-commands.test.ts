@@ -105,13 +105,13 @@ test("a reader that has enough ends an export without a word", async () => {
     expect((await hub.post(values)).status).toBe(200);
   }
   const child = spawnBramble(["export", "--data", hub.folder.path]);
-  let said = "";
+  let errors = "";
   child.stderr?.on("data", (text: Buffer) => {
-    said += text;
+    errors += text;
   });
   child.stdout?.once("data", () => child.stdout?.destroy());
   const [code] = await once(child, "close");
-  expect([code, said]).toEqual([1, ""]);
+  expect([code, errors]).toEqual([1, ""]);
 });
 
 /** Another program in the place of a hub. */

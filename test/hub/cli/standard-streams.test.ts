@@ -10,11 +10,11 @@ import { makeTemporaryFolder, runBramble, spawnBramble, startTestHub, TestHub } 
 async function runWith(args: readonly string[], env: Readonly<Record<string, string>>, input: string | null = null) {
   const redirected = input === null ? [] : ["sh", "-c", 'input=$1; shift; exec "$@" < "$input"', "sh", input];
   const child = spawnBramble(args, env, redirected);
-  const [out, said]: [Buffer[], Buffer[]] = [[], []];
+  const [out, errors]: [Buffer[], Buffer[]] = [[], []];
   child.stdout?.on("data", (piece: Buffer) => out.push(piece));
-  child.stderr?.on("data", (piece: Buffer) => said.push(piece));
+  child.stderr?.on("data", (piece: Buffer) => errors.push(piece));
   const [code] = await once(child, "close");
-  return { code, bytes: Buffer.concat(out), said: Buffer.concat(said).toString() };
+  return { code, bytes: Buffer.concat(out), errors: Buffer.concat(errors).toString() };
 }
 
 test("a backup goes through a pipe, is checked there, and comes back", async () => {
@@ -23,8 +23,8 @@ test("a backup goes through a pipe, is checked there, and comes back", async () 
   using temporary = makeTemporaryFolder();
   const env = { TMPDIR: temporary.path };
   expect((await hub.post({ device_id: "pi", t: 1.5 })).status).toBe(200);
-  const { code, bytes, said } = await runWith(["backup", "-", "--data", hub.folder.path], env);
-  expect([code, said]).toEqual([0, expect.stringContaining("all sound")]);
+  const { code, bytes, errors } = await runWith(["backup", "-", "--data", hub.folder.path], env);
+  expect([code, errors]).toEqual([0, expect.stringContaining("all sound")]);
   expect(readdirSync(temporary.path)).toEqual([]);
   expect(existsSync("-")).toBe(false);
   const copy = new Database(bytes, { readonly: true });
@@ -49,9 +49,9 @@ test("a backup goes through a pipe, is checked there, and comes back", async () 
 test("a backup that cannot be made writes nothing, and standard input that is no backup is refused", async () => {
   using folder = makeTemporaryFolder();
   const none = await runWith(["backup", "-", "--data", folder.path], {});
-  expect([none.code, none.bytes.length, none.said]).toEqual([2, 0, expect.stringContaining("there is no such file")]);
+  expect([none.code, none.bytes.length, none.errors]).toEqual([2, 0, expect.stringContaining("there is no such file")]);
   const wrong = await runWith(["restore", "-", "--data", folder.path], {}, "package.json");
-  expect([wrong.code, wrong.said]).toEqual([2, expect.stringContaining("cannot be opened")]);
+  expect([wrong.code, wrong.errors]).toEqual([2, expect.stringContaining("cannot be opened")]);
   expect(existsSync(join(folder.path, "bramble.db"))).toBe(false);
 });
 

@@ -219,6 +219,14 @@ test("a Pi that has nothing but HTTP asks for the next command, and waits", asyn
   expect((await hub.fetch("/api/v1/commands/nothing/reply", reply)).status).toBe(404);
 });
 
+test("one that asks for the head of an answer alone takes no command away", async () => {
+  await using hub = await startHub();
+  const { id } = await give(hub, "horn");
+  const head = await hub.fetch("/api/v1/devices/pi/commands/next", { method: "HEAD" });
+  expect(head.status).toBe(204);
+  expect(await (await hub.fetch("/api/v1/devices/pi/commands/next?wait=1")).json()).toMatchObject({ id });
+});
+
 test("each answer to a Pi that asks holds one command; the others wait for its next question", async () => {
   await using hub = await startHub();
   const given = [await give(hub, "mode", "eco"), await give(hub, "sign", "a"), await give(hub, "horn")];

@@ -4,7 +4,7 @@ import { generateKeyPairSync, sign } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { installerScript, unitOfPackage } from "../../../build/linux/parts.ts";
+import { architecturesOf, installerScript, unitOfPackage } from "../../../build/linux/parts.ts";
 import { isSigned } from "../../../src/main/updates/signed-feed.ts";
 import { isGoodAddress, readUpdateSource } from "../../../src/main/updates/update-source.ts";
 import { readDeployFile } from "../../support/deploy.ts";
@@ -20,6 +20,16 @@ test("the package's unit is the checkout's, but for the program", () => {
   expect(differing).toEqual(["ExecStart=/usr/bin/bramble serve"]);
   expect(settings(unitOfPackage(unit))).toHaveLength(settings(unit).length);
   expect(unitOfPackage(unit)).not.toContain("/opt/bramble");
+});
+
+test("a Node is laid for what is packed, and fetched for nothing else", () => {
+  const of = (...args: string[]) => architecturesOf(args, "x64");
+  expect(of("--linux", "deb")).toEqual(["x64"]);
+  expect(of("--dir", "-c.directories.output=/x")).toEqual(["x64"]);
+  expect(of("--linux", "deb", "--arm64")).toEqual(["arm64"]);
+  expect(of("--linux", "deb:arm64", "AppImage:x64")).toEqual(["x64", "arm64"]);
+  for (const args of [[], ["--linux"], ["--linux", "-c.directories.output=/x"], ["--win", "nsis", "--linux"]])
+    expect(of(...args)).toEqual(["x64", "arm64"]);
 });
 
 test.runIf(hasDpkg)("a deb is what the arguments of fpm say", () => {

@@ -153,3 +153,22 @@ test("every change is on the live feed", async () => {
   await hub.fetch("/api/v1/devices/pi", { method: "DELETE" });
   await seen("it is gone", (event) => event.type === "device-removed" && event.id === "pi");
 });
+
+test("a list of very many metrics comes in pieces, and says the same as each device by itself", async () => {
+  await using hub = await startTestHub();
+  const DEVICES = 13;
+  const METRICS = 500;
+  const metrics = Object.fromEntries(Array.from({ length: METRICS }, (_, index) => [`m${index}`, index / 3]));
+  const ids = Array.from({ length: DEVICES }, (_, index) => `pi-${index}`);
+  for (const device_id of ids) expect((await hub.post({ device_id, ...metrics })).status).toBe(200);
+  const answer = await hub.fetch("/api/v1/devices");
+  expect([answer.status, answer.headers.get("content-type"), answer.headers.get("content-length")]).toEqual([
+    200,
+    "application/json; charset=utf-8",
+    null,
+  ]);
+  const { devices }: { devices: Device[] } = await answer.json();
+  expect(devices).toEqual(await Promise.all(ids.map((id) => device(hub, id))));
+  const head = await hub.fetch("/api/v1/devices", { method: "HEAD" });
+  expect([head.status, head.headers.get("content-type")]).toEqual([200, "application/json; charset=utf-8"]);
+});

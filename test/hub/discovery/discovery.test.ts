@@ -142,7 +142,7 @@ if (!mayMakeNamespaces()) {
     });
     // And the agent that Pis run.
     const search = `import sys; sys.path.insert(0, sys.argv[1])
-from bramble_agent.hub import search
+from bramble_agent.hub.discovery import search
 print(next(search(10)))`;
     const agent = fileURLToPath(new URL("../../../resources/agent", import.meta.url));
     expect(await pi2.run("/usr/bin/python3", "-Bc", search, agent)).toContain("10.77.2.1");

@@ -21,7 +21,7 @@ function records(addresses: readonly string[], httpPort = 8080, basePath = ""): 
 
 test("ports with TLS are advertised while they are open, and those without it unless they are closed to the network", () => {
   const at = { onLink: ["10.0.0.1"], reachable: ["10.0.0.1"], own: ["10.0.0.1"] };
-  const said = (ports: object) => {
+  const advertised = (ports: object) => {
     const { published } = recordsOf(
       { hubId: "hub", httpPort: 8080, mqttPort: 1883, basePath: "", ...ports },
       NAMES,
@@ -31,13 +31,13 @@ test("ports with TLS are advertised while they are open, and those without it un
     const txt = published.find(({ type, name }) => type === "TXT" && name === SERVICE);
     return { services: services.map(({ name }) => name.split(".")[0]), txt: String(txt?.data) };
   };
-  expect(said({})).toEqual({ services: ["_bramble", "_mqtt", "_http"], txt: "v=1,id=hub,mqtt=1883,path=/" });
+  expect(advertised({})).toEqual({ services: ["_bramble", "_mqtt", "_http"], txt: "v=1,id=hub,mqtt=1883,path=/" });
   const secure = { httpsPort: 8443, mqttsPort: 8883 };
-  expect(said(secure)).toEqual({
+  expect(advertised(secure)).toEqual({
     services: ["_bramble", "_mqtt", "_http", "_secure-mqtt", "_https"],
     txt: "v=1,id=hub,mqtt=1883,mqtts=8883,https=8443,path=/",
   });
-  expect(said({ ...secure, isPlainRestricted: true })).toEqual({
+  expect(advertised({ ...secure, isPlainRestricted: true })).toEqual({
     services: ["_bramble", "_secure-mqtt", "_https"],
     txt: "v=1,id=hub,mqtts=8883,https=8443,path=/",
   });

@@ -14,17 +14,17 @@ interface Understood extends Guess {
   readonly units: string[];
 }
 
-function understand(file: string | Uint8Array, said: ImportFormChanges = {}, zone = "UTC"): Understood {
+function understand(file: string | Uint8Array, chosen: ImportFormChanges = {}, zone = "UTC"): Understood {
   const bytes = Buffer.from(file);
-  const guess = guessForm({ bytes, isWhole: true, fileName: "Küche 1.csv", zone }, said);
+  const guess = guessForm({ bytes, isWhole: true, fileName: "Küche 1.csv", zone }, chosen);
   const reader = new RowReader(guess.form, NOW_MS);
   const read: string[] = [];
   const units: string[] = [];
   for (const row of new TableRows(guess.form).rows(bytes, true)) {
-    const { readings, reason, units: said } = reader.read(row);
+    const { readings, reason, units: named } = reader.read(row);
     for (const { device, metric, tsMs, value } of readings)
       read.push(`${device} ${metric} ${new Date(tsMs).toISOString().replace(".000Z", "Z")} ${value}`);
-    for (const { metric, unit } of said) units.push(`${metric} ${unit}`);
+    for (const { metric, unit } of named) units.push(`${metric} ${unit}`);
     if (reason !== null) read.push(render(reason));
   }
   return { ...guess, read, units };

@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { HubEvents } from "../../../src/hub/events.ts";
 import { LiveFeed } from "../../../src/hub/live/feed.ts";
+import type { Device } from "../../../src/shared/device.ts";
 import { parseDeviceId, parseMetricName } from "../../../src/shared/ids.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 
@@ -54,4 +55,53 @@ test("the oldest after the newest where a backlog comes with a live reading", ()
 test("two of a batch, the last of which is the newest that there is", () => {
   const batch = Array.from({ length: 30 }, (_, index) => [NOW - (29 - index) * 10_000, index] as const);
   expect(sentOf(batch)).toEqual(readings([NOW, 29], [NOW - 290_000, 0]));
+});
+
+test("many devices that changed at once are told a few a tick, each once, as they are then", () => {
+  const DEVICES = 100;
+  const METRICS = 500;
+  const events = new HubEvents();
+  const clock = new FakeClock(NOW);
+  let online = false;
+  const metrics = Array.from({ length: METRICS }, (_, index) => ({
+    name: `m${index}`,
+    latest: { ts: NOW, value: 1 },
+    stale: false,
+  }));
+  const deviceOf = (id: string): Device => ({
+    id,
+    name: id,
+    joining: "approved",
+    address: null,
+    presence: { online, sinceMs: NOW },
+    firstSeenMs: NOW,
+    lastSeenMs: NOW,
+    metrics,
+    controls: [],
+    attributes: {},
+  });
+  const feed = new LiveFeed({
+    events,
+    devices: { get: deviceOf },
+    mends: { shown: (...[, , , value]) => value },
+    clock,
+  });
+  let told: string[] = [];
+  feed.start();
+  feed.listen({ send: (text) => void told.push(text) });
+  const ids = Array.from({ length: DEVICES }, (_, index) => parseDeviceId(`pi-${index}`) ?? expect.unreachable());
+  for (const id of ids) events.deviceChanged.emit(id);
+  const seen: string[] = [];
+  for (let tick = 0; tick < DEVICES; tick++) {
+    told = [];
+    clock.advance(100);
+    online = true;
+    expect(told.join("").length).toBeLessThan(1_000_000);
+    for (const { type, device } of told.map((text) => JSON.parse(text)))
+      if (type === "device") seen.push(`${device.id} ${device.presence.online}`);
+  }
+  feed.stop();
+  expect(seen).toHaveLength(DEVICES);
+  expect(new Set(seen.map((one) => one.replace(/ .*/, "")))).toEqual(new Set(ids));
+  expect(seen.filter((one) => one.endsWith("false")).length).toBeLessThan(DEVICES / 2);
 });

@@ -1,4 +1,5 @@
 // A hub does not start where it would lose or spoil what it stores.
+import { chmodSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { whyBadPlace } from "../../../src/hub/observe/data-place.ts";
@@ -77,6 +78,16 @@ test.runIf(mayMountSmallDisk())(
     expect(await ended).toBe(0);
   },
 );
+
+test.runIf(mayMountSmallDisk())("on somebody else's folder the image's hub says whose it has to be", async () => {
+  using disk = mountSmallDisk(64);
+  chmodSync(disk.path, 0o700);
+  const args = ["serve", "--data", disk.path, "--no-mdns", "--http-port", "0", "--mqtt-port", "0"];
+  const asImageUser = ["setpriv", "--reuid", "10001", "--regid", "10002", "--clear-groups"];
+  const refused = await runBramble(args, { BRAMBLE_CONTAINER: "1" }, asImageUser);
+  expect(refused.code).toBe(1);
+  expect(refused.output).toContain("sudo chown -R 10001:10002");
+});
 
 test("a clock that is behind the last message is refused in words, unless it is trusted", async () => {
   using folder = makeTemporaryFolder();

@@ -1,6 +1,6 @@
 // Memory that a flood leaves behind: the collector empties the engine's heap, and the C library gives back what it kept.
 import { expect, test } from "vitest";
-import { findCollector } from "../../../src/hub/garbage.ts";
+import { findCollector } from "../../../src/hub/process/garbage.ts";
 import { trimHeap } from "../../../src/hub/store/sqlite/threads/trim-heap.ts";
 
 const BLOCK_BYTES = 60_000;

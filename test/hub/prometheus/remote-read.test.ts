@@ -36,13 +36,13 @@ async function startPrometheus(folder: string, port: number, readFrom: string, k
     ],
     { stdio: ["ignore", "ignore", "pipe"] },
   );
-  let said = "";
+  let errors = "";
   await new Promise<void>((resolve, reject) => {
     child.stderr?.on("data", (text) => {
-      said += text;
-      if (said.includes("ready to receive web requests")) resolve();
+      errors += text;
+      if (errors.includes("ready to receive web requests")) resolve();
     });
-    child.once("close", () => reject(new Error(`Prometheus ended: ${said}`)));
+    child.once("close", () => reject(new Error(`Prometheus ended: ${errors}`)));
   });
   return child;
 }

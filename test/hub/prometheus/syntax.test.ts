@@ -38,10 +38,10 @@ const selector = fc
   .map(([name, matchers]) => (matchers.length === 0 ? name : `${name} { ${matchers.join(" , ")} , }`));
 const offset = fc.oneof(
   fc.constant(""),
-  duration.map((said) => ` offset ${said}`),
-  duration.map((said) => ` OFFSET -${said}`),
+  duration.map((span) => ` offset ${span}`),
+  duration.map((span) => ` OFFSET -${span}`),
 );
-const ranged = fc.tuple(selector, duration, offset).map(([what, said, back]) => `${what}[${said}]${back}`);
+const ranged = fc.tuple(selector, duration, offset).map(([what, span, back]) => `${what}[${span}]${back}`);
 const scalar = fc.constantFrom(
   "1",
   "-2.5e-7",

@@ -69,6 +69,21 @@ test("a device holds at most 64 KiB of it", () => {
   expect(refusal(decode({ metrics: { ["x".repeat(65_600)]: {} } })).error).toBe("too-large");
 });
 
+test("what says too much of itself is refused before its fields are looked at", () => {
+  const many = (count: number, one: (index: number) => string) =>
+    Array.from({ length: count }, (_, at) => one(at)).join();
+  for (const text of [
+    `{"metrics":{${many(15_000, (at) => `"m${at}":{"unit":"x"}`)}}}`,
+    `{"metrics":{${many(5_000, (at) => `"m${at}":1`)}}}`,
+    `{"controls":[${many(1_500, (at) => `{"id":"c${at}","kind":"switch"}`)}]}`,
+  ]) {
+    expect(decode(text)).toHaveProperty("kind", "refused");
+  }
+  expect(
+    refusal(decode({ metrics: Object.fromEntries(Array.from({ length: 501 }, (_, at) => [`m${at}`, {}])) })),
+  ).toMatchObject({ error: "bad-about", message: "“about” is not understood: “metrics” has over 500 entries." });
+});
+
 describe("a number", () => {
   const number = (limits: Omit<Extract<Control, { kind: "number" }>, "id" | "kind">): Control => ({
     ...{ id: "fan", kind: "number" },

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { commandTopicDevice, parseTopic } from "../../../src/hub/protocols/bramble/topics.ts";
 import { deviceTopics } from "../../../src/hub/protocols/protocols.ts";
+import { RememberedTopics } from "../../../src/hub/protocols/remembered-topics.ts";
 import { isSoundClientId, isSoundFilter } from "../../../src/hub/transport/mqtt/validation.ts";
 import { foreignCharacter, isForbiddenKey, parseDeviceId, parseMetricName } from "../../../src/shared/ids.ts";
 
@@ -147,6 +148,22 @@ describe("a topic", () => {
   ])("of anybody else is an ordinary one: %j", (topic) => {
     expect(parseTopic(topic)).toBeNull();
     expect(deviceTopics.isDeviceTopic(topic)).toBe(false);
+  });
+
+  test("is looked at once while it is remembered, which no number of others is without end", () => {
+    const looked: string[] = [];
+    const topics = new RememberedTopics((topic) => {
+      looked.push(topic);
+      return { isDeviceTopic: topic === "sensor/data", device: null, isCommandTopic: false };
+    });
+    for (let times = 0; times < 3; times++) expect(topics.isDeviceTopic("sensor/data")).toBe(true);
+    expect(looked).toEqual(["sensor/data"]);
+    for (let index = 0; index < 20_000; index++) expect(topics.isCommandTopic(`home/${index}`)).toBe(false);
+    expect(topics.isDeviceTopic("sensor/data")).toBe(true);
+    expect(looked.filter((topic) => topic === "sensor/data")).toHaveLength(2);
+    const long = "a".repeat(1_000);
+    for (let times = 0; times < 2; times++) expect(topics.deviceOf(long)).toBeNull();
+    expect(looked.filter((topic) => topic === long)).toHaveLength(2);
   });
 
   test("of any text is understood or not, and its device is the one that it names", () => {

@@ -1,10 +1,22 @@
 // What a message of readings may hold and what it amounts to, without a hub around it.
+import { isUtf8 } from "node:buffer";
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { decodeMetricValue } from "../../../src/hub/protocols/bramble/readings.ts";
 import type { Decoded } from "../../../src/hub/protocols/protocol.ts";
 import { parseDeviceId } from "../../../src/shared/ids.ts";
 import { limits } from "../../../src/shared/reading.ts";
 import { bytes, DAY_MS, decode, metric, NOW_MS, nested, PI, refusal, taken, values } from "../../support/messages.ts";
+
+const times = <T>(count: number, make: (index: number) => T): T[] =>
+  Array.from({ length: count }, (_, index) => make(index));
+const named = <T>(count: number, make: () => T): Record<string, T> =>
+  Object.fromEntries(times(count, (index) => [`m${index}`, make()]));
+/** Where the longest beginning ends that has whole characters alone. */
+function firstFault(message: Buffer): number {
+  const ends = times(message.length, (end) => end);
+  return ends.findLast((end) => isUtf8(message.subarray(0, end))) ?? 0;
+}
 
 describe("the device", () => {
   test.each(["device_id", "deviceId", "device"])("may be named as %s", (key) => {
@@ -305,10 +317,10 @@ describe("a value", () => {
     ['{"t":" unknown","u":2}', '" unknown"'],
     ['{"t":"","u":2}', '""'],
     ['{"t":"inf","u":2}', '"inf"'],
-  ])("that is none costs nothing else: %s", (text, said) => {
+  ])("that is none costs nothing else: %s", (text, value) => {
     expect(values(decode(text, PI))).toEqual([["u", 2]]);
     expect(taken(decode(text, PI)).skipped).toMatchObject([
-      { device: "pi", field: "t", reason: { code: "skipped/no-value", params: { said } } },
+      { device: "pi", field: "t", reason: { code: "skipped/no-value", params: { value } } },
     ]);
   });
 
@@ -345,9 +357,9 @@ describe("a value", () => {
     ['{"v":"warm"}', ["v", '"warm"'], /“v” says "warm"/],
     ['{"v":[]}', ["v", "an array"], /“v” says an array/],
     [`{"t":"1${"0".repeat(400)}"}`, ["t", `"1${"0".repeat(37)}…`], /“t” says/],
-  ])("that is the only one, and none, refuses the message and is named: %s", (text, [field, said], words) => {
+  ])("that is the only one, and none, refuses the message and is named: %s", (text, [field, value], words) => {
     const problem = refusal(decode(text, PI));
-    expect(problem).toMatchObject({ error: "no-usable-value", params: { fields: [{ field, said }] } });
+    expect(problem).toMatchObject({ error: "no-usable-value", params: { fields: [{ field, value }] } });
     expect(problem.message).toMatch(words);
   });
 
@@ -484,6 +496,69 @@ describe("a message", () => {
       error: "too-many-readings",
       details: [{ limit: 10_000 }],
     });
+  });
+
+  test.each([
+    ["items without a reading", (count: number) => new Array<unknown>(count).fill({})],
+    ["fields without a value", (count: number) => [{ t: 1, ...named(count, () => null) }]],
+    ["places without a value", (count: number) => [{ t: 1, ...named(count / 50, () => new Array(50).fill(null)) }]],
+  ])("may hold 10,000 %s beside its readings, and not one more", (_name, others) => {
+    expect(taken(decode([{ t: 1 }, ...others(10_000)], PI)).skipped).toHaveLength(100);
+    expect(refusal(decode([{ t: 1, u: null }, ...others(10_000)], PI))).toMatchObject({
+      error: "too-many-readings",
+      details: [{ limit: 10_000 }],
+    });
+  });
+
+  test("may hold 1,000 texts, of which the latest of each name is kept, and not one more", () => {
+    const texts = (count: number) => named(count, () => "x");
+    expect(taken(decode({ t: 1, ...texts(1_000) }, PI)).attributes).toHaveLength(1_000);
+    expect(refusal(decode({ t: 1, ...texts(1_001) }, PI))).toMatchObject({
+      error: "too-many-readings",
+      details: [{ limit: 1_000 }],
+    });
+    const again = times(5_000, (index) => ({ t: index, state: index % 2 === 0 ? "on and on" : "off and off" }));
+    expect(taken(decode(again, PI)).attributes).toEqual([{ device: "pi", name: "state", text: "off and off" }]);
+  });
+
+  test("that is no UTF-8 is told its first wrong byte", () => {
+    const text = fc.string({ unit: "grapheme-composite", maxLength: 30 });
+    fc.assert(
+      fc.property(text, fc.uint8Array({ minLength: 1, maxLength: 12 }), text, (before, wrong, after) => {
+        const message = Buffer.concat([Buffer.from(before), wrong, Buffer.from(after)]);
+        fc.pre(!isUtf8(message) && message.at(-1) !== 0);
+        expect(refusal(decode(new Uint8Array(message), PI)).details).toMatchObject([{ position: firstFault(message) }]);
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
+  test.each([
+    [
+      "bytes that are no text, at the end",
+      Buffer.concat([Buffer.alloc(limits.messageBytes - 1, "a"), Buffer.of(0xb0)]),
+    ],
+    [
+      "characters, and bytes that are none",
+      Buffer.concat([Buffer.alloc(limits.messageBytes - 2, "°"), Buffer.of(0xb0)]),
+    ],
+    ["a list that never ends", `[${"1,".repeat(131_000)}`],
+    ["an object that never ends", `{${'"":1,'.repeat(52_000)}`],
+    ["empty objects", `[${"{},".repeat(87_000)}{}]`],
+    ["places without a value", `{"t":1,"a":[${new Array(1_300).fill(`[${'"",'.repeat(63)}""]`).join(",")}]}`],
+    ["fields without a value", `{"t":1,${times(1_300, (n) => `"a${n}":[${'"",'.repeat(63)}""]`).join(",")}}`],
+    ["texts", `{"t":1,${times(21_000, (n) => `"${n}":"x"`).join(",")}}`],
+    ["levels", `{"t":1,${times(8_000, (n) => `"${n}":{"a":{"b":{"c":{}}}}`).join(",")}}`],
+  ])("takes no longer than a few batches of readings, at the largest: %s", (_name, message) => {
+    const batch = JSON.stringify(times(8_000, (index) => ({ ts: 1_704_067_200 + index, t: 1 })));
+    // The processor's time: other tests run beside this one.
+    const costUs = (one: string | Uint8Array) => {
+      const before = process.threadCpuUsage();
+      for (let count = 0; count < 6; count++) decode(one, PI);
+      const { user, system } = process.threadCpuUsage(before);
+      return user + system;
+    };
+    expect(costUs(message) / costUs(batch)).toBeLessThan(8);
   });
 
   test("of any depth and length is answered, and what is kept of it stays small", () => {

@@ -116,8 +116,8 @@ describe("by each challenge", () => {
     // While the challenge may run.
     const servername = "hub.example.org";
     const seen = connectTls({ port, host: "127.0.0.1", servername, rejectUnauthorized: false });
-    const [said] = await once(seen, "data");
-    expect([String(said), seen.getPeerX509Certificate()?.fingerprint256]).toEqual(["hub", fingerprint256]);
+    const [data] = await once(seen, "data");
+    expect([String(data), seen.getPeerX509Certificate()?.fingerprint256]).toEqual(["hub", fingerprint256]);
     expect(await settledCertificate(reach)).toMatchObject({ state: "valid" });
     expect(leafOf(reach).checkHost("hub.example.org")).toBe("hub.example.org");
     // No challenge runs any more: the protocol is not spoken here.

@@ -30,11 +30,11 @@ test("an address that changes is sent within a minute, one that does not once a 
   await using updates = await startService(() => ({ text: "good" }));
   const ddns = makeDynamicDns(clock, [lookup], updates);
   ddns.start();
-  await ddns.look();
+  await ddns.check();
   const minutes = async (count: number) => {
     for (let minute = 0; minute < count; minute++) {
       clock.advance(MINUTE_MS);
-      await ddns.look();
+      await ddns.check();
     }
   };
   await minutes(10);
@@ -45,7 +45,7 @@ test("an address that changes is sent within a minute, one that does not once a 
   expect(updates.asked.map(({ query }) => query["ip"])).toEqual(["203.0.113.9", "203.0.113.77"]);
   expect(ddns.status).toMatchObject({ state: "fine", ipv4: "203.0.113.77" });
   clock.advance(24 * 60 * MINUTE_MS);
-  await ddns.look();
+  await ddns.check();
   expect(updates.asked.length).toBe(3);
   await ddns.stop();
 });
@@ -56,15 +56,15 @@ test("a failure is waited after, and ‘badauth’ is not sent again", async () 
   await using updates = await startService(() => ({ status: 503, text: "later" }));
   const ddns = makeDynamicDns(clock, [lookup], updates);
   ddns.start();
-  await ddns.look();
+  await ddns.check();
   expect(ddns.status).toMatchObject({ state: "failed", retryAtMs: clock.now() + MINUTE_MS });
   updates.answer = () => ({ text: "badauth" });
   clock.advance(MINUTE_MS);
-  await ddns.look();
+  await ddns.check();
   expect(ddns.status).toMatchObject({ state: "stopped", problem: expect.stringContaining("user name and password") });
   const sent = updates.asked.length;
   clock.advance(48 * 60 * MINUTE_MS);
-  await ddns.look();
+  await ddns.check();
   expect(updates.asked.length).toBe(sent);
   await ddns.stop();
 });
@@ -76,8 +76,8 @@ test("a new address is believed when two services agree, or one alone answers", 
   await using second = await startService(() => ({ text: answers[1] ?? "" }));
   await using third = await startService(() => ({ text: answers[2] ?? "" }));
   const wan = new WanAddress({ urls: [first.url, second.url, third.url], clock });
-  const found = async (...said: string[]) => {
-    answers.splice(0, 3, ...said);
+  const found = async (...texts: string[]) => {
+    answers.splice(0, 3, ...texts);
     clock.advance(MINUTE_MS);
     return wan.find();
   };

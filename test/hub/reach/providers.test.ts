@@ -149,20 +149,20 @@ test("a URL is filled in, and the words of dyndns2 are understood", async () => 
   await provider.setAddress(NAME, "203.0.113.9", null);
   expect(service.asked.map(called)).toEqual([`GET /nic/update hostname=${NAME}&myip=203.0.113.9&myipv6=`]);
   expect(service.asked[0]?.authorization).toBe(`Basic ${btoa(`pi:${SECRET}`)}`);
-  const said = async (text: string) => {
+  const failureFor = async (text: string) => {
     service.answer = () => ({ text });
     return failureOf(provider.setAddress(NAME, "203.0.113.9", null));
   };
-  expect(await said("badauth")).toMatchObject({
+  expect(await failureFor("badauth")).toMatchObject({
     isFinal: true,
     message: expect.stringContaining("user name and password"),
   });
-  expect(await said("nohost")).toMatchObject({
+  expect(await failureFor("nohost")).toMatchObject({
     isFinal: true,
     message: expect.stringContaining(`does not keep ${NAME}`),
   });
-  expect(await said("abuse")).toMatchObject({ isFinal: true, message: expect.stringContaining("“abuse”") });
-  expect(await said("911")).toMatchObject({ isFinal: false, minWaitMs: 1_800_000 });
+  expect(await failureFor("abuse")).toMatchObject({ isFinal: true, message: expect.stringContaining("“abuse”") });
+  expect(await failureFor("911")).toMatchObject({ isFinal: false, minWaitMs: 1_800_000 });
 });
 
 test("a command is told what to do by its environment, without a shell", async () => {

@@ -1,13 +1,17 @@
 // PostgreSQL keeps the store's contract.
-import { afterAll, beforeAll } from "vitest";
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { storeContract } from "../../contract/store.ts";
 import { compactionContract } from "../../contract/store-compaction.ts";
 import { mendContract } from "../../contract/store-mends.ts";
 import { modelContract } from "../../contract/store-model.ts";
 import { serverStoreContract } from "../../contract/store-server.ts";
 import { openServerStore } from "../../support/stores/server-store.ts";
+import { deviceId, metricName } from "../../support/stores/store.ts";
 import type { DatabaseServer } from "../../support/system/database-server.ts";
 import { startPostgres } from "../../support/system/postgres.ts";
+
+const HOUR_MS = 3_600_000;
 
 let server: DatabaseServer;
 beforeAll(async () => {
@@ -27,3 +31,25 @@ compactionContract(
   },
   () => server,
 );
+
+test("the guide's queries for Grafana are answered, those for readings by the index", async () => {
+  await using open = await openServerStore(server);
+  const database = new URL(open.address).pathname.slice(1);
+  // Young enough to stay rows.
+  const startMs = (Math.floor(Date.now() / HOUR_MS) - 2) * HOUR_MS;
+  const series = { device: deviceId("attic"), metric: metricName("t") };
+  const readings = Array.from({ length: 5_000 }, (_, n) => ({ ...series, tsMs: startMs + n * 1_000, value: n }));
+  await open.store.readings.append({ readings, attributes: [], receivedAtMs: startMs });
+  await open.store.refreshRollups();
+  await server.administer("ANALYZE", database);
+  const guide = readFileSync(new URL("../../../resources/guides/grafana.md", import.meta.url), "utf8");
+  const [, queries = ""] = /```sql\n([\s\S]*?)```/.exec(guide) ?? [];
+  // As Grafana's server writes them.
+  const written = queries
+    .replaceAll("$__unixEpochFrom()", String(startMs / 1_000))
+    .replaceAll("$__unixEpochTo()", String(startMs / 1_000 + 60));
+  const [recent = "", rollup = ""] = written.trim().split("\n\n");
+  expect(await server.administer(recent, database)).toHaveLength(60);
+  expect(await server.administer(rollup, database)).toHaveLength(1);
+  expect((await server.administer(`EXPLAIN ${recent}`, database)).join("\n")).toMatch(/Index Cond: .*ts >= .*ts < /);
+});

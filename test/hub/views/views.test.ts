@@ -23,6 +23,36 @@ test("a view is kept, and removed for good", async () => {
   expect(await views(hub)).toEqual([]);
 });
 
+test("a view is changed in its place, and comes back as it was once it is forgotten", async () => {
+  await using hub = await startHubInside();
+  const first = { name: "Attic", series: [{ device: "pi", metric: "t" }] };
+  const { id } = await (await save(hub, first)).json();
+  await save(hub, { ...first, name: "Cellar" });
+  const put = (body: object, of = id) =>
+    hub.fetch(`/api/v1/views/${of}`, { method: "PUT", body: JSON.stringify(body) });
+  const changed = { ...first, name: "Loft", range: "all" };
+  expect(await (await put(changed)).json()).toEqual({ ...changed, id });
+  expect((await views(hub)).map(({ name }) => name)).toEqual(["Loft", "Cellar"]);
+  await hub.fetch(`/api/v1/views/${id}`, { method: "DELETE", body: "{}" });
+  expect((await put(changed)).status).toBe(200);
+  await hub.restart();
+  expect((await views(hub)).find((view) => view.id === id)).toEqual({ ...changed, id });
+  expect((await put({ ...first, series: [] })).status).toBe(400);
+  expect((await put(first, "a%20b")).status).toBe(400);
+});
+
+test("200 views are kept, and one of them can still be changed", async () => {
+  await using hub = await startHubInside();
+  const series = [{ device: "pi", metric: "t" }];
+  const { id } = await (await save(hub, { name: "0", series })).json();
+  for (let name = 1; name < 200; name++) await save(hub, { name: String(name), series });
+  expect((await save(hub, { name: "one more", series })).status).toBe(400);
+  const put = (of: string) =>
+    hub.fetch(`/api/v1/views/${of}`, { method: "PUT", body: JSON.stringify({ name: "changed", series }) });
+  expect([(await put(id)).status, (await put("another")).status]).toEqual([200, 400]);
+  expect(await views(hub)).toHaveLength(200);
+});
+
 test.each([
   { name: " ", series: [{ device: "pi", metric: "t" }] },
   { name: "none", series: [] },

@@ -34,7 +34,7 @@ const USED_EVERY_MS = 3_600_000;
 
 export interface ApiKeysOptions {
   readonly clock: Clock;
-  /** Called when a key has ended to count: who is connected by it has to go. */
+  /** Called when a key has become invalid: connections by it have to end. */
   readonly onEnded: (id: string) => void;
   readonly onSaveFailed: (error: unknown) => void;
 }
@@ -53,7 +53,7 @@ export class ApiKeys {
     for (const record of await records.list()) this.#byHash.set(record.hash, record);
   }
 
-  /** The key that a secret is, and notes that it was used; undefined where it is none, or has expired. */
+  /** The key of a secret, which is marked as used; undefined where there is none, or it has expired. */
   use({ hash }: Pick<SecretDigest, "hash">): ApiKeyRecord | undefined {
     const record = this.#byHash.get(hash);
     const nowMs = this.#options.clock.now();
@@ -98,7 +98,7 @@ export class ApiKeys {
     return { key, ...shown(record) };
   }
 
-  /** From now on it counts no more. Resolves once that is on disk. */
+  /** Revokes it at once. Resolves once that is on disk. */
   async revoke(id: string): Promise<Problem | null> {
     const record = [...this.#byHash.values()].find((one) => one.id === id);
     if (record === undefined) return message("no-such-key/api", { id });

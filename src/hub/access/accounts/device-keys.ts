@@ -1,5 +1,5 @@
-// Keys of devices: one for each that has one. A device may bring its own, which counts once a person has accepted it.
-// Invariant: a device with a key is refused without it, also after its key was revoked, until it has a new one or a person says
+// Keys of devices, at most one for each. A device may offer its own, which is valid once a person has accepted it.
+// Invariant: a device with a key is refused without it, also after its key was revoked, until it has a new one or a person decides
 // that it needs none.
 import { type Static, Type } from "typebox";
 import type { Problem } from "../../../shared/errors.ts";
@@ -19,7 +19,7 @@ const DeviceKeyRecord = Type.Object({
   createdMs: Type.Integer(),
   lastUsedMs: Type.Optional(Type.Integer()),
   revokedMs: Type.Optional(Type.Integer()),
-  /** Hashes of the keys before this one: a client that shows one of them is told that its key was replaced. */
+  /** Hashes of the keys before this one: a client that presents one of them is answered that its key was replaced. */
   formerHashes: Type.Optional(Type.Array(Type.String())),
 });
 type DeviceKeyRecord = Static<typeof DeviceKeyRecord>;
@@ -33,19 +33,19 @@ export const deviceKeyRecords: RecordKind<typeof DeviceKeyRecord> = {
 
 const MAX_OFFERS = 1_000;
 const MAX_FORMER_HASHES = 20;
-/** How exactly it is kept when a key was last used. */
+/** Resolution of the time of a key's last use. */
 const USED_EVERY_MS = 3_600_000;
 
-/** A key that a device brought. */
+/** A key that a device offered. */
 interface Offer extends OfferedKey {
   readonly hash: string;
 }
 
 export interface DeviceKeysOptions {
   readonly clock: Clock;
-  /** Called when a key, or the need of one, has begun or ended to count: who is connected as the device has to go. */
+  /** Called when the key of a device, or its need of one, has changed: connections as the device have to end. */
   readonly onChanged: (device: DeviceId) => void;
-  /** Called when a device has offered a key, or its offer is gone. */
+  /** Called when a device has offered a key, or its offer has ended. */
   readonly onOffer: (device: DeviceId) => void;
   readonly onSaveFailed: (error: unknown) => void;
 }
@@ -68,18 +68,18 @@ export class DeviceKeys {
     for (const record of await records.list()) this.#enter(record);
   }
 
-  /** Whether a device is refused without a key. Asked for each message. */
+  /** Whether a device is refused without a key. Called for each message. */
   isLocked(device: DeviceId): boolean {
     return this.#keys.size > 0 && this.#keys.has(device);
   }
 
-  /** Whether a person has made it a key that counts: it need not ask to join. */
+  /** Whether a person has made it a valid key: then it joins without approval. */
   isInvited(device: DeviceId): boolean {
     const record = this.#keys.get(device);
     return record !== undefined && record.madeBy === "hub" && record.revokedMs === undefined;
   }
 
-  /** The device whose key it is, and notes that it was used; undefined where it is none that counts. */
+  /** The device of a valid key, which is marked as used; undefined where there is none. */
   use({ hash }: Pick<SecretDigest, "hash">): DeviceId | undefined {
     const device = this.#devices.get(hash);
     const record = device === undefined ? undefined : this.#keys.get(device);
@@ -93,7 +93,7 @@ export class DeviceKeys {
     return record.device;
   }
 
-  /** True for a key that counted once. */
+  /** True for a key that was valid once. */
   isFormer({ hash }: Pick<SecretDigest, "hash">): boolean {
     return this.#former.has(hash);
   }
@@ -120,8 +120,8 @@ export class DeviceKeys {
   }
 
   /**
-   * Takes note of the key that a device without one has shown. False where it shows another than the one that it offered first:
-   * a person may just be comparing that one's code. `mayReplace` is true for a device that people know already.
+   * Registers the key that a device without one presents. False where it presents another than the one that it offered first:
+   * a person may be comparing that one's code. `mayReplace` is true for a device that has joined.
    */
   offer(device: DeviceId, { hash, code }: SecretDigest, mayReplace: boolean): boolean {
     const known = this.#offers.get(device);
@@ -145,7 +145,7 @@ export class DeviceKeys {
     return null;
   }
 
-  /** From now on its key counts no more. `afterwards` says whether the device may go on without one. */
+  /** Revokes its key at once. `afterwards`: whether the device needs a new one. */
   async revoke(device: DeviceId, afterwards: "closed" | "open"): Promise<Problem | null> {
     const record = this.#keys.get(device);
     if (record === undefined) return message("no-such-key", { device });
@@ -163,7 +163,7 @@ export class DeviceKeys {
     return null;
   }
 
-  /** The device is gone, and its records with it. */
+  /** The device is removed, and its records with it. */
   forget(device: DeviceId): void {
     const record = this.#keys.get(device);
     this.#offers.delete(device);

@@ -1,4 +1,4 @@
-// Secrets that open something once and for a short time: sign-in links, and tickets of live connections. They are kept in memory.
+// Secrets that are valid once and for a short time: sign-in links, and tickets of live connections. They are held in memory.
 import type { Clock } from "../../clock.ts";
 import { makeSecret } from "./secrets.ts";
 
@@ -20,7 +20,7 @@ export class OneTimeSecrets<T> {
     this.#lifeMs = lifeMs;
   }
 
-  /** Of very many, the oldest end early. */
+  /** Over the limit the oldest end early. */
   make(value: T): OneTimeSecret {
     const secret = makeSecret();
     const expiresMs = this.#clock.now() + this.#lifeMs;
@@ -32,14 +32,14 @@ export class OneTimeSecrets<T> {
     return { secret, expiresMs };
   }
 
-  /** What it was made for; null where there is none such, and from then on. */
+  /** The subject that it was made for; null where it is invalid, as it is after the first time. */
   redeem(secret: string): T | null {
     const found = this.#open.get(secret);
     this.#open.delete(secret);
     return found !== undefined && this.#clock.now() <= found.expiresMs ? found.value : null;
   }
 
-  /** Takes back those that were made for something. */
+  /** Revokes those of matching subjects. */
   revoke(matches: (value: T) => boolean): void {
     for (const [secret, { value }] of this.#open) if (matches(value)) this.#open.delete(secret);
   }

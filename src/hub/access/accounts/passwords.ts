@@ -1,8 +1,9 @@
-// Passwords of people, as scrypt hashes. Checking one takes some 60 ms and 32 MB by design, so one is checked at a time, and few wait.
+// Passwords of people, as scrypt hashes. Checking one takes some 60 ms and 32 MB by design, so one is checked at a time, and few
+// wait.
 import { randomBytes, scrypt, timingSafeEqual } from "node:crypto";
 import { type Static, Type } from "typebox";
 
-/** OWASP's parameters for 32 MB. They are kept with each hash, so that later ones may be stronger. */
+/** OWASP's parameters for 32 MB. They are stored with each hash, so that later ones may be stronger. */
 const COST = { N: 2 ** 15, r: 8, p: 3 } as const;
 const SALT_BYTES = 16;
 const HASH_BYTES = 32;
@@ -17,7 +18,7 @@ export const PasswordHash = Type.Object({
 });
 export type PasswordHash = Static<typeof PasswordHash>;
 
-/** Of a name that nobody has: checking it takes as long as that of a person. */
+/** For an unknown name: checking it takes as long as that of a person. */
 const NOBODYS: PasswordHash = {
   salt: Buffer.alloc(SALT_BYTES).toString("base64url"),
   hash: Buffer.alloc(HASH_BYTES).toString("base64url"),
@@ -34,7 +35,7 @@ export class Passwords {
     return { salt: salt.toString("base64url"), hash: hash.toString("base64url"), ...COST };
   }
 
-  /** `expected` is null for a name that nobody has. "busy" where too many are being checked. */
+  /** `expected` is null for an unknown name. "busy" where too many are being checked. */
   async check(password: string, expected: PasswordHash | null): Promise<"right" | "wrong" | "busy"> {
     if (this.#waiting >= MAX_WAITING) return "busy";
     const { salt, hash, N, r, p } = expected ?? NOBODYS;

@@ -23,13 +23,13 @@ export const personRecords: RecordKind<typeof PersonRecord> = {
   idOf: ({ name }) => keyOf(name),
 };
 
-/** Who opened the printed link: the hub's own administrator, without a password. */
+/** The principal of the printed link: the hub's own administrator, without a password. */
 export const OWNER = "owner";
 const MAX_PEOPLE = 1_000;
 
 export interface PeopleOptions {
   readonly clock: Clock;
-  /** Called when a person may do less than before, or has another password: their sessions end. */
+  /** Called when a person's rights or password have changed: their sessions end. */
   readonly onChanged: (name: string) => void;
   readonly onSaveFailed: (error: unknown) => void;
 }
@@ -58,7 +58,7 @@ export class People {
     return [...this.#people.values()].map(shown);
   }
 
-  /** Whose name and password they are. It takes as long for a name that nobody has. */
+  /** The person with this name and password. It takes as long for an unknown name. */
   async signIn(name: string, password: string): Promise<Person | "wrong" | "busy"> {
     const record = this.#people.get(keyOf(name)) ?? null;
     const outcome = await this.#passwords.check(password, record?.password ?? null);
@@ -84,7 +84,7 @@ export class People {
     return shown(record);
   }
 
-  /** Resolves once it is on disk. Sessions of the person end, since they were given to one who could do more, or knew less. */
+  /** Resolves once it is on disk. The sessions of the person end, since they were granted under other rights or another password. */
   async change(name: string, { role, rooms, password }: PersonChanges): Promise<Person | Problem> {
     const before = this.#people.get(keyOf(name));
     if (before === undefined) return message("no-such-person", { name });
@@ -116,7 +116,7 @@ export class People {
   }
 }
 
-/** Names that look the same are the same. */
+/** Names that look the same are equal. */
 function keyOf(name: string): string {
   return name.normalize("NFKC").trim().toLowerCase();
 }

@@ -1,18 +1,18 @@
-// Secrets that the hub makes or is shown, and what it keeps of them: a digest, never the secret itself. Secrets of 256 random
-// bits cannot be guessed from their digest; passwords, which can, are hashed in passwords.ts.
+// Secrets, and what the hub stores of them: a digest, never the secret itself. Secrets of 256 random bits cannot be guessed from
+// their digest; passwords, which can, are hashed in passwords.ts.
 import { hash, randomBytes, timingSafeEqual } from "node:crypto";
 
 const SECRET_BYTES = 32;
 /** How a key of this hub begins, so that a leaked one is found by a search. */
 const KEY_PREFIX = "brk_";
 const SHOWN_CHARACTERS = 8;
-/** What may be a key: a device may bring its own. A token with dots is a session's. */
+/** What may be a key: a device may offer its own. A token with dots is a session's. */
 const KEY_SHAPE = /^[A-Za-z0-9_-]{16,128}$/;
 /** Without letters that look like digits (Crockford's base 32). */
 const CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const CODE_CHARACTERS = 8;
 
-/** What is known of a secret without knowing it. */
+/** A secret in the form that is stored. */
 export interface SecretDigest {
   /** SHA-256, base64url. */
   readonly hash: string;
@@ -42,7 +42,7 @@ export function shownPrefix(key: string): string {
   return key.slice(0, SHOWN_CHARACTERS);
 }
 
-/** SHA-256, base64url: what a secret is looked up by. Asked for each request that shows one. */
+/** SHA-256, base64url: by this a secret is looked up. Computed for each request that presents one. */
 export function hashOf(secret: string): string {
   return hash("sha256", secret, "base64url");
 }
@@ -51,14 +51,14 @@ export function digestOf(secret: string): SecretDigest {
   return { hash: hashOf(secret), code: codeOf(secret) };
 }
 
-/** In a time that does not tell how much of them is the same. */
+/** In a time that does not depend on how many characters are the same. */
 export function isSameSecret(a: string, b: string): boolean {
   if (a.length !== b.length) return false;
   const [left, right] = [Buffer.from(a), Buffer.from(b)];
   return left.length === right.length && timingSafeEqual(left, right);
 }
 
-/** Of another hash than the one that is kept: it tells nothing of that. The agent computes the same. */
+/** By another hash than the one that is stored, which it does not reveal. The agent computes the same. */
 function codeOf(secret: string): string {
   const bytes = hash("sha256", `bramble key code\n${secret}`, "buffer");
   const characters = Array.from({ length: CODE_CHARACTERS }, (_, index) => CODE_ALPHABET[(bytes[index] ?? 0) & 31]);

@@ -1,4 +1,5 @@
-// Who is signed in. A session is a signed token that names a record here: it counts while both do, so that it can be ended.
+// Sessions of people and links. A session is a signed token that names a record here: it is valid while both are, so it can be
+// ended.
 import { type Static, Type } from "typebox";
 import { Role, type Session } from "../../../shared/security/access.ts";
 import type { Clock } from "../../clock.ts";
@@ -9,7 +10,7 @@ import { makeSecret } from "./secrets.ts";
 import type { Shares } from "./shares.ts";
 import type { SigningKeys } from "./signing-keys.ts";
 
-/** Whom a session is of. */
+/** The subject of a session. */
 const SessionSubject = Type.Union([
   /** Opened the printed link, or one that the shell made. */
   Type.Object({ kind: Type.Literal("owner") }),
@@ -39,7 +40,7 @@ export const sessionRecords: RecordKind<typeof SessionRecord> = {
 export const SESSION_LIFE_MS = 30 * 86_400_000;
 const MAX_SESSIONS = 1_000;
 const MAX_USER_AGENT_CHARACTERS = 200;
-/** How exactly it is kept when and where a session was last seen. */
+/** Resolution of the time and address at which a session was last used. */
 const SEEN_EVERY_MS = 600_000;
 
 /** The browser that signs in. */
@@ -53,12 +54,12 @@ export interface SessionsOptions {
   readonly people: Pick<People, "get">;
   readonly shares: Pick<Shares, "get" | "devicesOf">;
   readonly signingKeys: Pick<SigningKeys, "sign" | "verify">;
-  /** Called when a session has ended: what is connected by it has to go. */
+  /** Called when a session has ended: connections by it have to end. */
   readonly onEnded: (id: string) => void;
   readonly onSaveFailed: (error: unknown) => void;
 }
 
-/** "expired": it once counted, so it is no guess. */
+/** "expired": it was valid once, so it is no guess. */
 export type SessionOutcome = Principal | "expired" | "forged";
 
 export function isSameSubject(a: SessionSubject, b: SessionSubject): boolean {
@@ -97,7 +98,7 @@ export class Sessions {
     const over = [...this.#sessions.keys()].slice(0, Math.max(0, this.#sessions.size + 1 - MAX_SESSIONS));
     const expired = [...this.#sessions.values()].filter(({ expiresMs }) => expiresMs <= nowMs).map(({ id }) => id);
     const gone = [...new Set([...over, ...expired])];
-    // At once, so that those who sign in meanwhile are counted.
+    // At once, so that further sign-ins meanwhile are counted.
     for (const id of gone) this.#end(id);
     this.#sessions.set(record.id, record);
     try {
@@ -109,7 +110,7 @@ export class Sessions {
     return this.#options.signingKeys.sign(record.id, record.expiresMs);
   }
 
-  /** Whose session a token is. */
+  /** The session of a token. */
   async find(token: string, address: string): Promise<SessionOutcome> {
     const verified = await this.#options.signingKeys.verify(token);
     if (verified.kind !== "session") return verified.kind;
@@ -119,7 +120,7 @@ export class Sessions {
     return this.#principalOf(record) ?? "expired";
   }
 
-  /** Whether a session, by its id, still counts. */
+  /** Whether a session, by its id, is valid. */
   isOpen(id: string): boolean {
     const record = this.#sessions.get(id);
     return record !== undefined && record.expiresMs > this.#options.clock.now();
@@ -136,7 +137,7 @@ export class Sessions {
     }));
   }
 
-  /** It counts no more, at once; resolves with false where there is none such, and once it is on disk. */
+  /** Ends a session at once. Resolves once that is on disk; with false where there is none. */
   async end(id: string): Promise<boolean> {
     if (!this.#end(id)) return false;
     await this.#records?.save([], [id]);

@@ -1,5 +1,5 @@
-// Links that show one device, or a named comparison of several, to whoever has them, until they expire or are revoked.
-// Invariant: a link never shows more than on the day it was made; it ends with what it shows.
+// Links that show one device, or a named comparison of several, to anyone who has the link, until it expires or is revoked.
+// Invariant: a link never shows more than on the day it was made; it ends with the device or comparison.
 import { type Static, Type } from "typebox";
 import type { Problem } from "../../../shared/errors.ts";
 import type { DeviceId } from "../../../shared/ids.ts";
@@ -33,14 +33,14 @@ const DAY_MS = 86_400_000;
 const ID_CHARACTERS = 12;
 const MAX_SHARES = 1_000;
 
-/** What a link shows. */
+/** The subject of a link. */
 export type ShareSubject =
   | { readonly device: DeviceId }
   | { readonly view: { readonly id: string; readonly devices: string[] } };
 
 export interface SharesOptions {
   readonly clock: Clock;
-  /** Called when a link has ended to count: who looks by it has to go. */
+  /** Called when a link has become invalid: connections by it have to end. */
   readonly onEnded: (id: string) => void;
 }
 
@@ -106,14 +106,14 @@ export class Shares {
     return null;
   }
 
-  /** The device is gone, and the records of links to its page with it. */
+  /** The device is removed, and the records of links to its page with it. */
   async forgetDevice(device: DeviceId): Promise<void> {
     await this.#end(
       [...this.#byId.values()].filter((record) => devicesOf(record).includes(device)).map(({ id }) => id),
     );
   }
 
-  /** The comparison is gone. */
+  /** The comparison is removed. */
   async forgetView(id: string): Promise<void> {
     await this.#end([...this.#byId.values()].filter(({ view }) => view?.id === id).map((record) => record.id));
   }
@@ -123,7 +123,7 @@ export class Shares {
     return record !== undefined && record.expiresMs > this.#options.clock.now() ? record : undefined;
   }
 
-  /** They count no more from now on; resolves once that is on disk. */
+  /** Revokes them at once; resolves once that is on disk. */
   async #end(ids: readonly string[]): Promise<void> {
     for (const id of ids) {
       this.#byId.delete(id);

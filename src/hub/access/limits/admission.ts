@@ -20,11 +20,11 @@ export type NotAdmitted =
 
 export interface AdmissionOptions {
   readonly networks: Networks;
-  /** These are let in, with any number of connections: their clients are judged. */
+  /** Their own connections are not limited: those of their clients are. */
   readonly proxies: TrustedProxies;
   /** Without it one address may open as many as all of them together. */
   readonly isLimited: boolean;
-  /** True while the hub can take nothing more on. */
+  /** True while the hub is short of memory. */
   readonly isShortOfMemory: () => boolean;
   /** How many connections the port has place for. */
   readonly maxConnections?: number;
@@ -37,7 +37,7 @@ export class Admission {
   readonly #byAddress = new Map<string, Set<Socket>>();
   /** By open connection: the address that it is counted to. */
   readonly #counted = new Map<Socket, string>();
-  /** The address of each that lingers. */
+  /** By connection that is open only to be answered and closed, its address. */
   readonly #lingering = new Map<Socket, string>();
 
   constructor(options: AdmissionOptions) {
@@ -45,8 +45,8 @@ export class Admission {
   }
 
   /**
-   * Counts the socket in until it closes, or says why it may not stay. One that is counted already, since its proxy had to
-   * name the client first, is counted to that from now on.
+   * Counts the socket until it closes, or answers why it is not admitted. One that is counted already, to its proxy, is counted to
+   * the client that the proxy has named.
    */
   admit(socket: Socket): "admitted" | NotAdmitted {
     const { isShortOfMemory, maxConnections = MAX_CONNECTIONS } = this.#options;
@@ -63,13 +63,13 @@ export class Admission {
     return "admitted";
   }
 
-  /** Counts an admitted socket to another address from now on, or says why a client from there may not come in. */
+  /** Counts an admitted socket to another address, or answers why a client from there is not admitted. */
   reassign(socket: Socket, address: string): "admitted" | NotAdmitted {
     const before = this.#counted.get(socket);
     if (before === address) return "admitted";
     const rejection = this.#rejectionOf(address);
     if (rejection !== null) return rejection;
-    // One that had to make place is not counted any more.
+    // One that was replaced is not counted any more.
     if (before !== undefined) {
       this.#release(socket);
       this.#count(socket, address);
@@ -77,7 +77,7 @@ export class Admission {
     return "admitted";
   }
 
-  /** True where a socket that may not stay can be told so first; it has two seconds to ask. */
+  /** True where a socket that is not admitted can be answered before it is closed; its request has two seconds to arrive. */
   mayLinger(socket: Socket, outcome: NotAdmitted): boolean {
     if (outcome === "outside the allowed networks" || this.#lingering.size >= MAX_LINGERING) return false;
     const address = plainAddress(socket.remoteAddress);
@@ -119,7 +119,7 @@ export class Admission {
 
   #release(socket: Socket): void {
     const address = this.#counted.get(socket);
-    // One that had to make place is released before it closes.
+    // One that was replaced is released before it closes.
     if (address === undefined) return;
     this.#counted.delete(socket);
     const sockets = this.#byAddress.get(address);

@@ -22,6 +22,8 @@ export const REQUEST_BYTES = 4_096;
 export const REFUSAL_BYTES = 512;
 /** What a reading costs on its way from the decoder to the disk. */
 export const READING_BYTES = 100;
+/** The same of a text beside the readings, which is a row of its own on the disk. */
+export const ATTRIBUTE_BYTES = 300;
 /** The shortest ones there are: `"a":1,` and a little. */
 const SHORTEST_READING_BYTES = 8;
 
@@ -64,7 +66,7 @@ export interface ShareOwner {
 
 /** One connection's part of the budget. */
 export interface Share {
-  /** It has much in flight: what it sends may wait for what others send. */
+  /** It has much in flight: its messages may wait for those of others. */
   readonly isFlooding: boolean;
   /** True where a message that costs `bytes` may be taken now. Where not, `resume` is called once one may. */
   hasRoomFor(bytes: number): boolean;
@@ -75,10 +77,10 @@ export interface Share {
   release(bytes: number): void;
   /** A message was taken. Over the rate `hasRoomFor` is false until the time has come for another: it is slowed, not lost. */
   messageTaken(): void;
-  /** What was taken waits for something else from now on: it is the connection's still, but no work for the hub. */
+  /** Moves bytes from in flight to held: the message waits for something else, and is no work for the hub. */
   park(bytes: number): void;
   releaseParked(bytes: number): void;
-  /** Says how much of a kind is held now. */
+  /** Sets how much of a kind is held now. */
   hold(kind: Holding, bytes: number): void;
   /** A message is complete: the next one has a time of its own. */
   finished(): void;
@@ -96,13 +98,15 @@ export interface BudgetFigures {
 
 export class Budget {
   readonly maxRetainedBytes: number;
+  /** Messages that each connection may send at once. */
+  readonly burstMessages: number;
   readonly #maxHeldBytes: number;
   readonly #shares = new Set<ConnectionShare>();
   /** In the order in which they began to wait. */
   readonly #waiting = new Set<ConnectionShare>();
-  /** Shares that something was released of in this turn. */
+  /** Shares with releases in this turn. */
   #released: ConnectionShare[] = [];
-  /** What was taken in this turn. */
+  /** The bytes that were taken in this turn. */
   #turnBytes = 0;
   #isTurnScheduled = false;
   #inFlightBytes = 0;
@@ -110,9 +114,6 @@ export class Budget {
   #cut = 0;
   #waitCount = 0;
   #endTimer: (() => void) | null = null;
-
-  /** Messages that each connection may send at once. */
-  readonly burstMessages: number;
 
   /** `memoryBytes` is what the hub may take beside its store's caches; `limitsRate`: clients may send only so many messages a second. */
   constructor(memoryBytes: number, limitsRate = false) {
@@ -152,7 +153,7 @@ export class Budget {
     return isMore;
   }
 
-  // What follows is for shares.
+  // The methods below are for shares.
 
   get hasRoom(): boolean {
     return this.#inFlightBytes < MAX_IN_FLIGHT_BYTES && this.#turnBytes < MAX_BYTES_PER_TURN;
@@ -199,7 +200,7 @@ export class Budget {
     setImmediate(() => this.#nextTurn());
   }
 
-  /** What was released makes room, and waiting connections read on, first come first served. */
+  /** Released bytes make room, and waiting connections resume, first come first served. */
   #nextTurn(): void {
     this.#isTurnScheduled = false;
     this.#turnBytes = 0;
@@ -234,7 +235,7 @@ class ConnectionShare implements Share {
   readonly #owner: ShareOwner;
   readonly #held: Record<Holding, number> = { unfinished: 0, waiting: 0, unsent: 0, remembered: 0, session: 0 };
   readonly #inTurn: { readonly bytes: number; readonly taken: () => void }[] = [];
-  /** What was released in this turn: of what the connection has in flight, and of what all have. */
+  /** The bytes that were released in this turn: of the connection's own in flight, and of all in flight. */
   #releasedBytes = 0;
   #releasedOfAllBytes = 0;
   #isReleased = false;
@@ -246,7 +247,7 @@ class ConnectionShare implements Share {
   #inFlightBytes = 0;
   /** Messages that it may send now. */
   #messagesLeft: number;
-  /** What there was no room for. */
+  /** The bytes that it waits for room for. */
   #wantedBytes = 0;
   heldBytes = 0;
   isClosed = false;
@@ -257,7 +258,7 @@ class ConnectionShare implements Share {
     this.#messagesLeft = budget.burstMessages;
   }
 
-  /** How much it is in the way: much for a moment weighs less than much for long, and little for ever weighs little. */
+  /** Its weight when one has to be cut: much for a moment weighs less than much for long, and little for ever weighs little. */
   get weight(): number {
     return this.heldBytes * (1 + Math.min(this.#heldSweeps, MAX_WEIGHED_SWEEPS));
   }
@@ -336,7 +337,7 @@ class ConnectionShare implements Share {
     this.resume();
   }
 
-  /** Answers how many of the bytes that all have in flight are settled. */
+  /** Answers by how much the bytes in flight of all decrease. */
   takeBack(): number {
     const ofAllBytes = this.#releasedOfAllBytes;
     this.#inFlightBytes -= this.#releasedBytes;
@@ -346,7 +347,7 @@ class ConnectionShare implements Share {
     return ofAllBytes;
   }
 
-  /** True where what it waits for may go on. */
+  /** True where there is room for what it waits for. */
   mayResume(): boolean {
     const [next] = this.#inTurn;
     return this.isClosed || (next === undefined ? this.hasRoomFor(this.#wantedBytes) : this.#mayTake(next.bytes));
@@ -372,7 +373,7 @@ class ConnectionShare implements Share {
     this.#isReleased = true;
   }
 
-  /** How much of it is in flight does not matter: its transport has it in its hands already. */
+  /** Whatever is in flight: its transport has the message in memory already. */
   #mayTake(bytes: number): boolean {
     return this.#isFree(bytes) || this.#budget.hasRoom;
   }

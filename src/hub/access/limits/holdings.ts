@@ -1,18 +1,18 @@
-// What a client may have the hub keep in memory, by kind: it is no work, but it lies there until the client goes on.
+// The bytes that a client causes the hub to hold in memory, by kind. They are no work, and stay until the client reads or sends on.
 
 export type Holding =
   /** The beginning of a message whose end has not arrived. */
   | "unfinished"
-  /** Messages that arrived and that there is no room for. */
+  /** Messages that arrived and wait for room. */
   | "waiting"
   /** Answers and messages that the client has not read. */
   | "unsent"
-  /** Subscriptions, a last will: what stays for as long as the connection does. */
+  /** Subscriptions and the last will, which last as long as the connection. */
   | "remembered"
   /** A session that may outlive its connection: subscriptions, and messages that wait for its client. */
   | "session";
 
-/** Of what a client has the hub hold, by kind. */
+/** The limits, by kind. */
 export const MAX_HELD_BYTES: Readonly<Record<Holding, number>> = {
   unfinished: 1_200_000,
   waiting: 1_200_000,

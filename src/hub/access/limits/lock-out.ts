@@ -1,14 +1,14 @@
 // Slows down guessing: after ten wrong credentials an address is locked out, for longer each time. Credentials that cannot be
-// guessed, keys and sessions of 256 random bits, are checked all the same: an honest client at the same address goes on.
-// Only wrong credentials count, never missing or expired ones.
+// guessed, keys and sessions of 256 random bits, are checked all the same, so that an honest client at the same address still
+// works. Only wrong credentials count, never missing or expired ones.
 import type { Clock } from "../../clock.ts";
 import { networkOf } from "../networks.ts";
 
 const FREE_FAILURES = 10;
 const FIRST_WAIT_MS = 5_000;
 const MAX_WAIT_MS = 15 * 60_000;
-/** After so long without a failure an address starts anew. */
-const FORGIVE_AFTER_MS = 60 * 60_000;
+/** After so long without a failure an address starts again at no failures. */
+const RESET_AFTER_MS = 60 * 60_000;
 const MAX_ADDRESSES = 10_000;
 
 interface Failures {
@@ -26,7 +26,7 @@ export class LockOut {
     this.#clock = clock;
   }
 
-  /** How long an address has to wait before another guess is looked at; 0 where it may go on. Whole seconds. */
+  /** How long an address is locked out, in whole seconds; 0 where it is not. */
   retryAfterSeconds(address: string): number {
     const failures = this.#failures.get(networkOf(address));
     if (failures === undefined) return 0;
@@ -40,8 +40,8 @@ export class LockOut {
     const network = networkOf(address);
     const nowMs = this.#clock.now();
     const known = this.#failures.get(network);
-    const isForgiven = known === undefined || Math.abs(nowMs - known.lastMs) > FORGIVE_AFTER_MS;
-    const failures = isForgiven ? { count: 0, lastMs: nowMs, lockedUntilMs: 0 } : known;
+    const isReset = known === undefined || Math.abs(nowMs - known.lastMs) > RESET_AFTER_MS;
+    const failures = isReset ? { count: 0, lastMs: nowMs, lockedUntilMs: 0 } : known;
     const isWaiting = failures.lockedUntilMs > nowMs;
     failures.lastMs = nowMs;
     if (!isWaiting) failures.count++;
@@ -58,7 +58,7 @@ export class LockOut {
     return this.retryAfterSeconds(address);
   }
 
-  /** A person has signed in from there: what failed before was a slip. */
+  /** A person has signed in from there, so earlier failures were typing errors. */
   succeeded(address: string): void {
     this.#failures.delete(networkOf(address));
   }

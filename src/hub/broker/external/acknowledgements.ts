@@ -1,6 +1,6 @@
 // The PUBACKs of one connection. Messages are settled in any order and acknowledged in that of their arrival
 // [MQTT-4.6.0-2], all that is due in a turn of the event loop in one write.
-// Invariant: no PUBACK passes a message that is not settled, so a message that is deferred holds up those after it.
+// Invariant: no PUBACK overtakes that of an earlier message, so a message that is deferred holds up those after it.
 import { generate } from "mqtt-packet";
 
 interface Pending {
@@ -22,7 +22,7 @@ export class Acknowledgements {
     return this.#pending.every(({ isSettled }) => isSettled);
   }
 
-  /** A message has arrived; the answer settles it. */
+  /** A message has arrived; call the returned function when it is settled. */
   expect(packetId: number): () => void {
     const pending = { packetId, isSettled: false };
     this.#pending.push(pending);

@@ -1,8 +1,8 @@
-// The hub's connection to an outside broker, kept by MQTT.js: it connects, subscribes, and connects again. The session at the
-// broker outlives the connection, so that the broker keeps what arrives meanwhile.
-// Order of a message: it is handed over when there is room for it, its verdict comes, its PUBACK leaves. MQTT.js would hold up
-// every message until the one before is acknowledged, and its commit with it (an eighth of the messages a second): it is told to
-// acknowledge none, and `Acknowledgements` does.
+// The hub's connection to an outside broker by MQTT.js, which connects, subscribes, and reconnects. The session at the broker
+// outlives the connection, so that the broker stores messages that arrive meanwhile.
+// Order of a message: it is handed over when there is room for it, its verdict comes, its PUBACK leaves. MQTT.js itself would hold
+// up every message until the one before is acknowledged, and its commit with it (an eighth of the messages a second): so its own
+// PUBACKs are disabled, and `Acknowledgements` sends them.
 import { setTimeout as sleep } from "node:timers/promises";
 import type { IClientOptions, IConnackPacket, IPublishPacket, MqttClient, Packet } from "mqtt";
 import { message } from "../../../shared/messages/message.ts";
@@ -10,18 +10,18 @@ import type { Log } from "../../observe/log.ts";
 import type { BrokerAddress } from "../broker-address.ts";
 import type { HubPublish } from "../mqtt-broker.ts";
 import { Acknowledgements } from "./acknowledgements.ts";
-import { type BrokerProblem, brokerProblem, isUnsupportedVersion } from "./broker-problem.ts";
+import { type BrokerProblem, brokerProblem, cannotShare, isUnsupportedVersion } from "./broker-problem.ts";
 
 export interface BrokerConnectionOptions {
   readonly address: BrokerAddress;
-  /** Stays the same for a hub, or the broker would keep messages for one that never comes back. */
+  /** Constant for a hub: at another id the broker would store messages for a session that never returns. */
   readonly clientId: string;
   readonly filters: readonly BrokerFilter[];
-  /** A topic that is good to have; not every broker has it, or lets the hub read it. */
+  /** An optional topic: not every broker has it, or permits the hub to read it. */
   readonly optionalTopic?: string;
-  /** True where all subscriptions are shared, which MQTT 3.1.1 does not know: there is no fallback. */
+  /** True where all subscriptions are shared, which MQTT 3.1.1 does not have: then there is no fallback to it. */
   readonly needsMqtt5?: boolean;
-  /** False where there is no room: `resume` then asks again. */
+  /** False where there is no room: the message is handed over again after `resume`. */
   readonly hasRoomFor: (payloadBytes: number) => boolean;
   readonly onMessage: (received: ReceivedMessage) => void;
   readonly onUp: () => void;
@@ -33,7 +33,7 @@ type Sharing = "alone" | "shared" | "shared-else-alone";
 
 export interface BrokerFilter {
   readonly filter: string;
-  /** Whether what the broker has retained is wanted as well. */
+  /** Whether retained messages are wanted. */
   readonly wantsRetained: boolean;
   /** Whether the subscription is shared (MQTT 5); "shared-else-alone" subscribes alone where the broker knows no shared ones. */
   readonly sharing: Sharing;
@@ -48,7 +48,7 @@ export interface OutgoingPublish extends Pick<HubPublish, "topic" | "qos" | "ret
 export interface ReceivedMessage {
   readonly topic: string;
   readonly payload: Buffer;
-  /** The broker had it retained: it is of before this subscription. */
+  /** A retained message, from before this subscription. */
   readonly isReplay: boolean;
   /** Acknowledges it, in the order of arrival. */
   readonly acknowledge: () => void;
@@ -56,18 +56,18 @@ export interface ReceivedMessage {
 
 const KEEP_ALIVE_SECONDS = 30;
 const CONNECT_TIMEOUT_MS = 10_000;
-/** Short: Mosquitto 2.0 forgets shared subscriptions when it is started again, and drops what comes before the next one. */
+/** Short: a restarted Mosquitto 2.0 has lost shared subscriptions, and drops messages until the next one. */
 const RECONNECT_MS = 250;
 /** A hub that is off for longer finds an empty session at an MQTT 5 broker. */
 const SESSION_EXPIRY_SECONDS = 7 * 24 * 3_600;
-/** Messages without an acknowledgement that an MQTT 5 broker may have on the way. */
+/** Receive Maximum: messages without an acknowledgement that an MQTT 5 broker may send. */
 const RECEIVE_MAXIMUM = 500;
 /** MQTT 5: nobody is subscribed to the topic. */
 const NO_MATCHING_SUBSCRIBERS = 16;
 
 /** Of the hub and its workers. */
 const SHARE_PREFIX = "$share/bramble/";
-/** A broker that has sent nothing for so long has nothing more for a session without subscriptions. */
+/** After so long a silence a broker has no more messages for a session without subscriptions. */
 const QUIET_MS = 1_000;
 const LEAVE_WITHIN_MS = 20_000;
 const POLL_MS = 50;
@@ -79,19 +79,22 @@ const ACKNOWLEDGED_BY_US = new Error("acknowledged once it is stored");
 export class BrokerConnection {
   readonly #options: BrokerConnectionOptions;
   #filters: readonly BrokerFilter[];
-  /** Whether the broker knows how to share. */
+  /** Whether the broker supports shared subscriptions. */
   #canShare = true;
   #client: MqttClient | null = null;
   #acknowledged: { readonly stream: MqttClient["stream"]; readonly acknowledgements: Acknowledgements } | null = null;
-  /** The message that there is no room for. */
+  /** The message that waits for room. */
   #waiting: (() => void) | null = null;
   #isUp = false;
   /** The broker has answered on this connection. */
   #hasAnswered = false;
+  /** It has answered in MQTT 5: it is not spoken to in another version because it was away. */
+  #knowsMqtt5 = false;
   #problem: BrokerProblem | null;
-  #lastError: unknown = null;
+  /** `#problem` says why this connection ends. */
+  #isExplained = false;
   #lastArrivalMs = 0;
-  /** The connection that this session has ended its subscriptions on. */
+  /** The connection on which this session was unsubscribed. */
   #isLeaving = false;
 
   constructor(options: BrokerConnectionOptions) {
@@ -104,12 +107,12 @@ export class BrokerConnection {
     return this.#isUp;
   }
 
-  /** Why nothing arrives; null where all is well. */
+  /** Why no messages arrive; null while they do. */
   get problem(): BrokerProblem | null {
     return this.#problem;
   }
 
-  /** As people call it. */
+  /** The version's name for people. */
   get version(): string {
     return this.#client?.options.protocolVersion === 5 ? "5" : "3.1.1";
   }
@@ -153,12 +156,12 @@ export class BrokerConnection {
     this.#client = null;
     if (client === null) return;
     this.#waiting = null;
-    // One that could not leave may wait for an UNSUBACK still, and an orderly end would wait with it.
+    // A session that could not leave may still wait for an UNSUBACK, and an orderly end would wait with it.
     await client.endAsync(!client.connected || this.#isLeaving);
     this.#wentDown();
   }
 
-  /** Subscribes in another way from now on: what comes twice meanwhile is stored once. */
+  /** Subscribes in another way: a message that comes twice meanwhile is stored once. */
   async changeFilters(filters: readonly BrokerFilter[]): Promise<void> {
     this.#filters = filters;
     const client = this.#client;
@@ -166,8 +169,8 @@ export class BrokerConnection {
   }
 
   /**
-   * Ends the session at the broker: unsubscribes, takes and acknowledges what the broker has for it, and ends it. False where that
-   * could not be done: the session is still there, and what the broker keeps in it.
+   * Ends the session at the broker: unsubscribes, receives and acknowledges its remaining messages, and ends it. False where that
+   * could not be done: the session is still there, with its messages.
    */
   async leave(): Promise<boolean> {
     const endMs = performance.now() + LEAVE_WITHIN_MS;
@@ -211,14 +214,14 @@ export class BrokerConnection {
     const client = this.#client;
     if (client === null) return;
     this.#problem = message("broker/away/deferred", { broker: this.#options.address.url });
-    this.#lastError = DEFERRED;
+    this.#isExplained = true;
     client.options.reconnectPeriod = afterMs;
     client.stream.destroy();
   }
 
   /**
-   * Resolves once the broker has acknowledged it: with false where it says that nobody is subscribed, which it does at QoS 1
-   * over MQTT 5; null where it says nothing. Rejects where the connection ends before, or `signal` takes the message back.
+   * Resolves once the broker has acknowledged it: with false where its PUBACK has the reason "no matching subscribers" (MQTT 5),
+   * null where it has no reason. Rejects where the connection ends before, or `signal` withdraws the message.
    */
   publish(
     { topic, payload, qos, retain, expirySeconds }: OutgoingPublish,
@@ -236,28 +239,29 @@ export class BrokerConnection {
         else resolve(hasSubscriber);
       });
       const packetId = client.getLastMessageId();
-      // MQTT.js says nothing of what the acknowledgement says.
-      const look = (packet: Packet) => {
+      // MQTT.js does not expose the reason code of the PUBACK.
+      const onPacket = (packet: Packet) => {
         if (packet.cmd === "puback" && packet.messageId === packetId)
           hasSubscriber = packet.reasonCode !== NO_MATCHING_SUBSCRIBERS;
       };
-      // MQTT.js would send it again on the next connection. The hub keeps what waits, and asks then what is still to be done.
+      // MQTT.js would send it again on the next connection. The hub has its own queue, and sends from that.
       const takeBack = () => client.removeOutgoingMessage(packetId);
       const settled = () => {
         signal.removeEventListener("abort", takeBack);
         client.off("close", takeBack);
-        client.off("packetreceive", look);
+        client.off("packetreceive", onPacket);
       };
       signal.addEventListener("abort", takeBack, { once: true });
       client.once("close", takeBack);
-      client.on("packetreceive", look);
+      client.on("packetreceive", onPacket);
     });
   }
 
   async #connected(client: MqttClient, { sessionPresent, properties }: IConnackPacket): Promise<void> {
-    const { optionalTopic, address, log, onUp } = this.#options;
+    const { optionalTopic, address, needsMqtt5 = false, log, onUp } = this.#options;
     const { stream } = client;
-    this.#canShare = client.options.protocolVersion === 5 && properties?.sharedSubscriptionAvailable !== false;
+    this.#knowsMqtt5 = client.options.protocolVersion === 5;
+    this.#canShare = this.#knowsMqtt5 && properties?.sharedSubscriptionAvailable !== false;
     this.#hasAnswered = true;
     client.options.reconnectPeriod = RECONNECT_MS;
     try {
@@ -265,12 +269,10 @@ export class BrokerConnection {
       if (optionalTopic !== undefined)
         await subscribe(client, [{ filter: optionalTopic, wantsRetained: true, sharing: "alone" }], 0);
       if (client.stream !== stream) return;
-      this.#lastError = null;
       this.#isUp = true;
-      this.#problem =
-        rejected.length === 0
-          ? null
-          : message("broker/away/no-subscription", { broker: address.url, filters: rejected });
+      if (rejected.length === 0) this.#problem = null;
+      else if (needsMqtt5 && !this.#canShare) this.#problem = cannotShare(address);
+      else this.#problem = message("broker/away/no-subscription", { broker: address.url, filters: rejected });
       log.info({ broker: address.url, version: this.version, sessionPresent, rejected }, "connected to the broker");
       onUp();
     } catch (error) {
@@ -284,7 +286,7 @@ export class BrokerConnection {
     const filters = this.#filters;
     const wanted = this.#isLeaving ? [] : filters.map((one) => ({ ...one, filter: formOf(one, this.#canShare) }));
     const rejected = await subscribe(client, wanted);
-    // What another run of this program subscribed to would come twice, or to nobody.
+    // Other subscriptions are from an earlier run: their messages would come twice, or have no handler.
     const others = filters.flatMap(bothForms).filter((form) => !wanted.some(({ filter }) => filter === form));
     if (hasSession) await unsubscribe(client, others);
     return rejected;
@@ -316,28 +318,35 @@ export class BrokerConnection {
   }
 
   #failed(client: MqttClient, error: unknown): void {
-    if (isUnsupportedVersion(error) && this.#options.needsMqtt5 !== true) client.options.protocolVersion = 4;
-    const isNews = this.#lastError === null;
-    this.#lastError = error;
-    this.#problem = brokerProblem(this.#options.address, error);
-    if (isNews)
-      this.#options.log.warn({ code: this.#problem.code, ...this.#problem.params }, "no connection to the broker");
+    const { address, needsMqtt5 = false } = this.#options;
+    const isOfVersion = isUnsupportedVersion(error);
+    if (isOfVersion && !needsMqtt5) client.options.protocolVersion = 4;
+    this.#isExplained = true;
+    this.#explain(isOfVersion && needsMqtt5 ? cannotShare(address) : brokerProblem(address, error));
   }
 
   #closed(client: MqttClient): void {
+    const { address, needsMqtt5 = false, log } = this.#options;
     // RabbitMQ 3 ends a connection of MQTT 5 without a CONNACK: both versions are tried in turn.
-    if (!this.#hasAnswered && this.#lastError === null && this.#options.needsMqtt5 !== true)
-      client.options.protocolVersion = client.options.protocolVersion === 5 ? 4 : 5;
+    const isUnanswered = !this.#hasAnswered && !this.#isExplained && !this.#knowsMqtt5;
+    if (isUnanswered && !needsMqtt5) client.options.protocolVersion = client.options.protocolVersion === 5 ? 4 : 5;
+    if (isUnanswered && needsMqtt5) this.#explain(cannotShare(address));
+    else if (!this.#isExplained) this.#problem = brokerProblem(address, null);
+    if (this.#isUp && !this.#isExplained) log.warn({ broker: address.url }, "the broker ended the connection");
     this.#hasAnswered = false;
-    if (this.#lastError === null) {
-      this.#problem = brokerProblem(this.#options.address, null);
-      if (this.#isUp) this.#options.log.warn({ broker: this.#options.address.url }, "the broker ended the connection");
-    }
+    this.#isExplained = false;
     this.#wentDown();
   }
 
+  /** Logs what is new alone: it is tried again four times a second. */
+  #explain(problem: BrokerProblem): void {
+    if (this.#problem?.code !== problem.code)
+      this.#options.log.warn({ code: problem.code, ...problem.params }, "no connection to the broker");
+    this.#problem = problem;
+  }
+
   #wentDown(): void {
-    // What waits for room was not acknowledged: it comes again.
+    // The message that waits for room was not acknowledged: it comes again.
     this.#waiting = null;
     if (!this.#isUp) return;
     this.#isUp = false;
@@ -345,33 +354,31 @@ export class BrokerConnection {
   }
 }
 
-const DEFERRED = new Error("readings cannot be stored now");
-
 function formOf({ filter, sharing }: BrokerFilter, shares: boolean): string {
   return sharing === "alone" || (sharing === "shared-else-alone" && !shares) ? filter : SHARE_PREFIX + filter;
 }
 
-/** As a filter may have been subscribed to. */
+/** The forms in which a filter may have been subscribed to. */
 function bothForms({ filter, sharing }: BrokerFilter): string[] {
   return sharing === "shared" ? [SHARE_PREFIX + filter] : [filter, SHARE_PREFIX + filter];
 }
 
-/** In one packet: a broker answers behind all the messages that it has on the way, which may take seconds. */
+/** In one packet: the UNSUBACK comes behind all messages that are on their way, which may take seconds. */
 async function unsubscribe(client: MqttClient, filters: readonly string[]): Promise<void> {
   if (filters.length === 0) return;
   try {
     await client.unsubscribeAsync([...filters]);
   } catch (error) {
-    // A broker may say that there was no such subscription.
+    // A broker may answer that there was no such subscription.
     if (!client.connected) throw error;
   }
 }
 
-/** A broker that is busy may take long to close the connection: what it was told, it was told. */
-async function end(client: MqttClient, said: Parameters<MqttClient["endAsync"]>[1]): Promise<void> {
+/** Sends DISCONNECT. A busy broker may take long to close the connection, so it is cut after `END_WITHIN_MS`. */
+async function end(client: MqttClient, disconnect: Parameters<MqttClient["endAsync"]>[1]): Promise<void> {
   const { stream } = client;
   const timer = setTimeout(() => stream.destroy(), END_WITHIN_MS);
-  await client.endAsync(false, said);
+  await client.endAsync(false, disconnect);
   clearTimeout(timer);
 }
 
@@ -380,7 +387,7 @@ async function subscribe(client: MqttClient, filters: readonly BrokerFilter[], q
   const granted = await Promise.all(
     filters.map(async ({ filter, wantsRetained }) => {
       try {
-        // Retain handling is unknown to MQTT 3.1.1, which always sends what is retained.
+        // MQTT 3.1.1 has no retain handling, and always sends retained messages.
         await client.subscribeAsync(filter, { qos, rh: wantsRetained ? 0 : 2 });
         return null;
       } catch (error) {

@@ -1,4 +1,4 @@
-// Why the hub has no connection to its broker, in words. Errors of MQTT.js and of sockets in, messages out.
+// Why the hub has no connection to its broker: errors of MQTT.js and of sockets in, messages out.
 import type { broker } from "../../../shared/messages/en/network/broker.ts";
 import { type Message, message } from "../../../shared/messages/message.ts";
 import type { BrokerAddress } from "../broker-address.ts";
@@ -15,6 +15,11 @@ const UNTRUSTED = /CERT|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY)|ERR_TLS/;
 
 export function isUnsupportedVersion(error: unknown): boolean {
   return UNSUPPORTED_VERSION.some((code) => code === codeOf(error));
+}
+
+/** Of a worker, which has nothing but shared subscriptions. */
+export function cannotShare({ url }: BrokerAddress): BrokerProblem {
+  return message("broker/away/cannot-share", { broker: url });
 }
 
 /** `error` is null where the connection just ended. */

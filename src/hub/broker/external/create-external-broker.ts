@@ -1,4 +1,4 @@
-// The outside broker among the hub's parts: what it brings goes to the inbox, and commands find it.
+// Connects the outside broker with the hub's parts: its messages go to the inbox, and commands are published there.
 import type { Budget } from "../../access/limits/budget.ts";
 import type { Clock } from "../../clock.ts";
 import type { Commands } from "../../commands/commands.ts";
@@ -19,12 +19,12 @@ export interface ExternalBrokerParts {
   readonly registry: Registry;
   readonly directory: DeviceDirectory;
   readonly events: Pick<HubEvents, "deviceChanged" | "deviceRemoved">;
-  /** Of workers, which share readings with this hub; null where the store is its alone. */
+  /** Of workers, which share readings with this hub; null where no other process writes to the store. */
   readonly places: ((hubId: string) => SessionPlaces) | null;
 }
 
 export interface ExternalBrokerSettings {
-  /** Null where the hub was given no outside broker. */
+  /** Null where the hub has no outside broker. */
   readonly address: BrokerAddress | null;
   readonly hubId: () => string;
   readonly clock: Clock;

@@ -1,5 +1,5 @@
-// Commands to devices behind an outside broker. A command is published while the device is online and the hub is connected. Only
-// an MQTT 5 broker says, with its PUBACK, that a topic has no subscriber; the command then waits in the hub and is tried again.
+// Commands to devices behind an outside broker. A command is published while the device is online and the hub is connected. Only an
+// MQTT 5 broker reports, in its PUBACK, that a topic has no subscriber; then the command waits in the hub and is tried again.
 // Invariant: nothing waits at the broker longer than the command lives (MQTT 5), and nothing is sent while the connection is down.
 import type { Publication } from "../../../shared/controls/added-control.ts";
 import type { DeviceId } from "../../../shared/ids.ts";
@@ -22,9 +22,9 @@ const EVERY_TOPIC = "#";
 
 export class DeviceCommands {
   readonly #options: DeviceCommandsOptions;
-  /** Devices that are here. */
-  readonly #here = new Set<DeviceId>();
-  /** By device: takes its channel away. */
+  /** Devices that are online. */
+  readonly #online = new Set<DeviceId>();
+  /** By device: removes its channel. */
   readonly #detach = new Map<DeviceId, () => void>();
   /** By device without a subscriber: when it is tried again. */
   readonly #quietDevices = new Map<DeviceId, number>();
@@ -45,16 +45,16 @@ export class DeviceCommands {
     this.connectionChanged();
   }
 
-  deviceChanged(device: DeviceId, isHere: boolean): void {
-    if (isHere) this.#here.add(device);
-    else this.#here.delete(device);
-    this.#look(device);
+  deviceChanged(device: DeviceId, isOnline: boolean): void {
+    if (isOnline) this.#online.add(device);
+    else this.#online.delete(device);
+    this.#update(device);
   }
 
   connectionChanged(): void {
     this.#quietDevices.clear();
     this.#quietTopics.clear();
-    for (const device of new Set([...this.#here, ...this.#detach.keys()])) this.#look(device);
+    for (const device of new Set([...this.#online, ...this.#detach.keys()])) this.#update(device);
     if (this.#options.connection().isUp) this.#options.commands.listened(EVERY_TOPIC);
   }
 
@@ -68,9 +68,9 @@ export class DeviceCommands {
   }
 
   /** Attaches the device's channel where it is to have one, and detaches it where not. */
-  #look(device: DeviceId): void {
+  #update(device: DeviceId): void {
     const subscriber = this.#options.commandsOf(device);
-    const isReached = this.#options.connection().isUp && this.#here.has(device);
+    const isReached = this.#options.connection().isUp && this.#online.has(device);
     if (!isReached) {
       this.#detach.get(device)?.();
       this.#detach.delete(device);
@@ -110,7 +110,7 @@ export class DeviceCommands {
     for (const [device, againMs] of this.#quietDevices) {
       if (nowMs < againMs) continue;
       this.#quietDevices.delete(device);
-      this.#look(device);
+      this.#update(device);
     }
   }
 }

@@ -1,5 +1,5 @@
 // A broker that runs elsewhere, such as Mosquitto: an adapter of the port MqttBroker. The hub is one of its clients; devices
-// publish there, and who may do so is the broker's to say.
+// publish there, and the broker authorises them.
 import type { Publication } from "../../../shared/controls/added-control.ts";
 import type { DeviceId } from "../../../shared/ids.ts";
 import type { Budget } from "../../access/limits/budget.ts";
@@ -38,13 +38,13 @@ export interface ExternalBrokerOptions extends BrokerHandlers {
   readonly log: Log;
 }
 
-/** How the connection to the broker is. */
+/** The state of the connection to the broker. */
 export interface BrokerState {
   readonly url: string;
   readonly version: string;
-  /** Why nothing arrives; null where all is well. */
+  /** Why no messages arrive; null while they do. */
   readonly problem: BrokerProblem | null;
-  /** Connected to the broker, this hub among them; null where it does not say. */
+  /** Clients that are connected to the broker, this hub included; null where it does not report them. */
   readonly clients: number | null;
 }
 
@@ -60,9 +60,9 @@ export class ExternalBroker implements MqttBroker {
   #connection: BrokerConnection | null = null;
   /** Readings are shared with workers. */
   #isSharing = false;
-  /** What workers were told of it; null before the first look. */
+  /** The value of `isShared` that was announced to workers; null before the first check. */
   #saysShared: boolean | null = null;
-  /** Of devices that said they are here. */
+  /** Of devices whose status is online. */
   readonly #sessions = new Set<string>();
   #clients: number | null = null;
 
@@ -128,7 +128,7 @@ export class ExternalBroker implements MqttBroker {
     await connection?.stop();
   }
 
-  /** What devices send comes back by the hub's own subscription, and has its verdict then. */
+  /** A message on a topic of devices comes back by the hub's own subscription, and gets its verdict then. */
   async publish({ topic, payload, qos, retain }: HubPublish): Promise<PublishOutcome> {
     const connection = this.#connection ?? DISCONNECTED;
     const timeout = AbortSignal.timeout(PUBLISH_TIMEOUT_MS);
@@ -140,12 +140,12 @@ export class ExternalBroker implements MqttBroker {
     return this.#commands.channelTo(publication);
   }
 
-  /** A device came or went. */
+  /** A device came online or went offline. */
   deviceChanged(device: DeviceId, isHere: boolean): void {
     this.#commands.deviceChanged(device, isHere);
   }
 
-  /** Alone the hub takes all: a broker keeps such a subscription better than a shared one. */
+  /** Without workers the subscription is not shared, which brokers restore more reliably after a restart. */
   #filters(isSharing: boolean): readonly BrokerFilter[] {
     return this.#options.filters.map(({ filter, wantsRetained, holdsReadings }) => ({
       filter,
@@ -154,7 +154,7 @@ export class ExternalBroker implements MqttBroker {
     }));
   }
 
-  /** A worker waits until it is told that the hub shares: what both took would be stored twice. */
+  /** A worker waits until the hub announces that it shares: otherwise both would receive the same readings. */
   async #shareReadings(isSharing: boolean): Promise<void> {
     const { places } = this.#options;
     if (this.#saysShared === isSharing) return;
@@ -183,14 +183,14 @@ export class ExternalBroker implements MqttBroker {
     const session = `broker:${device}`;
     if (holdsReadings) return this.#sessions.has(session) ? session : null;
     const decoded = decode(payload, { nowMs: this.#options.clock.now() });
-    const [said] = decoded.kind === "decoded" ? decoded.messages : [];
-    if (said?.kind === "status" && said.isOnline) this.#sessions.add(session);
+    const [first] = decoded.kind === "decoded" ? decoded.messages : [];
+    if (first?.kind === "status" && first.isOnline) this.#sessions.add(session);
     const hasSession = this.#sessions.has(session);
-    if (said?.kind === "status" && !said.isOnline) this.#sessions.delete(session);
+    if (first?.kind === "status" && !first.isOnline) this.#sessions.delete(session);
     return hasSession ? session : null;
   }
 
-  /** The last wills that the broker sends meanwhile are missed; what it has retained comes with the next connection. */
+  /** Last wills are missed meanwhile; retained messages come with the next connection. */
   #disconnected(): void {
     this.#clients = null;
     this.#commands.connectionChanged();

@@ -1,6 +1,6 @@
-// What an outside broker brings: each message goes to ingest, and is acknowledged once that has settled it.
-// Invariant: the broker gets a PUBACK only once the message is committed, or refused for ever. What is deferred stays with the
-// broker: the connection is ended, and the broker sends again all that was not acknowledged.
+// The messages of an outside broker: each goes to ingest, and is acknowledged once that has settled it.
+// Invariant: the broker gets a PUBACK only once the message is committed, or refused for ever. For a deferred message the
+// connection is ended, and the broker sends everything again that was not acknowledged.
 import { errorOf } from "../../../shared/errors.ts";
 import { render } from "../../../shared/messages/render.ts";
 import { type Budget, MESSAGE_BYTES, mostCostOf, type Share } from "../../access/limits/budget.ts";
@@ -15,13 +15,13 @@ export interface IntakeOptions {
   readonly address: BrokerAddress;
   readonly matchTopic: (topic: string) => Route | null;
   readonly onPublish: BrokerHandlers["onPublish"];
-  /** The session of the device that a message speaks for; null where it has none. */
+  /** The session of the device of a message; null where it has none. */
   readonly sessionOf: (route: Route, payload: Buffer) => string | null;
   readonly budget: Budget;
   readonly log: Log;
 }
 
-/** Kept at the hub's own pace: only these say that nothing at all can be stored. */
+/** Codes that mean that no message can be stored: only they slow the broker down. */
 const HUB_FAILURES: readonly string[] = ["disk-full", "store-failed", "internal"];
 
 /** Of one connection. */
@@ -38,7 +38,7 @@ export class Intake {
     });
   }
 
-  /** Takes the messages of this connection; of none from `null` on. */
+  /** Sets the connection whose messages are ingested; null is none. */
   attach(connection: Pick<BrokerConnection, "resume" | "sendAgain"> | null): void {
     this.#connection = connection;
   }
@@ -50,7 +50,7 @@ export class Intake {
   take({ topic, payload, isReplay, acknowledge }: ReceivedMessage): void {
     const { matchTopic, onPublish, sessionOf, address, log } = this.#options;
     const route = matchTopic(topic);
-    // A retained reading is an old one, which came when it was new; a message without a payload clears a retained one.
+    // A retained reading was ingested when it was new; a message without a payload clears a retained one.
     if (route === null || (route.holdsReadings ? isReplay : payload.length === 0)) {
       acknowledge();
       return;
@@ -85,7 +85,7 @@ export class Intake {
       this.#connection?.sendAgain(verdict.retryAfterSeconds * 1_000);
       return;
     }
-    // What is deferred because of one device would hold up all others: it is listed, and not asked for again.
+    // A message that is deferred because of its device would hold up all others: it is listed, and not received again.
     acknowledge();
   }
 }

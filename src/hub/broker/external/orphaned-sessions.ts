@@ -1,6 +1,6 @@
-// Sessions at the broker of workers that are gone: the broker goes on to give them their part of the readings. Each is taken over
-// by one process, which unsubscribes it, takes what has gathered in it, and ends it. A worker that comes back at once finds its session
-// as it was: only one that was silent for `SILENT_MS` is taken over.
+// Orphaned sessions at the broker, of workers that are gone: the broker still gives them their share of the readings. Each is taken
+// over by one process, which unsubscribes it, receives its queued messages, and ends it. A worker that returns at once finds its
+// session as it was: only one that was silent for `SILENT_MS` is taken over.
 import type { Budget } from "../../access/limits/budget.ts";
 import type { Clock } from "../../clock.ts";
 import type { Log } from "../../observe/log.ts";
@@ -17,11 +17,11 @@ export interface HeldPlace {
 }
 
 export interface SessionPlaces {
-  /** The places that may have a session, and of each a number that changes while a worker has it. */
+  /** The places that may have a session, each with a heartbeat: a number that changes while a worker has it. */
   list(): Promise<readonly { readonly number: number; readonly beat: number }[]>;
   /** Null where a worker, or another process that empties its session, holds it. */
   hold(number: number): Promise<HeldPlace | null>;
-  /** Says to workers that the hub shares the readings with them: before, it takes all of them itself. */
+  /** Announces to workers whether the hub shares the readings with them. */
   share(isShared: boolean): Promise<void>;
 }
 
@@ -29,48 +29,48 @@ export interface OrphanedSessionsOptions extends Pick<IntakeOptions, "matchTopic
   readonly address: BrokerAddress;
   readonly filters: readonly BrokerFilter[];
   readonly places: SessionPlaces;
-  /** Told with each look. */
+  /** Called with each check. */
   readonly onWorkers?: (areThere: boolean) => Promise<void>;
   readonly budget: Budget;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-const LOOK_PERIOD_MS = 1_000;
+const CHECK_PERIOD_MS = 1_000;
 const SILENT_MS = 8_000;
 
 export class OrphanedSessions {
   readonly #options: OrphanedSessionsOptions;
-  /** Of each place its last beat, and since when there was no other. */
+  /** Of each place its last heartbeat, and since when it has not changed. */
   #silent = new Map<number, { readonly beat: number; readonly sinceMs: number }>();
-  #looking: Promise<void> | null = null;
+  #checking: Promise<void> | null = null;
   #endTimer: (() => void) | null = null;
 
   constructor(options: OrphanedSessionsOptions) {
     this.#options = options;
   }
 
-  /** Resolves after a first look. */
+  /** Resolves after the first check. */
   async start(): Promise<void> {
-    await this.look();
-    this.#endTimer = this.#options.clock.every(LOOK_PERIOD_MS, () => void this.look());
+    await this.check();
+    this.#endTimer = this.#options.clock.every(CHECK_PERIOD_MS, () => void this.check());
   }
 
-  look(): Promise<void> {
-    this.#looking ??= this.#look().finally(() => {
-      this.#looking = null;
+  check(): Promise<void> {
+    this.#checking ??= this.#check().finally(() => {
+      this.#checking = null;
     });
-    return this.#looking;
+    return this.#checking;
   }
 
   async stop(): Promise<void> {
     this.#endTimer?.();
     this.#endTimer = null;
-    await this.#looking;
+    await this.#checking;
   }
 
   /** Never rejects. */
-  async #look(): Promise<void> {
+  async #check(): Promise<void> {
     const { places, onWorkers, log } = this.#options;
     try {
       const found = await places.list();
@@ -112,7 +112,8 @@ export class OrphanedSessions {
       onMessage: (received) => intake.take(received),
       onUp: () => undefined,
       onDown: () => undefined,
-      log,
+      // Of the broker the process's own connection says it.
+      log: log.child({ clientId }, { level: "error" }),
     });
     intake.attach(connection);
     await connection.start();

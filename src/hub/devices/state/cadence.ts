@@ -1,14 +1,14 @@
-// How regularly a series comes, by the times of its readings, and how many are missing: between two that lie three paces apart
-// two are. A series without a pace, such as that of a door, misses none. A few sums for each reading.
+// The period of a series by the times of its readings (its pace), and how many readings are missing: two, where neighbours lie
+// three paces apart. A series without a pace, such as that of a door contact, misses none. It costs a few additions a reading.
 
-/** Of a pace, by which a distance may be off a whole number of paces. */
+/** The fraction of a pace by which a distance may differ from a whole number of paces. */
 const TOLERANCE = 0.25;
-/** How fast the pace follows the distances. */
+/** Weight of a new distance in the moving average. */
 const PACE_GAIN = 1 / 16;
 const STEADINESS_GAIN = 1 / 32;
-/** Distances at random are whole numbers of any pace in half of the cases. */
+/** Half of all random distances count as whole numbers of any pace. */
 const STEADY_FROM = 0.8;
-/** Below this the pace is learned anew. */
+/** Below this the pace is learned again. */
 const LOST_BELOW = 0.3;
 /**
  * So many distances of several paces, of which a single pace takes off two: the series has become slower, or its pace was learned
@@ -16,15 +16,15 @@ const LOST_BELOW = 0.3;
  */
 const MAX_MULTIPLES = 8;
 const MULTIPLES_PER_SINGLE = 2;
-/** A longer silence is that of a device that was switched off. */
+/** A longer silence is taken for a device that was switched off. */
 const MAX_SILENCE_MS = 3_600_000;
 
-/** What a reading tells: of a series without a pace, nothing. */
+/** What a reading shows; nothing, in a series without a pace. */
 export type Followed =
   | { readonly kind: "unsteady" }
   /** `missing`: readings that should have come before it, and are known now not to have. */
   | { readonly kind: "on-time"; readonly missing: number }
-  /** It is older than others: it was counted as missing. */
+  /** It is older than the newest reading, and was counted as missing. */
   | { readonly kind: "late" };
 
 const UNSTEADY: Followed = { kind: "unsteady" };

@@ -1,20 +1,20 @@
-// How well a device's readings get here, over about a day: how many of those that its pace promises are missing, and how long
-// they are on their way. In slots of a few hours, the oldest of which is used again; the delays of a slot are counted by size.
+// How well a device's readings arrive, over about a day: how many are missing by its pace, and with which delay they come. In slots
+// of a few hours, the oldest of which is reused; each slot has a histogram of delays.
 import type { Delivery as DeliveryFigures } from "../../../shared/device.ts";
 import type { Followed } from "./cadence.ts";
 
 const SLOT_MS = 14_400_000;
-/** A day and the slot under way. */
+/** A day and the current slot. */
 const SLOTS = 7;
-/** Of delays, to each doubling: a median is told to a sixth. */
+/** Bins of the histogram to each doubling of the delay: a median is exact to a sixth. */
 const CLASSES_PER_DOUBLING = 4;
 /** Up to 2 ** 27 ms, a day and a half. */
 const DELAY_CLASSES = 27 * CLASSES_PER_DOUBLING + 1;
-/** Fewer messages show no usual delay. */
+/** With fewer messages no median is shown. */
 const MIN_MESSAGES = 10;
-/** A clock that is ahead of the hub's by more makes delays that are below zero. */
+/** A clock that is ahead of the hub's by more makes delays negative. */
 const CLOCK_TOLERANCE_MS = 20;
-/** Of the messages: the device's clock is ahead, and its delays say nothing. */
+/** The share of messages from the future from which on the clock counts as ahead, and no delay is shown. */
 const MAX_EARLY_SHARE = 0.2;
 
 interface Slot {
@@ -58,7 +58,7 @@ export class Delivery {
     }
   }
 
-  /** A reading with a time of its own came. */
+  /** A reading with a time of its own arrived. */
   arrived(ts: number, receivedAtMs: number): void {
     const delayMs = receivedAtMs - ts;
     if (receivedAtMs === this.#messageMs) {
@@ -70,7 +70,7 @@ export class Delivery {
     this.#delayMs = delayMs;
   }
 
-  /** Undefined as long as there is nothing to tell. `isClockWrong`: delays are only known of a clock that is right. */
+  /** Undefined while nothing is known. With `isClockWrong` there are no delays. */
   figures(isClockWrong: boolean): DeliveryFigures | undefined {
     const slots = this.#slots.filter((slot) => slot !== undefined && slot.index > this.#newestIndex - SLOTS);
     const sum = (pick: (slot: Slot) => number) => slots.reduce((total, slot) => total + (slot ? pick(slot) : 0), 0);

@@ -1,4 +1,4 @@
-// A device as the store keeps it.
+// A device as a record of the store.
 import { type Static, Type } from "typebox";
 import { DeviceOverrides } from "../../../shared/device.ts";
 import { DeviceAbout, Reported } from "../../../shared/device-about.ts";
@@ -11,19 +11,19 @@ export const JoiningRecord = Type.Union([
   Type.Object({
     kind: Type.Literal("waiting"),
     sinceMs: Type.Integer(),
-    /** Where its first message came from. */
+    /** The address of its first message. */
     address: Type.String(),
   }),
   Type.Object({
     kind: Type.Literal("blocked"),
     sinceMs: Type.Integer(),
-    /** True where it had joined before: what it sent then is kept until the device is removed. */
+    /** True where it had joined before: its readings of that time stay until the device is removed. */
     hadJoined: Type.Boolean(),
   }),
 ]);
 export type JoiningRecord = Static<typeof JoiningRecord>;
 
-/** Of times without an offset. What a person says wins over what messages show. */
+/** Of times without an offset. What a person sets wins over what messages show. */
 export const DeviceZone = Type.Object({
   name: Type.Union([Type.Literal("utc"), Type.Literal("hub")]),
   by: Type.Union([Type.Literal("messages"), Type.Literal("person")]),
@@ -36,19 +36,21 @@ export const DeviceRecord = Type.Object({
   lastSeenMs: Type.Integer(),
   address: Type.Union([Type.String(), Type.Null()]),
   about: DeviceAbout,
-  /** By control: what the device last said that it is set to. */
+  /** By control: the value that the device reported last. */
   reported: Type.Optional(Type.Record(Type.String(), Reported)),
-  /** What people say of it. */
+  /** What people set; `overrides` in the state. */
   given: Type.Optional(DeviceOverrides),
-  /** By metric: how long it is usually silent between two messages. */
+  /** By metric: the usual pause between two messages. */
   usualPausesMs: Type.Optional(Type.Record(Type.String(), Type.Number())),
   zone: Type.Optional(DeviceZone),
-  /** From where it sent, the latest last. */
+  /** The addresses from which it sent, the latest last. */
   addresses: Type.Optional(Type.Array(AddressStretch)),
   /** By metric: the unit that stood beside its values. */
   units: Type.Optional(Type.Array(Type.Tuple([Type.Unsafe<MetricName>(Type.String()), Type.String()]))),
-  /** Nothing where the device has joined, as all have that were here before this was asked. */
+  /** Absent where the device has joined, as in records that are older than joining. */
   joining: Type.Optional(JoiningRecord),
+  /** When it is removed with its history, unless a person takes that back. */
+  removalDueMs: Type.Optional(Type.Integer()),
 });
 export type DeviceRecord = Static<typeof DeviceRecord>;
 

@@ -1,4 +1,4 @@
-// What the registry keeps in memory of a device, and the two forms in which it leaves: written down, and shown.
+// The state of a device in memory, and its two other forms: the record in the store, and the device of the API.
 import type { Desired } from "../../../shared/controls/command.ts";
 import type {
   Device,
@@ -16,7 +16,7 @@ import { type JoiningDevice, QUARANTINE_MS } from "../joining.ts";
 import { Delivery } from "./delivery.ts";
 import type { DeviceRecord, DeviceZone } from "./device-record.ts";
 import type { MetricState } from "./metric-state.ts";
-import { type KeptSkippedField, toSkipped } from "./skipped-field.ts";
+import { type SkippedFieldState, toSkipped } from "./skipped-field.ts";
 
 /** The first sweep after a metric's first reading must come no later. */
 const MAX_STALE_CHECK_PERIOD_MS = 10_000;
@@ -29,43 +29,45 @@ export interface DeviceState extends JoiningDevice {
   /** Between its last two messages; null until there were two. */
   intervalMs: number | null;
   address: string | null;
-  /** From where it sent, the latest last. */
+  /** The addresses from which it sent, the latest last. */
   readonly addresses: AddressStretch[];
   about: DeviceAbout;
-  given: DeviceOverrides;
+  overrides: DeviceOverrides;
   presence: Presence;
-  /** When it, or its last will, last said that it goes. */
+  /** When it, or its last will, last reported that it is offline. */
   leftMs: number;
-  /** MQTT sessions that spoke for this device and still live. */
+  /** Live MQTT sessions that belong to this device. */
   readonly sessions: Set<string>;
-  /** Names that have a place, those of messages on their way to the store too. */
+  /** Names of metrics that are admitted, those of messages on their way to the store too. */
   readonly admitted: Set<string>;
   readonly latest: Map<MetricName, MetricState>;
   readonly clock: ClockWatch;
   readonly delivery: Delivery;
-  /** In which zone it writes times without an offset, and who says so; null where it has sent none. */
+  /** In which zone it writes times without an offset, and how that is known; null where it has sent none. */
   zone: DeviceZone | null;
-  /** Another machine that calls itself the same, as it was last seen. */
+  /** Another machine with the same device id, when it was last seen. */
   duplicate: DuplicateDevice | null;
   /** By metric: the unit that stood beside its values. */
   readonly units: Map<MetricName, string>;
-  /** By field: what of its messages was left out, the latest last. */
-  readonly skipped: Map<string, KeptSkippedField>;
-  /** When its metrics are next checked for one that fell silent. */
+  /** By field: the fields of its messages that were left out, the latest last. */
+  readonly skipped: Map<string, SkippedFieldState>;
+  /** When its metrics are next checked for stale ones. */
   staleCheckMs: number;
   readonly attributes: Map<MetricName, string>;
-  /** By control: what the device last said that it is set to. */
+  /** By control: the value that the device reported last. */
   readonly reported: Map<string, Reported>;
+  /** When it is removed with its history, unless a person takes that back; null where it stays. */
+  removalDueMs: number | null;
   /** False until a first message of it is on disk. */
   known: boolean;
   unsaved: boolean;
 }
 
-export function newState(record: DeviceRecord, presence: Presence): DeviceState {
+export function newState({ given, ...record }: DeviceRecord, presence: Presence): DeviceState {
   return {
     ...record,
     addresses: record.addresses ?? [],
-    given: record.given ?? {},
+    overrides: given ?? {},
     joining: record.joining ?? null,
     quarantinedReadings: 0,
     isRecorded: false,
@@ -87,6 +89,7 @@ export function newState(record: DeviceRecord, presence: Presence): DeviceState 
     units: new Map(record.units),
     skipped: new Map(),
     reported: new Map(Object.entries(record.reported ?? {})),
+    removalDueMs: record.removalDueMs ?? null,
     known: false,
     unsaved: false,
   };
@@ -100,11 +103,12 @@ export function toRecord({
   addresses,
   about,
   reported,
-  given,
+  overrides,
   latest,
   joining,
   zone,
   units,
+  removalDueMs,
 }: DeviceState): DeviceRecord {
   const pauses = [...latest].flatMap(([name, { usualPauseMs }]) =>
     usualPauseMs === null ? [] : ([[name, usualPauseMs]] as const),
@@ -116,26 +120,27 @@ export function toRecord({
     lastSeenMs,
     address,
     about,
-    given,
+    given: overrides,
     ...learned,
     ...(addresses.length > 0 && { addresses }),
     ...(zone && { zone }),
     ...(units.size > 0 && { units: [...units] }),
     ...(joining && { joining }),
+    ...(removalDueMs !== null && { removalDueMs }),
   };
 }
 
 /** `desired`: by control, the value it was last commanded to. */
 export function toDevice(state: DeviceState, desired: ReadonlyMap<string, Desired>): Device {
   const { id, about, joining, address, presence, firstSeenMs, lastSeenMs } = state;
-  const { controls: _shownAsControls, metrics: _shownInMetrics, ...given } = state.given;
+  const { controls: _shownAsControls, metrics: _shownInMetrics, ...overrides } = state.overrides;
   const clockOffMs = state.clock.offMs;
   const delivery = state.delivery.figures(clockOffMs !== null);
   const isQuarantined = joining !== null && (joining.kind === "waiting" || !joining.hadJoined);
   return {
     id,
-    ...given,
-    name: given.name ?? about.name ?? id,
+    ...overrides,
+    name: overrides.name ?? about.name ?? id,
     ...(about.name === undefined ? {} : { ownName: about.name }),
     joining: joining?.kind ?? "approved",
     ...(isQuarantined &&
@@ -151,19 +156,20 @@ export function toDevice(state: DeviceState, desired: ReadonlyMap<string, Desire
     lastSeenMs,
     metrics: metricsOf(state),
     controls: controlsOf(state).map((one) => {
-      const told = desired.get(one.control.id);
-      return { ...one, ...(told && { desired: told }) };
+      const value = desired.get(one.control.id);
+      return { ...one, ...(value && { desired: value }) };
     }),
     attributes: Object.fromEntries(state.attributes),
     ...(state.zone && { timeZone: { name: state.zone.name, learned: state.zone.by === "messages" } }),
     ...(state.duplicate && { duplicate: state.duplicate }),
+    ...(state.removalDueMs !== null && { removal: { dueMs: state.removalDueMs } }),
     ...(state.skipped.size > 0 && { skipped: [...state.skipped.values()].reverse().map(toSkipped) }),
   };
 }
 
 /** Metrics with a place that people set come first, in its order; the others follow in the order of their first readings. */
 function metricsOf(state: DeviceState): Metric[] {
-  const settings = state.given.metrics;
+  const settings = state.overrides.metrics;
   const metrics = [...state.latest].map(([name, metric]) => toMetric(name, state, metric));
   if (settings === undefined) return metrics;
   const place = ({ name }: Metric) => settings[name]?.place ?? Number.POSITIVE_INFINITY;
@@ -173,18 +179,26 @@ function metricsOf(state: DeviceState): Metric[] {
 
 function toMetric(
   name: MetricName,
-  { about: { metrics }, units, given }: DeviceState,
+  { about: { metrics }, units, overrides }: DeviceState,
   { ts, value, usualPauseMs, isStale }: MetricState,
 ): Metric {
   const usual = usualPauseMs === null ? {} : { usualPauseMs: Math.round(usualPauseMs) };
   const unit = units.get(name);
-  const { place: _orders, ...said } = given.metrics?.[name] ?? {};
-  return { name, ...(unit && { unit }), ...metrics?.[name], ...said, latest: { ts, value }, ...usual, stale: isStale };
+  const { place: _orders, ...settings } = overrides.metrics?.[name] ?? {};
+  return {
+    name,
+    ...(unit && { unit }),
+    ...metrics?.[name],
+    ...settings,
+    latest: { ts, value },
+    ...usual,
+    stale: isStale,
+  };
 }
 
-/** Marks those of its metrics that fell silent; true where there is a new one. */
+/** Marks its metrics that became stale; true where there is one. */
 export function markStale(state: DeviceState, nowMs: number): boolean {
-  // A clock that was set back must not put it off for long.
+  // A clock that was set back must not postpone it for long.
   if (nowMs < state.staleCheckMs && state.staleCheckMs - nowMs <= MAX_STALE_CHECK_PERIOD_MS) return false;
   state.staleCheckMs = nowMs + MAX_STALE_CHECK_PERIOD_MS;
   let found = false;
@@ -202,12 +216,12 @@ export function markStale(state: DeviceState, nowMs: number): boolean {
 }
 
 /** The controls that the device declares and those that people added; of one id, the added one wins. */
-export function controlsOf({ about, given, reported }: DeviceState): DeviceControl[] {
-  const added = given.controls ?? [];
+export function controlsOf({ about, overrides, reported }: DeviceState): DeviceControl[] {
+  const added = overrides.controls ?? [];
   const declared = (about.controls ?? []).filter(({ id }) => !added.some(({ control }) => control.id === id));
   return [...declared.map((control) => ({ control })), ...added].map((one) => {
-    const said = reported.get(one.control.id);
-    return { ...one, ...(said && { reported: said }) };
+    const value = reported.get(one.control.id);
+    return { ...one, ...(value && { reported: value }) };
   });
 }
 

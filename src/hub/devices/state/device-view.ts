@@ -1,4 +1,4 @@
-// A device as the API shows it: its state, with the desired values of its controls, its keys and its mends.
+// The device of the API: its state, with the desired values of its controls, its keys and its mends.
 
 import type { Desired } from "../../../shared/controls/command.ts";
 import type { Device } from "../../../shared/device.ts";
@@ -13,7 +13,7 @@ export interface DeviceViewOptions {
   readonly directory: DeviceDirectory;
   /** By control: its desired value. */
   readonly commands: { desired(device: string): ReadonlyMap<string, Desired> };
-  /** How long a past was made up for a device before it was there; null of a real one. */
+  /** Of a simulated device, how long a history was made for it; null for a real one. */
   readonly simulated: { pastMsOf(device: DeviceId): number | null };
   readonly keys: { get(device: DeviceId): DeviceKey | undefined; offerOf(device: DeviceId): OfferedKey | undefined };
   readonly mends: { stateOf(device: DeviceId): MendState | undefined };
@@ -27,7 +27,11 @@ export class DeviceView {
   }
 
   list(): Device[] {
-    return [...this.#options.directory.states.values()].filter(({ known }) => known).map((state) => this.show(state));
+    return [...this.each()];
+  }
+
+  *each(): Generator<Device> {
+    for (const state of this.#options.directory.states.values()) if (state.known) yield this.show(state);
   }
 
   get(id: string): Device | undefined {

@@ -1,11 +1,11 @@
-// One metric of a device: what it last was, and how often it speaks, so that a sensor that fell silent is known for it.
-// How often is learned from the pauses between its messages, by the hub's clock or by the readings' own times, whichever is
-// longer: what a device sends after it was offline comes in a burst, and a batch comes at once.
+// One metric of a device: its latest reading, and its usual pause, by which a sensor that stopped sending is stale. The pause is
+// learned from those between its messages, by the hub's clock or by the readings' own times, whichever is longer: after a device
+// was offline its readings come in a burst, and those of a batch come at once.
 
 import { Cadence, type Followed } from "./cadence.ts";
 
 const REMEMBERED_PAUSES = 8;
-/** Fewer say too little. */
+/** With fewer pauses nothing is known. */
 const MIN_PAUSES = 4;
 const MISSED_READINGS = 3;
 const MIN_SILENCE_MS = 15_000;
@@ -29,7 +29,7 @@ export class MetricState {
     this.#learnedMs = learnedMs;
   }
 
-  /** Takes in a reading; true where the metric was stale until now. */
+  /** Updates the metric with a reading; true where it was stale until now. */
   update(ts: number, value: number, nowMs: number): boolean {
     // Readings of one message are received at the same moment.
     if (nowMs > this.#receivedAtMs) {
@@ -51,10 +51,10 @@ export class MetricState {
     return this.#cadence.follow(ts);
   }
 
-  /** How long it is usually silent between two messages; null while that is not known. */
+  /** The usual pause between two messages; null while that is not known. */
   get usualPauseMs(): number | null {
     if (this.#pausesMs.length < MIN_PAUSES) return this.#learnedMs;
-    // Of the last pauses the second longest: a sensor may be irregular, and have been away once. Asked of half a million
+    // The second longest of the last pauses: a sensor may be irregular, and have been offline once. Computed for half a million
     // metrics at a time, so nothing is sorted.
     let longestMs = 0;
     let secondMs = 0;

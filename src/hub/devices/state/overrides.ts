@@ -1,4 +1,4 @@
-// What people say of a device, kept apart from what it says of itself.
+// What people set of a device, apart from what it reports in `about`.
 import { Compile } from "typebox/compile";
 import { type AddedControl, VALUE_PLACEHOLDER } from "../../../shared/controls/added-control.ts";
 import { checkControls } from "../../../shared/controls/control.ts";
@@ -17,16 +17,16 @@ const changesSchema = Compile(DeviceChanges);
 /** Texts without the spaces around them. */
 export function parseChanges(body: unknown, topics: DeviceTopics): DeviceChanges | Problem {
   const trimmed = typeof body === "object" && body !== null && !Array.isArray(body) ? mapValues(body, trim) : body;
-  if (changesSchema.Check(trimmed)) return whatIsWrongWith(trimmed.controls ?? [], topics) ?? trimmed;
+  if (changesSchema.Check(trimmed)) return problemOf(trimmed.controls ?? [], topics) ?? trimmed;
   const unknown = Object.keys(Object(trimmed)).find((key) => !Object.hasOwn(DeviceChanges.properties, key));
   if (unknown !== undefined && trimmed !== body)
-    return message("bad-request/unknown-change", { field: unknown, said: unknown.slice(0, 80) });
+    return message("bad-request/unknown-change", { field: unknown, value: unknown.slice(0, 80) });
   const [fault] = changesSchema.Errors(trimmed);
   const field = fault?.instancePath.slice(1).replaceAll("/", ".") ?? "";
   return message("bad-request/change", { field, fault: fault?.message ?? "" });
 }
 
-function whatIsWrongWith(controls: readonly AddedControl[], topics: DeviceTopics): Problem | null {
+function problemOf(controls: readonly AddedControl[], topics: DeviceTopics): Problem | null {
   const fault = checkControls(
     controls.map(({ control }) => control),
     "bad-request",
@@ -44,8 +44,8 @@ function whatIsWrongWith(controls: readonly AddedControl[], topics: DeviceTopics
   return null;
 }
 
-function topicProblem(topic: string, field: string, { isDeviceTopic, isCommandTopic }: DeviceTopics): Problem | null {
-  const isOurs = topic.startsWith("$") || isDeviceTopic(topic) || isCommandTopic(topic);
+function topicProblem(topic: string, field: string, topics: DeviceTopics): Problem | null {
+  const isOurs = topic.startsWith("$") || topics.isDeviceTopic(topic) || topics.isCommandTopic(topic);
   if (isOurs) return message("bad-request/topic-of-hub", { field, topic });
   return /[+#\p{Cc}]/u.test(topic) ? message("bad-request/no-single-topic", { field, topic }) : null;
 }
@@ -59,10 +59,10 @@ function trim(value: unknown): unknown {
   return typeof value === "string" ? value.trim() : value;
 }
 
-/** What is said after the changes; empty fields are left out. */
-export function edited(given: DeviceOverrides, changes: DeviceChanges): DeviceOverrides {
-  const { name, room, notes, icon, tags, controls } = { ...given, ...changes };
-  const metrics = editedMetrics(given.metrics ?? {}, changes.metrics ?? {});
+/** The overrides after the changes; empty fields are left out. */
+export function edited(overrides: DeviceOverrides, changes: DeviceChanges): DeviceOverrides {
+  const { name, room, notes, icon, tags, controls } = { ...overrides, ...changes };
+  const metrics = editedMetrics(overrides.metrics ?? {}, changes.metrics ?? {});
   return {
     ...(name && { name }),
     ...(room && { room }),
@@ -75,10 +75,10 @@ export function edited(given: DeviceOverrides, changes: DeviceChanges): DeviceOv
 }
 
 function editedMetrics(
-  given: NonNullable<DeviceOverrides["metrics"]>,
+  overrides: NonNullable<DeviceOverrides["metrics"]>,
   changes: NonNullable<DeviceChanges["metrics"]>,
 ): Record<string, MetricSettings> {
-  const edited = new Map(Object.entries(given));
+  const edited = new Map(Object.entries(overrides));
   for (const [name, change] of Object.entries(changes)) {
     const settings = change === null ? {} : editedMetric(edited.get(name) ?? {}, change);
     if (Object.keys(settings).length > 0) edited.set(name, settings);
@@ -87,8 +87,8 @@ function editedMetrics(
   return Object.fromEntries(edited);
 }
 
-function editedMetric(given: MetricSettings, changes: MetricChanges): MetricSettings {
-  const { label, unit, kind, decimals, hidden, place } = { ...given, ...changes };
+function editedMetric(settings: MetricSettings, changes: MetricChanges): MetricSettings {
+  const { label, unit, kind, decimals, hidden, place } = { ...settings, ...changes };
   return {
     ...(label && { label }),
     ...(unit && { unit }),

@@ -1,4 +1,4 @@
-// Whether the nightly backups are made, and are sound. Says nothing where a person wants none, and before the first.
+// Whether the nightly backups are made, and are sound. No finding where they are off, and before the first.
 import { message } from "../../../shared/messages/message.ts";
 import type { BackupCondition } from "../../backups/backups.ts";
 import type { Finding } from "../finding.ts";
@@ -9,11 +9,11 @@ const MAX_AGE_MS = 2 * DAY_MS;
 export function checkBackups(backups: BackupCondition | null, nowMs: number): readonly Finding[] {
   if (backups === null || !backups.isWanted) return [];
   const { last, problem, soundSinceMs } = backups;
-  const said = message("backup/problem", { problem });
+  const text = message("backup/problem", { problem });
   const remedy = message("backups-failed/remedy");
-  if (last?.outcome === "failed") return [wrong(message("backups-failed/title"), said, remedy)];
+  if (last?.outcome === "failed") return [wrong(message("backups-failed/title"), text, remedy)];
   if (last?.outcome === "damaged")
-    return [wrong(message("backups-damaged/title"), said, message("backups-damaged/remedy"))];
+    return [wrong(message("backups-damaged/title"), text, message("backups-damaged/remedy"))];
   const ageMs = nowMs - soundSinceMs;
   if (ageMs > MAX_AGE_MS) {
     const days = Math.floor(ageMs / DAY_MS);
@@ -24,8 +24,8 @@ export function checkBackups(backups: BackupCondition | null, nowMs: number): re
   return [{ id: "backups", state: "fine", title: message("backups/title"), message: fine }];
 }
 
-function wrong(title: Finding["title"], said: Finding["message"], remedy: Finding["message"]): Finding {
-  return { id: "backups", state: "wrong", title, message: said, remedy };
+function wrong(title: Finding["title"], text: Finding["message"], remedy: Finding["message"]): Finding {
+  return { id: "backups", state: "wrong", title, message: text, remedy };
 }
 
 /** By the clock of the hub's computer, such as 2026-01-31 03:00. */

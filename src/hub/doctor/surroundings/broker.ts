@@ -1,4 +1,4 @@
-// Whether the hub is connected to the outside broker that it was given. Says nothing where there is none.
+// Whether the hub is connected to its outside broker. No finding where it has none.
 import { message } from "../../../shared/messages/message.ts";
 import type { BrokerCondition } from "../context.ts";
 import type { Finding } from "../finding.ts";

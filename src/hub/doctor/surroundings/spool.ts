@@ -1,4 +1,4 @@
-// Whether the database server has everything that was acknowledged. Says nothing where nothing is ever kept for it.
+// Whether the database server has everything that was acknowledged. No finding in a hub without a spool.
 import { message } from "../../../shared/messages/message.ts";
 import { spoolNote } from "../../observe/spool-note.ts";
 import type { DoctorOptions } from "../context.ts";

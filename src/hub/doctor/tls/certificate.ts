@@ -1,4 +1,4 @@
-// Whether the hub's certificate is good for the time being, and whether the ports with TLS show it.
+// Whether the hub's certificate is valid now, and whether the ports with TLS present it.
 import { connect } from "node:tls";
 import { type Message, message } from "../../../shared/messages/message.ts";
 import type { TlsStatus } from "../../../shared/security/tls.ts";
@@ -77,7 +77,7 @@ async function checkPort({ id, protocol, port }: Probed, host: string, fingerpri
   };
 }
 
-/** Of the certificate that a port shows; null where it shows none. What it is worth is not asked here. */
+/** Of the certificate that a port presents; null where it presents none. It is not verified here. */
 function shownFingerprint(host: string, port: number): Promise<string | null> {
   return new Promise((resolve) => {
     const socket = connect({ host, port, rejectUnauthorized: false, timeout: PROBE_TIMEOUT_MS }, () => {

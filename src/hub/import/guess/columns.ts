@@ -1,5 +1,5 @@
-// Titles and the first rows of a table -> what each column is. Titles count more than contents; where the file has none, times are
-// told by their looks, numbers are values, and of texts the first is the device and the second the metric.
+// Titles and the first rows of a table -> the role of each column. Titles count more than contents; where the file has none, times
+// are recognised by their form, numbers are values, and of texts the first is the device and the second the metric.
 import type { ColumnRole, ImportColumn } from "../../../shared/history/import.ts";
 import { readText } from "../../../shared/text-values.ts";
 import { metricOfTitle } from "../names.ts";
@@ -93,7 +93,7 @@ interface Rest {
   readonly isLong: boolean;
 }
 
-/** What a column is that was not claimed: a value, where it has numbers and is not what others call a counter of rows. */
+/** The role of a column without another one: a value, where it has numbers and is no counter of rows. */
 function roleOfRest({ content, title, isTitled, isOwnWide, isLong }: Rest): ColumnRole {
   const isNumber = content === "number" || content === "epoch" || (content === "empty" && title !== "");
   if (!isNumber || isLong || (isTitled && title === "")) return "skip";
@@ -118,7 +118,7 @@ function bestTitled(titles: readonly string[], role: ColumnRole, fits: (at: numb
   return best?.at ?? null;
 }
 
-/** What most of the cells are that have a value. */
+/** The kind of most cells that are not empty. */
 function contentOf(cells: readonly string[]): Content {
   const found = new Map<Content, number>();
   let counted = 0;
@@ -133,7 +133,7 @@ function contentOf(cells: readonly string[]): Content {
   if (counted === 0) return "empty";
   for (const content of ["date", "clock", "epoch"] as const) if (share(content) >= SHARE) return content;
   if (share("time", "date") >= SHARE) return "time";
-  // A sensor that was away for most of the time says so in words.
+  // A sensor that was offline for most of the time has texts such as "unavailable".
   return share("number", "epoch") > 0.5 ? "number" : "text";
 }
 

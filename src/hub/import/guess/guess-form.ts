@@ -1,5 +1,5 @@
-// The beginning of a file -> the form in which it is most likely meant. What a person has said already is not guessed; what
-// hangs on it (columns on the separator, times on the columns) is guessed anew.
+// The beginning of a file -> its most likely form. Choices of a person are not guessed; parts that depend on them (columns on the
+// separator, times on the columns) are guessed again.
 import type { ImportColumn, ImportForm, ImportFormChanges, TimeForm } from "../../../shared/history/import.ts";
 import { isTimeZone } from "../../export/zoned-time.ts";
 import { deviceOfFile } from "../names.ts";
@@ -9,14 +9,14 @@ import { guessColumns, hasTitles, type Table } from "./columns.ts";
 import { guessEncoding, guessSeparator } from "./layout.ts";
 
 /** Of the sample. */
-const MAX_ROWS_LOOKED_AT = 3_000;
+const MAX_SAMPLE_ROWS = 3_000;
 
 export interface Sample {
   readonly bytes: Uint8Array;
   /** Whether it is the whole file. */
   readonly isWhole: boolean;
   readonly fileName: string;
-  /** IANA name; of times without an offset, until a person says another one. */
+  /** IANA name; of times without an offset, until a person chooses another one. */
   readonly zone: string;
 }
 
@@ -29,19 +29,19 @@ export interface Guess {
   readonly isZoneNeeded: boolean;
 }
 
-export function guessForm(sample: Sample, said: ImportFormChanges): Guess {
-  const encoding = said.encoding ?? guessEncoding(sample.bytes);
+export function guessForm(sample: Sample, chosen: ImportFormChanges): Guess {
+  const encoding = chosen.encoding ?? guessEncoding(sample.bytes);
   const text = new TextDecoder(encoding).decode(sample.bytes);
-  const separator = said.separator ?? guessSeparator(text);
+  const separator = chosen.separator ?? guessSeparator(text);
   const plain = tableOf(sample, { encoding, separator, header: false });
-  const header = said.header ?? hasTitles(withoutPreamble(plain.rows));
+  const header = chosen.header ?? hasTitles(withoutPreamble(plain.rows));
   const table = header ? tableOf(sample, { encoding, separator, header }) : plain;
-  const columns = said.columns ?? guessColumns(table);
+  const columns = chosen.columns ?? guessColumns(table);
   const times = table.rows.map((row) => timeTextOf(row, columns)).filter((time) => time !== "");
   const guessed = guessTimeForm(times, table);
-  const decimal = said.decimal ?? guessDecimal(table, columns);
-  const time = said.time ?? guessed.form;
-  const zone = said.zone ?? (isTimeZone(sample.zone) ? sample.zone : "UTC");
+  const decimal = chosen.decimal ?? guessDecimal(table, columns);
+  const time = chosen.time ?? guessed.form;
+  const zone = chosen.zone ?? (isTimeZone(sample.zone) ? sample.zone : "UTC");
   return {
     form: {
       encoding,
@@ -51,10 +51,10 @@ export function guessForm(sample: Sample, said: ImportFormChanges): Guess {
       columns,
       time,
       zone,
-      device: said.device ?? deviceFor(sample, table),
+      device: chosen.device ?? deviceFor(sample, table),
     },
     titles: table.titles,
-    isDayOrderGuessed: said.time === undefined && guessed.isOrderGuessed,
+    isDayOrderGuessed: chosen.time === undefined && guessed.isOrderGuessed,
     isZoneNeeded: times.some((text) => readTime(text, time).kind === "local"),
   };
 }
@@ -64,7 +64,7 @@ function tableOf({ bytes, isWhole }: Sample, form: Pick<ImportForm, "encoding" |
   const rows: (readonly string[])[] = [];
   for (const { cells } of reader.rows(bytes, isWhole)) {
     if (cells !== null) rows.push(cells);
-    if (rows.length === MAX_ROWS_LOOKED_AT) break;
+    if (rows.length === MAX_SAMPLE_ROWS) break;
   }
   return { titles: reader.titles, rows };
 }

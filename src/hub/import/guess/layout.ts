@@ -1,4 +1,4 @@
-// The beginning of a file -> its encoding and its separator: what has to be known before it is a table.
+// The beginning of a file -> its encoding and its separator, which have to be known before it is a table.
 import { type ImportForm, SEPARATORS } from "../../../shared/history/import.ts";
 import { readText } from "../../../shared/text-values.ts";
 import { CsvReader } from "../csv-reader.ts";
@@ -7,7 +7,7 @@ import { isClockText, isDateText } from "../time-text.ts";
 type Encoding = ImportForm["encoding"];
 type Separator = ImportForm["separator"];
 
-const MAX_ROWS_LOOKED_AT = 200;
+const MAX_SAMPLE_ROWS = 200;
 const DECIMAL_COMMA = /^[+-]?\d+,\d+$/;
 /** Of a sample that is cut within a character. */
 const MAX_CHARACTER_BYTES = 4;
@@ -37,7 +37,7 @@ function scoreOf(text: string, separator: Separator): number {
   const rows: (readonly string[])[] = [];
   for (const { cells } of new CsvReader(separator).rows(text, true)) {
     if (cells !== null && !cells[0]?.startsWith("#")) rows.push(cells);
-    if (rows.length === MAX_ROWS_LOOKED_AT) break;
+    if (rows.length === MAX_SAMPLE_ROWS) break;
   }
   const byLength = [...Map.groupBy(rows, ({ length }) => length)].sort(([, a], [, b]) => b.length - a.length);
   const [commonest] = byLength;

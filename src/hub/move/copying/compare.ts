@@ -1,6 +1,6 @@
-// Whether both stores have the same readings: count, sum, least and greatest of each series and day. Devices go on sending meanwhile: a
-// series that was written while it was compared is compared again, and what has come in the last minute is left to the switch, which
-// looks at it while nothing comes.
+// Whether both stores have the same readings: count, sum, least and greatest of each series and day. Devices go on sending
+// meanwhile: a series that was written while it was compared is compared again, and readings of the last minute are left to the
+// switch, which compares them while writes are held.
 import type { Bucket, SeriesKey } from "../../../shared/reading.ts";
 import type { ReadingSelection } from "../../store/readings.ts";
 import type { Store } from "../../store/store.ts";
@@ -12,7 +12,7 @@ export interface Comparison {
   readonly series: number;
   readonly days: number;
   readonly readings: number;
-  /** What is not the same: one series and day each. */
+  /** The differences: one series and day each. */
   readonly different: readonly ReadingSelection[];
 }
 

@@ -1,4 +1,4 @@
-// Stretches of readings: what of the other store may differ.
+// Selections of readings in which the other store may differ.
 import type { AppendMessage, ReadingSelection } from "../../store/readings.ts";
 
 export const DAY_MS = 86_400_000;

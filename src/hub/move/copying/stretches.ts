@@ -1,5 +1,5 @@
-// Readings of a store in stretches of time, newest first: each has all of its readings from its beginning to its end, so that two
-// stores can be compared, and a copy goes on where it was.
+// Reads a store in ranges of time, newest first: each has all readings from its beginning to its end, so that two stores can be
+// compared, and a copy can be resumed.
 import type { IncomingReading, SeriesKey } from "../../../shared/reading.ts";
 import type { ReadingPage, ReadingSelection, ReadingStore } from "../../store/readings.ts";
 

@@ -1,5 +1,5 @@
-// Brings readings of the other store in line with those of the store that is read. Each step is a turn at the mirror: nothing else
-// is written there meanwhile. Doing a step again changes nothing.
+// Synchronises readings of the other store with those of the store that is read. Each step is a turn at the mirror: nothing else is
+// written there meanwhile. Steps are idempotent.
 import type { ReadingSelection } from "../../store/readings.ts";
 import type { Store } from "../../store/store.ts";
 import type { Mirror } from "../mirror.ts";
@@ -18,7 +18,7 @@ export interface Step {
   readonly fromMs: number;
   /** Readings that the store that is read has in this step. */
   readonly readings: number;
-  /** Readings that were not the same. */
+  /** Readings that differed. */
   readonly repaired: number;
 }
 
@@ -53,7 +53,7 @@ export class Transfer {
   async repairNow(selection: ReadingSelection, removesExtras = this.#options.removesExtras): Promise<Step> {
     const { source, mirror, readingsPerStep } = this.#options;
     const target = openTarget(mirror);
-    // What is read here first has all that is there now: what comes to the source meanwhile comes to the target behind this turn.
+    // The source is read first: readings that it gets meanwhile go to the target behind this turn.
     const there = await newestStretch(target.readings, selection, readingsPerStep);
     const here = await newestStretch(source.readings, selection, readingsPerStep);
     const fromMs = Math.max(there.fromMs, here.fromMs);
@@ -103,7 +103,7 @@ export function openTarget({ target }: Mirror): Store {
   return target;
 }
 
-/** The other store is not open: it is tried again. */
+/** The other store is not open: retry later. */
 export class TargetAway extends Error {}
 
 async function write(target: Store, rows: readonly TimedReading[], isNew = false): Promise<void> {
@@ -112,7 +112,7 @@ async function write(target: Store, rows: readonly TimedReading[], isNew = false
     const readings = rows.slice(start, start + READINGS_PER_WRITE);
     writes.push(target.readings.append({ readings, attributes: [], receivedAtMs: 0, isNew }));
   }
-  // All are settled before the turn ends, or one of them would be written behind what comes later.
+  // All are settled before the turn ends, or one of them could be written after later ones.
   const failed = (await Promise.allSettled(writes)).find(({ status }) => status === "rejected");
   if (failed?.status === "rejected") throw failed.reason;
 }

@@ -30,7 +30,7 @@ function groupOf(all: Labels, keeps: "by" | "without", named: readonly string[])
   );
 }
 
-/** What a group is worth with one more value, which is its `count`th. */
+/** The aggregate of a group with one more value, which is its `count`th. */
 function taken(name: AggregationName, before: number | undefined, value: number, count: number): number {
   switch (name) {
     case "count":
@@ -39,7 +39,7 @@ function taken(name: AggregationName, before: number | undefined, value: number,
       return (before ?? 0) + value;
     case "avg":
       return before === undefined ? value : before + (value - before) / count;
-    // What is not a number gives way to any that is.
+    // Any number replaces NaN.
     case "min":
       return before === undefined || value < before || Number.isNaN(before) ? value : before;
     case "max":

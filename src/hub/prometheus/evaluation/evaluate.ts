@@ -1,5 +1,5 @@
-// Works out what an expression is worth at each time of a query. An expression has one selector at most, since there are no
-// operators between vectors: its series are read once, a few at a time.
+// Evaluates an expression at each time of a query. An expression has one selector at most, since there are no operators between
+// vectors: its series are read once, a few at a time.
 import { message } from "../../../shared/messages/message.ts";
 import { QueryError } from "../query-error.ts";
 import {
@@ -27,11 +27,11 @@ export interface Evaluation {
   readonly limits: QueryLimits;
 }
 
-/** How long a reading counts at least. Of a metric that speaks seldom it counts until the hub takes it for silent. */
+/** The least lookback. In a metric with long pauses a reading counts until the hub takes the metric for stale. */
 const LOOKBACK_MS = 300_000;
 const SERIES_AT_ONCE = 4;
 
-/** Throws a QueryError where that asks for too much, or takes too long. */
+/** Throws a QueryError where the query is over a limit, or takes too long. */
 export async function evaluate(expression: Expression, evaluation: Evaluation): Promise<Result> {
   const result = await resultOf(expression, evaluation);
   if (result.kind === "vector") checkDistinct(result.columns);
@@ -79,7 +79,7 @@ async function call(expression: Call, evaluation: Evaluation): Promise<Result> {
     }
     case "timestamp": {
       const { argument } = expression;
-      // Of a selector it is when the reading was taken, of everything else when it is asked.
+      // For a selector it is the time of the reading, for other expressions that of the evaluation.
       if (argument.kind === "selector") return vector((await lastOf(argument, evaluation, "time")).map(nameless));
       const { columns } = await vectorOf(argument, evaluation);
       return vector(columns.map((column) => ({ ...nameless(column), values: secondsOf(times) })));
@@ -165,7 +165,7 @@ function queryOf({ series, sample }: SelectedSeries, { offsetMs }: Selector, tim
   return { series, sample, times: { ...times, startMs: times.startMs - offsetMs } };
 }
 
-/** A few at a time; what fails ends the others. */
+/** A few at a time; a failure ends the others. */
 async function inParallel<T>(
   list: readonly T[],
   limits: QueryLimits,

@@ -29,7 +29,7 @@ function withNumbers(
       if (value === undefined) continue;
       const [left, right] = operandsOf(value, index);
       const found = numberOf(operator, left, right);
-      // A comparison leaves the value as it is, or takes it away.
+      // A comparison keeps the value, or filters it out.
       if (!filters) setAt(result, index, found);
       else if (found === 1) setAt(result, index, value);
     }

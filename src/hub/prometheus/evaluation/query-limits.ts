@@ -1,5 +1,5 @@
-// What one query may take: time, readings, points of its answer. Each is looked at while it runs, so that it ends soon after it
-// went too far, or after the client went away.
+// The limits of one query: time, readings, points of its answer. They are checked while it runs, so that it ends soon after it
+// exceeds one, or after the client has disconnected.
 import { message } from "../../../shared/messages/message.ts";
 import { QueryError } from "../query-error.ts";
 

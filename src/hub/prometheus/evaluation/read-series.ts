@@ -22,16 +22,16 @@ export interface WindowQuery {
   readonly found: (index: number, value: number) => void;
 }
 
-/** What asks the store a question costs about as much as to read so many readings. */
-const READINGS_PER_QUESTION = 300;
+/** A query of the store costs about as much as reading so many readings. */
+const READINGS_PER_STORE_QUERY = 300;
 const READINGS_PER_PAGE = 10_000;
 const BUCKETS_PER_PAGE = 5_000;
 /** Of which the buckets of a page are counted: some dozen milliseconds of the store's reader. */
 const READINGS_PER_BUCKET_PAGE = 500_000;
 /** Of a series whose pace is not known. */
 const DEFAULT_PAUSE_MS = 1_000;
-const QUESTIONS_AT_ONCE = 8;
-/** The store keeps summaries of slots of this length. */
+const STORE_QUERIES_AT_ONCE = 8;
+/** The store has summaries of slots of this length. */
 const SLOT_MS = 900_000;
 /** Of more readings a window may be off by the one at its very edge, where that spares reading them one by one. */
 const MAX_EXACT_READINGS = 100_000;
@@ -42,9 +42,9 @@ export async function readLast(store: QueriedStore, query: WindowQuery, window: 
   const { times, windowMs } = query;
   const { count } = upToNewest(query);
   const readings = readingsIn(query, (count - 1) * times.stepMs + windowMs);
-  if (count > 1 && count * READINGS_PER_QUESTION >= readings) return readRows(store, query, window);
-  for (let from = 0; from < count; from += QUESTIONS_AT_ONCE) {
-    const some = Array.from({ length: Math.min(QUESTIONS_AT_ONCE, count - from) }, (_, index) => from + index);
+  if (count > 1 && count * READINGS_PER_STORE_QUERY >= readings) return readRows(store, query, window);
+  for (let from = 0; from < count; from += STORE_QUERIES_AT_ONCE) {
+    const some = Array.from({ length: Math.min(STORE_QUERIES_AT_ONCE, count - from) }, (_, index) => from + index);
     await Promise.all(some.map((index) => readNewest(store, query, index)));
     query.limits.took(some.length);
   }
@@ -76,7 +76,7 @@ interface Stretch {
 function* stretchesOf(query: WindowQuery): Generator<Stretch> {
   const { stepMs } = query.times;
   const { count } = upToNewest(query);
-  const isApart = readingsIn(query, stepMs - query.windowMs) > READINGS_PER_QUESTION;
+  const isApart = readingsIn(query, stepMs - query.windowMs) > READINGS_PER_STORE_QUERY;
   if (isApart) for (let first = 0; first < count; first++) yield { first, end: first + 1 };
   else if (count > 0) yield { first: 0, end: count };
 }
@@ -145,7 +145,7 @@ async function* bucketsOf(
   yield { tsMs: Float64Array.from(atEnd, ({ t }) => t), buckets: atEnd };
 }
 
-/** Buckets so short, and pages of so few, that a question does not keep the store from others. */
+/** Limits by which one query does not hold up others in the store. */
 function gridOf(
   query: WindowQuery,
   wantedMs: number,

@@ -1,4 +1,4 @@
-// What an expression is worth at each of the times of a query.
+// The value of an expression at each of the times of a query.
 import type { Labels } from "../reading-series.ts";
 
 /** The times at which a query is evaluated, in milliseconds UTC. */
@@ -21,7 +21,7 @@ interface VectorResult {
   readonly columns: readonly Column[];
 }
 
-/** A series: not a number is a value as well, so which times have one is said apart. */
+/** A series: not a number is a value as well, so which times have one is stored apart. */
 export interface Column {
   readonly labels: Labels;
   readonly values: Float64Array;

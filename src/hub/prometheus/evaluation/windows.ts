@@ -1,5 +1,5 @@
-// What is asked of the readings of a window of time, while the window moves on: readings are added at one end and dropped at
-// the other, and each answer takes a constant time, however long the window is.
+// Functions over a sliding window of readings: readings are added at one end and dropped at the other, and each answer takes a
+// constant time, however long the window is.
 import type { Bucket } from "../../../shared/reading.ts";
 
 /** A window over samples of the pages `P`, which are added in order of time. */

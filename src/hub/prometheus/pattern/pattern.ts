@@ -1,6 +1,6 @@
-// Regular expressions as Prometheus takes them (RE2), which match the whole of a label. They are run as automata that are in all
-// their states at once, so that no pattern takes longer than its length times that of the label: a backtracking engine can be
-// kept busy for years by a pattern of ten characters.
+// Regular expressions of Prometheus (RE2), which match the whole of a label. They are run as non-deterministic automata in linear
+// time: the length of the pattern times that of the label. A backtracking engine can be kept busy for years by a pattern of ten
+// characters.
 
 import { parsePattern } from "./parse-pattern.ts";
 import { compile, type Program } from "./program.ts";

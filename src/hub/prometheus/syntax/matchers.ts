@@ -1,4 +1,4 @@
-// Which labels a selector asks for: device="attic", metric=~"temp.*".
+// The label matchers of a selector: device="attic", metric=~"temp.*".
 import { Pattern } from "../pattern/pattern.ts";
 import type { Matcher, MatchOperator } from "./expression.ts";
 import type { TokenReader } from "./token-reader.ts";

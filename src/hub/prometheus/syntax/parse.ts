@@ -1,5 +1,5 @@
-// Reads a query: tokens in, a tree out, or a QueryError that names the character. What PromQL has and is not answered here is
-// refused by its name, so that nobody takes it for a mistake in writing.
+// Parses a query: tokens in, a tree out, or a QueryError that names the character. Parts of PromQL that are not supported are
+// refused by name, so that they are not taken for syntax errors.
 import { message } from "../../../shared/messages/message.ts";
 import { QueryError } from "../query-error.ts";
 import {
@@ -164,14 +164,14 @@ class Parser {
     const { text: name, position } = this.#tokens.take();
     if (!FUNCTIONS.includes(name)) throw unsupported("function", name, position);
     this.#tokens.expect("(");
-    const given = this.#tokens.list(")", () => this.#expression(0));
-    const [argument] = given;
+    const args = this.#tokens.list(")", () => this.#expression(0));
+    const [argument] = args;
     const expected = name === "time" ? 0 : 1;
-    if (given.length !== expected || argument === undefined) {
-      if (given.length === 0 && name === "time") return { kind: "call", name };
+    if (args.length !== expected || argument === undefined) {
+      if (args.length === 0 && name === "time") return { kind: "call", name };
       throw new QueryError(
         "bad_data",
-        message("bad-request/promql-arguments", { name, expected, given: given.length, position }),
+        message("bad-request/promql-arguments", { name, expected, found: args.length, position }),
       );
     }
     const ranged = RANGE_FUNCTIONS.find((one) => one === name);
@@ -230,9 +230,9 @@ interface BinaryParts {
 
 type Unsupported = "function" | "aggregation" | "operator" | "vectors" | "subquery" | "at" | "string";
 
-function unsupported(what: Unsupported, said: string, position: number): QueryError {
+function unsupported(what: Unsupported, value: string, position: number): QueryError {
   const answered = [...FUNCTIONS, ...AGGREGATIONS].join(", ");
-  return new QueryError("bad_data", message("bad-request/promql-unsupported", { what, said, position, answered }));
+  return new QueryError("bad_data", message("bad-request/promql-unsupported", { what, value, position, answered }));
 }
 
 function wrongType(name: string, expected: ValueType, found: ValueType): QueryError {

@@ -5,9 +5,9 @@ import { readDuration } from "./duration.ts";
 
 export interface Token {
   readonly kind: "number" | "duration" | "string" | "name" | "symbol" | "end";
-  /** As it stands in the query; empty at the end. */
+  /** The text in the query; empty at the end. */
   readonly text: string;
-  /** Of a string: what it says. */
+  /** Of a string: its value. */
   readonly string: string;
   /** Of a number; of a duration: milliseconds. */
   readonly number: number;
@@ -50,8 +50,8 @@ function tokenAt(text: string, position: number): Token {
   if (position === text.length) return { ...none, kind: "end", text: "" };
   const duration = readDuration(text, position);
   if (duration !== null) {
-    const said = text.slice(position, position + duration.length);
-    return { ...none, kind: "duration", text: said, number: duration.ms };
+    const written = text.slice(position, position + duration.length);
+    return { ...none, kind: "duration", text: written, number: duration.ms };
   }
   const number = match(NUMBER, text, position);
   if (number !== null) return { ...none, kind: "number", text: number, number: Number(number) };
@@ -83,12 +83,12 @@ function match(pattern: RegExp, text: string, position: number): string | null {
 function unquoted(literal: string, position: number): string {
   const inner = literal.slice(1, -1);
   if (literal.startsWith("`")) return inner;
-  return inner.replaceAll(ESCAPE, (said, named?: string, ...codes: (string | undefined)[]) => {
+  return inner.replaceAll(ESCAPE, (value, named?: string, ...codes: (string | undefined)[]) => {
     if (named !== undefined) return NAMED_ESCAPES[named] ?? named;
     const [hexadecimal, octal, short, long] = codes;
     const code =
       octal === undefined ? Number.parseInt(hexadecimal ?? short ?? long ?? "", 16) : Number.parseInt(octal, 8);
     if (code <= LAST_CODE_POINT) return String.fromCodePoint(code);
-    throw new QueryError("bad_data", message("bad-request/promql-escape", { said, position }));
+    throw new QueryError("bad_data", message("bad-request/promql-escape", { value, position }));
   });
 }

@@ -1,8 +1,8 @@
-// What a device says of itself on its `about`, `status`, `state` and `reply` topics.
+// Decodes the payloads of a device's `about`, `status`, `state` and `reply` topics.
 import { Type } from "typebox";
 import { Compile } from "typebox/compile";
 import { CommandReply } from "../../../shared/controls/command.ts";
-import { ControlValue, checkControls } from "../../../shared/controls/control.ts";
+import { ControlValue, checkControls, MAX_CONTROLS_PER_DEVICE } from "../../../shared/controls/control.ts";
 import { DeviceAbout } from "../../../shared/device-about.ts";
 import { assertNever, type Problem } from "../../../shared/errors.ts";
 import { type DeviceId, isForbiddenKey } from "../../../shared/ids.ts";
@@ -16,11 +16,14 @@ import type { DeviceKind } from "./topics.ts";
 /** Of one device, as JSON: a thousand of them are in memory. */
 const MAX_ABOUT_BYTES = 64 * 1024;
 
+const MAX_ENTRIES = { metrics: limits.metricsPerDevice, controls: MAX_CONTROLS_PER_DEVICE };
+
 const aboutSchema = Compile(DeviceAbout);
-const stateSchema = Compile(Type.Record(Type.String({ maxLength: 64 }), ControlValue, { maxProperties: 100 }));
+const MAX_STATES = 100;
+const stateSchema = Compile(Type.Record(Type.String({ maxLength: 64 }), ControlValue, { maxProperties: MAX_STATES }));
 const replySchema = Compile(CommandReply);
 
-/** Decodes the payload of one of these topics: a word for `status`, JSON for the others. */
+/** Decodes the payload of one of these topics: a text for `status`, JSON for the others. */
 export function decodeStatement(kind: DeviceKind, device: DeviceId, payload: Uint8Array): Decoded {
   const text = decodeText(payload);
   if (typeof text !== "string") return refuse(device, text);
@@ -46,10 +49,11 @@ function messageOf(kind: DeviceKind, device: DeviceId, value: unknown): DeviceMe
     }
     case "status": {
       if (value === "online" || value === "offline") return { kind, device, isOnline: value === "online" };
-      return message("bad-status", { said: String(value).slice(0, 40) });
+      return message("bad-status", { value: String(value).slice(0, 40) });
     }
     case "state": {
-      if (stateSchema.Check(value)) return { kind, device, values: new Map(Object.entries(value)) };
+      if (countOf(value) <= MAX_STATES && stateSchema.Check(value))
+        return { kind, device, values: new Map(Object.entries(value)) };
       return message("bad-state");
     }
     case "reply": {
@@ -61,8 +65,10 @@ function messageOf(kind: DeviceKind, device: DeviceId, value: unknown): DeviceMe
   }
 }
 
-/** Fields of later versions are passed over, and not kept. */
+/** Fields of later versions are ignored, and not stored. */
 function parseAbout(value: unknown): DeviceAbout | Problem {
+  const tooMuch = sizeFault(value);
+  if (tooMuch !== null) return tooMuch;
   const known = aboutSchema.Clean(value);
   if (!aboutSchema.Check(known)) return misunderstood(known);
   const { name, model, controls, metrics } = known;
@@ -72,7 +78,7 @@ function parseAbout(value: unknown): DeviceAbout | Problem {
     ...(controls && { controls }),
     ...(metrics && { metrics }),
   };
-  return whatIsWrongWith(about) ?? about;
+  return problemOf(about) ?? about;
 }
 
 function misunderstood(value: unknown): Problem {
@@ -81,15 +87,30 @@ function misunderstood(value: unknown): Problem {
   return message("bad-about", { field, fault: fault?.message ?? "" });
 }
 
-function whatIsWrongWith(about: DeviceAbout): Problem | null {
+function problemOf(about: DeviceAbout): Problem | null {
   const forbidden = Object.keys(about.metrics ?? {}).find(isForbiddenKey);
   if (forbidden !== undefined) {
     return message("forbidden-key", { field: `metrics.${forbidden}` });
   }
-  const fault = checkControls(about.controls ?? [], "bad-about");
-  if (fault !== null) return fault;
-  if (Buffer.byteLength(JSON.stringify(about)) <= MAX_ABOUT_BYTES) return null;
-  return message("too-large/about", { limit: MAX_ABOUT_BYTES });
+  return checkControls(about.controls ?? [], "bad-about");
+}
+
+/** Asked first: the check of each field takes a hundred times as long. */
+function sizeFault(value: unknown): Problem | null {
+  if (Buffer.byteLength(JSON.stringify(value)) > MAX_ABOUT_BYTES)
+    return message("too-large/about", { limit: MAX_ABOUT_BYTES });
+  for (const [field, limit] of Object.entries(MAX_ENTRIES))
+    if (countOf(fieldOf(value, field)) > limit)
+      return message("bad-about", { field, fault: `has over ${limit} entries` });
+  return null;
+}
+
+function fieldOf(value: unknown, field: string): unknown {
+  return typeof value === "object" && value !== null ? Reflect.get(value, field) : undefined;
+}
+
+function countOf(value: unknown): number {
+  return typeof value === "object" && value !== null ? Object.keys(value).length : 0;
 }
 
 /** Looks no deeper than that: what JSON can hold is deeper than any recursion goes. */

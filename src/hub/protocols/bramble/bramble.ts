@@ -27,7 +27,7 @@ export const brambleProtocol: Protocol = {
   },
   matchCommandFilter(filter) {
     const device = commandTopicDevice(filter);
-    // Exactly the topic: a filter with a wildcard asks for those of all devices.
+    // The exact topic: a filter with a wildcard matches those of all devices.
     return device && commandsOf(device);
   },
   filters: BRAMBLE_FILTERS,

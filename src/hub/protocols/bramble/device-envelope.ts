@@ -1,4 +1,4 @@
-// What a device says on WS /ws: the kinds of its MQTT topics, told apart by "type".
+// The messages of a device on WS /ws: the same kinds as on its MQTT topics, distinguished by "type".
 import type { Problem } from "../../../shared/errors.ts";
 import { type DeviceId, parseDeviceId } from "../../../shared/ids.ts";
 import { message } from "../../../shared/messages/message.ts";
@@ -21,7 +21,7 @@ export interface Envelope {
 }
 
 export interface EnvelopeContext extends DecodeContext {
-  /** The device that the connection is of, where it is of one. */
+  /** The device of the connection, where that has one. */
   readonly device: DeviceId | undefined;
 }
 

@@ -9,7 +9,7 @@ import { badDeviceId, decodeReadings } from "./readings.ts";
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json$/;
 const NDJSON_TYPES: ReadonlySet<string> = new Set(["application/x-ndjson", "application/ndjson", "application/jsonl"]);
 
-/** For the description alone: the decoder checks messages, and says more of what is wrong. */
+/** For the API's description alone: the decoder validates messages, with more helpful problems. */
 const schema = {
   tags: ["For devices"],
   summary: "Send readings",

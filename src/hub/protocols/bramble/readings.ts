@@ -1,5 +1,5 @@
-// Bytes -> readings. Pure: it knows what a message may hold and nothing of who sent it or where it is kept.
-// A value that cannot be stored is left out and told; a fault that makes the rest doubtful refuses the whole message.
+// Bytes -> readings. Pure: it knows nothing of the sender or the store.
+// A value that cannot be stored is left out and reported; a fault that makes the rest doubtful refuses the whole message.
 import type { Problem } from "../../../shared/errors.ts";
 import {
   type DeviceId,
@@ -20,7 +20,7 @@ import {
   fieldPath,
   parseJson,
   parseJsonLines,
-  said,
+  quoteValue,
   shorten,
   typeWord,
 } from "../payload.ts";
@@ -39,11 +39,13 @@ const TIME_KEYS = ["ts", "timestamp", "time"] as const;
 const RESERVED_KEYS: ReadonlySet<string> = new Set([...DEVICE_KEYS, ...TIME_KEYS]);
 const MAX_ARRAY_LENGTH = 64;
 const MAX_SKIPPED_FIELDS_PER_MESSAGE = 100;
-/** Of those that a refusal names. */
+/** Of all devices in a message: each is a row of its own on the disk. */
+const MAX_TEXTS_PER_MESSAGE = 1_000;
+/** Fields that a refusal names at most. */
 const MAX_NAMED_FIELDS = 5;
 /** MicroPython on most boards counts seconds from 2000. */
 const SECONDS_FROM_1970_TO_2000 = 946_684_800;
-/** Names that were checked: a device sends the same ones again and again. */
+/** A cache of valid names: a device sends the same ones again and again. */
 const knownNames = new Map<string, MetricName>();
 const MAX_KNOWN_NAMES = 10_000;
 
@@ -76,19 +78,21 @@ export function decodeMetricValue(bytes: Uint8Array, device: DeviceId, metric: M
       messages: [{ kind: "readings", readings: [{ device, metric, tsMs: null, value }], ...extras }],
     };
   }
-  const fields = [{ field: metric, said: said(text.trim()) }];
+  const fields = [{ field: metric, value: quoteValue(text.trim()) }];
   return refuse(device, message("no-usable-value/fields", { item: "", fields, meant: withDecimalPoint(text) }));
 }
 
-/** What one message amounts to. Methods answer null, or the problem that refuses the whole message. */
+/** Decodes one message. Methods answer null, or the problem that refuses the whole message. */
 class MessageDecoder {
   /** The device of the object that was read last. */
   device: DeviceId | null;
   readonly #context: Omit<ReadingsContext, "ndjson">;
   readonly #readings: IncomingReading[] = [];
   #extras: Extras | null = null;
+  /** Fields and items that became no reading: they take as much time. */
+  #others = 0;
   /** Fields without a number, as many as a refusal names. */
-  readonly #unusable: { readonly field: string; readonly said: string }[] = [];
+  readonly #unusable: { readonly field: string; readonly value: string }[] = [];
   #meant = "";
 
   constructor(context: Omit<ReadingsContext, "ndjson">) {
@@ -106,13 +110,16 @@ class MessageDecoder {
   }
 
   result(): ReadingsMessage {
-    return { kind: "readings", readings: this.#readings, ...(this.#extras ?? noExtras) };
+    // Spread, the four would be copied by name for each message.
+    const { units, skipped, localTimes } = this.#extras ?? noExtras;
+    const attributes = this.#extras === null ? noExtras.attributes : [...this.#extras.attributes.values()];
+    return { kind: "readings", readings: this.#readings, attributes, units, skipped, localTimes };
   }
 
   #batch(items: readonly unknown[]): Problem | null {
     if (items.length === 0) return message("no-usable-value/empty-batch");
     for (const [index, item] of items.entries()) {
-      const found = this.#object(item, `[${index}]`);
+      const found = this.#object(item, `[${index}]`) ?? this.#tooMany();
       if (found !== null) return found;
     }
     return null;
@@ -134,20 +141,20 @@ class MessageDecoder {
     return found;
   }
 
-  /** An id that is none counts for nothing where another names the device: `device` is often a port, or an object. */
+  /** An invalid id is ignored where another names the device: `device` is often a port, or an object. */
   #deviceOf(item: JsonObject, where: string): DeviceId | Problem {
     let { device } = this.#context;
     let namedBy = "";
     let bad: Problem | null = null;
     for (const key of DEVICE_KEYS) {
-      const text = item[key];
-      if (!Object.hasOwn(item, key) || text === null) continue;
+      const text = Object.hasOwn(item, key) ? item[key] : null;
+      if (text === null) continue;
       const parsed = typeof text === "string" ? parseDeviceId(text) : undefined;
       const field = fieldPath(where, key);
       if (parsed === undefined) {
         bad ??= badDeviceId(text, field);
       } else if (device !== null && device !== parsed) {
-        return message("device-mismatch", { field, said: parsed, device, namedBy });
+        return message("device-mismatch", { field, value: parsed, device, namedBy });
       } else {
         device = parsed;
         namedBy = key;
@@ -162,13 +169,13 @@ class MessageDecoder {
     if (key === undefined) return scope;
     const value = item[key];
     const field = fieldPath(scope.where, key);
-    const quoted = { field, said: said(value) };
-    if (typeof value === "string" && readText(value).kind === "none") {
+    const quoted = { field, value: quoteValue(value) };
+    const tsMs = parseDeviceTimeMs(value);
+    if (tsMs === undefined) {
+      if (typeof value !== "string" || readText(value).kind !== "none") return message("bad-time/no-time", quoted);
       this.#skip({ device: scope.device, field, reason: message("skipped/no-value", quoted) });
       return scope;
     }
-    const tsMs = parseDeviceTimeMs(value);
-    if (tsMs === undefined) return message("bad-time/no-time", quoted);
     const { nowMs } = this.#context;
     if (tsMs < limits.earliestTsMs) {
       const since2000Ms = tsMs + SECONDS_FROM_1970_TO_2000 * 1_000;
@@ -182,20 +189,25 @@ class MessageDecoder {
   #values(item: JsonObject, scope: Scope): Problem | null {
     for (const key of Object.keys(item)) {
       const value = item[key];
-      // An object beside the time, such as {"ts":1769860800,"time":{"uptime":7}}, holds values like any other.
-      const reserved = scope.depth === 1 && RESERVED_KEYS.has(key) && typeof value !== "object";
-      if (reserved) continue;
-      const name = knownNames.get(scope.prefix + key);
+      // A reserved key is never among the known names.
+      const name = typeof value === "number" && Number.isFinite(value) ? knownNames.get(scope.prefix + key) : undefined;
       const found =
-        typeof value === "number" && name !== undefined && Number.isFinite(value)
-          ? this.#reading(name, value, scope)
-          : this.#value(value, key, scope);
+        name === undefined
+          ? (this.#value(value, key, scope) ?? this.#tooMany())
+          : this.#reading(name, Number(value), scope);
       if (found !== null) return found;
     }
     return null;
   }
 
+  #tooMany(): Problem | null {
+    const limit = limits.readingsPerMessage;
+    return this.#others > limit ? message("too-many-readings", { limit }) : null;
+  }
+
   #value(value: unknown, key: string, scope: Scope): Problem | null {
+    // An object beside the time, such as {"ts":1769860800,"time":{"uptime":7}}, holds values like any other.
+    if (scope.depth === 1 && RESERVED_KEYS.has(key) && typeof value !== "object") return null;
     const field = fieldPath(scope.where, scope.prefix + key);
     if (isForbiddenKey(key)) return message("forbidden-key", { field });
     if (Array.isArray(value)) return this.#array(value, key, field, scope);
@@ -234,13 +246,15 @@ class MessageDecoder {
       }
       case "none":
         this.#unusableField(field, value);
-        this.#skip({ device: scope.device, field, reason: message("skipped/no-value", { field, said: said(value) }) });
+        this.#skip({
+          device: scope.device,
+          field,
+          reason: message("skipped/no-value", { field, value: quoteValue(value) }),
+        });
         return null;
       default: {
         this.#unusableField(field, value);
-        const text = shorten(String(value), limits.attributeCharacters);
-        this.#collected().attributes.push({ device: scope.device, name, text });
-        return null;
+        return this.#text(name, shorten(String(value), limits.attributeCharacters), scope.device);
       }
     }
   }
@@ -254,25 +268,36 @@ class MessageDecoder {
     return null;
   }
 
+  /** Only the latest one counts. */
+  #text(name: MetricName, text: string, device: DeviceId): Problem | null {
+    this.#others++;
+    const { attributes } = this.#collected();
+    attributes.set(`${device}\n${name}`, { device, name, text });
+    if (attributes.size <= MAX_TEXTS_PER_MESSAGE) return null;
+    return message("too-many-readings/texts", { limit: MAX_TEXTS_PER_MESSAGE });
+  }
+
   #unusableField(field: string, value: unknown): void {
     if (typeof value === "string") this.#meant ||= withDecimalPoint(value);
-    if (this.#unusable.length < MAX_NAMED_FIELDS) this.#unusable.push({ field, said: said(value) });
+    if (this.#unusable.length < MAX_NAMED_FIELDS) this.#unusable.push({ field, value: quoteValue(value) });
   }
 
   #skip(skipped: SkippedField): void {
+    this.#others++;
     const all = this.#collected().skipped;
     if (all.length < MAX_SKIPPED_FIELDS_PER_MESSAGE) all.push(skipped);
   }
 
   #collected(): Extras {
-    this.#extras ??= { attributes: [], units: [], skipped: [], localTimes: new Set() };
+    this.#extras ??= { attributes: new Map(), units: [], skipped: [], localTimes: new Set() };
     return this.#extras;
   }
 }
 
-/** What a message may hold beside readings, while it is collected. */
+/** The other contents of a message beside its readings. */
 interface Extras {
-  readonly attributes: IncomingAttribute[];
+  /** By device and name. */
+  readonly attributes: Map<string, IncomingAttribute>;
   readonly units: IncomingUnit[];
   readonly skipped: SkippedField[];
   readonly localTimes: Set<IncomingReading>;
@@ -294,7 +319,7 @@ interface Scope {
 
 export function badDeviceId(value: unknown, field: string): Problem {
   const character = typeof value === "string" ? (foreignCharacter(value, "device id") ?? "") : "";
-  return message("bad-device-id", { field: shorten(field), said: said(value), character });
+  return message("bad-device-id", { field: shorten(field), value: quoteValue(value), character });
 }
 
 export function badMetric(text: string, field: string): Problem {

@@ -15,8 +15,8 @@ interface TelegrafMetric extends JsonObject {
 }
 
 export function isTelegraf(item: JsonObject): item is TelegrafMetric {
-  const { name, tags, fields } = item;
-  return typeof name === "string" && isObject(tags) && isObject(fields);
+  // Asked of each message: one look for most.
+  return typeof item["name"] === "string" && isObject(item["tags"]) && isObject(item["fields"]);
 }
 
 /** The same as a message of readings. The host names the device where nothing else does. */

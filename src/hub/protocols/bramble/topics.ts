@@ -1,13 +1,13 @@
 // The topics of the hub's own protocol.
 import { type DeviceId, type MetricName, parseDeviceId, parseMetricName } from "../../../shared/ids.ts";
 
-/** What a device says on a topic; `device` is null where the payload names it. */
+/** The meaning of a topic; `device` is null where the payload names it. */
 export type BrambleTopic =
   | { readonly kind: "readings"; readonly device: DeviceId | null }
   | { readonly kind: "metric"; readonly device: DeviceId; readonly metric: MetricName }
   | { readonly kind: DeviceKind; readonly device: DeviceId };
 
-/** What a device says of itself. */
+/** Topics about the device itself. */
 export type DeviceKind = "about" | "status" | "state" | "reply";
 
 /** A topic of ours whose device or metric is not a valid name. */
@@ -60,7 +60,7 @@ export function commandTopic(device: DeviceId): string {
   return `bramble/${device}/command`;
 }
 
-/** The device whose commands a filter asks for: exactly its command topic, no wildcard. */
+/** The device whose command topic a filter is exactly, without a wildcard. */
 export function commandTopicDevice(filter: string): DeviceId | undefined {
   const match = /^bramble\/([^/+#]+)\/command$/.exec(filter);
   return match?.[1] === undefined ? undefined : parseDeviceId(match[1]);

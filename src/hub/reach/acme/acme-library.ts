@@ -1,6 +1,6 @@
-// Loads acme-client, once and only when a certificate is ordered, and has it ask through the room's own requests: bounded in
-// time, with the directory's own authority, ended when the hub stops, and with errors that keep their type and Retry-After.
-// The library's own retries sleep for as long as a server says, so none of them is left on.
+// Loads acme-client, once and only when a certificate is ordered, and sends its requests by `request.ts`: bounded in time, with the
+// ACME server's own authority, aborted when the hub stops, and with errors that keep their type and Retry-After. The library's own
+// retries sleep for as long as a server demands, so all of them are disabled.
 import { AsyncLocalStorage } from "node:async_hooks";
 import type * as Acme from "acme-client";
 import { message } from "../../../shared/messages/message.ts";
@@ -24,13 +24,13 @@ export interface AcmeConnection {
 }
 
 const METHODS = ["GET", "HEAD", "POST"] as const;
-/** A server that says nothing of when is left alone that long. */
+/** The wait after a failure without Retry-After. */
 const RATE_LIMIT_WAIT_MS = 3_600_000;
 
 const connections = new AsyncLocalStorage<AcmeConnection>();
 let loading: Promise<AcmeLibrary> | null = null;
 
-/** Runs `act` with the library, which asks as `connection` says. */
+/** Runs `act` with the library, which sends its requests over `connection`. */
 export async function withAcme<T>(connection: AcmeConnection, act: (acme: AcmeLibrary) => Promise<T>): Promise<T> {
   loading ??= load();
   const acme = await loading;

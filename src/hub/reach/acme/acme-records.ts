@@ -1,5 +1,5 @@
-// What is kept of certificates: the account at the directory, the certificate with its key, and the wait after a failure, so
-// that a hub that restarts again and again does not ask again and again. Each a record of its own, written whole.
+// The records of ACME: the account, the certificate with its key, and the wait after a failure, so that a hub that restarts again
+// and again does not order again and again.
 import { type Static, Type } from "typebox";
 import type { RecordKind } from "../../store/records.ts";
 
@@ -36,7 +36,7 @@ const AcmeFailure = Type.Object({
   failures: Type.Integer(),
   failedAtMs: Type.Integer(),
   waitMs: Type.Integer(),
-  /** True where the directory asked for the wait. */
+  /** True where the ACME server demanded the wait. */
   isLimited: Type.Boolean(),
   /** In English. */
   problem: Type.String(),

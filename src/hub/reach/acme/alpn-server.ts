@@ -1,5 +1,5 @@
-// Answers TLS-ALPN-01 (RFC 8737): a client that offers the protocol `acme-tls/1` and names a host for which a challenge runs is
-// shown the certificate of the challenge, and told no more. It listens nowhere by itself: it is given connections.
+// Answers TLS-ALPN-01 (RFC 8737): a client that offers the protocol `acme-tls/1` and names a host for which a challenge runs gets
+// the certificate of the challenge, and nothing else. It does not listen itself: it gets connections.
 import { createSecureContext, createServer, type Server } from "node:tls";
 import type { ChallengeBoard } from "./challenges.ts";
 

@@ -22,8 +22,8 @@ import type { HeldCertificate } from "./certificate-source.ts";
 import type { ChallengeResponder } from "./challenges.ts";
 import { orderCertificate } from "./order.ts";
 
-/** What is to be issued. */
-export interface CertificateWish {
+/** The certificate to order. */
+export interface CertificateRequest {
   readonly name: string;
   readonly directoryUrl: string;
   /** PEM of the authority of the directory's own certificate; null for the usual ones. */
@@ -40,23 +40,23 @@ export interface CertificateManagerOptions {
   /** From 0 to 1, as Math.random. */
   readonly random: () => number;
   readonly log: Log;
-  /** How soon the directory is asked again what it decided. */
+  /** How often the ACME server is polled for the state of an order. */
   readonly pollMs?: number;
 }
 
-const LOOK_EVERY_MS = 60_000;
+const CHECK_PERIOD_MS = 60_000;
 const RENEW_AT_SHARE = 2 / 3;
 /** Renewals of many hubs are spread over this much of a life after that. */
 const RENEW_SPREAD = 1 / 60;
 const DAY_MS = 24 * 3_600_000;
 const POLL_MS = 1_000;
-/** A clock that is that much behind is not worth a word. */
+/** A clock that is behind by less is not reported. */
 const CLOCK_TOLERANCE_MS = 3_600_000;
 
 export class CertificateManager {
   readonly #options: CertificateManagerOptions;
   readonly #backoff: Backoff;
-  #wish: CertificateWish | null = null;
+  #request: CertificateRequest | null = null;
   #account: AcmeAccount | null = null;
   #certificate: AcmeCertificate | null = null;
   #problem: string | null = null;
@@ -71,8 +71,8 @@ export class CertificateManager {
     this.#backoff = new Backoff(options.clock);
   }
 
-  /** Loads what is kept; the certificate is served from then on. */
-  async start(wish: CertificateWish | null): Promise<void> {
+  /** Loads the records; the certificate is presented from then on. */
+  async start(request: CertificateRequest | null): Promise<void> {
     const { records, clock, held } = this.#options;
     const [accounts, certificates, failures] = await Promise.all([
       records.collection(acmeAccountRecords).list(),
@@ -87,52 +87,52 @@ export class CertificateManager {
       this.#problem = failure.problem;
       this.#isLimited = failure.isLimited;
     }
-    this.#wish = wish;
+    this.#request = request;
     held.set(this.#wanted);
-    this.#endTimer = clock.every(LOOK_EVERY_MS, () => this.#look());
-    this.#look();
+    this.#endTimer = clock.every(CHECK_PERIOD_MS, () => this.#check());
+    this.#check();
   }
 
   /** Resolves when no order runs any more. */
   async stop(): Promise<void> {
     this.#endTimer?.();
     this.#endTimer = null;
-    this.#wish = null;
+    this.#request = null;
     this.#abort.abort();
     await this.#ordering;
   }
 
-  /** What is wanted has changed: an order for something else is ended, and the wait after a failure with it. */
-  async change(wish: CertificateWish | null): Promise<void> {
-    this.#wish = null;
+  /** The wanted certificate has changed: an order for another one is ended, and the wait after a failure with it. */
+  async change(request: CertificateRequest | null): Promise<void> {
+    this.#request = null;
     this.#abort.abort();
     await this.#ordering;
     this.#abort = new AbortController();
-    this.#wish = wish;
+    this.#request = request;
     this.#options.held.set(this.#wanted);
     if (!this.#isLimited) await this.#forgetFailure();
-    this.#look();
+    this.#check();
   }
 
-  /** Orders one whatever the age of that in use. False where nothing is wanted, or where the directory wants to be left alone. */
+  /** Orders one whatever the age of that in use. False where none is wanted, or where the ACME server demanded to wait. */
   orderNow(): boolean {
-    if (this.#wish === null || this.limitedUntilMs !== null) return false;
-    this.#ordering ??= this.#order(this.#wish);
+    if (this.#request === null || this.limitedUntilMs !== null) return false;
+    this.#ordering ??= this.#order(this.#request);
     return true;
   }
 
-  /** Until when the directory wants to be left alone; null where it does not. */
+  /** Until when the ACME server demanded to wait; null where it did not. */
   get limitedUntilMs(): number | null {
     return this.#isLimited && !this.#backoff.isDue ? this.#backoff.retryAtMs : null;
   }
 
-  /** How far this computer's clock is ahead of the directory's; null until it was asked. */
+  /** How far this computer's clock is ahead of the ACME server's; null before the first answer. */
   get skewMs(): number | null {
     return this.#skewMs;
   }
 
   get status(): CertificateStatus {
-    if (this.#wish === null) return { state: "off" };
+    if (this.#request === null) return { state: "off" };
     const { retryAtMs } = this.#backoff;
     const failure = this.#problem !== null && { problem: this.#problem, ...(retryAtMs !== null && { retryAtMs }) };
     const certificate = this.#wanted;
@@ -145,10 +145,11 @@ export class CertificateManager {
     return { state: nowMs < notAfterMs ? "valid" : "expired", ...dates };
   }
 
-  /** The kept certificate where it is the one that is wanted. */
+  /** The stored certificate where it is the wanted one. */
   get #wanted(): AcmeCertificate | null {
     const { name, directoryUrl } = this.#certificate ?? {};
-    const isWanted = this.#wish !== null && this.#wish.name === name && this.#wish.directoryUrl === directoryUrl;
+    const isWanted =
+      this.#request !== null && this.#request.name === name && this.#request.directoryUrl === directoryUrl;
     return isWanted ? this.#certificate : null;
   }
 
@@ -156,18 +157,18 @@ export class CertificateManager {
     return this.#wanted === null || this.#options.clock.now() >= this.#wanted.renewAtMs;
   }
 
-  #look(): void {
-    if (this.#wish === null || !this.#isDue || !this.#backoff.isDue) return;
-    this.#ordering ??= this.#order(this.#wish);
+  #check(): void {
+    if (this.#request === null || !this.#isDue || !this.#backoff.isDue) return;
+    this.#ordering ??= this.#order(this.#request);
   }
 
   /** Never rejects: a failure is shown by the status. */
-  async #order(wish: CertificateWish): Promise<void> {
+  async #order(request: CertificateRequest): Promise<void> {
     const { log } = this.#options;
-    const { name, directoryUrl } = wish;
-    log.info({ name, directoryUrl, challenge: wish.responder.type }, "a certificate is ordered");
+    const { name, directoryUrl } = request;
+    log.info({ name, directoryUrl, challenge: request.responder.type }, "a certificate is ordered");
     try {
-      await this.#orderAndKeep(wish);
+      await this.#orderAndSave(request);
       log.info({ name }, "a certificate was issued");
     } catch (error) {
       if (this.#abort.signal.aborted) return;
@@ -177,15 +178,15 @@ export class CertificateManager {
     }
   }
 
-  async #orderAndKeep(wish: CertificateWish): Promise<void> {
+  async #orderAndSave(request: CertificateRequest): Promise<void> {
     const { records, held, clock, random, pollMs = POLL_MS } = this.#options;
-    const { name, directoryUrl, directoryCa: ca, ...rest } = wish;
+    const { name, directoryUrl, directoryCa: ca, ...rest } = request;
     const service = new URL(directoryUrl).host;
     const { signal } = this.#abort;
     const connection: AcmeConnection = { service, ca, signal, clock, skewMs: null, isAccountGone: false };
     try {
       const account = this.#account?.directoryUrl === directoryUrl ? this.#account : null;
-      const onAccount = (made: AcmeAccount) => this.#keepAccount(made);
+      const onAccount = (made: AcmeAccount) => this.#saveAccount(made);
       const pair = await orderCertificate({ name, directoryUrl, ...rest, account, connection, pollMs, onAccount });
       const { notBeforeMs, notAfterMs } = validityOf(pair.certPem);
       const share = RENEW_AT_SHARE + RENEW_SPREAD * random();
@@ -206,7 +207,7 @@ export class CertificateManager {
     }
   }
 
-  async #keepAccount(account: AcmeAccount): Promise<void> {
+  async #saveAccount(account: AcmeAccount): Promise<void> {
     await this.#options.records.collection(acmeAccountRecords).save([account]);
     this.#account = account;
   }

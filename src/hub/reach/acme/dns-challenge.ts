@@ -11,7 +11,7 @@ export class DnsChallenge implements ChallengeResponder {
   readonly #propagation: PropagationOptions;
   readonly #onLeftBehind: (error: unknown) => void;
 
-  /** `onLeftBehind` is called when a record could not be taken away, which does no harm. */
+  /** `onLeftBehind` is called when a record could not be removed, which does no harm. */
   constructor(provider: TxtProvider, propagation: PropagationOptions, onLeftBehind: (error: unknown) => void) {
     this.#provider = provider;
     this.#propagation = propagation;

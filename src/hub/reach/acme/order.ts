@@ -1,5 +1,5 @@
-// Orders one certificate: account, order, challenge, certificate. Nothing is kept here; what a challenge puts up is taken down
-// whatever happens.
+// Orders one certificate: account, order, challenge, certificate. It has no state; the answer of a challenge is removed whatever
+// happens.
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Authorization, Client, Order } from "acme-client";
@@ -18,7 +18,7 @@ export interface OrderOptions {
   /** Of this directory; null makes one. */
   readonly account: AcmeAccount | null;
   readonly responder: ChallengeResponder;
-  /** Where the directory looks for the answer to the challenge; 53 for dns-01. */
+  /** The port on which the ACME server validates the challenge; 53 for dns-01. */
   readonly challengePort: number;
   readonly connection: AcmeConnection;
   readonly pollMs: number;
@@ -26,7 +26,7 @@ export interface OrderOptions {
   readonly onAccount: (account: AcmeAccount) => Promise<void>;
 }
 
-/** How often the directory is asked what it has decided. */
+/** How often the ACME server is polled for the state of an order. */
 const MAX_POLLS = 60;
 const MAX_POLL_MS = 10_000;
 
@@ -94,8 +94,8 @@ class CertificateOrder {
       const [key, cert] = await this.#acme.crypto.createAlpnCertificate(authorization, keyAuthorization);
       return { certPem: cert.toString(), keyPem: key.toString() };
     };
-    const asked = { name, token: challenge.token, keyAuthorization, makeAlpnCertificate };
-    const takeAway = await responder.respond(asked, connection.signal);
+    const answer = { name, token: challenge.token, keyAuthorization, makeAlpnCertificate };
+    const takeAway = await responder.respond(answer, connection.signal);
     try {
       await client.completeChallenge(challenge);
       await this.#proven(client, order, authorization.url);
@@ -104,7 +104,7 @@ class CertificateOrder {
     }
   }
 
-  /** Resolves when the directory has found the answer to the challenge. */
+  /** Resolves when the ACME server has validated the challenge. */
   async #proven(client: Client, order: Order, url: string): Promise<void> {
     await this.#poll(async () => {
       const found = (await client.getAuthorizations(order)).find((one) => one.url === url);
@@ -126,17 +126,17 @@ class CertificateOrder {
     });
   }
 
-  async #poll<T>(look: () => Promise<T | undefined>): Promise<T> {
+  async #poll<T>(read: () => Promise<T | undefined>): Promise<T> {
     const { connection, pollMs } = this.#options;
     for (let polls = 0; polls < MAX_POLLS; polls++) {
-      const found = await look();
+      const found = await read();
       if (found !== undefined) return found;
       await sleep(Math.min(pollMs * 1.5 ** polls, MAX_POLL_MS), undefined, { signal: connection.signal });
     }
     throw new ReachError(message("reach/acme-no-answer", { service: connection.service }));
   }
 
-  /** Of the errors of a challenge (RFC 8555 section 6.7), in words that say what to do. */
+  /** Of the errors of a challenge (RFC 8555 section 6.7), with a remedy. */
   #whyNotProven({ type, detail }: { readonly type: string; readonly detail: string }): ReachError {
     const { name, responder, challengePort: port, connection } = this.#options;
     const { service } = connection;

@@ -3,7 +3,7 @@
 import { once } from "node:events";
 import { createServer as createHttpServer } from "node:http";
 import type { Server } from "node:net";
-import { errorText } from "../../../shared/error-text.ts";
+import { errorCode, errorText } from "../../../shared/error-text.ts";
 import { message } from "../../../shared/messages/message.ts";
 import { quote, ReachError } from "../reach-error.ts";
 import { createAlpnServer } from "./alpn-server.ts";
@@ -17,7 +17,7 @@ export interface PortChallengeOptions {
   readonly type: "http-01" | "tls-alpn-01";
   readonly board: ChallengeBoard;
   readonly host: string;
-  /** 80 or 443: where the directory looks. */
+  /** 80 or 443, where the ACME server validates. */
   readonly port: number;
   /**
    * Of the hub's listener that answers from the board: "here" is the very port, "elsewhere" another one, to which a router may
@@ -89,7 +89,7 @@ function httpServer(board: ChallengeBoard): Server {
 }
 
 function cannotListen(cause: unknown, port: number): ReachError {
-  const code = cause instanceof Error && "code" in cause ? cause.code : "";
+  const code = errorCode(cause);
   if (code === "EADDRINUSE") return new ReachError(message("reach/port-taken", { port }), { cause });
   if (code === "EACCES") return new ReachError(message("reach/port-privileged", { port }), { cause });
   const detail = quote(errorText(cause));

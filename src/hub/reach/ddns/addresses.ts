@@ -1,4 +1,4 @@
-// What kind of address it is, as far as being reached from outside goes.
+// Classifies addresses: which of them can be reached from outside.
 import { BlockList, isIPv4, isIPv6 } from "node:net";
 
 /** RFC 6598 (carrier-grade NAT), RFC 1918, link-local, loopback, documentation, benchmarking, multicast and above. */

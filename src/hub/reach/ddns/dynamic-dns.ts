@@ -1,5 +1,5 @@
-// Keeps a name pointed at home. Looks once a minute, sends only what changed and once a day besides, waits after a failure, and
-// stops where a person has to change something first.
+// Dynamic DNS: updates a name with this network's address. Checks once a minute, sends only changes and once a day besides, backs
+// off after a failure, and stops where a person has to change something first.
 
 import { errorText } from "../../../shared/error-text.ts";
 import { message } from "../../../shared/messages/message.ts";
@@ -26,11 +26,11 @@ interface Sent {
   readonly ipv4: string | null;
   readonly ipv6: string | null;
   readonly atMs: number;
-  /** Own addresses at the time: what shows a change where the provider finds the address itself. */
+  /** Own addresses at the time: they show a change where the provider detects the public address itself. */
   readonly own: string;
 }
 
-const LOOK_EVERY_MS = 60_000;
+const CHECK_PERIOD_MS = 60_000;
 const SEND_EVERY_MS = 24 * 3_600_000;
 const MAX_WAIT_MS = 3_600_000;
 
@@ -40,7 +40,7 @@ export class DynamicDns {
   #sent: Sent | null = null;
   #problem: string | null = null;
   #isStopped = false;
-  #looking: Promise<void> | null = null;
+  #checking: Promise<void> | null = null;
   #endTimer: (() => void) | null = null;
 
   constructor(options: DynamicDnsOptions) {
@@ -49,14 +49,14 @@ export class DynamicDns {
   }
 
   start(): void {
-    this.#endTimer = this.#options.clock.every(LOOK_EVERY_MS, () => void this.look());
-    void this.look();
+    this.#endTimer = this.#options.clock.every(CHECK_PERIOD_MS, () => void this.check());
+    void this.check();
   }
 
   async stop(): Promise<void> {
     this.#endTimer?.();
     this.#endTimer = null;
-    await this.#looking;
+    await this.#checking;
   }
 
   get status(): DdnsStatus {
@@ -72,15 +72,15 @@ export class DynamicDns {
     return { state: "failed", ...sent, problem: this.#problem, ...(retryAtMs !== null && { retryAtMs }) };
   }
 
-  /** Resolves when what there was to send is sent, or has failed; never rejects. */
-  look(): Promise<void> {
-    this.#looking ??= this.#look().finally(() => {
-      this.#looking = null;
+  /** Resolves when the update, if any, is sent or has failed; never rejects. */
+  check(): Promise<void> {
+    this.#checking ??= this.#check().finally(() => {
+      this.#checking = null;
     });
-    return this.#looking;
+    return this.#checking;
   }
 
-  async #look(): Promise<void> {
+  async #check(): Promise<void> {
     if (this.#isStopped || !this.#backoff.isDue) return;
     const { name, provider, wan, ownAddresses, clock, log } = this.#options;
     try {
@@ -108,7 +108,7 @@ export class DynamicDns {
     const sinceMs = this.#options.clock.now() - this.#sent.atMs;
     if (sinceMs >= SEND_EVERY_MS || sinceMs < 0) return true;
     if (ipv6 !== null && ipv6 !== this.#sent.ipv6) return true;
-    // An outage of the services that tell the address is no change of it.
+    // An outage of the services that report the address is no change of it.
     if (ipv4 === "auto") return own !== this.#sent.own;
     return ipv4 !== null && ipv4 !== this.#sent.ipv4;
   }

@@ -1,5 +1,6 @@
-// This network's address on the internet, as services outside see it. Asked at most once a minute. One service is believed while
-// it says what is known; a new address is taken when two agree, or when one alone answers: names are pointed at it.
+// This network's address on the internet, as services outside see it, looked up at most once a minute. While the first service
+// confirms the known address, no other is asked; a new address needs two that agree, or one where it alone answers, since DNS
+// names are set to it.
 import { isIPv4 } from "node:net";
 import type { Clock } from "../../clock.ts";
 import { ReachError } from "../reach-error.ts";
@@ -11,14 +12,14 @@ export interface WanAddressOptions {
   readonly clock: Clock;
 }
 
-const MIN_ASK_INTERVAL_MS = 60_000;
+const MIN_LOOKUP_INTERVAL_MS = 60_000;
 const LOOKUP_TIMEOUT_MS = 2_000;
 
 export class WanAddress {
   readonly #options: WanAddressOptions;
   #ipv4: string | null = null;
-  #askedAtMs: number | null = null;
-  #asking: Promise<string | null> | null = null;
+  #lookedUpAtMs: number | null = null;
+  #lookup: Promise<string | null> | null = null;
 
   constructor(options: WanAddressOptions) {
     this.#options = options;
@@ -29,35 +30,35 @@ export class WanAddress {
     return this.#ipv4;
   }
 
-  /** Whether it has been asked for at all. */
-  get isAsked(): boolean {
-    return this.#askedAtMs !== null;
+  /** Whether it has been looked up at all. */
+  get isLookedUp(): boolean {
+    return this.#lookedUpAtMs !== null;
   }
 
-  /** Asks, unless that was done within the minute; null when no service answers. */
+  /** Looks it up, unless it was looked up within the last minute; null where no service answers. */
   find(): Promise<string | null> {
     const nowMs = this.#options.clock.now();
-    const isFresh = this.#askedAtMs !== null && Math.abs(nowMs - this.#askedAtMs) < MIN_ASK_INTERVAL_MS;
-    if (isFresh && this.#asking === null) return Promise.resolve(this.#ipv4);
-    this.#asking ??= this.#find().finally(() => {
-      this.#asking = null;
+    const isFresh = this.#lookedUpAtMs !== null && Math.abs(nowMs - this.#lookedUpAtMs) < MIN_LOOKUP_INTERVAL_MS;
+    if (isFresh && this.#lookup === null) return Promise.resolve(this.#ipv4);
+    this.#lookup ??= this.#find().finally(() => {
+      this.#lookup = null;
     });
-    return this.#asking;
+    return this.#lookup;
   }
 
   async #find(): Promise<string | null> {
-    this.#askedAtMs = this.#options.clock.now();
+    this.#lookedUpAtMs = this.#options.clock.now();
     const [first, ...others] = this.#options.urls;
-    const believed = first === undefined ? null : await lookUp(first);
-    if (believed === null || believed !== this.#ipv4) {
-      const answers = [believed, ...(await Promise.all(others.map(lookUp)))].filter((one) => one !== null);
+    const confirmed = first === undefined ? null : await lookUp(first);
+    if (confirmed === null || confirmed !== this.#ipv4) {
+      const answers = [confirmed, ...(await Promise.all(others.map(lookUp)))].filter((one) => one !== null);
       this.#ipv4 = agreed(answers);
     }
     return this.#ipv4;
   }
 }
 
-/** What two say, or all that say anything. */
+/** The address that two services answered, or the only answer. */
 function agreed(answers: readonly string[]): string | null {
   const repeated = answers.find((address, index) => answers.indexOf(address) < index);
   if (repeated !== undefined) return repeated;

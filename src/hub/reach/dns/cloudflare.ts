@@ -10,7 +10,7 @@ import type { ProviderOptions } from "./provider-options.ts";
 
 const CLOUDFLARE_URL = "https://api.cloudflare.com/client/v4";
 const SERVICE = "Cloudflare";
-/** The least that Cloudflare takes. */
+/** Cloudflare's minimum. */
 const TTL_SECONDS = 60;
 
 const Found = Type.Object({ success: Type.Literal(true), result: Type.Array(Type.Object({ id: Type.String() })) });
@@ -44,7 +44,7 @@ export class Cloudflare implements DnsProvider {
     if (ipv6 !== null) await this.#point(records, "AAAA", name, ipv6);
   }
 
-  /** Changes the record that there is, and leaves to it whether Cloudflare stands in front. */
+  /** Changes the existing record, and keeps its proxy setting. */
   async #point(records: string, type: "A" | "AAAA", name: string, content: string): Promise<void> {
     const [found] = (await this.#find(`${records}?${new URLSearchParams({ type, name })}`)).result;
     if (found !== undefined) await this.#write("PATCH", `${records}/${found.id}`, { content });

@@ -1,6 +1,6 @@
-// A program of the user's that changes records: for providers that are not known here. It is started without a shell, with what
-// to do in its environment, and ended when it takes too long. Only programs in one folder are started, since who may change
-// the hub's settings must not get to choose among all programs of this computer.
+// A program of the user's that changes records, for providers that are not supported here. It is started without a shell, with its
+// task in the environment, and ended when it takes too long. Only programs in one folder are started: a person who may change the
+// hub's settings must not be able to start any program of this computer.
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { message } from "../../../shared/messages/message.ts";
@@ -8,7 +8,7 @@ import { quote, ReachError } from "../reach-error.ts";
 import type { DnsProvider } from "./dns-provider.ts";
 
 export interface CommandOptions {
-  /** Where the programs are. */
+  /** The folder of the programs. */
   readonly folder: string;
   readonly timeoutMs?: number;
 }

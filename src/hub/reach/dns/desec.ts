@@ -1,5 +1,5 @@
 // deSEC: records by its REST API (https://desec.readthedocs.io/en/latest/dns/rrsets.html). A token may not see all domains of
-// its account, so the domain is asked for by the name it holds.
+// its account, so the domain is looked up by the name that it has.
 import { Type } from "typebox";
 import { Value } from "typebox/value";
 import { message } from "../../../shared/messages/message.ts";
@@ -10,7 +10,7 @@ import type { ProviderOptions } from "./provider-options.ts";
 
 const DESEC_URL = "https://desec.io/api/v1";
 const SERVICE = "deSEC";
-/** As its own dynamic DNS has it; a domain may ask for more. */
+/** As in its own dynamic DNS; a domain may require more. */
 const ADDRESS_TTL_SECONDS = 60;
 
 const Domains = Type.Array(Type.Object({ name: Type.String(), minimum_ttl: Type.Integer() }));

@@ -1,5 +1,5 @@
-// DuckDNS: one GET for everything (https://www.duckdns.org/spec.jsp). A name has one TXT record for itself and all below it,
-// and an answer that does not say which of name and token is wrong.
+// DuckDNS: one GET for everything (https://www.duckdns.org/spec.jsp). A name has one TXT record for itself and all below it, and an
+// error does not distinguish a wrong name from a wrong token.
 import { message } from "../../../shared/messages/message.ts";
 import { quote, ReachError } from "../reach-error.ts";
 import { type Answer, ask, retryAfterMs } from "../request.ts";
@@ -28,7 +28,7 @@ export class DuckDns implements DnsProvider {
     await this.#update(name, { txt: value, clear: "true" });
   }
 
-  /** The address that asks is found when `ip` is empty. */
+  /** An empty `ip` is the source address of the request. */
   async setAddress(name: string, ipv4: string | null, ipv6: string | null): Promise<void> {
     // With `ipv6` alone DuckDNS finds no IPv4 and leaves that record as it is.
     if (ipv6 !== null) await this.#update(name, { ipv6 });
@@ -39,19 +39,19 @@ export class DuckDns implements DnsProvider {
     const { baseUrl = DUCKDNS_URL, clock } = this.#options;
     const query = new URLSearchParams({ domains: labelOf(name), token: this.#token, ...parameters });
     const answer = await ask(`${baseUrl}/update?${query}`, { service: SERVICE });
-    const [said = ""] = answer.text.trim().split(/\s/);
-    if (answer.status === 200 && said === "OK") return;
-    throw this.#problem(answer, said, name, clock.now());
+    const [returnCode = ""] = answer.text.trim().split(/\s/);
+    if (answer.status === 200 && returnCode === "OK") return;
+    throw this.#problem(answer, returnCode, name, clock.now());
   }
 
-  #problem(answer: Answer, said: string, name: string, nowMs: number): ReachError {
+  #problem(answer: Answer, returnCode: string, name: string, nowMs: number): ReachError {
     const retryAfter = { retryAfterMs: retryAfterMs(answer, nowMs) };
     if (answer.status === 429) return new ReachError(message("reach/provider-busy", { service: SERVICE }), retryAfter);
     const text = quote(answer.text, [this.#token]);
     if (answer.status >= 500) {
       return new ReachError(message("reach/provider-failed", { service: SERVICE, answer: text }), retryAfter);
     }
-    if (said === "KO") return new ReachError(message("reach/duckdns-refused", { name }), { isFinal: true });
+    if (returnCode === "KO") return new ReachError(message("reach/duckdns-refused", { name }), { isFinal: true });
     return new ReachError(message("reach/provider-garbage", { service: SERVICE, answer: text }));
   }
 }

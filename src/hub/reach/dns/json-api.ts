@@ -1,4 +1,4 @@
-// What the JSON APIs of providers have in common: a token in a header, and status codes that mean the same everywhere.
+// The common part of the providers' JSON APIs: a token in a header, and status codes of the same meaning.
 import { message } from "../../../shared/messages/message.ts";
 import { quote, ReachError } from "../reach-error.ts";
 import { type Answer, ask, jsonOf, retryAfterMs, type ServiceRequest } from "../request.ts";
@@ -8,7 +8,7 @@ export interface JsonApiOptions extends ProviderOptions {
   readonly service: string;
   readonly url: string;
   readonly authorization: string;
-  /** Stands in no message. */
+  /** Masked in every message. */
   readonly secret: string;
 }
 

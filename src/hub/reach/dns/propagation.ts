@@ -1,14 +1,15 @@
-// Waits until the zone's own name servers show a TXT record: directories ask those, and a record that they do not find costs an
-// attempt. Where the servers cannot be asked, as in networks that catch all DNS, the system's resolver is asked instead.
+// Waits until the zone's own name servers answer with a TXT record: ACME servers query those, and a missing record costs an
+// attempt. Where they cannot be queried, as in networks that intercept all DNS, the system's resolver is queried instead.
 import { Resolver } from "node:dns/promises";
 import { setTimeout as sleep } from "node:timers/promises";
+import { errorCode } from "../../../shared/error-text.ts";
 import { message } from "../../../shared/messages/message.ts";
 import { ReachError } from "../reach-error.ts";
 
 export interface PropagationOptions {
   /** Instead of the system's: `address` or `address:port`. */
   readonly resolvers?: readonly string[];
-  /** On which the zone's name servers are asked. */
+  /** The port of the zone's name servers. */
   readonly dnsPort?: number;
   readonly limitMs?: number;
   readonly pollMs?: number;
@@ -34,7 +35,7 @@ export async function waitForTxt(
   for (;;) {
     const shown = await Promise.all(asked.map((resolver) => shows(resolver, name, value)));
     if (shown.some((one) => one === "shown") && !shown.includes("missing")) return;
-    // None of them can be asked: that is this network's doing, and the directory may see more.
+    // None of them can be queried from this network; the ACME server may reach them.
     if (servers.length > 0 && shown.every((one) => one === "silent")) asked.splice(0, asked.length, system);
     if (performance.now() >= endMs) break;
     await sleep(pollMs, undefined, { signal });
@@ -62,7 +63,7 @@ async function shows(resolver: Resolver, name: string, value: string): Promise<"
     const records = await resolver.resolveTxt(name);
     return records.some((parts) => parts.join("") === value) ? "shown" : "missing";
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : "";
+    const code = errorCode(error);
     return code === "ENOTFOUND" || code === "ENODATA" ? "missing" : "silent";
   }
 }

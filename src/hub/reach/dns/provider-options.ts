@@ -1,4 +1,4 @@
-// What every provider is given beside its secret.
+// The options of every provider beside its secret.
 import type { Clock } from "../../clock.ts";
 
 export interface ProviderOptions {

@@ -1,5 +1,5 @@
-// Any dynamic DNS service that takes a GET: the URL is a template, and the answer one of the words of the dyndns2 protocol
-// (https://help.dyn.com/return-codes/) or a status code.
+// Any dynamic DNS service with updates by GET: the URL is a template, and the answer a return code of the dyndns2 protocol
+// (https://help.dyn.com/return-codes/) or an HTTP status.
 import { message } from "../../../shared/messages/message.ts";
 import { quote, ReachError } from "../reach-error.ts";
 import { type Answer, ask, retryAfterMs } from "../request.ts";
@@ -13,7 +13,7 @@ export interface UrlProviderSettings {
   readonly password: string;
 }
 
-/** A service that says 911 wants to be left alone that long. */
+/** The wait that the return code 911 demands. */
 const EMERGENCY_WAIT_MS = 30 * 60_000;
 const SUCCESSES = ["good", "nochg", "ok", "updated", "nochange", "no_change"];
 
@@ -41,21 +41,21 @@ export class UrlProvider implements AddressProvider {
 
   #problem(answer: Answer, service: string, name: string): ReachError | null {
     const { password } = this.#settings;
-    const said = /^\s*"?([!\w]+)/.exec(answer.text)?.[1]?.toLowerCase() ?? "";
+    const returnCode = /^\s*"?([!\w]+)/.exec(answer.text)?.[1]?.toLowerCase() ?? "";
     const text = quote(answer.text, [password]);
     const retryAfter = { retryAfterMs: retryAfterMs(answer, this.#options.clock.now()) };
-    if (said === "badauth" || answer.status === 401 || answer.status === 403)
+    if (returnCode === "badauth" || answer.status === 401 || answer.status === 403)
       return new ReachError(message("reach/provider-login", { service }), { isFinal: true });
-    if (said === "nohost" || said === "notfqdn" || said === "numhost" || answer.status === 404)
+    if (returnCode === "nohost" || returnCode === "notfqdn" || returnCode === "numhost" || answer.status === 404)
       return new ReachError(message("reach/provider-no-name", { service, name }), { isFinal: true });
-    if (["abuse", "badagent", "!donator", "!yours"].includes(said))
+    if (["abuse", "badagent", "!donator", "!yours"].includes(returnCode))
       return new ReachError(message("reach/provider-blocked", { service, answer: text }), { isFinal: true });
-    if (said === "911" || said === "dnserr")
+    if (returnCode === "911" || returnCode === "dnserr")
       return new ReachError(message("reach/provider-failed", { service, answer: text }), {
         minWaitMs: EMERGENCY_WAIT_MS,
       });
     if (answer.status === 429) return new ReachError(message("reach/provider-busy", { service }), retryAfter);
-    if (answer.status === 204 || (answer.status === 200 && SUCCESSES.includes(said))) return null;
+    if (answer.status === 204 || (answer.status === 200 && SUCCESSES.includes(returnCode))) return null;
     if (answer.status !== 200)
       return new ReachError(message("reach/provider-failed", { service, answer: text }), retryAfter);
     return new ReachError(message("reach/provider-garbage", { service, answer: text }));

@@ -1,5 +1,5 @@
-// The bins that errors are sorted into. A column uses one of two kinds: a stretch of a fixed scale, whose bins widen with the
-// distance from zero, or a list of single values. The entropy coder codes the bin, `bit-offsets.ts` the place in it.
+// The bins of forecast errors. A column uses one of two kinds: a range of a fixed scale, whose bins widen with the distance from
+// zero, or a list of single values. The entropy coder codes the bin, `bit-offsets.ts` the place in it.
 import type { ByteReader, ByteWriter } from "./byte-stream.ts";
 
 /** Bin i holds `[low[i], low[i] + 2^bits[i])`. */

@@ -38,7 +38,7 @@ export class ByteWriter {
     return this.#bytes.slice(0, this.#length);
   }
 
-  /** Where the next `count` bytes go. May replace the buffer, so it is asked before the buffer is. */
+  /** Where the next `count` bytes go. May replace the buffer, so call it before you read `bytes`. */
   #take(count: number): number {
     const at = this.#length;
     this.#length += count;
@@ -52,7 +52,7 @@ export class ByteWriter {
   }
 }
 
-/** Throws a RangeError where it is asked to read past the end. */
+/** Throws a RangeError for a read past the end. */
 export class ByteReader {
   readonly view: DataView;
   /** Of the next byte. A caller that reads `view` in a loop of its own advances it. */

@@ -1,5 +1,5 @@
-// A chunk: some thousand readings of one series in as few bytes as they need, and quick to open. Times and values are
-// two columns of doubles, and each is turned into whole numbers in the way that suits it.
+// A chunk: some thousand readings of one series, compressed, and quick to decode. Times and values are two columns of doubles, and
+// each is turned into whole numbers by the best of several transforms.
 import { ByteReader, ByteWriter } from "./byte-stream.ts";
 import { type Memory, readIntegers, writeIntegers } from "./integers-codec.ts";
 
@@ -23,7 +23,7 @@ const DECIMALS_MAX = 9;
 const FLOAT32 = 10;
 const FLOAT64 = 11;
 
-/** One value in so many may break the rule of its column and is kept aside. */
+/** One value in so many may be an exception to the transform of its column, and is stored apart. */
 const MISFITS_ONE_IN = 32;
 
 /**
@@ -44,8 +44,8 @@ export function encodeChunk({ tsMs, values }: Columns): Uint8Array {
 }
 
 /**
- * The readings of a chunk. Throws when the bytes cannot have come from `encodeChunk`; bytes that were changed may also
- * give other readings, which a checksum kept beside them has to tell.
+ * The readings of a chunk. Throws when the bytes cannot have come from `encodeChunk`; corrupt bytes may also decode to other
+ * readings, which is detected by the checksum beside them.
  */
 export function decodeChunk(bytes: Uint8Array, memory: Memory = newMemory): Columns {
   try {

@@ -25,7 +25,7 @@ export class ColumnMemory {
     if (isWhole(column) && this.#later.length < FREE_COLUMNS) this.#later.push(column);
   }
 
-  /** To be called when no column that was given back is in use. */
+  /** To be called when no returned column is in use. */
   release(): void {
     for (const column of this.#later.splice(0)) this.giveBack(column);
   }

@@ -1,15 +1,15 @@
 // Doubles in few bytes: most values have some decimals, and are whole numbers once multiplied with the right power of ten.
 import type { ByteReader, ByteWriter } from "./byte-stream.ts";
 
-/** How a value is kept: the count of its decimals, or WHOLE_VALUE for the double in its own bytes. Four bits. */
+/** How a value is encoded: the count of its decimals, or WHOLE_VALUE for the double in its own bytes. Four bits. */
 export type ValueWay = number;
 const DECIMALS_MAX = 9;
 const WHOLE_VALUE = 15;
-/** Values with decimals, and distances, are kept as whole numbers below this. */
+/** Values with decimals, and distances, are encoded as whole numbers below this. */
 export const NUMBER_MAX = 2 ** 51;
 const POWERS = Array.from({ length: DECIMALS_MAX + 1 }, (_, decimals) => 10 ** decimals);
 
-/** The shortest way in which all of a value is kept. */
+/** The shortest lossless encoding of a value. */
 export function wayOf(value: number): ValueWay {
   if (Object.is(value, -0)) return WHOLE_VALUE;
   for (let decimals = 0; decimals <= DECIMALS_MAX; decimals++) {

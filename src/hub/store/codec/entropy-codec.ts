@@ -13,8 +13,8 @@ const STATE_END = 2 ** 31;
 const STATES = 4;
 
 /**
- * A frequency is kept as half a byte, on a scale of steps of one and a half: a seventh off on average, which costs
- * 0.01 bits a symbol; exact frequencies would cost more to keep. Zero: the symbol does not occur.
+ * A frequency is stored as half a byte, on a scale of steps of one and a half: a seventh off on average, which costs
+ * 0.01 bits a symbol; exact frequencies would take more bytes. Zero: the symbol does not occur.
  */
 const WEIGHTS = [0, 8, 12, 18, 27, 41, 61, 91, 137, 205, 308, 461, 692, 1_038, 1_557, 2_335] as const;
 const TOP_LEVEL = WEIGHTS.length - 1;
@@ -109,7 +109,7 @@ export function readSymbols(reader: ByteReader, count: number, levels: Uint8Arra
     const symbol = symbolAt[share] ?? 0;
     symbols[i] = symbol;
     const state = (Math.imul(shares[symbol] ?? 0, a >>> SHARE_BITS) + share - (starts[symbol] ?? 0)) | 0;
-    // All ones when the state is too small, else zero: that is unpredictable, so a branch would be mispredicted.
+    // All ones when the state is too small, else zero: without a branch, which would be mispredicted.
     const short = (state - STATE_MIN) >> 31;
     const next = (state << (short & 16)) | (view.getUint16(at, true) & short);
     at += short & 2;

@@ -5,7 +5,7 @@ import type { BatchColumns } from "../common/batch.ts";
 import { ByteReader, ByteWriter } from "./byte-stream.ts";
 import { folded, NUMBER_MAX, readValue, unfolded, wayOf, writeValue } from "./compact-number.ts";
 
-/** Each reading begins with a byte: how its value is kept, and its time. */
+/** Each reading begins with a byte: the encodings of its value and of its time. */
 const VALUE_BITS = 15;
 /** The time as it is; otherwise its distance from the one before. */
 const WHOLE_TIME = 16;

@@ -1,8 +1,8 @@
-// What a stretch of readings amounts to: the row of a rollup, the head of a chunk, the bucket of a chart.
+// Summaries of readings: the row of a rollup, the head of a chunk, the bucket of a chart.
 import type { Columns } from "./chunk-codec.ts";
 import { lowerBound } from "./columns.ts";
 
-/** The mean is kept rather than the sum, which overflows where values are huge. */
+/** It has the mean, not the sum, which overflows where values are huge. */
 export interface Summary {
   readonly count: number;
   readonly min: number;

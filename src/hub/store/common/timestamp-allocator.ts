@@ -1,6 +1,6 @@
-// Finds a time for readings that came without one: the time of receipt, or the next millisecond that is free in the
-// series. Of each series a stretch is known: times taken up to `endMs`, free from there up to `untilMs`. Live readings
-// stay inside it, so that a burst costs no look into the history.
+// Allocates a time to readings without one: that of receipt, or the next free millisecond of the series. Of each series one range
+// is cached: taken up to `endMs`, free from there up to `untilMs`. Live readings stay inside it, so that a burst does not query the
+// history.
 
 interface Stretch {
   /** From here to `endMs`, that one not included, every millisecond is taken. */
@@ -25,10 +25,10 @@ export class TimestampAllocator {
   take(series: number, tsMs: number): number {
     let stretch = this.#stretches.get(series);
     if (stretch === undefined || tsMs < stretch.startMs || tsMs >= stretch.untilMs) {
-      stretch = this.#look(series, tsMs);
+      stretch = this.#lookUp(series, tsMs);
     }
     const freeMs = Math.max(tsMs, stretch.endMs);
-    // The free part is used up: what comes behind it is not known.
+    // The free part is used up: the times behind it are unknown.
     if (freeMs >= stretch.untilMs) return this.#takeBehind(series, stretch);
     if (freeMs > stretch.endMs) stretch.startMs = freeMs;
     stretch.endMs = freeMs + 1;
@@ -48,18 +48,18 @@ export class TimestampAllocator {
     this.#stretches.delete(series);
   }
 
-  /** Forgets everything: what was taken may have been undone. */
+  /** Forgets everything: allocations may have been rolled back. */
   clear(): void {
     this.#stretches.clear();
   }
 
   #takeBehind(series: number, { startMs, untilMs }: Stretch): number {
-    const behind = this.#look(series, untilMs);
+    const behind = this.#lookUp(series, untilMs);
     behind.startMs = startMs;
     return behind.endMs++;
   }
 
-  #look(series: number, tsMs: number): Stretch {
+  #lookUp(series: number, tsMs: number): Stretch {
     const stretch = { startMs: tsMs, endMs: tsMs, untilMs: Number.POSITIVE_INFINITY };
     for (const takenMs of this.#takenTimes(series, tsMs)) {
       if (takenMs > stretch.endMs) {

@@ -1,7 +1,10 @@
-// Looks whether a database on a server is sound: each chunk, each summary against its readings, each reading's series, each record. It
-// only reads, each series as of one moment, and a hub may work on it meanwhile. What is marked as changed is not worked out yet, and not compared.
+// Verifies a database on a server: each chunk, each summary against its readings, each reading's series, each record. It only
+// reads, each series in one snapshot, and a hub may work on it meanwhile. Slots that are marked as changed are not computed yet,
+// and skipped.
+
 import { BrambleError } from "../../../shared/errors.ts";
 import { addToSlot, type Summary } from "../codec/summary.ts";
+import { SHORTEST_STEP_MS } from "../common/bucket-parts.ts";
 import type { StoreAddress } from "../store-address.ts";
 import { ConnectionPool } from "./connection-pool.ts";
 import type { Connection, Dialect, Row } from "./dialect.ts";
@@ -10,7 +13,6 @@ import { RowReader } from "./reading/row-reader.ts";
 import { addReadings } from "./reading/slot-summaries.ts";
 import { isCurrent } from "./schema.ts";
 import { toNumber, toText } from "./values.ts";
-import { SHORTEST_STEP_MS } from "./writing/marked-slots.ts";
 
 export interface ServerCheckTotals {
   readonly series: number;
@@ -34,7 +36,7 @@ const MINUTE_MS = 60_000;
 const SHORTEST_MINUTES = SHORTEST_STEP_MS / MINUTE_MS;
 const ALL_TIMES = { from: Number.MIN_SAFE_INTEGER, to: Number.MAX_SAFE_INTEGER };
 
-/** Yields a sentence for each damage, null between two steps without one; returns what was looked at. Rejects with a message. */
+/** Yields a message for each damage, null between two steps without one; returns counts of what was checked. Rejects with a message. */
 export async function* checkServer(address: StoreAddress): AsyncGenerator<string | null, ServerCheckTotals> {
   const dialect = dialectOf(address);
   const pool = new ConnectionPool({ dialect, size: 1 });
@@ -83,7 +85,7 @@ async function checkSeries(connection: Connection, { sql }: Dialect, id: number)
   const readings = new Map<number, Summary>();
   const grid = { originMs: 0, stepMs: SHORTEST_STEP_MS };
   await addReadings({ connection, sql, rows }, id, [ALL_TIMES], grid, readings);
-  // Of what is lost the summaries alone may be left: that they differ is no other damage.
+  // Of lost readings the summaries may be left: their difference is no further damage.
   if (found.length > 0) return found;
   const marked = await connection.query("SELECT DISTINCT slot FROM rollup_mark WHERE series_id = ?", [id]);
   const kept = await connection.query(

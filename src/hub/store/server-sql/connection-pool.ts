@@ -1,13 +1,13 @@
-// Connections that are made when they are needed and used again. While the server is away it is tried again with growing
-// pauses; whoever asks meanwhile is told at once, so that nothing piles up that nobody will acknowledge.
+// A pool of connections. While the server is away, connecting is retried with growing pauses, and calls meanwhile are rejected at
+// once, so that no messages pile up that cannot be acknowledged.
 import type { Connection, Dialect } from "./dialect.ts";
 import { storeFailure } from "./failure.ts";
 
 const MIN_PAUSE_MS = 100;
 const MAX_PAUSE_MS = 5_000;
-/** The server ends one of several transactions that wait for each other: the others are done soon. */
+/** After a deadlock the server aborts one of the transactions, and the others are done soon. */
 const MAX_CONFLICTS = 8;
-/** A server that says nothing for so long is as good as away. */
+/** A server that does not respond for so long counts as away. */
 const MAX_SILENCE_MS = 60_000;
 
 export interface PoolOptions {
@@ -49,7 +49,7 @@ export class ConnectionPool {
     }
   }
 
-  /** The same for work that only reads: once more where its connection turns out to be lost. */
+  /** The same for work that only reads, which is retried where its connection was lost. */
   async read<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
     let isLost = false;
     const attempt = (): Promise<T> =>
@@ -69,8 +69,8 @@ export class ConnectionPool {
   }
 
   /**
-   * All of `work` or nothing, begun by the statement `begin`, or by itself where it is one statement; done again where the server
-   * undid it for another's sake.
+   * All of `work` or nothing, begun by the statement `begin`, or by itself where it is one statement; retried after a deadlock or a
+   * conflict.
    */
   transaction<T>(begin: string | null, work: (connection: Connection) => Promise<T>): Promise<T> {
     return this.use(async (connection) => {

@@ -1,5 +1,5 @@
-// What differs from one database server to another: how a connection is made, the SQL of hot statements, and the few words of
-// SQL that are spelled differently. Everything else is written once, with `?` for each parameter.
+// The differences between database servers: how a connection is made, the SQL of hot statements, and syntax that differs. All other
+// SQL is written once, with `?` for each parameter.
 
 import type { Columns } from "../codec/chunk-codec.ts";
 
@@ -35,7 +35,7 @@ export interface ReadingWrite {
 
 export type Order = "oldest-first" | "newest-first";
 
-/** One series' share of a question for rows. */
+/** One series of a query for rows. */
 export interface SeriesRange {
   readonly id: number;
   /** Half-open. */
@@ -65,13 +65,13 @@ export interface Connection {
   takeRows(series: number, fromMs: number, toMs: number): Promise<Columns>;
   /** Inserts readings where the table has none with their keys; each key once, in their order. */
   addRows(rows: ReadingColumns): Promise<void>;
-  /** Calls `onNotice` with what other connections notify; undefined where the server has no such thing. */
+  /** Calls `onNotice` with notifications of other connections; undefined where the server has none. */
   readonly listen?: (onNotice: (text: string) => void) => Promise<void>;
   /** Closes it; what it was doing fails. */
   close(): void;
 }
 
-/** What became of a statement: decides whether it is tried again, and the words for people. */
+/** Why a statement failed: decides whether it is retried, and the message for people. */
 export type FailureKind =
   | "unreachable"
   | "starting"
@@ -83,7 +83,7 @@ export type FailureKind =
   | "other";
 
 export interface Dialect {
-  /** What people call the server. */
+  /** The name of the server for people. */
   readonly product: string;
   /** Opens a connection; what the driver throws is for `failureKind`. */
   connect(): Promise<Connection>;
@@ -112,17 +112,17 @@ export interface DialectSql {
   readonly beginSnapshot: string;
   /** An expression: the schema, or database, that tables are looked for in. */
   readonly currentSchema: string;
-  /** Asks for what one hub alone may hold, without waiting: one row with 1 where it was given. */
+  /** Tries to take the lock of the hub, without waiting: one row with 1 where it was granted. */
   readonly tryLead: string;
-  /** The same of one of the places that workers hold; the place is its parameter. */
+  /** The same for the lock of a worker's place; the place is its parameter. */
   readonly trySlot: string;
   /** How many of the places from 1 to `last` are held: one row. */
   heldSlots(last: number): string;
-  /** Has the server end this connection where it is silent for so long: what it held is then another's. */
+  /** Sets after how long a silence the server ends this connection, which releases its locks. */
   lease(seconds: number): string;
   /** Milliseconds since 1970 UTC by the server's clock: one row. */
   readonly nowMs: string;
-  /** Tells other connections a text, its parameter; null where they look for it in the records. */
+  /** Notifies other connections with a text, its parameter; null where they poll the records instead. */
   readonly notify: string | null;
   /** The newest row of each series that has one: id, time, value. */
   readonly latest: string;
@@ -132,9 +132,9 @@ export interface DialectSql {
   readonly storedBytes: string;
   /** How many readings there are, about: one row. */
   readonly estimatedReadings: string;
-  /** Where it keeps its data, on its own computer: one row; not every user may ask. */
+  /** Its data directory, on its own computer: one row; not every user may read it. */
   readonly dataFolder: string;
-  /** What the server's settings endanger: a sentence a row. */
+  /** Settings of the server that endanger data: a message a row. */
   readonly durabilityWarnings: string;
   /** Of whole numbers that are not negative; rounds down. */
   divide(dividend: string, divisor: string): string;

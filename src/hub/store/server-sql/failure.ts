@@ -1,7 +1,8 @@
-// Why the database server did not do what it was asked, as messages for people (messages/en/storage/server.ts says to whom).
+// Failures of the database server as messages for people (messages/en/storage/server.ts says to whom).
 import { errorText } from "../../../shared/error-text.ts";
 import { BrambleError, reasonOf } from "../../../shared/errors.ts";
 import { type Message, message } from "../../../shared/messages/message.ts";
+import { reasonAlone } from "../reason-alone.ts";
 import type { StoreAddress } from "../store-address.ts";
 import type { Dialect } from "./dialect.ts";
 
@@ -15,7 +16,7 @@ export class UncertainCommit extends BrambleError {
   }
 }
 
-/** The error as the store's port wants it; the driver's own is its cause. */
+/** The error of the store's port; the driver's own is its cause. */
 export function storeFailure(dialect: Dialect, cause: unknown): BrambleError {
   if (cause instanceof BrambleError) return cause;
   return new BrambleError("store-failed", reasonFor(dialect, cause), { cause });
@@ -23,7 +24,7 @@ export function storeFailure(dialect: Dialect, cause: unknown): BrambleError {
 
 /** Why the hub does not start. */
 export function startFailure(address: StoreAddress, error: unknown): BrambleError {
-  const reason = message("store/unusable", { address: address.toString(), reason: reasonOf(error) });
+  const reason = message("store/unusable", { address: address.toString(), reason: reasonAlone(reasonOf(error)) });
   return new BrambleError("store-failed", reason, { cause: error });
 }
 

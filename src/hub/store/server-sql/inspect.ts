@@ -1,4 +1,4 @@
-// Looks at a database server before anything is stored there: whether it lets this hub in, whose data it has, how much room there is.
+// Inspects a database server before anything is stored there: whether it admits this hub, whose data it has, how much room it has.
 import { BrambleError } from "../../../shared/errors.ts";
 import type { StoreAddress } from "../store-address.ts";
 import { ConnectionPool } from "./connection-pool.ts";

@@ -1,7 +1,7 @@
-// One hub works on a database. It holds a lock of the server's, on a connection of its own, for as long as that connection lives:
+// The lock by which only one hub writes to a database. It is held on a connection of its own for as long as that connection lives:
 // a second hub waits, and takes over when the first is gone. A hub that loses its connection writes nothing until it has the lock
 // again, or learns that another has it. The server ends a connection that is silent for `LEASE_SECONDS`, so that a computer without
-// power, or a process that hangs, holds up nobody. Workers hold their places in the same way.
+// power, or a process that hangs, releases the lock. Workers hold their places in the same way.
 import type { Connection, Dialect } from "./dialect.ts";
 import { toNumber } from "./values.ts";
 
@@ -36,7 +36,7 @@ export class Leadership {
     return this.#attempt;
   }
 
-  /** Says that this process is alive: to be called each `RENEW_MS`. */
+  /** Renews the lease: to be called each `RENEW_MS`. */
   async renew(): Promise<void> {
     const connection = this.#connection;
     if (connection?.isOpen !== true) return;

@@ -1,6 +1,6 @@
-// What the processes on one database tell each other: a short text to all that listen. It is a hint, which a process that was not
-// connected misses: everything that counts is in the tables, and `onGap` says when to look there. PostgreSQL delivers at once
-// (LISTEN/NOTIFY); for MySQL and MariaDB the texts are records, which each listener asks for twice a second.
+// Notifications between the processes on one database: a short text to all listeners. It is a hint, which a process that was not
+// connected misses: the tables are authoritative, and `onGap` is called when they have to be read again. PostgreSQL delivers at
+// once (LISTEN/NOTIFY); for MySQL and MariaDB the texts are records, which each listener polls twice a second.
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { NoticeListener } from "../notices.ts";
@@ -10,11 +10,11 @@ import { toNumber, toText } from "./values.ts";
 
 const POLL_MS = 500;
 const RETRY_MS = 1_000;
-/** PostgreSQL ends a connection that nobody sees it has lost only after hours. */
+/** Keeps the connection alive: PostgreSQL notices a lost one only after hours. */
 const PING_MS = 10_000;
 const COLLECTION = "notice";
-/** Every listener has asked by then. */
-const KEPT_MS = 60_000;
+/** Every listener has polled by then. */
+const NOTICE_LIFE_MS = 60_000;
 
 export class Notices {
   readonly #dialect: Dialect;
@@ -27,7 +27,7 @@ export class Notices {
     this.#pool = pool;
   }
 
-  /** Tells the others `text`, of `MAX_NOTICE_BYTES` at most. */
+  /** Notifies the others with `text`, of `MAX_NOTICE_BYTES` at most. */
   async publish(text: string): Promise<void> {
     const { notify } = this.#dialect.sql;
     await this.#pool.use((connection) =>
@@ -59,7 +59,7 @@ export class Notices {
         connection = await this.#dialect.connect();
         await this.#follow(connection, listener);
       } catch {
-        // Others say that the server is away.
+        // Other parts report that the server is away.
       } finally {
         connection?.close();
       }
@@ -90,7 +90,7 @@ export class Notices {
         last = toNumber(number);
         listener.onNotice(toText(text));
       }
-      if (performance.now() - old.atMs > KEPT_MS) {
+      if (performance.now() - old.atMs > NOTICE_LIFE_MS) {
         await connection.query("DELETE FROM record WHERE collection = ? AND number <= ?", [COLLECTION, old.number]);
         old = { atMs: performance.now(), number: last };
       }

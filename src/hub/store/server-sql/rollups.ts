@@ -1,13 +1,14 @@
 // Works out the rollups of slots that are marked as changed. A mark is written in the transaction of its readings, and removed in
 // the one of the rollups: a chart counts the readings of marked slots, so that rollups which are behind are never wrong.
+
 import { addToSlot, type Summary } from "../codec/summary.ts";
+import { ROLLUP_STEPS_MS, SHORTEST_STEP_MS } from "../common/bucket-parts.ts";
 import type { ConnectionPool } from "./connection-pool.ts";
 import type { Connection, Dialect } from "./dialect.ts";
-import { ROLLUP_STEPS_MS } from "./reading/buckets.ts";
 import type { RowReader } from "./reading/row-reader.ts";
 import { addReadings } from "./reading/slot-summaries.ts";
 import { numberList, toNumber } from "./values.ts";
-import { type MarkedSlots, SHORTEST_STEP_MS } from "./writing/marked-slots.ts";
+import type { MarkedSlots } from "./writing/marked-slots.ts";
 
 const MINUTE_MS = 60_000;
 /** Worked out in one transaction. */

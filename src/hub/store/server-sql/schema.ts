@@ -1,4 +1,4 @@
-// Brings the tables up to date, and finds out whose they are: a newer version's and a stranger's tables are left alone.
+// Brings the tables up to date. Tables of a newer version or of another program are not touched.
 import { BrambleError } from "../../../shared/errors.ts";
 import { message } from "../../../shared/messages/message.ts";
 import type { Connection, Dialect } from "./dialect.ts";

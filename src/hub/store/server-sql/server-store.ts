@@ -5,7 +5,8 @@ import { errorText } from "../../../shared/error-text.ts";
 import { BrambleError } from "../../../shared/errors.ts";
 import type { Clock } from "../../clock.ts";
 import type { AuditLog } from "../audit.ts";
-import type { KeptStore } from "../kept.ts";
+import { SHORTEST_STEP_MS } from "../common/bucket-parts.ts";
+import type { MetadataStore } from "../metadata.ts";
 import type { NoticeListener } from "../notices.ts";
 import type { ReadingStore } from "../readings.ts";
 import type { RecordStore } from "../records.ts";
@@ -22,13 +23,13 @@ import { RowReader } from "./reading/row-reader.ts";
 import { serverReadings } from "./reading/server-readings.ts";
 import { Rollups } from "./rollups.ts";
 import { isCurrent, migrate, openChunksInViews } from "./schema.ts";
-import { serverKept } from "./server-kept.ts";
+import { serverMetadata } from "./server-metadata.ts";
 import { serverAudit, serverRecords } from "./server-records.ts";
 import { SharedRecords } from "./shared-records.ts";
 import { toNumber, toText } from "./values.ts";
 import { BatchWriter } from "./writing/batch-writer.ts";
 import { CommitQueue } from "./writing/commit-queue.ts";
-import { MarkedSlots, SHORTEST_STEP_MS } from "./writing/marked-slots.ts";
+import { MarkedSlots } from "./writing/marked-slots.ts";
 import { ReservedTimes } from "./writing/reserved-times.ts";
 import { SeriesDirectory } from "./writing/series-directory.ts";
 import { TimeAllocator } from "./writing/time-allocator.ts";
@@ -70,7 +71,7 @@ export class ServerStore implements Store {
   readonly readings: ReadingStore;
   readonly records: RecordStore;
   readonly audit: AuditLog;
-  readonly kept: KeptStore;
+  readonly metadata: MetadataStore;
   /** Records of which several processes write some. */
   readonly shared: SharedRecords;
   /** Of readings that wait until the server is back. */
@@ -122,7 +123,7 @@ export class ServerStore implements Store {
     this.readings = serverReadings({ dialect, commits, series, times, rows, pool: readers });
     this.records = serverRecords(dialect, commits, readers);
     this.audit = serverAudit(dialect, commits, readers);
-    this.kept = serverKept(dialect, commits, readers);
+    this.metadata = serverMetadata(dialect, commits, readers);
     this.shared = new SharedRecords({ dialect, commits, pool: readers, series });
     this.reserved = new ReservedTimes(series);
     this.#notices = new Notices(dialect, readers);
@@ -169,7 +170,7 @@ export class ServerStore implements Store {
     return kind === "unreachable" || kind === "starting" || kind === "disk-full";
   }
 
-  /** The times that the readings of a message had been given before it failed; null where it did not come so far. */
+  /** The times that were allocated to the readings of a message before it failed; null where none were. */
   attemptedTimes(error: unknown): Float64Array | null {
     return error instanceof UncertainCommit ? error.tsMs : null;
   }
@@ -179,12 +180,12 @@ export class ServerStore implements Store {
     await this.#readers.read((connection) => connection.query("SELECT 1"));
   }
 
-  /** Tells the other processes on the database a text of `MAX_NOTICE_BYTES` at most. */
+  /** Notifies the other processes on the database with a text of `MAX_NOTICE_BYTES` at most. */
   notify(text: string): Promise<void> {
     return this.#notices.publish(text);
   }
 
-  /** Hears what the others tell, this process itself too, until the store is stopped. */
+  /** Listens to notifications, those of this process too, until the store is stopped. */
   listen(listener: NoticeListener): void {
     this.#notices.listen(listener);
   }
@@ -211,7 +212,7 @@ export class ServerStore implements Store {
   }
 
   async releaseMemory(): Promise<void> {
-    // What it keeps is small, and the collector's.
+    // Its buffers are small, and collected as garbage.
   }
 
   async status(): Promise<StoreStatus> {

@@ -1,4 +1,4 @@
-// Records of which the hub and its workers both write some, and series that the others have met first.
+// Records that both the hub and its workers write, and series that another process created.
 import type { Static, TSchema } from "typebox";
 import { Value } from "typebox/value";
 import type { SeriesKey } from "../../../shared/reading.ts";
@@ -41,7 +41,7 @@ export class SharedRecords {
     return found;
   }
 
-  /** Writes those of the records down whose ids have none yet; resolves once they are on disk. */
+  /** Saves the records whose ids are new; resolves once they are on disk. */
   async add<S extends TSchema>({ name, idOf, deviceOf }: RecordKind<S>, records: readonly Static<S>[]): Promise<void> {
     const { commits, dialect } = this.#options;
     const rows = records.map((record) => [idOf(record), deviceOf?.(record) ?? null, JSON.stringify(record)] as const);
@@ -54,14 +54,14 @@ export class SharedRecords {
     });
   }
 
-  /** Learns those of the series that others have written down. */
+  /** Loads those of the series that other processes have created. */
   async learnSeries(keys: readonly SeriesKey[]): Promise<void> {
     const { series, pool } = this.#options;
     const unknown = keys.map(({ device, metric }) => series.of(device, metric)).filter(({ id }) => id === 0);
     if (unknown.length > 0) await pool.read((connection) => series.learnIds(connection, unknown));
   }
 
-  /** Reads all series anew. */
+  /** Reads all series again. */
   learnAllSeries(): Promise<void> {
     const { series, pool } = this.#options;
     return pool.read((connection) => series.load(connection));

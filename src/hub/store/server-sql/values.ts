@@ -1,4 +1,4 @@
-// Values as drivers hand them back, checked: a column that is not what the statement promises is a broken invariant.
+// Values that drivers return, checked: a column of another type than the statement promises is a broken invariant.
 import type { Columns } from "../codec/chunk-codec.ts";
 import type { Row } from "./dialect.ts";
 

@@ -1,9 +1,9 @@
-// Whether workers may write to a database. Not while its data is being moved, nor once the hub reads from elsewhere: what they store would
-// be missing from the hub's other store, and what that one lacks is removed from a server that is being filled.
-// Order: the hub writes down that they may not, and then looks whether one holds a place; a worker takes a place, and then looks whether it
-// may. So at least one of the two sees the other.
+// Whether workers may write to a database. Not while its data is being moved, nor once the hub reads from another store: their
+// readings would be missing there, or be removed from the server that is being filled.
+// Order: the hub saves that they may not, and then checks whether a worker holds a place; a worker takes a place, and then checks
+// whether it may. So at least one of the two sees the other.
 import { Type } from "typebox";
-import { CLOSED_TO_WORKERS } from "../kept.ts";
+import { CLOSED_TO_WORKERS } from "../metadata.ts";
 import type { RecordKind } from "../records.ts";
 import type { StoreAddress } from "../store-address.ts";
 import { ConnectionPool } from "./connection-pool.ts";
@@ -20,7 +20,7 @@ export const closedToWorkers: RecordKind<typeof Closed> = {
 };
 const RECORD = { id: "moved" };
 
-/** Writes down whether workers may write to a database that has its tables; answers how many of them hold a place there. */
+/** Saves whether workers may write to a database that has its tables; answers how many of them hold a place there. */
 export async function letWorkers(address: StoreAddress, areAllowed: boolean): Promise<number> {
   const dialect = dialectOf(address);
   const { sql } = dialect;

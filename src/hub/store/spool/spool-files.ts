@@ -1,5 +1,6 @@
-// The files of a spool, oldest first: `spool-1.db`, `spool-2.db` and so on, each a store of its own. Readings come into the newest; an
-// older one only goes out. A file is removed once all that is in it is on the server: that is one step, which a crash does not halve.
+// The files of a spool, oldest first: `spool-1.db`, `spool-2.db` and so on, each a store of its own. Readings are added to the
+// newest; older ones are only forwarded. A file is removed once all of it is on the server: that is one step, which a crash does
+// not halve.
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { flushName } from "../../backups/flush.ts";
@@ -49,7 +50,7 @@ export class SpoolFiles {
     await oldest.store.stop();
     const path = this.#path(oldest.number);
     removeDatabase(path);
-    // A file that is there again after a power failure would be forwarded over what came to the server since.
+    // A file that reappeared after a power failure would be forwarded over newer readings on the server.
     flushName(path);
   }
 

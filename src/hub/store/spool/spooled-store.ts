@@ -1,15 +1,15 @@
-// A store on a database server that goes on to acknowledge readings while the server is away: they are kept in files of this computer,
-// and forwarded in order when it is back.
-// Order: once a reading is spooled, all that come after it are, until the last file is empty; then readings go to the server again. What
-// was handed to the server before is spooled first, where the server does not take it. A file is removed after the server has committed
-// all of it. Spooled readings have their times, which nothing else is given (`ReservedTimes`), so that forwarding them again, after a
-// crash, changes nothing. What removes or copies readings waits until nothing is spooled.
+// A store on a database server that acknowledges readings while the server is away: they are spooled to files on this computer, and
+// forwarded in order when it is back.
+// Order: once a reading is spooled, all later ones are, until the last file is empty; then readings go to the server again.
+// Readings that were handed to the server before, and that it did not commit, are spooled first. A file is removed after the server
+// has committed all of it. Spooled readings have their times, which are reserved (`ReservedTimes`), so that forwarding them again,
+// after a crash, changes nothing. Removing and copying readings wait until nothing is spooled.
 import { setTimeout as sleep } from "node:timers/promises";
 import { BrambleError } from "../../../shared/errors.ts";
 import type { IncomingReading } from "../../../shared/reading.ts";
 import type { Clock } from "../../clock.ts";
 import type { AuditLog } from "../audit.ts";
-import type { KeptStore } from "../kept.ts";
+import type { MetadataStore } from "../metadata.ts";
 import type { AppendMessage, ReadingStore } from "../readings.ts";
 import type { RecordStore } from "../records.ts";
 import type { ServerStore } from "../server-sql/server-store.ts";
@@ -24,7 +24,7 @@ export interface SpooledStoreOptions extends Omit<SqliteStoreOptions, "path"> {
   /** All files together. Where it is 0, what an earlier run has left is forwarded, and nothing else is kept. */
   readonly maxBytes: number;
   readonly clock: Clock;
-  /** What is left over is forwarded before the hub reads what it knows, if it takes no longer. */
+  /** How long the start waits for the spool of an earlier run to be forwarded, before the hub reads its records. */
   readonly startWithinMs?: number;
 }
 
@@ -34,7 +34,7 @@ const ROWS_PER_PAGE = 5_000;
 const LAST_READINGS = 5_000;
 const MEASURE_PERIOD_MS = 1_000;
 const START_WITHIN_MS = 5_000;
-/** What a message takes in a file until its size is looked at again. */
+/** The estimated bytes of a message in a file, until the file's size is read again. */
 const MESSAGE_BYTES = 64;
 const READING_BYTES = 16;
 
@@ -47,18 +47,18 @@ export class SpooledStore implements Store {
   readonly readings: ReadingStore;
   readonly records: RecordStore;
   readonly audit: AuditLog;
-  readonly kept: KeptStore;
+  readonly metadata: MetadataStore;
   readonly backup = null;
-  /** How often it has begun to keep readings here. */
+  /** How often spooling has begun. */
   spoolings = 0;
   readonly #options: SpooledStoreOptions;
   readonly #files: SpoolFiles;
   /** Readings on their way into the newest file. */
   readonly #spooling = new Set<Promise<unknown>>();
   #opening: Promise<SpoolFile> | null = null;
-  /** While the last readings are forwarded. */
+  /** Set while the last readings are forwarded. */
   #pause: Promise<void> | null = null;
-  /** Messages that were handed to the server, and are not settled: there, or here. */
+  /** Messages that were handed to the server, and are neither committed there nor spooled. */
   #direct = 0;
   /** For messages that wait for those. */
   #turn: PromiseWithResolvers<void> | null = null;
@@ -91,7 +91,7 @@ export class SpooledStore implements Store {
       setting: (name, make) => server.records.setting(name, make),
     };
     this.audit = server.audit;
-    this.kept = server.kept;
+    this.metadata = server.metadata;
   }
 
   async start(): Promise<void> {
@@ -124,7 +124,7 @@ export class SpooledStore implements Store {
     await this.#options.server.releaseMemory();
   }
 
-  /** As the server last said it while it is away. */
+  /** The server's status when it was last reachable. */
   async status(): Promise<StoreStatus> {
     const { server } = this.#options;
     try {
@@ -167,7 +167,7 @@ export class SpooledStore implements Store {
     }
   }
 
-  /** Rejects where the server is not away, and will not have it. */
+  /** Rejects where the server is reachable, and refuses it. */
   async #tryServer(message: AppendMessage): Promise<Tried> {
     const { server, maxBytes } = this.#options;
     try {
@@ -178,7 +178,7 @@ export class SpooledStore implements Store {
     }
   }
 
-  /** Resolves when there may be nothing to wait for any more. */
+  /** Resolves when the wait may be over. */
   #itsTurn(): Promise<void> {
     this.#turn ??= Promise.withResolvers<void>();
     return this.#turn.promise;
@@ -191,9 +191,9 @@ export class SpooledStore implements Store {
 
   /** `triedTsMs`: the times that its readings may have on the server. */
   async #spoolMessage(message: AppendMessage, triedTsMs: Float64Array | null): Promise<Float64Array> {
-    // Before anything else is given them.
+    // Before they are allocated to another reading.
     const timed = this.#timed(message, triedTsMs);
-    // The file that is being emptied takes nothing more.
+    // The file that is being forwarded gets no more readings.
     while (this.#pause !== null) await this.#pause;
     const { maxBytes } = this.#options;
     if (this.#bytes >= maxBytes) throw spoolFull(maxBytes);
@@ -209,7 +209,7 @@ export class SpooledStore implements Store {
     }
   }
 
-  /** The message with a time for each of its readings, which no other is given. */
+  /** The message with a reserved time for each of its readings. */
   #timed(message: AppendMessage, triedTsMs: Float64Array | null): AppendMessage {
     const { reserved } = this.#options.server;
     const timed = (reading: IncomingReading, triedMs: number | undefined): IncomingReading => {
@@ -284,7 +284,7 @@ export class SpooledStore implements Store {
     await this.#measure();
   }
 
-  /** Nothing new is taken meanwhile, so that all that comes afterwards goes to the server. */
+  /** New messages wait meanwhile, so that they go to the server afterwards. */
   async #forwardLast(file: SpoolFile): Promise<void> {
     const pause = Promise.withResolvers<void>();
     this.#pause = pause.promise;

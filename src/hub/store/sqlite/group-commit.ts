@@ -1,7 +1,8 @@
 // Many writers, one transaction at a time. While a batch is on its way to the disk the next one gathers; it is cut when
 // the first returns. A flood shares its commits, and so do messages sent at the same moment: a commit costs the disk some
 // pages however little is in it, so a batch gathers for as long as every look at the network brings more. What a flood has beyond
-// a short batch goes into a queue of its own, and the two take turns: a client that sends little waits for at most one commit of it.
+// a short batch goes into a queue of its own, and the two take turns: a client that sends little waits for at most one commit of
+// it.
 import { BrambleError } from "../../../shared/errors.ts";
 import type { IncomingAttribute } from "../../../shared/reading.ts";
 import { BatchBuilder } from "../common/batch.ts";
@@ -28,7 +29,7 @@ export interface GroupCommitOptions {
   readonly series: SeriesIds;
   /** Makes all of a batch durable and answers with the time of each reading, or rejects and undoes all of it. */
   readonly commit: (batch: WriteBatch) => Promise<Float64Array>;
-  /** Seals a piece of what waits to be sealed, if that is too much; answers whether it still is. */
+  /** Runs a step of sealing, if the journal is too large; answers whether it still is. */
   readonly catchUp: () => Promise<boolean>;
   /** Called after each commit. */
   readonly onCommit: (durationSeconds: number, messages: number) => void;
@@ -113,13 +114,15 @@ export class GroupCommit {
     const [batch] = queue.batches;
     if (batch === undefined) return;
     await this.#gather(batch);
+    // What others sent while a flood's batch was read and decoded, which takes a while, arrives while it gathers.
+    if (queue === this.#floodQueue) await this.#commitNext(this.#queue);
     // What came in while it gathered may have moved its place further back: hence a loop.
     while (batch.behind !== null && this.#queue.batches.includes(batch.behind)) await this.#commitNext(this.#queue);
     queue.batches.shift();
     await this.#commit(batch);
   }
 
-  /** Lets whatever was sent together come together. */
+  /** Waits so that messages that were sent together share a commit. */
   async #gather(batch: Batch): Promise<void> {
     await nextTurn();
     if (batch.messages >= MIN_MESSAGES_PER_COMMIT) return;
@@ -161,7 +164,7 @@ class BatchQueue {
     return this.batches.reduce((sum, { readings }) => sum + readings.count, 0);
   }
 
-  /** The batch that takes what comes. */
+  /** The batch that gathers new messages. */
   gathering(): Batch {
     const last = this.batches.at(-1);
     if (last !== undefined && !last.full) return last;
@@ -198,7 +201,7 @@ class Batch {
     return this.messages >= MESSAGES_PER_BATCH || this.readings.count >= READINGS_PER_BATCH;
   }
 
-  /** What was added since the last message is this one's; answers which rows its readings have. */
+  /** Ends a message: the rows that were added since the last one are its own, and are answered. */
   addMessage(): { readonly startRow: number; readonly endRow: number } {
     const startRow = this.#startRow;
     const endRow = this.readings.count;

@@ -1,10 +1,9 @@
-// Why the database could not be opened, with advice that loses nothing. What SQLite says arrives from the writer's thread
-// as text alone.
+// Why the database could not be opened, with advice that loses no data. SQLite's error arrives from the writer's thread as text.
 import { type Message, message } from "../../../shared/messages/message.ts";
 
 type OpenFailure = Message<`start/database-${"full" | "damaged" | "newer" | "denied" | "failed"}`>;
 
-/** `reason` is what SQLite, or the migration, said. */
+/** `reason` is the error's text, of SQLite or of a migration. */
 export function openFailure(path: string, reason: string): OpenFailure {
   const params = { path, reason };
   if (/\bfull\b|ENOSPC/i.test(reason)) return message("start/database-full", params);

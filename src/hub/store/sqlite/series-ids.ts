@@ -5,9 +5,11 @@ import type { SeriesRow } from "./threads/writer.ts";
 export class SeriesIds {
   readonly #byDevice = new Map<string, Map<string, number>>();
   #lastId = 0;
+  /** Asked for last: most messages have several readings of one device. */
+  #latest: { readonly device: string; readonly metrics: Map<string, number> } | null = null;
   #unwritten: SeriesRow[] = [];
 
-  /** Takes in what is stored. */
+  /** Loads the series that are stored. */
   load(rows: readonly SeriesRow[]): void {
     for (const { id, device, metric } of rows) {
       this.#metricsOf(device).set(metric, id);
@@ -36,7 +38,7 @@ export class SeriesIds {
     });
   }
 
-  /** Series that are in no transaction yet. Who takes them writes them down, or gives them back. */
+  /** Takes the series that are in no transaction yet. The caller inserts them, or returns them. */
   takeUnwritten(): readonly SeriesRow[] {
     const rows = this.#unwritten;
     this.#unwritten = [];
@@ -48,11 +50,13 @@ export class SeriesIds {
   }
 
   #metricsOf(device: string): Map<string, number> {
+    if (this.#latest?.device === device) return this.#latest.metrics;
     let metrics = this.#byDevice.get(device);
     if (metrics === undefined) {
       metrics = new Map();
       this.#byDevice.set(device, metrics);
     }
+    this.#latest = { device, metrics };
     return metrics;
   }
 }

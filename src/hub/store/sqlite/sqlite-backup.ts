@@ -25,7 +25,7 @@ export class SqliteBackup implements StoreBackup {
 
   async copyFrom(copy: string, path: string, signal: AbortSignal): Promise<BackupCheck> {
     signal.throwIfAborted();
-    // A copy that fails is told to its caller alone: the store goes on.
+    // A copy that fails rejects for its caller; the store is not affected.
     const copier = new WorkerClient<CopierMethods>(this.#copier, {
       onDeath: () => undefined,
       onNotice: () => undefined,

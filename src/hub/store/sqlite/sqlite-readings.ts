@@ -1,4 +1,4 @@
-// Readings in SQLite: writes go by the group commit or to the writer's thread, questions to the reader's.
+// Readings in SQLite: writes go by the group commit or to the writer's thread, queries to the reader's.
 import { bucketGrid } from "../bucket-grid.ts";
 import type { ExportPiece, ReadingStore } from "../readings.ts";
 import type { GroupCommit } from "./group-commit.ts";
@@ -16,7 +16,7 @@ export function sqliteReadings(
   writer: WorkerClient<WriterMethods>,
   reader: SleepingWorker<ReaderMethods>,
 ): ReadingStore {
-  /** The reader tells the files under way apart by their numbers. */
+  /** The number of the next export, by which the reader identifies it. */
   let files = 0;
   return {
     append: (message) => commits.append(message),
@@ -45,8 +45,8 @@ export function sqliteReadings(
 }
 
 /**
- * Asks for the next piece while the last one is being sent. A piece that was released gives its memory to a later one: V8
- * collects buffers of this kind late, and an export would grow the process by a hundred megabytes.
+ * Reads the next piece while the last one is being sent. The memory of a released piece is reused: V8 collects such buffers late,
+ * and an export would grow the process by a hundred megabytes.
  */
 async function* exportPieces(reader: SleepingWorker<ReaderMethods>, wanted: WantedFile): AsyncGenerator<ExportPiece> {
   const released: ArrayBuffer[] = [];

@@ -1,10 +1,10 @@
 // The default store: one SQLite file, a thread that writes it and one that reads it.
 import { stat } from "node:fs/promises";
-import { errorText } from "../../../shared/error-text.ts";
+import { errorCode, errorText } from "../../../shared/error-text.ts";
 import { Failure } from "../../../shared/errors.ts";
 import type { Clock } from "../../clock.ts";
 import type { AuditLog } from "../audit.ts";
-import type { KeptStore } from "../kept.ts";
+import type { MetadataStore } from "../metadata.ts";
 import type { ReadingStore } from "../readings.ts";
 import type { RecordStore } from "../records.ts";
 import type { Store, StoreBackup, StoreStatus } from "../store.ts";
@@ -12,7 +12,7 @@ import { GroupCommit } from "./group-commit.ts";
 import { openFailure } from "./open-failure.ts";
 import { SeriesIds } from "./series-ids.ts";
 import { SqliteBackup } from "./sqlite-backup.ts";
-import { sqliteKept } from "./sqlite-kept.ts";
+import { sqliteMetadata } from "./sqlite-metadata.ts";
 import { sqliteReadings } from "./sqlite-readings.ts";
 import { sqliteAudit, sqliteRecords } from "./sqlite-records.ts";
 import type { ReaderMethods } from "./threads/reader.ts";
@@ -45,7 +45,7 @@ export class SqliteStore implements Store {
   readonly readings: ReadingStore;
   readonly records: RecordStore;
   readonly audit: AuditLog;
-  readonly kept: KeptStore;
+  readonly metadata: MetadataStore;
   readonly backup: StoreBackup;
   readonly #options: SqliteStoreOptions;
   readonly #writer: WorkerClient<WriterMethods>;
@@ -74,7 +74,7 @@ export class SqliteStore implements Store {
     this.readings = sqliteReadings(this.#commits, this.#series, this.#writer, this.#reader);
     this.records = sqliteRecords(this.#commits, this.#reader);
     this.audit = sqliteAudit(this.#commits, this.#reader);
-    this.kept = sqliteKept(this.#commits, this.#reader);
+    this.metadata = sqliteMetadata(this.#commits, this.#reader);
     this.backup = new SqliteBackup(options.path, workerUrl("copier"));
   }
 
@@ -195,7 +195,7 @@ async function fileBytes(path: string): Promise<number> {
     return (await stat(path)).size;
   } catch (error) {
     // The write-ahead log comes and goes.
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return 0;
+    if (errorCode(error) === "ENOENT") return 0;
     throw error;
   }
 }

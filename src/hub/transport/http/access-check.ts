@@ -1,5 +1,5 @@
-// Asks who sends a request, and whether that one may have what it asks for, before its body is read. Everything is closed
-// but what says that it is open. What is changed, and what is refused, is told to the audit log.
+// Authenticates and authorises each request before its body is read. Everything is closed but what is declared open. Changes and
+// refusals go to the audit log.
 import fastifyCookie from "@fastify/cookie";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { assertNever, errorOf, type Problem } from "../../../shared/errors.ts";
@@ -14,11 +14,11 @@ import { sendProblem } from "./errors.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
-    /** Who asks; anonymous on an open route, where no credential is looked at. */
+    /** The client; anonymous on an open route, where no credential is checked. */
     principal: Principal;
-    /** Whether the one who asks may see a device. */
+    /** Whether the principal may see a device. */
     maySee: (device: string) => boolean;
-    /** What the audit log says beside the action: never a secret. Its `subject` takes the place of the one in the path. */
+    /** Details for the audit log: never a secret. Their `subject` replaces the one in the path. */
     audited: Readonly<Record<string, unknown>> & { readonly subject?: string };
   }
 }
@@ -50,12 +50,12 @@ export function checkAccess(app: FastifyInstance, { access, diagnostics }: Acces
       reply.header("Retry-After", 1);
       return refuse(request, reply, message("too-many-requests", { perSecond: MAX_REQUESTS_PER_SECOND }));
     }
-    // No route: it is answered that there is none.
+    // There is no such route: 404.
     if (url === undefined || config.permission === "open") return undefined;
     const { principal, isWrong } = await access.authenticate(credentialOf(request.headers), address);
     request.principal = principal;
     request.maySee = (device) => access.devices.maySee(principal, device);
-    // A key that nobody knows may become a device's; anything else that asks for a role has to show one that counts.
+    // An unknown key may become a device's; for a role a credential has to be valid.
     if (isWrong || (principal.kind === "unproven" && config.permission !== "device")) {
       diagnostics.notSignedIn(request);
       return refuseGuess(access, request, reply, message("wrong-key/request"));
@@ -90,7 +90,7 @@ export function checkAccess(app: FastifyInstance, { access, diagnostics }: Acces
   }
 }
 
-/** Answers a wrong credential, and counts it: from the tenth on its address has to wait, and longer each time. */
+/** Answers a wrong credential, and counts it: from the tenth on its address is locked out, for longer each time. */
 export function refuseGuess(
   access: Pick<HttpAccess, "lockOut" | "audit">,
   request: FastifyRequest,
@@ -105,7 +105,7 @@ export function refuseGuess(
   return sendProblem(reply.header("Retry-After", seconds), message("locked-out", { seconds }));
 }
 
-/** Answers one that may not speak for the device it names. */
+/** Answers a principal that may not send as the device it names. */
 export function refuseDevice(
   access: Pick<HttpAccess, "lockOut" | "audit">,
   request: FastifyRequest,
@@ -122,7 +122,7 @@ function askerOf({ principal, ip }: FastifyRequest): { readonly actor: Principal
   return { actor: principal, address: plainAddress(ip) };
 }
 
-/** One for each route: what stands in its path in place of a parameter is the subject. */
+/** One for each route: the parameter of its path is the subject. */
 function triedIn({ method, routeOptions: { config, url = "" } }: FastifyRequest): string {
   return config.audit ?? `${method} ${url}`;
 }

@@ -10,7 +10,7 @@ import { ANSWER_HEADERS } from "./headers.ts";
 /** A socket that closes on bytes it has not read resets the connection, and the client loses the answer. */
 const LINGER_MS = 1_000;
 /** Of a request that is not understood. */
-const MAX_LOOKED_AT_BYTES = 16 * 1024;
+const MAX_INSPECTED_BYTES = 16 * 1024;
 const MAX_QUOTED_CHARACTERS = 40;
 
 /** What is wrong with the request; null where the client has gone. */
@@ -33,20 +33,20 @@ export function clientProblem(error: unknown): Problem | null {
   }
 }
 
-/** The mistakes of requests that are written by hand, told from where the parser stopped. */
+/** The mistakes of requests that are written by hand, recognised by where the parser stopped. */
 function unparsable(error: unknown): Problem {
   const { reason = "", rawPacket, bytesParsed = 0 }: ParserError = isParserError(error) ? error : {};
-  const text = rawPacket?.toString("latin1", 0, MAX_LOOKED_AT_BYTES) ?? "";
+  const text = rawPacket?.toString("latin1", 0, MAX_INSPECTED_BYTES) ?? "";
   const lineStart = text.lastIndexOf("\n", bytesParsed - 1) + 1;
   const line = text.slice(lineStart).replace(/\r?\n[\s\S]*$/, "");
-  const said = line.slice(0, MAX_QUOTED_CHARACTERS).replaceAll(/\p{Cc}/gu, "�");
+  const value = line.slice(0, MAX_QUOTED_CHARACTERS).replaceAll(/\p{Cc}/gu, "�");
   if (/method/i.test(reason)) {
     const isSmall = /^[a-z]{3,7} /.test(line);
-    return message(isSmall ? "bad-request/method-case" : "bad-request/behind-body", { said });
+    return message(isSmall ? "bad-request/method-case" : "bad-request/behind-body", { value });
   }
   if (/Content-Length/i.test(reason)) return message("bad-request/content-length");
   if (/(?:^|[^\r])\n/.test(text.slice(0, bytesParsed + 1))) return message("bad-request/line-ends");
-  if (/^[\w-]+[ \t]+:/.test(line)) return message("bad-request/space-before-colon", { said });
+  if (/^[\w-]+[ \t]+:/.test(line)) return message("bad-request/space-before-colon", { value });
   if (lineStart > 0 && /^\s*[{[]/.test(line)) return message("bad-request/no-empty-line");
   return message("bad-request/not-http", { reason });
 }

@@ -20,12 +20,12 @@ export interface HttpDiagnosticsOptions {
 
 /** Of a path or media type that a message quotes. */
 const MAX_QUOTED_CHARACTERS = 200;
-/** In a CONNECT the name of its protocol comes first: that of MQTT 3.1.1 and 5, and that of 3.1. */
+/** A CONNECT begins with the name of its protocol: that of MQTT 3.1.1 and 5, and that of 3.1. */
 const MQTT_CONNECT = "\x10";
 const MQTT_NAMES = ["\0\x04MQTT", "\0\x06MQIsdp"];
 const TLS_HELLO = "\x16\x03";
 const PROXY_V1 = "PROXY ";
-/** The parser has passed over the empty lines that its signature begins with. */
+/** Without the empty lines that its signature begins with, which the parser has skipped. */
 const PROXY_V2 = "\0\r\nQUIT\n";
 const BEGINNING_BYTES = 16;
 
@@ -56,13 +56,13 @@ export class HttpDiagnostics {
     this.#options.failures.notAdmitted(address, outcome, "HTTP");
   }
 
-  /** A connection that took more of the hub than it may. */
+  /** A connection that was cut since it held too many bytes. */
   cut(address: string, reason: string): void {
     this.#options.floodLog.warn("http-cut", { address, reason }, "connection cut");
     this.#report(address, { subject: reason, message: message("cut", { reason }) });
   }
 
-  /** A browser whose session has expired is only asked to sign in again: that is no failure. */
+  /** A browser whose session has expired only has to sign in again: that is no failure. */
   notSignedIn({ ip, headers }: Requester): void {
     if (headers.authorization === undefined) return;
     this.#report(ip, { message: message("wrong-token") });
@@ -72,7 +72,7 @@ export class HttpDiagnostics {
     this.#report(address, { subject: render(found), message: found });
   }
 
-  /** A request to a path that is not below the base path. A page that only looks is no client that failed. */
+  /** A request to a path that is not below the base path. A browser that opens a page there is no client that failed. */
   outsideBasePath({ ip, method, url }: Requested, found: Problem): void {
     if (method === "GET" || method === "HEAD") return;
     this.#report(ip, { subject: `${method} ${quoted(url)}`, message: found });
@@ -93,7 +93,7 @@ export class HttpDiagnostics {
     return meant === null ? "" : message("hint/meant", { meant });
   }
 
-  /** A request to a path that takes other methods. A page that only looks is no client that failed. */
+  /** A request to a path that takes other methods. A browser that opens a page there is no client that failed. */
   wrongMethod({ ip, method, url }: Requested, path: string, allowed: string): void {
     const isRead = method === "GET" || method === "HEAD";
     if (isRead && !hasReadings(url)) return;
@@ -103,7 +103,7 @@ export class HttpDiagnostics {
     this.#report(ip, { subject: `${method} ${path}`, message: wrongMethod });
   }
 
-  /** `remedy` is what the client is told. */
+  /** `remedy` is part of the answer. */
   unknownMediaType(ip: string, path: string, mediaType: string, remedy: string): void {
     const sent = message("unsupported-media-type/sent", { mediaType: quoted(mediaType), path, remedy });
     this.#report(ip, { subject: `${path} ${mediaType}`, message: sent });
@@ -115,7 +115,7 @@ export class HttpDiagnostics {
     this.#report(ip, { subject: `${source} ${render(found)}`, source, message: found });
   }
 
-  /** What arrived was no HTTP request. `error` is what Node's parser says of it, `found` what its sender is told. */
+  /** The bytes were no HTTP request. `error` is that of Node's parser, `found` is answered to the sender. */
   notHttp(address: string | undefined, error: unknown, found: Problem): void {
     const bytes = isNativeError(error) && "rawPacket" in error ? error.rawPacket : undefined;
     const beginning = Buffer.isBuffer(bytes) ? bytes.toString("latin1", 0, BEGINNING_BYTES) : "";

@@ -11,13 +11,13 @@ import { queryProblem } from "./query/query-check.ts";
 /** Where the handler sets no Retry-After. */
 export const DEFAULT_RETRY_AFTER_SECONDS = 5;
 
-/** In English where nobody asks for another language, or it is not loaded. */
+/** In English where the request accepts no other language, or it is not loaded. */
 export function errorBody(problem: Problem, language: Language = "en"): ApiError {
   const details = detailsOf(problem);
   return { error: errorOf(problem), message: render(problem, language), ...(details && { details }) };
 }
 
-/** In which a person reads the answer. Programs do not ask, and get English. */
+/** The language of the person who reads the answer. Programs send no Accept-Language, and get English. */
 export function languageOf({ headers }: Pick<FastifyRequest, "headers">): Language {
   return preferredLanguage(headers["accept-language"]);
 }
@@ -30,7 +30,7 @@ export function sendProblem(reply: FastifyReply, found: Problem): FastifyReply {
   return reply.code(status).send(errorBody(found, languageOf(reply.request)));
 }
 
-/** Call it before the routes are added: it watches them to tell a wrong method from a wrong path. */
+/** Call it before the routes are added: it collects them to distinguish a wrong method from a wrong path. */
 export function answerErrors(app: FastifyInstance, diagnostics: HttpDiagnostics): void {
   const paths: { readonly pattern: RegExp; readonly methods: Set<string> }[] = [];
   app.addHook("onRoute", ({ url, method }) => {
@@ -89,7 +89,7 @@ function toProblem(error: FastifyError, request: FastifyRequest): Problem {
   return message("internal");
 }
 
-/** A store that fails may work again later: its disk has room again, or its database is not locked any more. */
+/** A store that failed may work later: its disk may have room again, or its database not be locked any more. */
 function storeProblem(error: BrambleError, request: FastifyRequest): Problem {
   request.log.error({ err: error }, "the store failed a request");
   return /\bfull\b/.test(error.message) ? message("disk-full/not-done") : message("store-failed/not-done");

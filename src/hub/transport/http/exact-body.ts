@@ -1,5 +1,5 @@
-// Checks a body as it stands. The validator that fits query strings turns texts into numbers and 1 into true, which is not
-// what was sent on purpose.
+// Checks a body without coercion. The validator of query strings turns texts into numbers and 1 into true, which a body must not
+// suffer.
 import type { FastifyInstance, FastifySchemaCompiler } from "fastify";
 import type { TSchema } from "typebox";
 import { Compile } from "typebox/compile";
@@ -16,7 +16,7 @@ export const exactBody: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) 
   };
 };
 
-/** For the routes of `app` that need none. Clients that always name a type do so for a request without a body, too. */
+/** For the routes of `app` that need no body. Some clients send a Content-Type without a body. */
 export function acceptNoBody(app: FastifyInstance): void {
   const parseJson = app.getDefaultJsonParser("error", "error");
   app.addContentTypeParser<string>("application/json", { parseAs: "string" }, (request, body, done) => {

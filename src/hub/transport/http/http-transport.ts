@@ -37,6 +37,7 @@ import { addMoveRoutes, type MoveRouteOptions } from "./routes/admin/move.ts";
 import { addMqttClientRoutes, type MqttClientRouteOptions } from "./routes/admin/mqtt-clients.ts";
 import { addPeopleRoutes } from "./routes/admin/people.ts";
 import { addReachRoutes, type ReachRouteOptions } from "./routes/admin/reach.ts";
+import { addRemovalRoutes, type RemovalRouteOptions } from "./routes/admin/removals.ts";
 import { addSessionRoutes } from "./routes/admin/session.ts";
 import { addTlsRoutes } from "./routes/admin/tls.ts";
 import { type AgentRouteOptions, addAgentRoutes } from "./routes/agent.ts";
@@ -62,12 +63,12 @@ import { addUiFiles } from "./ui-files.ts";
 
 /** An answer may take as long as its reader does. */
 const TIMEOUTS: HttpTimeouts = { headersMs: 30_000, requestMs: 60_000, checkEveryMs: 2_000 };
-/** The router's own limit would turn an id away that is a little long; the headers' limit holds for a path, too. */
+/** The router's own limit would answer 404 for an id that is a little long; the limit of the headers holds for a path, too. */
 const MAX_PARAMETER_CHARACTERS = 16 * 1024;
 /** Once the hub stops: requests that take longer are cut off. */
 const STOP_TIMEOUT_MS = 500;
 
-/** Charged to the budget for an answer that is streamed: what it takes to open the file. */
+/** Charged to the budget for an answer that is streamed: the cost of opening the file. */
 const STREAM_BYTES = 16 * 1024;
 
 declare module "fastify" {
@@ -100,10 +101,11 @@ export interface HttpOptions
     MoveRouteOptions,
     MqttClientRouteOptions,
     ReachRouteOptions,
+    RemovalRouteOptions,
     ViewRouteOptions,
     GapRouteOptions {
   readonly version: string;
-  /** What the paths begin with; empty where they begin with nothing. */
+  /** The base path; empty where there is none. */
   readonly basePath: string;
   readonly access: Access;
   readonly firstStart?: FirstStart;
@@ -115,8 +117,7 @@ export interface HttpOptions
   readonly clients: RequestClients;
   readonly pacing: HttpPacing;
   readonly webSockets: WebSocketUpgrades;
-  /** Made after this transport, of its ports. */
-  readonly tls?: () => Tls;
+  readonly tls?: Tls;
   readonly uiFolder: string;
   readonly timeouts?: HttpTimeouts;
   readonly log: Log;
@@ -125,7 +126,7 @@ export interface HttpOptions
 export class HttpTransport {
   readonly #app: FastifyInstance;
   readonly #options: HttpOptions;
-  /** Connections that are open only to be told that they may not stay. */
+  /** Connections that are not admitted, and open only until they are answered so. */
   readonly #notAdmitted = new WeakMap<Duplex, NotAdmitted>();
   readonly #basePath: BasePath;
   readonly #proxied: ProxiedConnections;
@@ -169,22 +170,22 @@ export class HttpTransport {
       ...(basePath !== "" && { rewriteUrl: (request: IncomingMessage) => this.#basePath.innerUrl(request) }),
       routerOptions: { maxParamLength: MAX_PARAMETER_CHARACTERS },
       clientErrorHandler: (error, socket) => {
-        // Every further piece of what was answered already is an error again.
+        // Every further chunk of a request that was answered with an error raises it again.
         if (!socket.writable) return;
         const found = clientProblem(error);
         if (found === null) {
           socket.destroy();
           return;
         }
-        // A browser opens connections in advance, and may come to need none.
+        // A browser opens connections in advance, and may never use them.
         if (socket.bytesRead > 0) diagnostics.notHttp(socket.remoteAddress, error, found);
         answerClientError(socket, found);
       },
       frameworkErrors: (_error, request, reply) => {
-        // No hook has seen this request.
+        // The hooks have not run for this request.
         reply.headers(ANSWER_HEADERS);
         if (this.#notAdmitted.has(request.raw.socket)) reply.header("Connection", "close");
-        sendProblem(reply, this.#whyNot(request, reply) ?? badPath(request));
+        sendProblem(reply, this.#rejectionOf(request, reply) ?? badPath(request));
       },
       loggerInstance: options.log.child({ name: "http" }, { level: "warn" }) as FastifyBaseLogger,
     });
@@ -215,7 +216,7 @@ export class HttpTransport {
       const { address } = request.client;
       if (request.ip !== address) Object.defineProperty(request, "ip", { value: address });
       reply.headers(ANSWER_HEADERS);
-      const found = this.#whyNot(request, reply);
+      const found = this.#rejectionOf(request, reply);
       if (found !== null) return sendProblem(reply, found);
       return this.#basePath.answerElsewhere(request, reply) ?? done();
     });
@@ -238,6 +239,7 @@ export class HttpTransport {
     addMetricsRoutes(app, this.#options);
     addPrometheusRoutes(app, this.#options);
     addDeviceRoutes(app, this.#options);
+    addRemovalRoutes(app, this.#options);
     addMendRoutes(app, this.#options);
     addRetentionRoutes(app, retention);
     addCommandRoutes(app, this.#options);
@@ -252,7 +254,7 @@ export class HttpTransport {
     addBackupRoutes(app, administration.backups);
     addMoveRoutes(app, this.#options);
     addHubSettingsRoutes(app, this.#options);
-    if (tls !== undefined) addTlsRoutes(app, tls(), administration.trial);
+    if (tls !== undefined) addTlsRoutes(app, tls, administration.trial);
     addAgentRoutes(app, this.#options);
     route(app, {
       method: "GET",
@@ -270,15 +272,15 @@ export class HttpTransport {
   async listen(host: string, port: Port): Promise<number> {
     const { pacing, webSockets } = this.#options;
     const { server }: { server: Server } = this.#app;
-    // A script that sends and hangs up its side gets its answer all the same.
+    // A script that closes its side after the request gets its answer all the same.
     Object.assign(server, { httpAllowHalfOpen: true });
-    // Without a listener the server would hang up without a word.
+    // Without a listener the server would close the connection without an answer.
     server.on("connect", ({ socket }) =>
       answerClientError(socket, message("bad-request/not-http", { reason: "CONNECT is for proxies" })),
     );
     pacing.start(server);
     webSockets.start(server, (socket) => this.#notAdmitted.has(socket));
-    // The server is given its connections: by this it begins to time their requests.
+    // The server gets its connections from the listener; by this event it begins to time their requests.
     server.emit("listening");
     this.#port = await this.listener.listen(host, port);
     return this.#port;
@@ -305,7 +307,7 @@ export class HttpTransport {
     this.#app.server.emit("connection", socket);
   }
 
-  #whyNot({ raw }: FastifyRequest, reply: FastifyReply): Problem | null {
+  #rejectionOf({ raw }: FastifyRequest, reply: FastifyReply): Problem | null {
     if (this.#isStopping) return message("hub-stopping");
     const notAdmitted = this.#notAdmitted.get(raw.socket);
     if (notAdmitted !== undefined) return notAdmittedProblem(notAdmitted);
@@ -320,7 +322,7 @@ export class HttpTransport {
   }
 }
 
-/** How much there is to send; of a file that is streamed, what it takes to open it. */
+/** The size of an answer; of a streamed file, the cost of opening it. */
 function answerBytes(payload: unknown): number {
   if (typeof payload === "string" || payload instanceof Uint8Array) return payload.length;
   return payload === null || payload === undefined ? 0 : STREAM_BYTES;

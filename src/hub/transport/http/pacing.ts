@@ -9,12 +9,14 @@ import { PacedSocket } from "../paced-socket.ts";
 import type { HttpDiagnostics } from "./diagnostics.ts";
 
 const MAX_OPEN_REQUESTS_PER_CONNECTION = 4;
-/** What is kept of a body; of one that is too large the rest is only counted. */
-const MAX_KEPT_BODY_BYTES = 300_000;
+/** Bytes of a body that are held in memory; of one that is too large the rest is only counted. */
+const MAX_HELD_BODY_BYTES = 300_000;
 const UNSENT_CHECK_PERIOD_MS = 1_000;
 const HEAD_END = "\r\n\r\n";
 const MAX_HEAD_SLICE_BYTES = 1_024;
 const MAX_BODY_SLICE_BYTES = 4_096;
+/** Charged for each chunk of a body: it passes through the parser and the stream by itself, and may be a byte. */
+const CHUNK_BYTES = 256;
 
 export interface HttpPacingOptions {
   readonly budget: Budget;
@@ -49,12 +51,12 @@ export class HttpPacing {
     this.#endTimer = null;
   }
 
-  /** Of the connection that a request came on. */
+  /** The share of the request's connection. */
   shareOf(request: IncomingMessage): Share {
     return this.#connectionOf(request).share;
   }
 
-  /** Counts an answer of so many bytes that is about to be sent: to write it is work, too. */
+  /** Charges an answer that is about to be sent: writing it is work, too. */
   answer(request: IncomingMessage, bytes: number): void {
     const { share } = this.#connectionOf(request);
     share.take(bytes);
@@ -91,7 +93,7 @@ class PacedConnection {
   #last: IncomingMessage | null = null;
   /** Of a request that is not complete. */
   #unfinishedBytes = 0;
-  /** What is to come of a body whose length its head tells. */
+  /** The bytes that are missing of a body with a Content-Length. */
   #bodyBytes = 0;
   /** The slice that is being parsed holds the head of a request. */
   #hasBegun = false;
@@ -112,10 +114,22 @@ class PacedConnection {
     this.#hasBegun = true;
     this.#bodyBytes = Number(request.headers["content-length"] ?? 0);
     this.#requests.set(request, response);
+    if (request.headers["transfer-encoding"] !== undefined) this.#chargeChunks(request);
     // Work for the hub in this turn; then it may wait for its body, the disk, or the client to read the answer.
     this.share.take(REQUEST_BYTES);
     this.share.park(REQUEST_BYTES);
     response.once("close", () => this.#finish(request));
+  }
+
+  #chargeChunks(request: IncomingMessage): void {
+    const push = request.push.bind(request);
+    Object.assign(request, {
+      push: (chunk: unknown): boolean => {
+        this.share.take(CHUNK_BYTES);
+        this.share.release(CHUNK_BYTES);
+        return push(chunk);
+      },
+    });
   }
 
   /** Counts the answers that wait for the client to read them. */
@@ -156,7 +170,7 @@ class PacedConnection {
     else if (!this.#hasBegun) this.#bodyBytes = Math.max(0, this.#bodyBytes - bytes);
     this.#hasBegun = false;
     this.#unfinishedBytes = isBetween ? 0 : this.#unfinishedBytes + bytes;
-    this.share.hold("unfinished", Math.min(this.#unfinishedBytes, MAX_KEPT_BODY_BYTES));
+    this.share.hold("unfinished", Math.min(this.#unfinishedBytes, MAX_HELD_BODY_BYTES));
     // Node times requests itself, and answers those that take too long.
     this.share.finished();
   }

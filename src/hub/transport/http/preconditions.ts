@@ -1,5 +1,5 @@
-// What is checked of a request before anything of its body is read. A client that asks first (`Expect: 100-continue`) is
-// told `100 Continue` only where its body would be taken.
+// Checks of a request before anything of its body is read. A client that sends `Expect: 100-continue` gets `100 Continue` only
+// where its body would be read.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FastifyInstance } from "fastify";
 import type { Problem } from "../../../shared/errors.ts";
@@ -15,7 +15,7 @@ declare module "fastify" {
   }
 }
 
-/** Of a header that is said again. */
+/** Of a header, in the answer. */
 const MAX_QUOTED_CHARACTERS = 80;
 const CONTINUE = /(?:^|\W)100-continue(?:$|\W)/i;
 
@@ -33,7 +33,7 @@ export function checkPreconditions(app: FastifyInstance, diagnostics: HttpDiagno
     const found = unmetBy(request.raw, request.routeOptions.config.unpacks === true);
     if (found === null) return done();
     diagnostics.unmet(request, found);
-    // A client may send a body that was not asked for all the same.
+    // A client may send the body without `100 Continue`.
     if (request.headers.expect !== undefined) reply.header("Connection", "close");
     return sendProblem(reply, found);
   });
@@ -44,18 +44,18 @@ function unmetBy(request: IncomingMessage, unpacks: boolean): Problem | null {
   const isCurrent = httpVersion === "1.1";
   if (headers.host === undefined && isCurrent) return message("bad-request/no-host");
   if (headers.expect !== undefined && isCurrent && !CONTINUE.test(headers.expect))
-    return message("expectation-failed", said("Expect", headers.expect));
+    return message("expectation-failed", quotedHeader("Expect", headers.expect));
   if (headers.expect !== undefined && isCurrent && isTooLarge(request))
     return message("too-large", { limit: limits.messageBytes });
   const { "content-encoding": encoding = "identity", "transfer-encoding": transfer = "chunked" } = headers;
   if (!/^chunked$/i.test(transfer))
-    return message("bad-request/transfer-encoding", said("Transfer-Encoding", transfer));
+    return message("bad-request/transfer-encoding", quotedHeader("Transfer-Encoding", transfer));
   if (/^identity$/i.test(encoding) || unpacks || !hasBody(request)) return null;
-  return message("unsupported-media-type/packed", said("Content-Encoding", encoding));
+  return message("unsupported-media-type/packed", quotedHeader("Content-Encoding", encoding));
 }
 
-function said(header: string, value: string): { readonly header: string; readonly said: string } {
-  return { header, said: value.slice(0, MAX_QUOTED_CHARACTERS) };
+function quotedHeader(header: string, value: string): { readonly header: string; readonly value: string } {
+  return { header, value: value.slice(0, MAX_QUOTED_CHARACTERS) };
 }
 
 function hasBody({ headers }: IncomingMessage): boolean {

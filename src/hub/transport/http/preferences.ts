@@ -1,8 +1,8 @@
-// What a client would rather have, as Accept and Accept-Encoding say it: names with a quality from 0, which is never, to 1.
+// A client's preferences by Accept and Accept-Encoding: names with a quality from 0, which is never, to 1.
 
 const QUALITY = /;\s*q\s*=\s*([01](?:\.\d{0,3})?)\s*(?:;|$)/i;
 
-/** By name, in lower case, without parameters. Empty where the client says nothing. */
+/** By name, in lower case, without parameters. Empty without the header. */
 function qualitiesOf(header: string): ReadonlyMap<string, number> {
   const named = header.split(",").map((part): [string, number] => {
     const name = part.replace(/;.*$/s, "").trim().toLowerCase();
@@ -11,7 +11,7 @@ function qualitiesOf(header: string): ReadonlyMap<string, number> {
   return new Map(named.filter(([name]) => name !== ""));
 }
 
-/** True where an answer may come packed with gzip, and the client does not rather have it as it is. */
+/** True where the client accepts gzip, and does not prefer an answer without compression. */
 export function prefersGzip(acceptEncoding: string | undefined): boolean {
   const qualities = qualitiesOf(acceptEncoding ?? "");
   const gzip = qualities.get("gzip") ?? qualities.get("x-gzip") ?? qualities.get("*") ?? 0;
@@ -19,8 +19,8 @@ export function prefersGzip(acceptEncoding: string | undefined): boolean {
 }
 
 /**
- * The media type that the client likes best, of equals the first; null where it takes none of them. Without the header, all
- * are as good.
+ * The media type that the client prefers, of equals the first; null where it accepts none of them. Without the header, all are
+ * equal.
  */
 export function preferredType<T extends string>(accept: string | undefined, types: readonly T[]): T | null {
   const qualities = qualitiesOf(accept ?? "");

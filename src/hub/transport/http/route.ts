@@ -1,5 +1,5 @@
-// How every route is added: with its permission beside its handler, and refusing parameters that it does not have. A route without a permission does not compile, and one
-// that a plugin adds without one stops the start (RouteTable).
+// Every route is added here, with its permission beside its handler; unknown query parameters are refused. A route without a
+// permission does not compile, and one that a plugin adds without one stops the start (RouteTable).
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type {
   ContextConfigDefault,
@@ -13,30 +13,34 @@ import type {
   RouteGenericInterface,
   RouteHandlerMethod,
 } from "fastify";
+import { ApiError } from "../../../shared/api.ts";
 import type { Permission } from "../../access/principal.ts";
 import { sendProblem } from "./errors.ts";
 import { refuseUnknownParameters } from "./query/query-check.ts";
 
 declare module "fastify" {
   interface FastifyContextConfig {
-    /** Where there is none, the route is closed to all but administrators. */
+    /** Without one the route is closed to all but administrators. */
     permission?: Permission;
-    /** What the route changes, as the audit log calls it. */
+    /** The action in the audit log. */
     readonly audit?: string | null;
-    /** True where what is answered leaves out devices that the one who asks may not see. */
+    /** True where the answer leaves out devices that the principal may not see. */
     readonly showsSome?: boolean;
-    /** True where parameters that the route does not have are passed over. */
+    /** True where unknown parameters are ignored. */
     readonly takesAnyQuery?: boolean;
   }
 }
+
+/** The schemas of error answers, the same for all routes. */
+export const errors = { "4xx": ApiError, "5xx": ApiError };
 
 export interface Route<Schema extends FastifySchema> {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly url: string;
   readonly permission: Permission;
-  /** What the route changes, such as "device.remove"; null where it changes nothing that a person decides. */
+  /** The action in the audit log, such as "device.remove"; null where the route changes nothing that a person decides. */
   readonly audit: string | null;
-  /** True where the handler leaves out devices that the one who asks may not see (`request.maySee`); others are refused. */
+  /** True where the handler filters by `request.maySee`; other routes are refused to a principal with a scope of devices. */
   readonly showsSome?: true;
   readonly schema: Schema;
   readonly validatorCompiler?: FastifySchemaCompiler<NoInfer<Schema>>;

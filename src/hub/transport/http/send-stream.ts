@@ -5,10 +5,10 @@ import type { ExportPiece } from "../../store/readings.ts";
 import { packerFor } from "./compress.ts";
 
 /**
- * Sends an answer with the status and the headers that `reply` has, packed where the client takes that. The next piece is
- * asked for when the network has taken the one before: however slow the client is, no more than that is held for it, and
- * its memory is given back. Throws when the first piece fails; an answer under way is cut off, so that no client takes what
- * came for all of it.
+ * Sends an answer with the status and the headers of `reply`, compressed where the client accepts that. The next piece is read when
+ * the network has taken the one before: however slow the client is, no more than one is held for it, and its memory is released.
+ * Throws when the first piece fails; later the connection is cut, so that no client takes a part for the whole.
+ * A HEAD request makes no piece but the first.
  */
 export async function sendPieces(reply: FastifyReply, pieces: AsyncIterable<ExportPiece>): Promise<FastifyReply> {
   const iterator = pieces[Symbol.asyncIterator]();
@@ -23,8 +23,9 @@ export async function sendPieces(reply: FastifyReply, pieces: AsyncIterable<Expo
     gzip?.destroy();
     write.end();
   });
+  const { method } = reply.request;
   try {
-    while (next.done !== true && (await write.piece(next.value.bytes))) {
+    while (method !== "HEAD" && next.done !== true && (await write.piece(next.value.bytes))) {
       next.value.release();
       next = await iterator.next();
     }
@@ -41,7 +42,7 @@ export async function sendPieces(reply: FastifyReply, pieces: AsyncIterable<Expo
 interface PieceWriter {
   /** True once the piece has been taken. */
   piece(bytes: Uint8Array): Promise<boolean>;
-  /** The client takes no more pieces. */
+  /** The client has disconnected. */
   end(): void;
 }
 

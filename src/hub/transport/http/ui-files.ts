@@ -1,4 +1,4 @@
-// The UI's files, as a browser gets them from a headless hub. They hold no secret: the API behind them does the asking.
+// The UI's files, as a browser gets them from a headless hub. They are open, since they hold no secret: the API authorises.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import fastifyStatic from "@fastify/static";

@@ -8,7 +8,7 @@ import { limits } from "../../../shared/reading.ts";
 
 export type Encoding = "identity" | "gzip" | "deflate";
 
-/** What `Content-Encoding` names; undefined where it is none that is taken. */
+/** The coding that `Content-Encoding` names; undefined where it is not supported. */
 export function parseEncoding(header: string | undefined): Encoding | undefined {
   switch (header?.trim().toLowerCase()) {
     case undefined:
@@ -30,7 +30,7 @@ export async function unpack(
   bytes: Uint8Array,
   encoding: Exclude<Encoding, "identity">,
 ): Promise<Uint8Array | Problem> {
-  // What is too large as it is does not get smaller.
+  // A message that is too large compressed is too large.
   if (bytes.length > limits.messageBytes) return bytes;
   const unpacker = unpackerOf(encoding, bytes);
   unpacker.end(bytes);
@@ -52,7 +52,7 @@ export async function unpack(
 
 function unpackerOf(encoding: Exclude<Encoding, "identity">, bytes: Uint8Array): Transform {
   if (encoding === "gzip") return createGunzip();
-  // Some clients leave out the wrapping (RFC 1950) that the name stands for.
+  // Some clients leave out the zlib header (RFC 1950) that "deflate" requires.
   const [first = 0, second = 0] = bytes;
   const isWrapped = (first & 0x0f) === 8 && (first * 256 + second) % 31 === 0;
   return isWrapped ? createInflate() : createInflateRaw();

@@ -1,5 +1,5 @@
 // Connections from the socket to its end: each gets a share of the budget, a guard in front, and a side that speaks MQTT.
-// Order: the guard overrides the socket's `read` before anyone listens to it, so that checked packets only are read.
+// Order: the guard reads the socket; what it passes on, checked packets only, is all that the other side sees.
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { message } from "../../../shared/messages/message.ts";
@@ -95,7 +95,7 @@ export class Connections {
         session.hasSentData = true;
       },
       dropped: (publish) => void this.#refuseOversized(publish, session),
-      onBrokerDone: () => session.closeWhenDone(),
+      pass: (packets) => client.receive(packets),
     });
     const client = new ClientConnection(session, parts, () => this.#accepted(session));
     session.client = client;

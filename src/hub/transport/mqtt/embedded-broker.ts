@@ -112,7 +112,7 @@ export class EmbeddedBroker implements MqttBroker {
         retained: this.#retained.count,
         uptimeSeconds: Math.max(0, Math.round((clock.now() - this.#startedMs) / 1_000)),
       }),
-      hasSubscribers: (topic) => this.#broker.hasSubscribers(topic),
+      hasSubscribers: (topic) => this.#bus.countSubscribers(topic) > 0,
       publish: (message) => this.#bus.publish(message, null),
     });
     const system = this.#system;
@@ -135,7 +135,7 @@ export class EmbeddedBroker implements MqttBroker {
       },
       onSessionEnded: (session, fellSilent) => onSession({ kind: "ended", session, fellSilent }),
     });
-    this.#fastPath = new MqttFastPath({ broker: this.#broker, bus: this.#bus, onPublish, authority, diagnostics, log });
+    this.#fastPath = new MqttFastPath({ bus: this.#bus, onPublish, authority, diagnostics, tap, log });
     this.#proxied = new ProxiedConnections({
       proxies: access.proxies,
       admission: options.admission,
@@ -177,7 +177,7 @@ export class EmbeddedBroker implements MqttBroker {
     const message = { ...published, properties: undefined, expiresAtMs: null };
     const publisher = { id: null, clientId: HUB_CLIENT_ID, address, principal, share };
     const { verdict, isForwarded } = await this.#publishes.accept(publisher, message);
-    const hasSubscribers = isForwarded && this.#broker.hasSubscribers(message.topic);
+    const hasSubscribers = isForwarded && this.#bus.countSubscribers(message.topic) > 0;
     if (isForwarded) this.#bus.publish(message, null);
     return { verdict, hasSubscribers };
   }
@@ -243,8 +243,18 @@ export class EmbeddedBroker implements MqttBroker {
       permission: "open",
       isAvailable: () => this.#endTimer !== null,
       open: ({ socket, address }) => {
-        if (this.#endTimer === null) socket.terminate();
-        else this.#open(createWebSocketStream(socket), address);
+        if (this.#endTimer === null) {
+          socket.terminate();
+          return;
+        }
+        const stream = createWebSocketStream(socket);
+        // Packets come in binary frames alone [MQTT-6.0.0-1].
+        socket.on("message", (_data, isBinary) => {
+          if (isBinary) return;
+          this.#options.diagnostics.cut(null, address, "it sends text over its WebSocket, where MQTT is binary");
+          stream.destroy();
+        });
+        this.#open(stream, address);
       },
     };
   }

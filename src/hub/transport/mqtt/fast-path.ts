@@ -1,5 +1,6 @@
-// The fast path: a plain publish of readings is taken from the wire to the store, forwarded to its subscribers and acknowledged
-// from here. The session layer, which would do the same work with ten times the ceremony, sees everything else.
+// The fast path: what comes most is taken from the wire to where it goes. A plain publish of readings goes to the store, to its
+// subscribers and is acknowledged from here; one that is none of the hub's goes to its subscribers; a PUBACK to the session.
+// The session layer, which would do the same work with ten times the ceremony, sees everything else.
 // Order: messages of one client are forwarded and acknowledged in that of their arrival.
 import type { Duplex } from "node:stream";
 import type { Problem } from "../../../shared/errors.ts";
@@ -10,24 +11,28 @@ import type { TopicAuthority } from "../../access/topic-authority.ts";
 import type { BrokerHandlers } from "../../broker/mqtt-broker.ts";
 import type { Verdict } from "../../ingest/accept.ts";
 import type { Log } from "../../observe/log.ts";
+import type { MessageTap } from "../../observe/message-tap.ts";
 import type { Route } from "../../protocols/protocol.ts";
 import { matchTopic } from "../../protocols/protocols.ts";
-import type { AedesBroker } from "./aedes-broker.ts";
 import type { MqttDiagnostics } from "./diagnostics.ts";
-import { isForwarded } from "./forwarding.ts";
+import { isForwarded, tapForwarded } from "./forwarding.ts";
 import type { MessageBus } from "./messages/message-bus.ts";
 import { type Level, type Message, MQTT_5 } from "./messages/packets.ts";
 import type { OrderedAnswers } from "./session/outgoing/ordered-answers.ts";
+import type { KnownTopics } from "./wire/known-topics.ts";
 import type { RawPacket } from "./wire/packet-splitter.ts";
 import { endOfPlainProperties } from "./wire/properties.ts";
 
 const PUBLISH = 3;
 const RETAIN = 1;
+/** With its flags. */
+const PUBACK = 0x40;
+/** Of a PUBACK that says nothing but which message it is for. */
+const PACKET_ID_BYTES = 2;
 /** A property block that says that there are none. */
 const EMPTY_PROPERTIES_BYTES = 1;
-/** Topics of a client that are remembered; most have one, and it is short. */
-const MAX_REMEMBERED_TOPICS = 64;
-const MAX_REMEMBERED_TOPIC_BYTES = 256;
+/** What it costs to send a message to one who listens, in bytes of others. */
+const COPY_BYTES = 24;
 
 export interface FastPathSession {
   readonly id: string;
@@ -36,8 +41,8 @@ export interface FastPathSession {
   readonly socket: Duplex;
   readonly share: Share;
   readonly principal: Principal;
-  /** What a topic means when this client publishes on it, by its bytes; null where the broker has to look. */
-  readonly routes: Map<string, FastPathRoute | null>;
+  /** What a topic means when this client publishes on it; null where the broker has to look. */
+  readonly routes: KnownTopics<FastPathRoute | null>;
   readonly level: Level;
   readonly answers: OrderedAnswers;
   /** Packet ids that are to be acknowledged in this turn. */
@@ -50,22 +55,35 @@ export interface FastPathSession {
 }
 
 interface FastPathClient {
+  /** The client acknowledges what it was sent with QoS 1. */
+  acknowledged(packetId: number): void;
   refuse(qos: 1, packetId: number, problem: Problem): void;
   defer(problem: Problem): void;
 }
 
 export interface FastPathRoute {
   readonly topic: string;
-  /** Null where this client may not publish. */
-  readonly route: Route | null;
+  /** "forward" where the hub does no more with its messages; null where this client may not publish. */
+  readonly route: Route | "forward" | null;
+}
+
+/** A PUBLISH that is taken from here. */
+interface TakenPublish {
+  readonly topic: string;
+  /** Valid while it is taken. */
+  readonly payload: Buffer;
+  /** Null where it is QoS 0. */
+  readonly packetId: number | null;
+  readonly hasSubscribers: boolean;
+  readonly costBytes: number;
 }
 
 export interface MqttFastPathOptions {
-  readonly broker: Pick<AedesBroker, "hasSubscribers">;
-  readonly bus: Pick<MessageBus, "publish">;
+  readonly bus: Pick<MessageBus, "countSubscribers" | "publish">;
   readonly onPublish: BrokerHandlers["onPublish"];
   readonly authority: TopicAuthority;
   readonly diagnostics: Pick<MqttDiagnostics, "forbidden">;
+  readonly tap: MessageTap;
   readonly log: Log;
 }
 
@@ -85,6 +103,10 @@ export class MqttFastPath {
    */
   take(session: FastPathSession, packet: RawPacket): boolean {
     const { bytes, header, start, end } = packet;
+    if (header === PUBACK && end - start === PACKET_ID_BYTES) {
+      this.#receipt(session, bytes.readUInt16BE(start));
+      return true;
+    }
     const qos = (header >> 1) & 3;
     if (header >> 4 !== PUBLISH || (header & RETAIN) !== 0 || qos > 1) return false;
     const topicEnd = start + 2 + bytes.readUInt16BE(start);
@@ -92,25 +114,33 @@ export class MqttFastPath {
     const payloadStart = session.level === MQTT_5 ? endOfPlainProperties(bytes, propertiesStart, end) : propertiesStart;
     if (payloadStart === null) return false;
     const packetId = qos === 1 ? bytes.readUInt16BE(topicEnd) : null;
-    const found = this.#route(session, bytes, start + 2, topicEnd);
+    const found = session.routes.get(bytes, start + 2, topicEnd, (topic) => this.#findRoute(session, topic));
     if (found === null) return false;
     const { topic, route } = found;
-    const hasSubscribers = route !== null && this.#options.broker.hasSubscribers(topic);
+    const subscribers = route === null ? 0 : this.#options.bus.countSubscribers(topic);
+    const hasSubscribers = subscribers > 0;
     // Subscribers get the properties, too, which nothing here has looked at.
     if (hasSubscribers && payloadStart - propertiesStart > EMPTY_PROPERTIES_BYTES) return false;
+    const payload = bytes.subarray(payloadStart, end);
+    const costBytes = MESSAGE_BYTES + end - start + COPY_BYTES * subscribers;
+    const publish = { topic, payload, packetId, hasSubscribers, costBytes };
+    if (route === "forward") return this.#forward(session, publish);
+    this.#settle(session, publish, route);
+    return true;
+  }
 
+  #settle(session: FastPathSession, publish: TakenPublish, route: Route | null): void {
+    const { topic, payload, packetId, hasSubscribers, costBytes } = publish;
     const { address, clientId, id, principal, share } = session;
-    const costBytes = MESSAGE_BYTES + end - start;
     share.take(costBytes);
     session.publishBegan();
     const turn = session.answers.begin();
     const { authority } = this.#options;
-    const payload = bytes.subarray(payloadStart, end);
     const settle = (verdict: Verdict | null): void => {
       share.release(costBytes);
       session.answers.finish(turn, () => {
         if (hasSubscribers && verdict !== null && isForwarded(verdict, authority, principal, topic))
-          this.#options.bus.publish(plainMessage(topic, payload, packetId === null ? 0 : 1), clientId);
+          this.#options.bus.publish(plainMessage(publish), clientId);
         this.#answer(session, packetId, verdict);
         session.publishSettled();
       });
@@ -123,7 +153,32 @@ export class MqttFastPath {
       this.#options.log.error({ err: error }, "a publish could not be settled");
       settle(null);
     });
+  }
+
+  /** What the client may publish is asked with each message: it may hang on more than its rights, such as a device's room. */
+  #forward(session: FastPathSession, publish: TakenPublish): boolean {
+    const { authority, bus, tap } = this.#options;
+    const { topic, payload, packetId, hasSubscribers, costBytes } = publish;
+    const { principal, clientId, share } = session;
+    if (!authority.mayPublish(principal, topic)) return false;
+    share.take(costBytes);
+    session.publishBegan();
+    tapForwarded(tap, session, topic, payload);
+    const message = hasSubscribers ? plainMessage(publish) : null;
+    session.answers.finish(session.answers.begin(), () => {
+      share.release(costBytes);
+      if (message !== null) bus.publish(message, clientId);
+      if (packetId !== null) this.#acknowledge(session, packetId);
+      session.publishSettled();
+    });
     return true;
+  }
+
+  #receipt({ share, client }: FastPathSession, packetId: number): void {
+    // For the length of the turn: it may be that another message is sent in the place of this one.
+    share.take(MESSAGE_BYTES);
+    share.release(MESSAGE_BYTES);
+    client?.acknowledged(packetId);
   }
 
   /** `verdict` is null where there is none. */
@@ -136,25 +191,13 @@ export class MqttFastPath {
     else this.#acknowledge(session, packetId);
   }
 
-  #route(session: FastPathSession, bytes: Buffer, start: number, end: number): FastPathRoute | null {
-    const { routes } = session;
-    if (end - start > MAX_REMEMBERED_TOPIC_BYTES) return this.#findRoute(session, bytes.toString("utf8", start, end));
-    const key = bytes.toString("latin1", start, end);
-    let route = routes.get(key);
-    if (route === undefined) {
-      route = this.#findRoute(session, bytes.toString("utf8", start, end));
-      if (routes.size >= MAX_REMEMBERED_TOPICS) routes.clear();
-      routes.set(key, route);
-    }
-    return route;
-  }
-
   #findRoute({ principal }: FastPathSession, topic: string): FastPathRoute | null {
     // The broker refuses its own topics itself, without a reason.
     if (topic.startsWith("$")) return null;
     if (!this.#options.authority.mayPublish(principal, topic)) return { topic, route: null };
     const route = matchTopic(topic);
-    return route?.holdsReadings ? { topic, route } : null;
+    if (route === null) return { topic, route: "forward" };
+    return route.holdsReadings ? { topic, route } : null;
   }
 
   /** In one write for all that this turn of the event loop has for a client. */
@@ -174,6 +217,7 @@ export class MqttFastPath {
 }
 
 /** With a payload of its own: one who waits for the message does not keep all that arrived with it. */
-function plainMessage(topic: string, payload: Buffer, qos: 0 | 1): Message {
+function plainMessage({ topic, payload, packetId }: TakenPublish): Message {
+  const qos = packetId === null ? 0 : 1;
   return { topic, payload: Buffer.from(payload), qos, retain: false, properties: undefined, expiresAtMs: null };
 }

@@ -6,11 +6,11 @@ import type { TopicAuthority } from "../../access/topic-authority.ts";
 import type { BrokerHandlers } from "../../broker/mqtt-broker.ts";
 import type { Verdict } from "../../ingest/accept.ts";
 import type { Log } from "../../observe/log.ts";
-import { FORWARDED, type MessageTap } from "../../observe/message-tap.ts";
+import type { MessageTap } from "../../observe/message-tap.ts";
 import type { Route } from "../../protocols/protocol.ts";
-import { matchCommandFilter, matchTopic } from "../../protocols/protocols.ts";
+import { matchTopic } from "../../protocols/protocols.ts";
 import type { MqttDiagnostics } from "./diagnostics.ts";
-import { isForwarded } from "./forwarding.ts";
+import { isForwarded, tapForwarded } from "./forwarding.ts";
 import type { Message } from "./messages/packets.ts";
 import type { RetainedMessages } from "./messages/retained.ts";
 import type { MqttSession } from "./session.ts";
@@ -69,10 +69,7 @@ export class PublishHandler {
       route && (await onPublish({ topic, route, payload, address, clientId, principal, session: id, share }));
     if (verdict !== null && !isForwarded(verdict, authority, principal, topic)) return { verdict, isForwarded: false };
     if (message.retain) await this.#retain(message);
-    if (verdict === null && tap.listener !== null) {
-      const device = matchCommandFilter(topic)?.device ?? null;
-      tap.settled({ source: topic, payload, address, clientId, principal, transport: "mqtt" }, device, FORWARDED);
-    }
+    if (verdict === null) tapForwarded(tap, publisher, topic, payload);
     return { verdict, isForwarded: true };
   }
 

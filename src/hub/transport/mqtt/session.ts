@@ -11,6 +11,7 @@ import type { Level } from "./messages/packets.ts";
 import { OrderedAnswers } from "./session/outgoing/ordered-answers.ts";
 import type { SessionState } from "./session/session-state.ts";
 import { Traffic } from "./session/traffic.ts";
+import { KnownTopics } from "./wire/known-topics.ts";
 import type { Guard } from "./wire/socket-guard.ts";
 import type { Violation } from "./wire/violation.ts";
 
@@ -24,6 +25,8 @@ export interface ConnectionSide {
   isAllowed(): boolean;
   /** What it may do has changed: ends the connection. */
   revoked(): void;
+  /** The client acknowledges a message that it was sent with QoS 1. */
+  acknowledged(packetId: number): void;
   /** Acknowledges a message as one that was taken. */
   acknowledge(qos: 1 | 2, packetId: number): void;
   /** Acknowledges a message that is bad for ever (MQTT 5). */
@@ -61,7 +64,7 @@ export class MqttSession implements FastPathSession, TimedSession {
   readonly address: string;
   readonly socket: Duplex;
   readonly share: Share;
-  readonly routes = new Map<string, FastPathRoute | null>();
+  readonly routes = new KnownTopics<FastPathRoute | null>();
   /** Set once the socket is read from. */
   guard: Guard | null = null;
   /** Set with `guard`. */
@@ -85,7 +88,7 @@ export class MqttSession implements FastPathSession, TimedSession {
   fellSilent = false;
   /** Called at its end: nobody need end it any more. */
   endTracking: () => void = () => undefined;
-  /** Its CONNECT was accepted. */
+  /** Its CONNECT was accepted, and nothing has ended the connection since. */
   isConnected = false;
   readonly #onEnded: (fellSilent: boolean) => void;
   /** Publishes without a verdict yet. */

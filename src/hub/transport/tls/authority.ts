@@ -6,7 +6,7 @@ import { isIP } from "node:net";
 import type { CertificatePair } from "../../reach/acme/certificate-source.ts";
 
 const DAY_MS = 24 * 3_600_000;
-/** No hub was made before: a clock that says so is not set. */
+/** A clock before this day, the first of Bramble, is not set. */
 export const FIRST_DAY_MS = Date.UTC(2026, 0, 1);
 const AUTHORITY_LIFE_MS = 3_652 * DAY_MS;
 /** Some systems refuse a certificate that is good for longer. */
@@ -18,10 +18,10 @@ const MAX_HUB_NAME_CHARACTERS = 40;
 const ALGORITHM = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
 const SERVER_AUTHENTICATION = "1.3.6.1.5.5.7.3.1";
 
-/** Only needed on the day that a certificate is made: half a second to load. */
+/** Loaded only when a certificate is made: that takes half a second. */
 const loadX509 = () => import("@peculiar/x509");
 
-/** Makes an authority that is called after the hub, with an id of its own: one that is made anew is another one. */
+/** Makes an authority with the name of the hub and a random id, so that a new one is distinguished from the old. */
 export async function makeAuthority(hubName: string, nowMs: number): Promise<CertificatePair> {
   const x509 = await loadX509();
   const keys = await crypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"]);

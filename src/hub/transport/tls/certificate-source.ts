@@ -1,18 +1,18 @@
-// Where the hub's certificate comes from. Each mode of TLS has a source of its own; the ports take whatever is current.
+// Sources of the hub's certificate, one for each mode of TLS. The ports present the current certificate.
 import type { TlsProblem } from "../../../shared/messages/en/network/tls.ts";
 import type { Message } from "../../../shared/messages/message.ts";
 import type { CertificateSource } from "../../reach/acme/certificate-source.ts";
 
 /** A source of this hub's own, with a life. */
 export interface RunningSource extends CertificateSource {
-  /** What keeps it from a certificate, or from a newer one. */
+  /** Why it has no certificate, or no newer one. */
   readonly problems: readonly Message<TlsProblem>[];
-  /** Resolves once it has done what can be done at once; `current` may be null even then. */
+  /** Resolves without waiting for others; `current` may be null even then. */
   start(): Promise<void>;
   stop(): void;
 }
 
-/** What another part of the hub obtains, and tells of its problems itself. The ports open once there is a certificate. */
+/** A certificate that another part of the hub obtains, which reports its problems itself. The ports open once it is there. */
 export function providedSource(provider: CertificateSource): RunningSource {
   return {
     get current() {

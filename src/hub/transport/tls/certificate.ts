@@ -1,4 +1,4 @@
-// Reads a certificate and its key as they stand in PEM, and says what is wrong with them before a port would use them.
+// Reads a certificate and its key from PEM, and checks them before a port presents them.
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { createSecureContext, rootCertificates } from "node:tls";
 import { errorText } from "../../../shared/error-text.ts";
@@ -6,9 +6,9 @@ import type { TlsProblem } from "../../../shared/messages/en/network/tls.ts";
 import { type Message, message } from "../../../shared/messages/message.ts";
 import type { CertificatePair } from "../../reach/acme/certificate-source.ts";
 
-/** What people and programs need to know of a certificate. */
+/** The facts of a certificate for people and programs. */
 export interface CertificateFacts {
-  /** Names and addresses that it stands for. */
+  /** Names and addresses that it is good for. */
   readonly names: readonly string[];
   /** SHA-256, in hexadecimal with colons. */
   readonly fingerprint: string;
@@ -16,7 +16,7 @@ export interface CertificateFacts {
   readonly notAfterMs: number;
   /** Who signed it. */
   readonly issuer: string;
-  /** Whether browsers trust it without having been told to. */
+  /** Whether browsers trust its authority by default. */
   readonly isPublic: boolean;
 }
 
@@ -64,7 +64,7 @@ function readChain(pem: string): X509Certificate[] | null {
   try {
     return (pem.match(CERTIFICATE) ?? []).slice(0, MAX_CHAIN_LENGTH).map((one) => new X509Certificate(one));
   } catch {
-    // The caller says that it is no certificate.
+    // The caller reports that it is no certificate.
     return null;
   }
 }

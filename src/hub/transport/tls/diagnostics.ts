@@ -10,7 +10,7 @@ export type SecureProtocol = "HTTPS" | "MQTTS";
 export interface TlsDiagnosticsOptions {
   readonly failures: ConnectionFailures;
   readonly floodLog: LogThrottle;
-  /** What the hub shows now. */
+  /** The certificate that the hub presents. */
   readonly presented: () => { readonly isOwn: boolean; readonly names: readonly string[] };
 }
 

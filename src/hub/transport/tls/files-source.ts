@@ -1,9 +1,9 @@
-// A certificate and its key in two files that somebody else keeps up to date, such as certbot, which swaps links to them.
-// They are read again when their folders change, and once a minute, since not every file system tells. A pair that is
-// broken, or half of a swap, is refused with a message, and the one before stays in use.
+// A certificate and its key in two files that another program renews, such as certbot, which swaps links to them. They are read
+// again when their folders change, and once a minute, since not every file system notifies of changes. A broken pair, or half of a
+// swap, is refused with a message, and the one before stays in use.
 import { type FSWatcher, watch } from "node:fs";
 import { dirname } from "node:path";
-import { errorText } from "../../../shared/error-text.ts";
+import { errorCode, errorText } from "../../../shared/error-text.ts";
 import type { TlsProblem } from "../../../shared/messages/en/network/tls.ts";
 import { type Message, message } from "../../../shared/messages/message.ts";
 import { render } from "../../../shared/messages/render.ts";
@@ -89,7 +89,7 @@ export class FilesSource extends HeldCertificate implements RunningSource {
     const read = readPair({ certPem, keyPem });
     if (read.kind === "wrong") return this.#refuse(read.problem);
     const { notAfterMs, names } = read.facts;
-    // One that has expired is of no use beside another one; alone it still is, to a client that does not check it.
+    // An expired one does not replace another; alone it is presented, for clients that do not check it.
     if (this.current !== null && notAfterMs <= clock.now())
       return this.#refuse(message("tls/expired", { untilMs: notAfterMs }));
     this.#problem = null;
@@ -110,9 +110,8 @@ async function readOrSay(file: string): Promise<string | Message<TlsProblem>> {
   try {
     return (await readPem(file)) ?? message("tls/unreadable", { file, reason: "it is not there" });
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : "";
     const denied = "permission denied; let the hub's user read it";
-    const reason = code === "EACCES" ? denied : errorText(error);
+    const reason = errorCode(error) === "EACCES" ? denied : errorText(error);
     return message("tls/unreadable", { file, reason });
   }
 }

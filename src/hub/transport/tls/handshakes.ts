@@ -1,9 +1,10 @@
-// Makes connections that were admitted secure ones. What a client can cost before its handshake is done is bounded: in time,
-// in handshakes at once, and in those of one address; the rest wait, unread.
-// Order: the first byte says whether it is TLS at all → a place among the handshakes → the handshake → handed on.
+// TLS handshakes of admitted connections. They are bounded in time, in number at once, and in number of one address; the rest wait,
+// unread.
+// Order: the first byte shows whether it is TLS → a place among the handshakes → the handshake → the protocol.
 import { constants } from "node:crypto";
 import { Socket } from "node:net";
 import { createServer, type Server, type TLSSocket } from "node:tls";
+import { errorCode } from "../../../shared/error-text.ts";
 import { plainAddress } from "../../access/networks.ts";
 import { type AlpnBoard, createAlpnServer, offersChallenge } from "../../reach/acme/alpn-server.ts";
 import type { CertificatePair } from "../../reach/acme/certificate-source.ts";
@@ -14,7 +15,7 @@ const MAX_HANDSHAKES = 100;
 const MAX_HANDSHAKES_PER_ADDRESS = 16;
 /** Each is a signature and a key exchange: a millisecond or so. */
 const MAX_STARTS_PER_TURN = 4;
-/** How long a client may take to read why it was refused. */
+/** How long a client may take to read the answer that refuses it. */
 const LINGER_MS = 1_000;
 /** A record of a handshake (RFC 8446, section 5.1). */
 const TLS_HANDSHAKE = 0x16;
@@ -32,19 +33,19 @@ const CIPHERS = [
 ].join(":");
 
 export type HandshakeFailure =
-  /** What came first was no TLS; `bytes` are its beginning. */
+  /** It was no TLS; `bytes` are its beginning. */
   | { readonly kind: "not TLS"; readonly bytes: Buffer }
   | { readonly kind: "too slow"; readonly seconds: number }
   /** `code` and `reason` are OpenSSL's. */
   | { readonly kind: "failed"; readonly code: string; readonly reason: string };
 
 export interface HandshakesOptions {
-  /** Application protocols (RFC 7301); without it, whatever a client offers is passed over. */
+  /** Application protocols (ALPN, RFC 7301); without them, the offers of clients are ignored. */
   readonly protocols?: readonly string[];
   readonly onFailure: (address: string, failure: HandshakeFailure) => void;
-  /** What is shown to a directory that asks by TLS-ALPN-01; without it, that is no protocol of this port. */
+  /** Certificates of TLS-ALPN-01 challenges; without them the port does not speak `acme-tls/1`. */
   readonly challenges?: AlpnBoard;
-  /** What to answer a client that speaks something else than TLS; null closes the connection. */
+  /** The answer to a client that speaks something else than TLS; null closes the connection. */
   readonly answerOther: (bytes: Buffer) => Buffer | null;
   readonly timeoutMs?: number;
 }
@@ -53,7 +54,7 @@ interface Handshake {
   readonly address: string;
   readonly raw: Socket;
   readonly onSecure: (socket: Socket) => void;
-  /** Whether a directory asks for the certificate of a challenge. */
+  /** Whether an ACME server requests the certificate of a challenge. */
   isChallenge: boolean;
   timer?: NodeJS.Timeout;
 }
@@ -61,7 +62,7 @@ interface Handshake {
 export class Handshakes {
   readonly #options: HandshakesOptions;
   #server: Server | null = null;
-  /** Made for the first directory that asks. */
+  /** Made for the first challenge. */
   #challengeServer: Server | null = null;
   readonly #bySocket = new WeakMap<Socket, Handshake>();
   /** Connections that are not secure yet. */
@@ -80,7 +81,7 @@ export class Handshakes {
     this.#options = options;
   }
 
-  /** What new connections are shown. Those that are open go on with what they were shown. */
+  /** The certificate for new connections. Open ones keep theirs. */
   present({ certPem, keyPem }: CertificatePair): void {
     const context = {
       cert: certPem,
@@ -101,7 +102,7 @@ export class Handshakes {
     const { timeoutMs = HANDSHAKE_TIMEOUT_MS } = this.#options;
     let hasSentData = false;
     handshake.timer = setTimeout(() => {
-      // A browser opens connections in advance, and may come to need none.
+      // A browser opens connections in advance, and may never use them.
       if (hasSentData) this.#fail(handshake, { kind: "too slow", seconds: timeoutMs / 1_000 });
       else raw.destroy();
     }, timeoutMs);
@@ -138,7 +139,7 @@ export class Handshakes {
     const { protocols } = this.#options;
     const server = createServer({
       ...context,
-      // The time limit is that of the whole way here.
+      // The time limit includes the wait for a place.
       handshakeTimeout: 2 * HANDSHAKE_TIMEOUT_MS,
       ...(protocols && { ALPNProtocols: [...protocols] }),
     });
@@ -156,9 +157,9 @@ export class Handshakes {
       const handshake = this.#handshakeOf(socket);
       socket.destroy();
       if (handshake === undefined) return;
-      const code = "code" in error ? String(error.code) : "";
+      const code = errorCode(error);
       const reason = "reason" in error ? String(error.reason) : error.message;
-      // It went away: it may be a program that only looks whether the port is open.
+      // It disconnected: it may be a program that only checks whether the port is open.
       if (code === "ECONNRESET" || code === "EPIPE") handshake.raw.destroy();
       else this.#fail(handshake, { kind: "failed", code, reason });
     });
@@ -166,7 +167,7 @@ export class Handshakes {
   }
 
   #handshakeOf(socket: TLSSocket): Handshake | undefined {
-    // Node tells what a secure socket was made of in this property alone.
+    // This property of Node is the only way from a secure socket to the plain one.
     const raw: unknown = "_parent" in socket ? socket._parent : null;
     return raw instanceof Socket ? this.#bySocket.get(raw) : undefined;
   }
@@ -228,7 +229,7 @@ export class Handshakes {
       raw.destroy();
       return;
     }
-    // What is left unread would reset the connection, and the client lose the answer.
+    // Unread bytes would reset the connection, and the client would lose the answer.
     raw.resume();
     raw.end(answer);
     const timer = setTimeout(() => raw.destroy(), LINGER_MS);
@@ -236,7 +237,7 @@ export class Handshakes {
   }
 }
 
-/** A proxy may have said whom the connection comes from, which the secure socket does not know by itself. */
+/** Copies the remote address, which a PROXY header may have set, to the secure socket. */
 function keepPeer(socket: TLSSocket, raw: Socket): void {
   for (const name of ["remoteAddress", "remotePort", "remoteFamily"] as const)
     Object.defineProperty(socket, name, { get: () => raw[name], configurable: true });

@@ -1,6 +1,6 @@
-// Certificates of the hub's own authority. Both are kept as files in the data folder, the keys closed to others.
-// Once a minute: has the hub a name or an address that its certificate has not, or does that end soon? Then it makes a new one.
-// A clock that is plainly not set (before the first hub) changes nothing.
+// Certificates of the hub's own authority. Both are files in the data folder, the keys closed to other users.
+// Once a minute: where the certificate lacks a name or an address of the hub, or expires soon, a new one is made. A clock that is
+// not set (before the first day of Bramble) changes nothing.
 import { X509Certificate } from "node:crypto";
 import { hostname } from "node:os";
 import { join } from "node:path";
@@ -19,13 +19,13 @@ const DAY_MS = 24 * 3_600_000;
 const CHECK_PERIOD_MS = 60_000;
 const RENEW_BEFORE_MS = 30 * DAY_MS;
 const WARN_OF_AUTHORITY_BEFORE_MS = 365 * DAY_MS;
-/** Of certificates, in which each address costs a few bytes of every handshake. */
+/** Addresses in a certificate: each costs a few bytes of every handshake. */
 const MAX_NAMES = 100;
 
 export interface OwnSourceOptions {
   /** The folder of its files; made where it is not there. */
   readonly folder: string;
-  /** Names and addresses under which the hub is reached now, the one to call it by first. */
+  /** Names and addresses under which the hub is reached now; the first becomes the certificate's name. */
   readonly names: () => readonly string[];
   readonly clock: Clock;
   readonly log: Log;
@@ -43,7 +43,7 @@ export class OwnSource extends HeldCertificate implements RunningSource {
     this.#options = options;
   }
 
-  /** PEM, for whoever is to trust this hub; null before it is made. */
+  /** PEM of the authority, for clients to trust; null before it is made. */
   get authorityPem(): string | null {
     return this.#authority?.certPem ?? null;
   }
@@ -64,7 +64,7 @@ export class OwnSource extends HeldCertificate implements RunningSource {
       readPem(join(folder, "hub.pem")),
       readPem(join(folder, "hub-key.pem")),
     ]);
-    // One that cannot be read is made anew, and so is one of another authority.
+    // An unreadable certificate is replaced, and so is one of another authority.
     if (certPem !== null && keyPem !== null) {
       const read = readPair({ certPem, keyPem });
       if (read.kind === "pair" && isSignedBy(read.pair, this.#authority)) this.set(read.pair);
@@ -94,7 +94,7 @@ export class OwnSource extends HeldCertificate implements RunningSource {
         return made;
       }
       const read = certPem === null || keyPem === null ? null : readPair({ certPem, keyPem });
-      // To make another in its place would end the trust of every device that has this one.
+      // A new authority would break every device that trusts this one.
       if (read?.kind !== "pair") this.#problem = message("tls/authority-broken", { folder });
       return read?.kind === "pair" ? read.pair : null;
     } catch (error) {

@@ -1,6 +1,8 @@
 // Files of certificates and keys: read whole and bounded, written so that a crash leaves the old one or the new.
+
 import { chown, mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
+import { errorCode } from "../../../shared/error-text.ts";
 
 const MAX_FILE_BYTES = 1024 * 1024;
 
@@ -11,7 +13,7 @@ export async function readPem(path: string): Promise<string | null> {
     if (size > MAX_FILE_BYTES) throw new Error(`${path} is too large for a certificate`);
     return await readFile(path, "utf8");
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
+    if (errorCode(error) === "ENOENT") return null;
     throw error;
   }
 }
@@ -22,7 +24,7 @@ export async function writeSecret(path: string, text: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await giveToOwner(folder, dirname(folder));
   const unfinished = `${path}.new`;
-  // A link that others may have put there is not written through.
+  // It must not follow a link that another user may have put there.
   await rm(unfinished, { force: true });
   const file = await open(unfinished, "wx", 0o600);
   try {
@@ -35,10 +37,10 @@ export async function writeSecret(path: string, text: string): Promise<void> {
   await rename(unfinished, path);
 }
 
-/** A hub that root starts once in another user's folder must not keep that user's hub out afterwards. */
+/** After root has started the hub once in another user's folder, that user's hub has to be able to read the file. */
 async function giveToOwner(path: string, folder: string): Promise<void> {
   if (process.geteuid?.() !== 0) return;
   const { uid, gid } = await stat(folder);
-  // In some containers, and on some disks, root may not: the file is root's then.
+  // In some containers, and on some file systems, chown is not permitted: the file stays root's.
   if (uid !== 0) await chown(path, uid, gid).catch(() => undefined);
 }

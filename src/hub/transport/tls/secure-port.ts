@@ -1,4 +1,4 @@
-// What makes a port of one protocol its port with TLS: the same handler, behind handshakes.
+// The port with TLS of a protocol: the handler of its plain port, behind handshakes.
 import { message } from "../../../shared/messages/message.ts";
 import { render } from "../../../shared/messages/render.ts";
 import type { Port } from "../../config.ts";
@@ -20,7 +20,7 @@ export interface SecurePortOptions {
 export function createSecurePort(options: SecurePortOptions): SecurePort {
   const { protocol, wanted, handler, plain, diagnostics, challenges } = options;
   const handshakes = new Handshakes({
-    // What MQTT clients offer differs, and matters to none.
+    // MQTT clients offer different protocols by ALPN, and need none.
     ...(protocol === "HTTPS" && { protocols: ["http/1.1"], challenges }),
     onFailure: (address, failure) => diagnostics.failed(protocol, address, failure),
     answerOther: (bytes) => (protocol === "HTTPS" && isHttpRequest(bytes) ? PLAIN_HTTP_ANSWER : null),

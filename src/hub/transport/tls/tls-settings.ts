@@ -1,4 +1,4 @@
-// What a person has set of TLS: one record, none until then.
+// The settings of TLS: one record, none until a person sets something.
 
 import { isAbsolute } from "node:path";
 import type { Static } from "typebox";
@@ -13,7 +13,7 @@ export const tlsRecords: RecordKind<typeof TlsSettings> = {
   idOf: () => "settings",
 };
 
-/** What is in force until a person sets something: a port that was named wants to be used. */
+/** The settings until a person changes them: TLS is on where a flag names a port for it. */
 export function settingsByDefault(isPortNamed: boolean): Static<typeof TlsSettings> {
   return { mode: isPortNamed ? "own" : "off", plainPorts: "open" };
 }

@@ -1,4 +1,4 @@
-// TLS as a whole: what a person has set, the certificate, and the ports that show it. It is changed while the hub runs.
+// TLS as a whole: its settings, the certificate, and the ports that present it. It is changed while the hub runs.
 // Invariants: a port with TLS is open only while there is a certificate; a new certificate ends no connection; the ports
 // without TLS are open to this computer always, since the desktop app and the commands use them.
 import { X509Certificate } from "node:crypto";
@@ -35,7 +35,8 @@ export interface TlsSource extends RunningSource {
 export interface TlsOptions {
   /** The address to listen on. */
   readonly host: string;
-  readonly ports: readonly SecurePort[];
+  /** Where nothing was set, TLS is on with certificates of the hub's own authority. */
+  readonly isOnByDefault: boolean;
   readonly records: RecordStore;
   readonly publicAuthorities?: readonly string[];
   /** Makes the source of each mode. */
@@ -46,6 +47,7 @@ export interface TlsOptions {
 
 export class Tls {
   readonly #options: TlsOptions;
+  readonly #ports: SecurePort[] = [];
   #settings: TlsSettings;
   #source: TlsSource | null = null;
   #facts: CertificateFacts | null = null;
@@ -56,14 +58,19 @@ export class Tls {
 
   constructor(options: TlsOptions) {
     this.#options = options;
-    this.#settings = settingsByDefault(options.ports.some(({ wanted }) => wanted.named));
+    this.#settings = settingsByDefault(options.isOnByDefault);
+  }
+
+  /** A transport registers its port with TLS, before `prepare`. */
+  addPort(port: SecurePort): void {
+    this.#ports.push(port);
   }
 
   get settings(): TlsSettings {
     return this.#settings;
   }
 
-  /** The certificate that is shown; null while there is none. */
+  /** The certificate that the ports present; null while there is none. */
   get certificate(): CertificateFacts | null {
     return this.#facts;
   }
@@ -83,18 +90,18 @@ export class Tls {
   }
 
   /**
-   * For how long browsers should reach this host by TLS alone; null where they should not be told to, because they could not
-   * reach it then: their trust is a person's doing, or the ports without TLS are in use beside it.
+   * For how long browsers should reach this host by TLS alone (HSTS); null where that could lock them out: where a person has to
+   * trust the certificate, or the ports without TLS are in use beside it.
    */
   get hstsSeconds(): number | null {
     return this.#facts?.isPublic === true && this.isPlainClosed ? HSTS_SECONDS : null;
   }
 
-  /** Reads what was set, before any port listens. */
+  /** Reads the settings, before any port listens. */
   async prepare(): Promise<void> {
     const [record] = await this.#options.records.collection(tlsRecords).list();
     if (record !== undefined) this.#settings = record;
-    for (const { plain } of this.#options.ports) await plain.restrict(this.isPlainClosed);
+    for (const { plain } of this.#ports) await plain.restrict(this.isPlainClosed);
   }
 
   /** Opens the ports. Rejects with a message where one that the person named is taken. */
@@ -107,7 +114,7 @@ export class Tls {
   async stop(): Promise<void> {
     await this.#changing;
     this.#endSource();
-    for (const { listener, handshakes } of this.#options.ports) {
+    for (const { listener, handshakes } of this.#ports) {
       void listener.close();
       handshakes.stop();
     }
@@ -127,7 +134,7 @@ export class Tls {
   /** The status, with its problems in a language. */
   describe(language: Language): TlsStatus {
     const [https, mqtts] = (["HTTPS", "MQTTS"] as const).map(
-      (protocol) => this.#options.ports.find((port) => port.protocol === protocol)?.listener.port ?? 0,
+      (protocol) => this.#ports.find((port) => port.protocol === protocol)?.listener.port ?? 0,
     );
     return {
       ...this.#settings,
@@ -210,20 +217,20 @@ export class Tls {
     const read = pair === null ? null : readPair(pair, this.#options.publicAuthorities);
     if (pair !== null && read?.kind === "pair") {
       this.#facts = read.facts;
-      for (const { handshakes } of this.#options.ports) handshakes.present(pair);
+      for (const { handshakes } of this.#ports) handshakes.present(pair);
     } else if (pair === null) this.#facts = null;
   }
 
   /** Opens or closes what has to be. Rejects where a port cannot be had. */
   async #openPorts(): Promise<void> {
-    const { host, ports, onPortsChanged } = this.#options;
+    const { host, onPortsChanged } = this.#options;
     const isOn = this.#settings.mode !== "off" && this.#facts !== null;
     try {
-      for (const { listener, wanted } of ports) {
+      for (const { listener, wanted } of this.#ports) {
         if (isOn && listener.port === 0) await listener.listen(host, wanted);
         else if (!isOn && listener.port !== 0) void listener.close();
       }
-      for (const { plain } of ports) await plain.restrict(this.isPlainClosed);
+      for (const { plain } of this.#ports) await plain.restrict(this.isPlainClosed);
       this.#portProblem = null;
     } finally {
       onPortsChanged(this.status);

@@ -52,9 +52,9 @@ class DeviceSocket {
   readonly #share: Share;
   readonly #address: string;
   readonly #session: string;
-  /** By device: takes its way for commands away. */
+  /** By device: removes its channel for commands. */
   readonly #detach = new Map<DeviceId, () => void>();
-  /** Messages that there is no room for. */
+  /** Messages that wait for room. */
   readonly #waiting: ReceivedMessage[] = [];
   #waitingBytes = 0;
 
@@ -73,10 +73,10 @@ class DeviceSocket {
     const named = device ?? (principal.kind === "device" ? principal.device : undefined);
     const endTracking = access.connections.add({
       principal,
-      isAllowed: () => [...this.#detach.keys()].every((one) => this.#maySpeakFor(one)),
+      isAllowed: () => [...this.#detach.keys()].every((one) => this.#maySendAs(one)),
       close: () => this.#socket.close(POLICY_VIOLATION, "access has ended"),
     });
-    if (named !== undefined && this.#maySpeakFor(named)) this.#attach(named);
+    if (named !== undefined && this.#maySendAs(named)) this.#attach(named);
     this.#connection.isWaiting = () => this.#waiting.length > 0;
     this.#connection.resume = () => this.#resume();
     this.#socket.on("message", (data, isBinary) => {
@@ -93,7 +93,7 @@ class DeviceSocket {
     });
   }
 
-  #maySpeakFor(device: DeviceId): boolean {
+  #maySendAs(device: DeviceId): boolean {
     return this.#options.access.devices.denialFor(this.#connection.principal, device) === null;
   }
 
@@ -110,7 +110,7 @@ class DeviceSocket {
       .finally(() => this.#share.release(costBytes));
   }
 
-  /** Those that came in one slice with the last that there was room for. */
+  /** Messages of one slice that arrived behind the last that there was room for. */
   #wait(message: ReceivedMessage): void {
     this.#waiting.push(message);
     this.#countWaiting(PARSED_MESSAGE_BYTES + message.data.length);
@@ -182,7 +182,7 @@ class DeviceSocket {
 
   #attach(device: DeviceId): void {
     const { commands, registry } = this.#options;
-    // It may have hung up while its message was on the way to the disk.
+    // It may have disconnected while its message was on the way to the disk.
     if (this.#detach.has(device) || this.#socket.readyState !== this.#socket.OPEN) return;
     this.#detach.set(device, commands.attach(device, this.#channel()));
     registry.presence.sessionClaimed(device, this.#session);

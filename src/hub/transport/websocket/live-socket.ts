@@ -1,5 +1,5 @@
-// WS /api/v1/live: what the UI listens to, opened with a session or with a ticket, once. On it a page may ask for the log of
-// messages, too (`LogRequest`). A listener that stalls is cut off.
+// WS /api/v1/live: the feed of the UI, opened with a session or with a ticket, once. A page may request the log of messages on it,
+// too (`LogRequest`). A listener that stalls is cut off.
 import { Check } from "typebox/value";
 import { loadLanguage } from "../../../shared/messages/render.ts";
 import { type LogEvent, LogRequest } from "../../../shared/mqtt/message-log.ts";
@@ -21,7 +21,7 @@ export interface LiveRouteOptions {
 export function liveRoute(options: LiveRouteOptions): WebSocketRoute {
   return {
     path: "/api/v1/live",
-    // A page asks for the log, and has nothing else to say.
+    // A page sends requests for the log, and nothing else.
     messageBytes: 1024,
     permission: "viewer",
     showsSome: true,
@@ -50,7 +50,7 @@ function listen(
   socket.on("message", (data) => {
     share.messageTaken();
     const asked = parseRequest(String(data));
-    // Whoever opened a shared link is shown its page, and not what messages say.
+    // A shared link shows its page, and not the payloads of messages.
     if (asked === null || scope?.kind === "devices") return;
     if (asked.type === "log-end") {
       watch?.end();

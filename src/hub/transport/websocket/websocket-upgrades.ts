@@ -26,6 +26,8 @@ const POLICY_VIOLATION = 1008;
 
 /** Of one message; each is an object of its own until the last has come. */
 const MAX_FRAGMENTS = 1_024;
+/** Of a ping or a pong of a client, which is masked (RFC 6455, section 5.2). */
+const CONTROL_FRAME_HEAD_BYTES = 6;
 /** Some forty of the shortest messages. */
 const SLICE_BYTES = 256;
 
@@ -79,7 +81,7 @@ export class WebSocketUpgrades {
     this.#servers = new Map(options.routes.map((route) => [route.path, { route, server: serverOf(route) }]));
   }
 
-  /** `isRejected` tells a connection that is open only to be told that it may not stay. */
+  /** `isRejected` is true for a connection that is not admitted, and open only to be answered so. */
   start(server: Server, isRejected: (socket: Duplex) => boolean): void {
     server.on("upgrade", (request, socket, head) => {
       if (isRejected(socket)) refuse(socket, message("too-many-connections"));
@@ -134,7 +136,7 @@ export class WebSocketUpgrades {
     });
   }
 
-  /** Who may open it, or why not. A ticket in the path comes first: a page that holds no secret has nothing else. */
+  /** The principal that may open it, or why it may not. A ticket in the path comes first: the window's page has nothing else. */
   async #admit(route: WebSocketRoute, request: IncomingMessage, url: URL): Promise<Admitted> {
     const { permission, showsSome = false, path } = route;
     if (permission === "open") return { principal: ANONYMOUS };
@@ -176,21 +178,15 @@ export class WebSocketUpgrades {
       isWaiting: () => false,
       resume: () => undefined,
     };
-    let unfinishedBytes = 0;
+    const unfinished = new UnfinishedMessage(share);
     const paced = new PacedSocket(request.socket, {
       share,
       mayParse: () => !connection.isWaiting(),
       sliceBytes: () => SLICE_BYTES,
-      onParsed: (bytes) => {
-        unfinishedBytes += bytes;
-        share.hold("unfinished", unfinishedBytes);
-      },
+      onParsed: (bytes) => unfinished.parsed(bytes),
     });
-    for (const event of ["message", "ping", "pong"])
-      webSocket.on(event, () => {
-        unfinishedBytes = 0;
-        share.finished();
-      });
+    webSocket.on("message", () => unfinished.ended());
+    for (const event of ["ping", "pong"]) webSocket.on(event, (data: Buffer) => unfinished.interrupted(data.length));
     const endTracking = access.connections.add({
       principal,
       close: () => webSocket.close(POLICY_VIOLATION, "access has ended"),
@@ -214,6 +210,44 @@ export class WebSocketUpgrades {
   }
 }
 
+/** Counts what has arrived of a message. Pings and pongs come between its frames, too: they end nothing. */
+class UnfinishedMessage {
+  readonly #share: Share;
+  #bytes = 0;
+  #slices = 0;
+  /** Of the bytes that are being parsed, those of pings and pongs. */
+  #controlBytes = 0;
+  #hasEnded = false;
+
+  constructor(share: Share) {
+    this.#share = share;
+  }
+
+  /** To be called after `ended` and `interrupted`, for the bytes that brought those about. */
+  parsed(bytes: number): void {
+    this.#bytes += bytes - this.#controlBytes;
+    this.#slices++;
+    // What lies behind the end in the same slice does not matter.
+    if (this.#hasEnded || this.#bytes <= 0) {
+      this.#bytes = 0;
+      this.#slices = 0;
+    }
+    this.#controlBytes = 0;
+    this.#hasEnded = false;
+    // A slice is an object of its own, however short.
+    this.#share.hold("unfinished", Math.max(this.#bytes, this.#slices * SLICE_BYTES));
+  }
+
+  ended(): void {
+    this.#hasEnded = true;
+    this.#share.finished();
+  }
+
+  interrupted(payloadBytes: number): void {
+    this.#controlBytes += CONTROL_FRAME_HEAD_BYTES + payloadBytes;
+  }
+}
+
 /** Devices send no cookie, and some an Origin of their own. */
 function isForDevices({ permission }: WebSocketRoute): boolean {
   return permission === "open" || permission === "device";
@@ -221,12 +255,16 @@ function isForDevices({ permission }: WebSocketRoute): boolean {
 
 function serverOf({ messageBytes, protocols }: WebSocketRoute): WebSocketServer {
   const choose = (offered: Set<string>) => protocols?.find((protocol) => offered.has(protocol)) ?? false;
-  return new WebSocketServer({
+  const server = new WebSocketServer({
     noServer: true,
     maxPayload: messageBytes,
     maxFragments: MAX_FRAGMENTS,
     ...(protocols === undefined ? {} : { handleProtocols: choose }),
   });
+  server.on("wsClientError", ({ message: reason }, socket) =>
+    refuse(socket, message("bad-request/websocket", { reason })),
+  );
+  return server;
 }
 
 function speaksMqtt({ headers }: IncomingMessage): boolean {
@@ -242,6 +280,7 @@ function refuse(socket: Duplex, problem: Problem, retryAfterSeconds?: number): v
     ...ANSWER_HEADERS,
     "Content-Type": "application/json; charset=utf-8",
     "Content-Length": Buffer.byteLength(body),
+    "Sec-WebSocket-Version": 13,
     ...(seconds !== undefined && { "Retry-After": seconds }),
     Connection: "close",
   };

@@ -4,7 +4,7 @@ import type { DeviceList } from "../../../shared/api.ts";
 import type { Device } from "../../../shared/device.ts";
 import { text } from "../../i18n/text.ts";
 import { announce } from "../announcements.ts";
-import { apiUrl, patch, post } from "../client.ts";
+import { apiUrl, explain, patch, post } from "../client.ts";
 import { QUERY_KEYS } from "../queries.ts";
 import { withDevice } from "./device-list.ts";
 
@@ -14,13 +14,23 @@ export type JoinDecision =
   | { readonly kind: "block" };
 
 /** `keyCode` is that of the key which the device has shown: approving accepts it. */
-export function useJoinDecision({ id, name }: Device, keyCode?: string) {
+export function useJoinDecision({ id, name, joining }: Device, keyCode?: string) {
   const queries = useQueryClient();
+  const undo = async () => {
+    try {
+      keep(queries, await decide(id, { kind: "approve" }));
+      announce(text.joining.joined(name));
+    } catch (error) {
+      announce(error instanceof Error ? explain(error) : String(error));
+    }
+  };
   return useMutation({
     mutationFn: (decision: JoinDecision) => decide(id, decision, keyCode),
     onSuccess: (device, { kind }) => {
       keep(queries, device);
-      announce(kind === "approve" ? text.joining.joined(device.name) : text.joining.blocked(name));
+      if (kind === "approve") announce(text.joining.joined(device.name));
+      // One that only asked to join is let in from where the blocked ones are: that it waits does not come back.
+      else announce(text.joining.blocked(name), joining === "approved" ? { undo: () => void undo() } : {});
     },
   });
 }

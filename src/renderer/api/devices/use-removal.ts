@@ -1,8 +1,8 @@
-// Merging a device into another, and deleting one with its history.
+// Merging a device into another, and deleting one with its history: that can be taken back for a minute.
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { DeviceList } from "../../../shared/api.ts";
 import type { Device } from "../../../shared/device.ts";
-import { apiUrl, LONG_REQUEST_TIMEOUT_MS, post, remove } from "../client.ts";
+import { apiUrl, LONG_REQUEST_TIMEOUT_MS, post, remove, request } from "../client.ts";
 import { QUERY_KEYS } from "../queries.ts";
 import { withDevice, withoutDevice } from "./device-list.ts";
 
@@ -16,11 +16,7 @@ export function useMerge(onDone: (device: Device) => void) {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: ({ source, target }: Merge) =>
-      post<Device>(
-        apiUrl(`devices/${encodeURIComponent(source.id)}/merge`),
-        { into: target.id },
-        LONG_REQUEST_TIMEOUT_MS,
-      ),
+      post<Device>(apiUrl(pathOf(source, "/merge")), { into: target.id }, LONG_REQUEST_TIMEOUT_MS),
     onSuccess: (device, { source }) => {
       queries.setQueryData<DeviceList>(
         QUERY_KEYS.devices,
@@ -31,13 +27,35 @@ export function useMerge(onDone: (device: Device) => void) {
   });
 }
 
-export function useRemoval({ id }: Device, onDone: () => void) {
+/** It goes in a minute, unless that is taken back. */
+export function useRemoval(device: Device, onDone: () => void) {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: () => remove(apiUrl(`devices/${encodeURIComponent(id)}`), LONG_REQUEST_TIMEOUT_MS),
-    onSuccess: () => {
-      queries.setQueryData<DeviceList>(QUERY_KEYS.devices, (list) => list && withoutDevice(list, id));
+    mutationFn: () => post<Device>(apiUrl(pathOf(device, "/removal")), {}),
+    onSuccess: (going) => {
+      queries.setQueryData<DeviceList>(QUERY_KEYS.devices, (list) => list && withDevice(list, going));
       onDone();
     },
   });
 }
+
+/** What becomes of a device that goes: it is kept, or removed at once. */
+export function useRemovalEnd(device: Device, onKept: () => void) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: async (end: "keep" | "now"): Promise<Device | null> => {
+      if (end === "keep") return request<Device>(apiUrl(pathOf(device, "/removal")), { method: "DELETE" });
+      await remove(apiUrl(pathOf(device)), LONG_REQUEST_TIMEOUT_MS);
+      return null;
+    },
+    onSuccess: (kept) => {
+      queries.setQueryData<DeviceList>(
+        QUERY_KEYS.devices,
+        (list) => list && (kept === null ? withoutDevice(list, device.id) : withDevice(list, kept)),
+      );
+      if (kept !== null) onKept();
+    },
+  });
+}
+
+const pathOf = ({ id }: Device, rest = ""): string => `devices/${encodeURIComponent(id)}${rest}`;

@@ -16,7 +16,8 @@ import { language } from "../../i18n/language.ts";
 import { apiUrl, isSignedOut, post, request } from "../client.ts";
 import { withCommand, withDevice, withoutDevice } from "../devices/device-list.ts";
 import { liveUrl } from "../platform.ts";
-import { QUERY_KEYS, SENT_COMMANDS } from "../queries.ts";
+import { QUERY_KEYS } from "../queries.ts";
+import { sentCommands } from "./sent-commands.ts";
 import { SeriesFeed } from "./series.ts";
 import { Signal } from "./signal.ts";
 
@@ -35,8 +36,6 @@ export class LiveFeed {
   /** While it is open: pages with subscriptions of their own ask on it. */
   readonly socket = new Signal<WebSocket | null>(null);
   readonly readingsPerSecond = new Signal<number | undefined>(undefined);
-  /** The latest command of this window that came to its end. */
-  readonly settled = new Signal<Command | undefined>(undefined);
   readonly #queries: QueryClient;
 
   constructor(queries: QueryClient) {
@@ -122,7 +121,7 @@ export class LiveFeed {
         break;
       case "command": {
         const { command } = event;
-        if (isSettled(command.state) && SENT_COMMANDS.delete(command.id)) this.settled.set(command);
+        if (isSettled(command.state)) sentCommands.end(command);
         this.#change<DeviceList>(QUERY_KEYS.devices, (list) => withCommand(list, command));
         this.#change<CommandList>(QUERY_KEYS.commands(command.device), ({ commands }) => ({
           commands: [command, ...commands.filter(({ id }) => id !== command.id)].sort(newestFirst),

@@ -1,7 +1,7 @@
 // Named comparisons.
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { SavedView, ViewList, ViewRequest } from "../../../shared/history/saved-view.ts";
-import { apiUrl, post, remove, request } from "../client.ts";
+import { apiUrl, post, put, remove, request } from "../client.ts";
 
 const VIEWS_KEY = ["views"];
 
@@ -13,11 +13,19 @@ export function useViews() {
   });
 }
 
+/** What a person named; `id` is that of the view that it replaces, or brings back. */
+interface Written extends ViewRequest {
+  readonly id?: string | undefined;
+}
+
 /** `onSaved` gets the view as the hub keeps it. */
 export function useSaveView(onSaved: (view: SavedView) => void) {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (view: ViewRequest) => post<SavedView>(apiUrl("views"), view),
+    mutationFn: ({ id, ...view }: Written) =>
+      id === undefined
+        ? post<SavedView>(apiUrl("views"), view)
+        : put<SavedView>(apiUrl(`views/${encodeURIComponent(id)}`), view),
     onSuccess: async (view) => {
       await queries.invalidateQueries({ queryKey: VIEWS_KEY });
       onSaved(view);

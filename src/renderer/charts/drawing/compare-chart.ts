@@ -6,8 +6,8 @@ import type { DrawnRuns } from "../series/runs.ts";
 import type { Bounds } from "../view/time-view.ts";
 import type { ChartPoint, Frame } from "./frame.ts";
 import { marksPlugin } from "./marks-plugin.ts";
-import { type OverlayStyle, overlayPlugin } from "./overlay-plugin.ts";
-import { chartStyle, timeAxis } from "./time-axis.ts";
+import { overlayPlugin } from "./overlay-plugin.ts";
+import { type ChartStyle, chartStyle, timeAxis } from "./time-axis.ts";
 import { chartPointsOf, TimeChart } from "./time-chart.ts";
 import { valueTicks } from "./value-ticks.ts";
 
@@ -59,7 +59,7 @@ function configuration(
   lines: readonly ComparedLine[],
 ): ChartConfiguration<"line", ChartPoint[]> {
   const shared = chartStyle(style);
-  const { token, ticks, overlay } = shared;
+  const { token, ticks, overlay, scale: textScale } = shared;
   const groups = [...Map.groupBy(lines, axisOf).values()];
   const axes = groups.flatMap(([line, ...others], index) => {
     if (line === undefined) return [];
@@ -107,14 +107,14 @@ function configuration(
       marksPlugin(frame, overlay),
       unitsPlugin(
         groups.flatMap((group) => group.slice(0, 1)),
-        overlay,
+        shared,
       ),
     ],
     options: {
       animation: false,
       parsing: false,
       maintainAspectRatio: false,
-      layout: { padding: { top: UNIT_HEIGHT_PX } },
+      layout: { padding: { top: UNIT_HEIGHT_PX * textScale } },
       events: [],
       scales: {
         x: timeAxis(frame, shared),
@@ -125,22 +125,19 @@ function configuration(
 }
 
 /** A Chart.js plugin: the unit of each axis above its ticks. `lines`: one of each axis. */
-function unitsPlugin(
-  lines: readonly ComparedLine[],
-  { label, family }: Pick<OverlayStyle, "label" | "family">,
-): Plugin<"line"> {
+function unitsPlugin(lines: readonly ComparedLine[], { ticks, overlay, scale: textScale }: ChartStyle): Plugin<"line"> {
   return {
     id: "units",
     afterDraw({ ctx, chartArea, scales }) {
       ctx.save();
-      ctx.font = `11px ${family}`;
-      ctx.fillStyle = label;
+      ctx.font = `${ticks.font.size}px ${ticks.font.family}`;
+      ctx.fillStyle = overlay.label;
       for (const [index, line] of lines.entries()) {
         const [scale, unit] = [scales[axisOf(line)], unitBeside(line.unit)];
         if (scale === undefined || unit === undefined) continue;
         ctx.textAlign = index === 0 ? "right" : "left";
         const x = index === 0 ? scale.right - TICK_GAP_PX : scale.left + TICK_GAP_PX;
-        ctx.fillText(unit, x, chartArea.top - UNIT_RISE_PX);
+        ctx.fillText(unit, x, chartArea.top - UNIT_RISE_PX * textScale);
       }
       ctx.restore();
     },

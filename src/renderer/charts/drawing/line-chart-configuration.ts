@@ -31,7 +31,7 @@ export function lineChartConfiguration(
   { unit, reserveAxis }: LineChartOptions,
 ): ChartConfiguration<"line", ChartPoint[]> {
   const shared = chartStyle(style);
-  const { token, ticks, overlay } = shared;
+  const { token, ticks, overlay, scale } = shared;
   return {
     type: "line",
     data: { datasets: datasetsOf(style.color, token("--faint")) },
@@ -41,7 +41,10 @@ export function lineChartConfiguration(
       parsing: false,
       maintainAspectRatio: false,
       layout: {
-        padding: { right: HALF_TIME_LABEL_WIDTH_PX, top: unitBeside(unit) === undefined ? 4 : UNIT_HEIGHT_PX },
+        padding: {
+          right: HALF_TIME_LABEL_WIDTH_PX * scale,
+          top: unitBeside(unit) === undefined ? 4 : UNIT_HEIGHT_PX * scale,
+        },
       },
       // What the pointer does is the time view's.
       events: [],

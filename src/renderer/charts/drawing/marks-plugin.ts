@@ -13,9 +13,10 @@ const STRETCH_OPACITY = 0.08;
 const LINE_OPACITY = 0.65;
 const LABEL_HEIGHT_PX = 18;
 const LABEL_PADDING_PX = 6;
+const LABEL_FONT_SIZE_PX = 12;
 const ELLIPSIS = "…";
 
-type MarkStyle = Pick<OverlayStyle, "accent" | "panel" | "label" | "family">;
+type MarkStyle = Pick<OverlayStyle, "accent" | "panel" | "label" | "family" | "scale">;
 
 export function marksPlugin(frame: Frame, style: MarkStyle): Plugin<"line"> {
   return {
@@ -96,20 +97,21 @@ function drawWords(chart: Chart<"line">, { marks }: Frame, cursorMs: number, sty
     .join(" · ");
   if (words === "") return;
   const { top, left, right } = chartArea;
+  const heightPx = LABEL_HEIGHT_PX * style.scale;
   ctx.save();
-  ctx.font = `12px ${style.family}`;
+  ctx.font = `${LABEL_FONT_SIZE_PX * style.scale}px ${style.family}`;
   const shown = cut(ctx, words, right - left - 2 * LABEL_PADDING_PX);
   const width = ctx.measureText(shown).width + 2 * LABEL_PADDING_PX;
   const start = Math.max(left, Math.min(x.getPixelForValue(cursorMs) + LABEL_PADDING_PX, right - width));
   ctx.fillStyle = style.panel;
-  ctx.fillRect(start, top + BAR_PX, width, LABEL_HEIGHT_PX);
+  ctx.fillRect(start, top + BAR_PX, width, heightPx);
   ctx.strokeStyle = style.accent;
   ctx.globalAlpha = LINE_OPACITY;
-  ctx.strokeRect(start + 0.5, top + BAR_PX + 0.5, width - 1, LABEL_HEIGHT_PX - 1);
+  ctx.strokeRect(start + 0.5, top + BAR_PX + 0.5, width - 1, heightPx - 1);
   ctx.globalAlpha = 1;
   ctx.fillStyle = style.label;
   ctx.textBaseline = "middle";
-  ctx.fillText(shown, start + LABEL_PADDING_PX, top + BAR_PX + LABEL_HEIGHT_PX / 2);
+  ctx.fillText(shown, start + LABEL_PADDING_PX, top + BAR_PX + heightPx / 2);
   ctx.restore();
 }
 

@@ -7,6 +7,7 @@ import type { Frame } from "./frame.ts";
 
 const LABEL_PADDING_PX = 6;
 const LABEL_HEIGHT_PX = 14;
+const LABEL_FONT_SIZE_PX = 11;
 const HATCH_PX = 7;
 /** Of the unit: from the plot to its right end, and from the plot's top to its baseline. */
 const UNIT_GAP_PX = 8;
@@ -20,6 +21,8 @@ export interface OverlayStyle {
   readonly label: string;
   readonly accent: string;
   readonly family: string;
+  /** Of text and the room for it. */
+  readonly scale: number;
 }
 
 export function overlayPlugin(frame: Frame, style: OverlayStyle): Plugin<"line"> {
@@ -35,22 +38,25 @@ export function overlayPlugin(frame: Frame, style: OverlayStyle): Plugin<"line">
       if (style.unit === undefined) return;
       const { ctx, chartArea } = chart;
       ctx.save();
-      ctx.font = `11px ${style.family}`;
+      ctx.font = fontOf(style);
       ctx.fillStyle = style.label;
       ctx.textAlign = "right";
-      ctx.fillText(style.unit, chartArea.left - UNIT_GAP_PX, chartArea.top - UNIT_RISE_PX);
+      ctx.fillText(style.unit, chartArea.left - UNIT_GAP_PX, chartArea.top - UNIT_RISE_PX * style.scale);
       ctx.restore();
     },
   };
 }
+
+const fontOf = ({ family, scale }: OverlayStyle): string => `${LABEL_FONT_SIZE_PX * scale}px ${family}`;
 
 function drawGaps(chart: Chart<"line">, frame: Frame, style: OverlayStyle, hatch: CanvasPattern | null): void {
   const { ctx, chartArea, scales } = chart;
   const { x } = scales;
   if (x === undefined) return;
   const { top, height, left: areaLeft, right: areaRight } = chartArea;
+  const labelHeight = LABEL_HEIGHT_PX * style.scale;
   ctx.save();
-  ctx.font = `11px ${style.family}`;
+  ctx.font = fontOf(style);
   ctx.textAlign = "center";
   ctx.textBaseline = "middle";
   for (const gap of frame.gaps) {
@@ -65,12 +71,12 @@ function drawGaps(chart: Chart<"line">, frame: Frame, style: OverlayStyle, hatch
     const words = gapLabel(frame.marks, gap) ?? pageText.charts.noReadings;
     const labelWidth = ctx.measureText(words).width + 2 * LABEL_PADDING_PX;
     const isUpright = width < labelWidth;
-    if (isUpright && (width < LABEL_HEIGHT_PX || height < labelWidth)) continue;
+    if (isUpright && (width < labelHeight || height < labelWidth)) continue;
     ctx.save();
-    ctx.translate(left + width / 2, isUpright ? top + height / 2 : top + LABEL_HEIGHT_PX);
+    ctx.translate(left + width / 2, isUpright ? top + height / 2 : top + labelHeight);
     if (isUpright) ctx.rotate(-Math.PI / 2);
     ctx.fillStyle = style.panel;
-    ctx.fillRect(-labelWidth / 2, -LABEL_HEIGHT_PX / 2, labelWidth, LABEL_HEIGHT_PX);
+    ctx.fillRect(-labelWidth / 2, -labelHeight / 2, labelWidth, labelHeight);
     ctx.fillStyle = style.label;
     ctx.fillText(words, 0, 0);
     ctx.restore();

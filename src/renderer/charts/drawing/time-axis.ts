@@ -11,6 +11,8 @@ const PIXELS_PER_TIME_TICK = 84;
 /** Of the label of a time, which stands under its tick: “오후 12:44” is the longest. */
 export const HALF_TIME_LABEL_WIDTH_PX = 29;
 const AXIS_FONT_SIZE_PX = 11;
+/** Of the root, where nobody has chosen another: lengths of text are given for it. */
+const USUAL_FONT_SIZE_PX = 16;
 
 /** Colours and type of a chart, from the tokens that apply to its canvas. */
 export interface ChartStyle {
@@ -18,15 +20,19 @@ export interface ChartStyle {
   readonly family: string;
   readonly ticks: { readonly color: string; readonly font: { readonly family: string; readonly size: number } };
   readonly overlay: Omit<OverlayStyle, "unit">;
+  /** Of text and the room for it: a canvas does not follow the font size of the browser by itself. */
+  readonly scale: number;
 }
 
 export function chartStyle(style: CSSStyleDeclaration): ChartStyle {
   const token = (name: string) => style.getPropertyValue(name);
   const { fontFamily: family } = style;
+  const scale = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / USUAL_FONT_SIZE_PX;
   return {
     token,
     family,
-    ticks: { color: token("--faint"), font: { family, size: AXIS_FONT_SIZE_PX } },
+    scale,
+    ticks: { color: token("--faint"), font: { family, size: AXIS_FONT_SIZE_PX * scale } },
     overlay: {
       ground: token("--sunken"),
       panel: token("--panel"),
@@ -34,12 +40,13 @@ export function chartStyle(style: CSSStyleDeclaration): ChartStyle {
       label: token("--soft"),
       accent: token("--accent"),
       family,
+      scale,
     },
   };
 }
 
 /** The horizontal axis: the frame's time, whatever the data, so that moments of all charts are above one another. */
-export function timeAxis(frame: Frame, { token, ticks }: ChartStyle): LineScale {
+export function timeAxis(frame: Frame, { token, ticks, scale }: ChartStyle): LineScale {
   return {
     type: "linear",
     bounds: "data",
@@ -51,7 +58,7 @@ export function timeAxis(frame: Frame, { token, ticks }: ChartStyle): LineScale 
       axis.max = frame.endMs;
     },
     afterBuildTicks(axis) {
-      axis.ticks = timeTicks(axis.min, axis.max, axis.chart.width / PIXELS_PER_TIME_TICK);
+      axis.ticks = timeTicks(axis.min, axis.max, axis.chart.width / (PIXELS_PER_TIME_TICK * scale));
     },
     afterFit(axis) {
       // Otherwise the chart shifts whenever a label enters or leaves at an end.

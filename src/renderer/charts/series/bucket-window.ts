@@ -4,7 +4,7 @@ import type { Chart } from "../../../shared/api.ts";
 import type { Bucket } from "../../../shared/reading.ts";
 import type { Point } from "../../api/feed/series.ts";
 import { type Conversion, conversionOf } from "../../i18n/units.ts";
-import { endState, heldStates, isOnOff, isPeriodic, isState, meanByTime } from "./on-off.ts";
+import { endState, heldStates, isOnOff, isPeriodic, isState, isUnclear, meanByTime } from "./on-off.ts";
 import { resolutionOf } from "./resolution.ts";
 
 export interface Summary {
@@ -118,6 +118,11 @@ export class BucketWindow {
     return heldStates(this.#buckets, { startMs, endMs: this.#endMs, stepMs, before, last: this.#lastState });
   }
 
+  /** Whether the mean of two states tells for how long they held, and not only how often they came. */
+  get isMeanByTime(): boolean {
+    return isPeriodic(this.#buckets, this.#stepMs) || !isUnclear(this.#buckets, this.#stepMs, this.#spanMs);
+  }
+
   /**
    * Adds a reading to its bucket. A late one goes into an earlier bucket, unless the answer may contain it already: the
    * feed sends a reading shortly after the store can answer with it. True for a late one: the feed thins out readings
@@ -159,9 +164,9 @@ export class BucketWindow {
     return isNearerAfter ? after : before;
   }
 
-  /** Of the visible readings; undefined without any. Of two states the mean is by time. */
+  /** Of the visible readings; undefined without any. Of two states the mean is by time where that is known. */
   summary(): Summary | undefined {
-    const { states } = this;
+    const states = this.isMeanByTime ? this.states : undefined;
     const shown = states ?? this.buckets;
     if (shown.length === 0) return undefined;
     let [min, max, sum, count] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 0];

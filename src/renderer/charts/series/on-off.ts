@@ -26,6 +26,19 @@ export function isPeriodic(buckets: readonly Bucket[], stepMs: number): boolean 
   return regular.length >= PERIODIC_SHARE * buckets.length;
 }
 
+/** Of what is shown, in which it is not known which of two states held. */
+const MAX_UNCLEAR_SHARE = 0.01;
+
+/**
+ * Whether too much is unclear of for how long two states held: in a bucket with both, and behind one until the next, unless that has
+ * one state, which then is a change.
+ */
+export function isUnclear(buckets: readonly Bucket[], stepMs: number, spanMs: number): boolean {
+  const both = buckets.map(({ min, max }) => min !== max);
+  const isBehindUnclear = both.some((isBoth, index) => isBoth && both[index + 1] === true);
+  return isBehindUnclear || both.filter(Boolean).length * stepMs > MAX_UNCLEAR_SHARE * spanMs;
+}
+
 interface Span {
   readonly startMs: number;
   readonly endMs: number;

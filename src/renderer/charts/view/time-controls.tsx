@@ -1,4 +1,5 @@
 // The row above charts that chooses the time that they show: ranges, a stretch with native pickers, steps, and the way back.
+import { ChevronLeft, ChevronRight, type LucideIcon, Minus, Plus } from "lucide-react";
 import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { useFirstReading } from "../../api/queries.ts";
 import { pageText } from "../../i18n/page-text.ts";
@@ -49,10 +50,10 @@ export function TimeControls({ view, devices }: Props) {
         />
       </div>
       <div className={styles["steps"]}>
-        <Step label={pageText.charts.earlier} sign="‹" onClick={() => view.panBy(-panMs(view))} />
-        <Step label={pageText.charts.later} sign="›" onClick={() => view.panBy(panMs(view))} />
-        <Step label={pageText.charts.zoomOut} sign="−" onClick={() => view.zoomBy(1 / ZOOM)} />
-        <Step label={pageText.charts.zoomIn} sign="+" onClick={() => view.zoomBy(ZOOM)} />
+        <Step label={pageText.charts.earlier} icon={ChevronLeft} onClick={() => view.panBy(-panMs(view))} />
+        <Step label={pageText.charts.later} icon={ChevronRight} onClick={() => view.panBy(panMs(view))} />
+        <Step label={pageText.charts.zoomOut} icon={Minus} onClick={() => view.zoomBy(1 / ZOOM)} />
+        <Step label={pageText.charts.zoomIn} icon={Plus} onClick={() => view.zoomBy(ZOOM)} />
       </div>
       {period.kind === "fixed" && (
         <>
@@ -90,16 +91,16 @@ const heightOf = (row: HTMLElement | null): number => row?.parentElement?.offset
 
 function Step({
   label,
-  sign,
+  icon: Icon,
   onClick,
 }: {
   readonly label: string;
-  readonly sign: string;
+  readonly icon: LucideIcon;
   readonly onClick: () => void;
 }) {
   return (
     <button type="button" aria-label={label} title={label} onClick={onClick}>
-      {sign}
+      <Icon className="icon" aria-hidden="true" />
     </button>
   );
 }

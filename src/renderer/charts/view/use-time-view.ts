@@ -5,7 +5,7 @@ import { hubNowMs } from "../../api/feed/hub-clock.ts";
 import { type Signal, useSignal } from "../../api/feed/signal.ts";
 import { isRangeName, type RangeName } from "./ranges.ts";
 import { lastPeriod, type Period, TimeView } from "./time-view.ts";
-import { periodOf, withPeriod } from "./view-address.ts";
+import { namedPeriod, periodOf, withPeriod } from "./view-address.ts";
 
 /** Of this tab: the range that was chosen last, for pages that are opened without one. */
 let lastChosen: RangeName | null = null;
@@ -13,13 +13,13 @@ let lastChosen: RangeName | null = null;
 interface Options {
   /** See `TimeView`. */
   readonly grownFromMs?: number;
-  /** Shown whatever was looked at before. */
-  readonly wanted?: RangeName | undefined;
+  /** A range's name, or `all`: shown whatever was looked at before. */
+  readonly wanted?: string | undefined;
 }
 
 export function useTimeView(usual: RangeName, { grownFromMs, wanted }: Options = {}): TimeView {
   const [view] = useState(() => {
-    const period = periodOf(location.hash) ?? lastPeriod(wanted ?? lastChosen ?? usual);
+    const period = periodOf(location.hash) ?? namedPeriod(wanted ?? "") ?? lastPeriod(lastChosen ?? usual);
     return new TimeView(period, hubNowMs, grownFromMs);
   });
 

@@ -7,10 +7,16 @@ import { lastPeriod, type Period } from "./time-view.ts";
 export function periodOf(hash: string): Period | null {
   const parameters = new URLSearchParams(hash.split("?")[1] ?? "");
   const range = parameters.get("range") ?? "";
-  if (isRangeName(range)) return lastPeriod(range);
-  if (range === "all") return { kind: "last", name: "all", spanMs: null };
+  const named = namedPeriod(range);
+  if (named !== null) return named;
   const [fromMs, toMs] = [Date.parse(parameters.get("from") ?? ""), Date.parse(parameters.get("to") ?? "")];
   return fromMs < toMs ? { kind: "fixed", fromMs, toMs } : null;
+}
+
+/** Of a range, or of all there is; null where there is none of that name. */
+export function namedPeriod(name: string): Period | null {
+  if (isRangeName(name)) return lastPeriod(name);
+  return name === "all" ? { kind: "last", name, spanMs: null } : null;
 }
 
 /** The address of the same page that shows `period`; what else it says stays. */

@@ -44,9 +44,12 @@ export const messageLog = {
   client: (id: string) => `client ${id}`,
   by: (name: string) => `as ${name}`,
   cut: "This is the beginning of it.",
+  changed: (span: string) => `Changed since the one before, ${span} earlier`,
+  unchanged: (span: string) => `The same as the one before, ${span} earlier.`,
   toDevice: "To the device",
   onlyDevice: (device: string) => `Only ${device}`,
   sendAgain: "Edit and publish",
+  sendAgainOf: (source: string) => `Edit and publish: ${source}`,
   close: "Close",
   // Top talkers.
   talkers: "Who sends most",
@@ -99,6 +102,6 @@ export const messageLog = {
     unsubscribed: "Nobody is subscribed to it.",
   },
   history: "Published before",
-  historyUse: (topic: string) => `Take this again: ${topic}`,
+  historyUse: "Take this again",
   historyClear: "Forget them",
 };

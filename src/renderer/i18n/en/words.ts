@@ -8,6 +8,7 @@ export const words = {
   remove: "Remove",
   removing: "Removing…",
   done: "Done",
+  close: "Close",
   tryAgain: "Try again",
   copy: "Copy",
   copyOf: (what: string) => `Copy: ${what}`,

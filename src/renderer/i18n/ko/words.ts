@@ -16,6 +16,7 @@ export const words: typeof en = {
   remove: "삭제",
   removing: "삭제하는 중…",
   done: "완료",
+  close: "닫기",
   tryAgain: "다시 시도",
   copy: "복사",
   copyOf: (what) => `복사: ${what}`,

@@ -36,7 +36,7 @@ export const settings: typeof en = {
   linkUntil: (time) => `휴대폰 카메라로 비추세요. ${time}까지 한 번만 쓸 수 있습니다.`,
   linkOver: "너무 오래된 코드입니다. 새로 만들어 주세요.",
   advertise: "파이가 허브를 스스로 찾게 하기",
-  advertiseHint: "mDNS로 이 네트워크에 허브의 위치를 알립니다. 끄면 Pi마다 주소를 적어야 합니다.",
+  advertiseHint: "mDNS로 이 네트워크에 허브의 위치를 알립니다. 끄면 파이마다 주소를 적어야 합니다.",
   advertiseFixed: "허브가 --no-mdns로 시작되었습니다. 여기서 바꾸려면 그 옵션 없이 시작하세요.",
   mdnsLabel: "네트워크에서의 이름",
   mdnsHint: (now) =>

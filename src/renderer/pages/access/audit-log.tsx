@@ -7,9 +7,10 @@ import { hubNowMs } from "../../api/feed/hub-clock.ts";
 import { useNow } from "../../api/feed/use-now.ts";
 import { useDevices } from "../../api/queries.ts";
 import { accessText } from "../../i18n/later/access-text.ts";
+import { Moment } from "../../i18n/moment.tsx";
 import { nameAndId } from "../../i18n/names.ts";
 import { text } from "../../i18n/text.ts";
-import { formatAgo, formatExact } from "../../i18n/times.ts";
+import { formatAgo } from "../../i18n/times.ts";
 import { Failure } from "../../ui/failure.tsx";
 import form from "../../ui/form.module.css";
 import rows from "../../ui/rows.module.css";
@@ -125,9 +126,9 @@ function Entry({ entry: { atMs, actor, action, subject, address, outcome } }: { 
         {outcome === "refused" && <span className={styles["refused"]}> {t.wasRefused}</span>}
         <p>{address === "" ? t.fromHub : t.from(address)}</p>
       </div>
-      <time className="note" dateTime={new Date(atMs).toISOString()} title={formatExact(atMs)}>
+      <Moment className="note" ms={atMs}>
         {formatAgo(atMs, nowMs)}
-      </time>
+      </Moment>
     </>
   );
 }

@@ -3,6 +3,7 @@ import type { MqttClient } from "../../../shared/mqtt/mqtt-clients.ts";
 import { useAccessChange, useMqttClients } from "../../api/access.ts";
 import { apiUrl, explain, remove } from "../../api/client.ts";
 import { useNow } from "../../api/feed/use-now.ts";
+import { Moment } from "../../i18n/moment.tsx";
 import { formatCount, formatValue } from "../../i18n/numbers.ts";
 import { pageText } from "../../i18n/page-text.ts";
 import { formatAgo } from "../../i18n/times.ts";
@@ -41,7 +42,6 @@ function ClientRow({ client }: { readonly client: MqttClient }) {
   const { id, version, address, principal, connectedMs, filters, filterCount, received, sent, queued } = client;
   const nowMs = useNow(10_000);
   const ending = useAccessChange("clients", () => remove(apiUrl(`clients/${encodeURIComponent(id)}`)));
-  const facts = [address, principal, words.connectedAgo(formatAgo(connectedMs, nowMs))];
   const traffic = [
     words.received(formatCount(received.messages), formatValue(received.perSecond)),
     words.sent(formatCount(sent.messages), formatValue(sent.perSecond)),
@@ -53,7 +53,12 @@ function ClientRow({ client }: { readonly client: MqttClient }) {
       <div>
         <strong>{id}</strong>
         <span className={rows["tag"]}>MQTT {version}</span>
-        <p>{facts.join(" · ")}</p>
+        <p>
+          {address} · {principal} ·{" "}
+          <Moment ms={connectedMs} within={words.connectedAgo}>
+            {formatAgo(connectedMs, nowMs)}
+          </Moment>
+        </p>
         <p>{traffic.join(" · ")}</p>
         {filterCount > 0 && (
           <details>

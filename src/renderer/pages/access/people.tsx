@@ -11,6 +11,7 @@ import { useAccessChange, usePeople } from "../../api/access.ts";
 import { apiUrl, explain, patch, post, remove } from "../../api/client.ts";
 import { useNow } from "../../api/feed/use-now.ts";
 import { accessText } from "../../i18n/later/access-text.ts";
+import { Moment } from "../../i18n/moment.tsx";
 import { text } from "../../i18n/text.ts";
 import { formatAgo } from "../../i18n/times.ts";
 import { Confirm } from "../../ui/confirm.tsx";
@@ -73,7 +74,13 @@ function PersonRow({ person, onEdit }: { readonly person: Person; readonly onEdi
         <span className={rows["tag"]}>{t.roles[role]}</span>
         <p>
           {ofRooms && `${ofRooms.join(", ")} · `}
-          {lastSignInMs === null ? t.neverSignedIn : t.signedIn(formatAgo(lastSignInMs, nowMs))}
+          {lastSignInMs === null ? (
+            t.neverSignedIn
+          ) : (
+            <Moment ms={lastSignInMs} within={t.signedIn}>
+              {formatAgo(lastSignInMs, nowMs)}
+            </Moment>
+          )}
         </p>
       </div>
       <div className={rows["buttons"]}>

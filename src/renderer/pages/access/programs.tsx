@@ -5,6 +5,7 @@ import { useAccessChange, useApiKeys } from "../../api/access.ts";
 import { apiUrl, explain, post, remove } from "../../api/client.ts";
 import { useNow } from "../../api/feed/use-now.ts";
 import { accessText } from "../../i18n/later/access-text.ts";
+import { Moment } from "../../i18n/moment.tsx";
 import { text } from "../../i18n/text.ts";
 import { formatAgo, formatDate } from "../../i18n/times.ts";
 import { Confirm } from "../../ui/confirm.tsx";
@@ -65,14 +66,22 @@ function KeyRow({ apiKey }: { readonly apiKey: ApiKey }) {
     ...(ofRooms ?? []),
     t.madeBy(words.actor(createdBy), formatDate(createdMs)),
     expiresMs === null ? t.endless : t.until(formatDate(expiresMs)),
-    lastUsedMs === null ? t.unused : t.lastUsed(formatAgo(lastUsedMs, nowMs)),
   ];
   return (
     <>
       <div>
         <strong>{name}</strong>
         <span className={rows["tag"]}>{accessText.people.roles[role]}</span>
-        <p>{facts.join(" · ")}</p>
+        <p>
+          {facts.join(" · ")} ·{" "}
+          {lastUsedMs === null ? (
+            t.unused
+          ) : (
+            <Moment ms={lastUsedMs} within={t.lastUsed}>
+              {formatAgo(lastUsedMs, nowMs)}
+            </Moment>
+          )}
+        </p>
       </div>
       <button
         type="button"

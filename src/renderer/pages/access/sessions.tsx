@@ -9,6 +9,7 @@ import { chosenHost, HubAddress } from "../../device/hub-address.tsx";
 import { browserName } from "../../i18n/browser-name.ts";
 import { hubLink } from "../../i18n/hub-links.ts";
 import { accessText } from "../../i18n/later/access-text.ts";
+import { Moment } from "../../i18n/moment.tsx";
 import { pageText } from "../../i18n/page-text.ts";
 import { text } from "../../i18n/text.ts";
 import { formatAgo } from "../../i18n/times.ts";
@@ -53,7 +54,10 @@ function SessionRow({ session }: { readonly session: Session }) {
         <strong>{words.actor(name)}</strong>
         {current && <span className={rows["tag"]}>{t.thisSession}</span>}
         <p>
-          {browserName(userAgent)} · {address} · {t.lastSeen(formatAgo(lastSeenMs, nowMs))}
+          {browserName(userAgent)} · {address} ·{" "}
+          <Moment ms={lastSeenMs} within={t.lastSeen}>
+            {formatAgo(lastSeenMs, nowMs)}
+          </Moment>
         </p>
         {ending.error && <p role="alert">{explain(ending.error)}</p>}
       </div>

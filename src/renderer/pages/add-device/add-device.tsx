@@ -6,6 +6,7 @@ import { explain } from "../../api/client.ts";
 import { useNow } from "../../api/feed/use-now.ts";
 import { useDevices, useHub, usePendingDevices, useRefused } from "../../api/queries.ts";
 import { JoinRequests } from "../../device/joining/join-requests.tsx";
+import { Moment } from "../../i18n/moment.tsx";
 import { pageText } from "../../i18n/page-text.ts";
 import { formatAgo } from "../../i18n/times.ts";
 import { PageHeader } from "../../shell/page-header.tsx";
@@ -41,7 +42,7 @@ export function AddDevice({ head }: Props) {
       {hub.isLoadingError && (
         <Failure title={words.hubUnknown} message={explain(hub.error)} onRetry={() => void hub.refetch()} />
       )}
-      <Settled>
+      <Settled isAside>
         {devices.data && pending.data && <FirstReading joined={devices.data} pending={pending.data} />}
         {hub.data && <Programs hub={hub.data} known={[...(devices.data ?? []), ...(pending.data ?? [])]} {...places} />}
       </Settled>
@@ -111,5 +112,12 @@ function RecentRefusal() {
   const { data: [newest] = [] } = useRefused();
   const nowMs = useNow(10_000);
   if (newest === undefined || nowMs - newest.atMs > RECENT_REFUSAL_MS) return null;
-  return <p>{words.refused(newest.address, newest.source, formatAgo(newest.atMs, nowMs), newest.message)}</p>;
+  const { address, source, atMs, message } = newest;
+  return (
+    <p>
+      <Moment ms={atMs} within={(ago) => words.refused(address, source, ago, message)}>
+        {formatAgo(atMs, nowMs)}
+      </Moment>
+    </p>
+  );
 }

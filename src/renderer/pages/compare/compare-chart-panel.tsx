@@ -1,9 +1,9 @@
 // The chart of a comparison with its legend, which says what each series is at the marked moment.
+import { X } from "lucide-react";
 import { useEffect, useEffectEvent, useRef } from "react";
 import type { Device, Metric } from "../../../shared/device.ts";
 import { useStored } from "../../api/kept/stored.ts";
 import { unitChoices } from "../../api/kept/unit-choices.ts";
-import { useChart } from "../../api/queries.ts";
 import { momentText, summaryText } from "../../charts/chart-texts.ts";
 import { seriesColour } from "../../charts/colours.ts";
 import { CompareChart } from "../../charts/drawing/compare-chart.ts";
@@ -11,6 +11,7 @@ import { cancelFrame, inNextFrame } from "../../charts/drawing/frames.ts";
 import { savePicture } from "../../charts/save-picture.ts";
 import type { BucketWindow } from "../../charts/series/bucket-window.ts";
 import { runsOf } from "../../charts/series/runs.ts";
+import { useExactChart } from "../../charts/use-exact-chart.ts";
 import { useLiveChart } from "../../charts/use-live-chart.ts";
 import { useTimeMarks } from "../../charts/use-time-marks.ts";
 import { listenToGestures } from "../../charts/view/gestures.ts";
@@ -155,7 +156,7 @@ export function CompareChartPanel({ title, lines: sent, view, onRemove }: Props)
               <b>{label}</b>
               <output />
               <button type="button" aria-label={pageText.compare.remove(label)} onClick={() => onRemove(lineKey(line))}>
-                ✕
+                <X className="icon" aria-hidden="true" />
               </button>
             </li>
           );
@@ -182,7 +183,10 @@ function SeriesSource({ line: { device, metric, conversion }, view, onWindow }: 
   const isFixed = period.kind === "fixed";
   const spanMs = isFixed ? period.toMs - period.fromMs : period.spanMs;
   const series = { device: device.id, metric: metric.name, points: POINTS };
-  const chart = useChart({ ...series, spanMs: spanMs ?? 0, toMs: isFixed ? period.toMs : undefined }, spanMs !== null);
+  const chart = useExactChart(
+    { ...series, spanMs: spanMs ?? 0, toMs: isFixed ? period.toMs : undefined },
+    spanMs !== null,
+  );
   useLiveChart(chart, metric.latest, onWindow, { isFixed, conversion });
   return null;
 }

@@ -4,7 +4,6 @@ import { MAX_SERIES_PER_VIEW, type SavedView, type ViewSeries } from "../../../s
 import { useMay } from "../../api/access.ts";
 import { useViews } from "../../api/history/views.ts";
 import { useDevices } from "../../api/queries.ts";
-import { isRangeName } from "../../charts/view/ranges.ts";
 import { TimeControls } from "../../charts/view/time-controls.tsx";
 import { useTimeView } from "../../charts/view/use-time-view.ts";
 import { pageText } from "../../i18n/page-text.ts";
@@ -27,8 +26,7 @@ export function ComparePage({ viewId }: { readonly viewId: string | null }) {
 }
 
 function Comparison({ saved }: { readonly saved: SavedView | null }) {
-  const range = saved?.range ?? "";
-  const view = useTimeView("24h", { wanted: isRangeName(range) ? range : undefined });
+  const view = useTimeView("24h", { wanted: saved?.range });
   const [chosen, setChosen] = useState<readonly ViewSeries[]>(() => {
     const named = seriesOf(location.hash);
     return named.length > 0 ? named : (saved?.series ?? []);

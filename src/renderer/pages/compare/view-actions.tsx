@@ -1,4 +1,4 @@
-// Names a comparison, or forgets a named one.
+// Names a comparison, keeps what was changed of a named one, or forgets it.
 import { type SubmitEvent, useState } from "react";
 import type { SavedView, ViewSeries } from "../../../shared/history/saved-view.ts";
 import { announce } from "../../api/announcements.ts";
@@ -16,20 +16,26 @@ interface Props {
 }
 
 export function ViewActions({ saved, series, view }: Props) {
-  const [name, setName] = useState("");
-  const save = useSaveView(({ id }) => goTo(LINKS.view(id)));
+  const [name, setName] = useState(saved?.name ?? "");
+  const save = useSaveView((kept) => {
+    announce(pageText.compare.saved(kept.name));
+    goTo(LINKS.view(kept.id));
+  });
   const removal = useRemoveView(() => {
     goTo(LINKS.compare);
-    if (saved === null) return;
-    const { name, series, range } = saved;
-    announce(pageText.compare.forgotten(name), {
-      undo: () => save.mutate({ name, series, ...(range !== undefined && { range }) }),
-    });
+    if (saved !== null) announce(pageText.compare.forgotten(saved.name), { undo: () => save.mutate(saved) });
   });
   function submit(event: SubmitEvent) {
     event.preventDefault();
     const period = view.period.get();
-    save.mutate({ name: name.trim(), series: [...series], ...(period.kind === "last" && { range: period.name }) });
+    const named = name.trim();
+    save.mutate({
+      // Under another name it is another view.
+      ...(named === saved?.name && { id: saved.id }),
+      name: named,
+      series: [...series],
+      ...(period.kind === "last" && { range: period.name }),
+    });
   }
   return (
     <form className={styles["actions"]} onSubmit={submit}>

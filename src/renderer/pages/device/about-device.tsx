@@ -5,8 +5,9 @@ import { useMe } from "../../api/access.ts";
 import { hubNowMs } from "../../api/feed/hub-clock.ts";
 import { useAttributeChanges } from "../../api/history/device-history.ts";
 import { timelineText as t } from "../../i18n/later/timeline-text.ts";
+import { Moment } from "../../i18n/moment.tsx";
 import { metricLabel } from "../../i18n/names.ts";
-import { formatDate, formatExact, formatMoment, formatSpan } from "../../i18n/times.ts";
+import { formatDate, formatMoment, formatSpan } from "../../i18n/times.ts";
 import { LINKS } from "../../shell/use-route.ts";
 import styles from "./about-device.module.css";
 
@@ -65,7 +66,12 @@ export function AboutDevice({ device }: { readonly device: Device }) {
 
 function Since({ ms }: { readonly ms: number | undefined }) {
   return ms === undefined ? null : (
-    <small title={formatExact(ms)}> {t.sinceMoment(formatMoment(ms, hubNowMs()))}</small>
+    <small>
+      {" "}
+      <Moment ms={ms} within={t.sinceMoment}>
+        {formatMoment(ms, hubNowMs())}
+      </Moment>
+    </small>
   );
 }
 

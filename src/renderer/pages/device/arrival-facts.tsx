@@ -3,6 +3,7 @@ import type { Device } from "../../../shared/device.ts";
 import { hubNowMs } from "../../api/feed/hub-clock.ts";
 import { useDelivery } from "../../api/history/device-history.ts";
 import { timelineText as t } from "../../i18n/later/timeline-text.ts";
+import { Moment } from "../../i18n/moment.tsx";
 import { formatCount, formatShare } from "../../i18n/numbers.ts";
 import { formatDuration, formatMoment } from "../../i18n/times.ts";
 import styles from "./about-device.module.css";
@@ -35,7 +36,11 @@ export function ArrivalFacts({ device }: { readonly device: Device }) {
         )}
       </dl>
       <details>
-        <summary>{t.since(formatMoment(sinceMs, hubNowMs()))}</summary>
+        <summary>
+          <Moment ms={sinceMs} within={t.since}>
+            {formatMoment(sinceMs, hubNowMs())}
+          </Moment>
+        </summary>
         {expected !== undefined && <p>{t.missingMeans}</p>}
         {medianDelayMs !== undefined && <p>{t.delayMeans}</p>}
       </details>

@@ -3,9 +3,10 @@ import { useState } from "react";
 import { hubNowMs } from "../../api/feed/hub-clock.ts";
 import { useAttributeChanges } from "../../api/history/device-history.ts";
 import { timelineText as t } from "../../i18n/later/timeline-text.ts";
+import { Moment } from "../../i18n/moment.tsx";
 import { metricLabel } from "../../i18n/names.ts";
 import { formatCount } from "../../i18n/numbers.ts";
-import { formatExact, formatMoment } from "../../i18n/times.ts";
+import { formatMoment } from "../../i18n/times.ts";
 import styles from "./about-device.module.css";
 
 const ROWS_AT_ONCE = 5;
@@ -21,8 +22,11 @@ export function AttributeChanges({ device }: { readonly device: string }) {
       <dl>
         {changes.slice(0, count).map(({ name, before, text, changedMs }) => (
           <div key={`${name} ${changedMs}`}>
-            <dt title={formatExact(changedMs)}>
-              {metricLabel({ name })} <small>{formatMoment(changedMs, hubNowMs())}</small>
+            <dt>
+              {metricLabel({ name })}{" "}
+              <small>
+                <Moment ms={changedMs}>{formatMoment(changedMs, hubNowMs())}</Moment>
+              </small>
             </dt>
             <dd>
               {before} → {text}

@@ -2,6 +2,7 @@
 import type { Skipped } from "../../../shared/device.ts";
 import { useNow } from "../../api/feed/use-now.ts";
 import { useSkipReasons } from "../../api/hub-sentence.ts";
+import { Moment } from "../../i18n/moment.tsx";
 import { pageText } from "../../i18n/page-text.ts";
 import { formatAgo } from "../../i18n/times.ts";
 import styles from "./about-device.module.css";
@@ -20,7 +21,7 @@ export function LeftOut({ fields }: { readonly fields: readonly Skipped[] }) {
           <div key={field}>
             <dt>{field}</dt>
             <dd>
-              {reasons[index]} {formatAgo(atMs, nowMs)}
+              {reasons[index]} <Moment ms={atMs}>{formatAgo(atMs, nowMs)}</Moment>
             </dd>
           </div>
         ))}

@@ -4,6 +4,7 @@ import { explain } from "../../api/client.ts";
 import { useNow } from "../../api/feed/use-now.ts";
 import { useDiagnosticReport } from "../../api/queries.ts";
 import { doctorText as t } from "../../i18n/later/doctor-text.ts";
+import { Moment } from "../../i18n/moment.tsx";
 import { formatMoment } from "../../i18n/times.ts";
 import { Finding } from "../../shell/notices/finding.tsx";
 import { PageHeader } from "../../shell/page-header.tsx";
@@ -39,7 +40,13 @@ function CheckStatus({ isFetching, atMs, onCheckAgain }: CheckStatusProps) {
   return (
     <span className={styles["checkStatus"]}>
       <span className="note" role="status">
-        {isFetching ? t.checking : atMs && t.checkedAt(formatMoment(atMs, nowMs))}
+        {isFetching
+          ? t.checking
+          : atMs !== undefined && (
+              <Moment ms={atMs} within={t.checkedAt}>
+                {formatMoment(atMs, nowMs)}
+              </Moment>
+            )}
       </span>
       <button type="button" className="button small" disabled={isFetching} onClick={onCheckAgain}>
         {t.checkAgain}

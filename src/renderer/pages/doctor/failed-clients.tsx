@@ -2,6 +2,7 @@
 import type { FailedClient } from "../../../shared/doctor.ts";
 import { useNow } from "../../api/feed/use-now.ts";
 import { doctorText as t } from "../../i18n/later/doctor-text.ts";
+import { Moment } from "../../i18n/moment.tsx";
 import { formatCount } from "../../i18n/numbers.ts";
 import { formatAgo, formatMoment } from "../../i18n/times.ts";
 import styles from "./failed-clients.module.css";
@@ -40,11 +41,13 @@ function ClientList({ clients }: { readonly clients: readonly FailedClient[] }) 
             <span className={styles["message"]}>{client.message}</span>
           </p>
           <p className={styles["when"]}>
-            <time dateTime={new Date(client.lastSeenMs).toISOString()} title={formatMoment(client.lastSeenMs, nowMs)}>
-              {formatAgo(client.lastSeenMs, nowMs)}
-            </time>
+            <Moment ms={client.lastSeenMs}>{formatAgo(client.lastSeenMs, nowMs)}</Moment>
             {client.count > 1 && (
-              <span>{t.timesSince(formatCount(client.count), formatMoment(client.firstSeenMs, nowMs))}</span>
+              <span>
+                <Moment ms={client.firstSeenMs} within={(when) => t.timesSince(formatCount(client.count), when)}>
+                  {formatMoment(client.firstSeenMs, nowMs)}
+                </Moment>
+              </span>
             )}
           </p>
         </li>

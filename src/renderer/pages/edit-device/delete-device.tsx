@@ -1,48 +1,35 @@
-// Deletes a device with its history, after a confirmation that names both.
-import { useState } from "react";
+// Deletes a device with its history. It can be taken back for a minute, on every page.
 import type { Device } from "../../../shared/device.ts";
+import { announce } from "../../api/announcements.ts";
 import { explain } from "../../api/client.ts";
 import { useRemoval } from "../../api/devices/use-removal.ts";
 import { useReadingCount } from "../../api/queries.ts";
-import { nameAndId } from "../../i18n/names.ts";
 import { pageText } from "../../i18n/page-text.ts";
 import { goTo, LINKS } from "../../shell/use-route.ts";
-import { Confirm } from "../../ui/confirm.tsx";
 import { historyText } from "./history-text.ts";
 import styles from "./removal-section.module.css";
 
 const t = pageText.removal;
+/** Of more, the hub is not asked for the readings of each. */
+const MAX_COUNTED_METRICS = 20;
 
 export function DeleteDevice({ device }: { readonly device: Device }) {
-  const [isAsking, setAsking] = useState(false);
-  const removal = useRemoval(device, () => goTo(LINKS.overview));
+  const { metrics, name } = device;
+  const { data: count } = useReadingCount(device, metrics.length <= MAX_COUNTED_METRICS);
+  const removal = useRemoval(device, () => {
+    announce(t.deleted(name), { isHeardOnly: true });
+    goTo(LINKS.overview);
+  });
   return (
     <section className={`panel ${styles["section"]}`} aria-labelledby="delete">
       <div>
         <h2 id="delete">{t.delete}</h2>
-        <p>{t.deleteMeaning}</p>
+        <p>{t.whatGoes(historyText(count, metrics.length))}</p>
       </div>
-      <button type="button" className="button danger" disabled={removal.isPending} onClick={() => setAsking(true)}>
-        {t.deleteOpen}
+      <button type="button" className="button danger" disabled={removal.isPending} onClick={() => removal.mutate()}>
+        {t.deleteAction}
       </button>
-      {isAsking && (
-        <Confirm
-          question={t.deleteQuestion(nameAndId(device))}
-          action={t.deleteAction}
-          isPending={removal.isPending}
-          pendingMessage={t.deleting}
-          errorMessage={removal.error ? explain(removal.error) : undefined}
-          onConfirm={() => removal.mutate()}
-          onClosed={() => setAsking(false)}
-        >
-          <WhatGoes device={device} />
-        </Confirm>
-      )}
+      {removal.error && <p role="alert">{explain(removal.error)}</p>}
     </section>
   );
-}
-
-function WhatGoes({ device }: { readonly device: Device }) {
-  const { data: count } = useReadingCount(device);
-  return <p>{t.whatGoes(historyText(count, device.metrics.length))}</p>;
 }

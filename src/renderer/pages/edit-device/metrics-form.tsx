@@ -1,6 +1,7 @@
 // The form for a device's metrics: order, label, unit, decimals, kind, and whether they are shown. Metrics that come while it
 // is open are left as they are.
 import { useMutation } from "@tanstack/react-query";
+import { ArrowDown, ArrowUp } from "lucide-react";
 import { type SubmitEvent, useState } from "react";
 import type { Device, DeviceChanges } from "../../../shared/device.ts";
 import { explain } from "../../api/client.ts";
@@ -83,10 +84,10 @@ function MetricRow({ draft, isFirst, isLast, onChange, onMove }: RowProps) {
     <li>
       <span className={styles["moves"]}>
         <button type="button" aria-label={t.up(name)} disabled={isFirst} onClick={() => onMove(-1)}>
-          ↑
+          <ArrowUp className="icon" aria-hidden="true" />
         </button>
         <button type="button" aria-label={t.down(name)} disabled={isLast} onClick={() => onMove(1)}>
-          ↓
+          <ArrowDown className="icon" aria-hidden="true" />
         </button>
       </span>
       <label className={styles["shown"]}>

@@ -17,7 +17,7 @@ function GuideList() {
     <>
       <PageHeader title={text.title} />
       <p className={styles["lead"]}>{text.lead}</p>
-      <ul className={styles["list"]}>
+      <ul className={styles["list"]} lang="en">
         {[...GUIDES.values()].map(({ name, title }) => (
           <li key={name}>
             <a className="panel" href={LINKS.guide(name)}>
@@ -33,7 +33,7 @@ function GuideList() {
 function OneGuide({ guide: { title, blocks } }: { readonly guide: Guide }) {
   return (
     <>
-      <PageHeader title={title}>
+      <PageHeader title={title} language="en">
         <a className="button small" href={LINKS.guides}>
           {text.all}
         </a>

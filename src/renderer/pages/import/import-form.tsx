@@ -99,7 +99,9 @@ const hasMetricColumn = ({ columns }: Form): boolean => columns.some(({ role }) 
 
 function FirstRows({ state: { preview } }: { readonly state: Import }) {
   return (
-    <section className={styles["rows"]} aria-label={text.firstRows}>
+    // It scrolls: the keyboard must reach it.
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: see above
+    <section className={styles["rows"]} tabIndex={0} aria-label={text.firstRows}>
       <table>
         <thead>
           <tr>

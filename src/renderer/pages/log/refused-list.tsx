@@ -7,8 +7,9 @@ import { announce } from "../../api/announcements.ts";
 import { apiUrl, explain, post } from "../../api/client.ts";
 import { useNow } from "../../api/feed/use-now.ts";
 import { QUERY_KEYS, useRefused } from "../../api/queries.ts";
+import { Moment } from "../../i18n/moment.tsx";
 import { formatCount } from "../../i18n/numbers.ts";
-import { formatExact, formatMoment } from "../../i18n/times.ts";
+import { formatMoment } from "../../i18n/times.ts";
 import { Failure } from "../../ui/failure.tsx";
 import rowStyles from "../../ui/rows.module.css";
 import filterStyles from "./live/live-log.module.css";
@@ -39,6 +40,7 @@ export function RefusedList({ onEdit, children }: Props) {
         {isLoadingError && (
           <Failure title={words.refusedNotLoaded} message={explain(error)} onRetry={() => void refetch()} />
         )}
+        {refused === undefined && !isLoadingError && <div className="skeleton loading" aria-hidden="true" />}
         {refused?.length === 0 && <p>{words.noneRefused}</p>}
         {refused !== undefined && refused.length > 1 && (
           <search className={`${filterStyles["filters"]} ${styles["search"]}`}>
@@ -100,9 +102,7 @@ function RefusedMessage({ refused, onEdit }: Pick<Props, "onEdit"> & { readonly 
           {message} {count !== undefined && <b>{words.moreLike(formatCount(count))}</b>}
         </div>
         <p className="note">
-          <time dateTime={new Date(atMs).toISOString()} title={formatExact(atMs)}>
-            {formatMoment(atMs, nowMs)}
-          </time>
+          <Moment ms={atMs}>{formatMoment(atMs, nowMs)}</Moment>
           {` · ${[source, device, address].filter((part) => part !== undefined).join(" · ")}`}
         </p>
         {excerpt !== "" && <pre className={styles["excerpt"]}>{beginning}</pre>}
@@ -122,7 +122,7 @@ function RefusedMessage({ refused, onEdit }: Pick<Props, "onEdit"> & { readonly 
               {retrying.isPending ? words.trying : words.tryAgain}
             </button>
           )}
-          <button type="button" className="button small" onClick={edit}>
+          <button type="button" className="button small" aria-label={words.sendAgainOf(source)} onClick={edit}>
             {words.sendAgain}
           </button>
         </div>

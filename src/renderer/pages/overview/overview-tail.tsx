@@ -12,7 +12,7 @@ export function OverviewTail({ foot }: { readonly foot: ReactNode }) {
   const isAdmin = useMay("admin");
   const seesAll = useSeesAll();
   return (
-    <Settled className={styles["foot"]}>
+    <Settled className={styles["foot"]} isAside>
       {isAdmin && foot}
       {seesAll && <RefusedMessages />}
       {isAdmin && <BlockedDevices />}

@@ -5,6 +5,7 @@ import { type ReactNode, Suspense, useLayoutEffect, useRef, useState } from "rea
 import type { Device } from "../../../shared/device.ts";
 import { useMay, useMe } from "../../api/access.ts";
 import { explain } from "../../api/client.ts";
+import { useAttention } from "../../api/devices/use-attention.ts";
 import { useStored } from "../../api/kept/stored.ts";
 import { useDevices, usePendingDevices } from "../../api/queries.ts";
 import { text } from "../../i18n/text.ts";
@@ -18,7 +19,6 @@ import { useSteady } from "../../ui/hooks/use-steady.ts";
 import { arrange } from "./arrange/arrange.ts";
 import { setFilters, useFilters } from "./arrange/filters.ts";
 import { Toolbar } from "./arrange/toolbar.tsx";
-import { useAttention } from "./arrange/use-attention.ts";
 import { DeviceGroups } from "./device-groups.tsx";
 import styles from "./overview.module.css";
 

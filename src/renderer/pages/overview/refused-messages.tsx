@@ -5,6 +5,7 @@ import { announce } from "../../api/announcements.ts";
 import { useNow } from "../../api/feed/use-now.ts";
 import { Stored, useStored } from "../../api/kept/stored.ts";
 import { useRefused } from "../../api/queries.ts";
+import { Moment } from "../../i18n/moment.tsx";
 import { formatCount } from "../../i18n/numbers.ts";
 import { text } from "../../i18n/text.ts";
 import { formatMoment } from "../../i18n/times.ts";
@@ -43,7 +44,7 @@ export function RefusedMessages() {
           ([index, { atMs, address, source, message, count }]) => (
             // Counted from the oldest, so that a new entry does not change the keys of the others.
             <li key={refused.length - index}>
-              <time dateTime={new Date(atMs).toISOString()}>{formatMoment(atMs, nowMs)}</time>
+              <Moment ms={atMs}>{formatMoment(atMs, nowMs)}</Moment>
               <span>
                 {address} · {source}
               </span>

@@ -2,6 +2,7 @@
 import { Minimize2 } from "lucide-react";
 import { type ReactNode, useEffect, useRef } from "react";
 import { text } from "../../i18n/text.ts";
+import { PageTitle } from "../../shell/page-header.tsx";
 import { setFilters, useFilters } from "./arrange/filters.ts";
 import { useWallSize } from "./use-wall-size.ts";
 import styles from "./wall.module.css";
@@ -31,7 +32,7 @@ export function Wall({ children }: { readonly children: ReactNode }) {
   }, [filters]);
   return (
     <>
-      <title>{`${text.shell.overview} · Bramble`}</title>
+      <PageTitle title={text.shell.overview} />
       <h1 className="unseen" tabIndex={-1}>
         {text.shell.overview}
       </h1>

@@ -67,7 +67,7 @@ export function SettingsPage({ section }: { readonly section: SettingsSection | 
             </a>
           ))}
         </nav>
-        <div className={`${styles["content"]} ${isReady ? "" : "unready"}`}>
+        <div className={`${styles["content"]} ${isReady ? "" : "unready awaited"}`} aria-busy={!isReady}>
           <p role="status" className={styles["nothing"]}>
             {shown.length === 0 && text.nothing(query)}
           </p>

@@ -1,4 +1,5 @@
 // How much is stored, how fast it grows, and how long readings are kept.
+import { X } from "lucide-react";
 import { useState } from "react";
 import type { RetentionRule } from "../../../shared/api.ts";
 import { explain } from "../../api/client.ts";
@@ -159,7 +160,7 @@ function Exceptions({ rules, onRemove }: ExceptionsProps) {
               aria-label={text.removeRule(what)}
               onClick={() => onRemove(rule, what)}
             >
-              ✕
+              <X className="icon" aria-hidden="true" />
             </button>
           </li>
         );

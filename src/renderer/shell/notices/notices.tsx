@@ -1,6 +1,7 @@
 // What every page says at its end: the hub is not reachable, its disk fills up, a clock is wrong, its checks found something.
 import { Suspense } from "react";
 import { useMay } from "../../api/access.ts";
+import { useGoingDevices } from "../../api/queries.ts";
 import { NOTICES_ID } from "../../ui/notices-id.ts";
 import { lazyPage } from "../lazy-page.ts";
 import { WhenIdle } from "../when-idle.tsx";
@@ -10,9 +11,11 @@ import styles from "./notices.module.css";
 
 // With texts of its own, and seldom seen.
 const TrialNotice = lazyPage(async () => (await import("./trial-notice.tsx")).TrialNotice);
+const RemovalNotices = lazyPage(async () => (await import("./removal-notice.tsx")).RemovalNotices);
 
 export function Notices({ hasHubFailed }: { readonly hasHubFailed: boolean }) {
   const isAdmin = useMay("admin");
+  const { data: going = [] } = useGoingDevices();
   return (
     <div id={NOTICES_ID} className={styles["notices"]}>
       {isAdmin && !hasHubFailed && (
@@ -21,6 +24,11 @@ export function Notices({ hasHubFailed }: { readonly hasHubFailed: boolean }) {
             <TrialNotice />
           </Suspense>
         </WhenIdle>
+      )}
+      {isAdmin && !hasHubFailed && going.length > 0 && (
+        <Suspense fallback={null}>
+          <RemovalNotices devices={going} />
+        </Suspense>
       )}
       {!hasHubFailed && <DoctorNotice />}
       <HubBanner />

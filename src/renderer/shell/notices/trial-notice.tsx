@@ -1,5 +1,5 @@
 // A change of the network that undoes itself: whoever sees this still reaches the hub, and can keep it.
-import { useEffect } from "react";
+import { useEffect, useEffectEvent, useState } from "react";
 import { useNow } from "../../api/feed/use-now.ts";
 import { useTrial, useTrialEnd } from "../../api/hub-settings.ts";
 import { settingsText } from "../../i18n/settings/text.ts";
@@ -9,19 +9,34 @@ const text = settingsText.trial;
 
 export function TrialNotice() {
   const { data, refetch } = useTrial(true);
+  const trial = data?.trial ?? null;
+  return trial === null ? null : <Trial untilMs={trial.untilMs} onOver={() => void refetch()} />;
+}
+
+interface Props {
+  readonly untilMs: number;
+  readonly onOver: () => void;
+}
+
+function Trial({ untilMs, onOver }: Props) {
   const end = useTrialEnd();
   const nowMs = useNow(1_000);
-  const trial = data?.trial ?? null;
-  const secondsLeft = trial === null ? 0 : Math.max(0, Math.ceil((trial.untilMs - nowMs) / 1_000));
-  const isOver = trial !== null && secondsLeft === 0;
+  const secondsLeft = Math.max(0, Math.ceil((untilMs - nowMs) / 1_000));
+  const message = text.text(secondsLeft);
+  const [firstMessage] = useState(message);
+  const isOver = secondsLeft === 0;
+  const finish = useEffectEvent(onOver);
   useEffect(() => {
-    if (isOver) void refetch();
-  }, [isOver, refetch]);
-  if (trial === null) return null;
+    if (isOver) finish();
+  }, [isOver]);
   return (
-    <div className={styles["notice"]} role="alert">
+    <section className={styles["notice"]} aria-label={text.title}>
+      {/* Read out once: the seconds go on. */}
+      <span className="unseen" role="alert">
+        {text.title} {firstMessage}
+      </span>
       <strong>{text.title}</strong>
-      <p>{text.text(secondsLeft)}</p>
+      <p>{message}</p>
       <p className={styles["action"]}>
         <button
           type="button"
@@ -35,6 +50,6 @@ export function TrialNotice() {
           {text.undo}
         </button>
       </p>
-    </div>
+    </section>
   );
 }

@@ -1,6 +1,9 @@
-// Everything that can be opened or done, found by typing: Ctrl+K or Cmd+K. The field keeps the focus; arrows choose in the list.
+// Everything that can be opened or done, found by typing: Ctrl+K or Cmd+K. The field keeps the focus; arrows choose in the list. It is
+// left by Escape, by a press beside it, and by its button: a phone has no keys.
+import { X } from "lucide-react";
 import { type KeyboardEvent, useId, useState } from "react";
 import { pageText } from "../../i18n/page-text.ts";
+import { text } from "../../i18n/text.ts";
 import { Dialog } from "../../ui/dialog.tsx";
 import styles from "./command-palette.module.css";
 import { type Entry, entriesFor } from "./entries.ts";
@@ -24,7 +27,7 @@ export function CommandPalette({ onClosed }: { readonly onClosed: () => void }) 
   };
 
   return (
-    <Dialog titleId={titleId} onClosed={onClosed} className={styles["palette"]}>
+    <Dialog titleId={titleId} onClosed={onClosed} className={styles["palette"]} closesBeside>
       {(close) => {
         const run = (entry: Entry | undefined) => {
           if (entry === undefined) return;
@@ -36,23 +39,28 @@ export function CommandPalette({ onClosed }: { readonly onClosed: () => void }) 
             <h2 id={titleId} className="unseen">
               {pageText.palette.title}
             </h2>
-            <input
-              className={styles["field"]}
-              role="combobox"
-              aria-label={pageText.palette.title}
-              aria-expanded="true"
-              aria-controls={listId}
-              aria-activedescendant={at < 0 ? undefined : optionId(at)}
-              placeholder={pageText.palette.placeholder}
-              autoComplete="off"
-              spellCheck={false}
-              value={query}
-              onChange={({ target }) => {
-                setQuery(target.value);
-                setChosen(0);
-              }}
-              onKeyDown={(event) => onKeyDown(event, run)}
-            />
+            <div className={styles["head"]}>
+              <input
+                className={styles["field"]}
+                role="combobox"
+                aria-label={pageText.palette.title}
+                aria-expanded="true"
+                aria-controls={listId}
+                aria-activedescendant={at < 0 ? undefined : optionId(at)}
+                placeholder={pageText.palette.placeholder}
+                autoComplete="off"
+                spellCheck={false}
+                value={query}
+                onChange={({ target }) => {
+                  setQuery(target.value);
+                  setChosen(0);
+                }}
+                onKeyDown={(event) => onKeyDown(event, run)}
+              />
+              <button type="button" className={styles["close"]} aria-label={text.words.close} onClick={close}>
+                <X className="icon" aria-hidden="true" />
+              </button>
+            </div>
             <div
               id={listId}
               className={styles["list"]}

@@ -37,8 +37,8 @@ export const access = {
   "person-exists": ({ name }: { readonly name: string }) => `“${name}” is taken. Choose another name.`,
   "too-many-people": ({ limit }: Limit) => `There are ${limit} people already. Remove some first.`,
   "bad-value/person": ({ name }: { readonly name: string }) => `“${name}” begins or ends with a space.`,
-  "bad-value/network": ({ said }: { readonly field: string; readonly said: string }) =>
-    `“${said}” is no network: use one such as 203.0.113.0/24, or an address.`,
+  "bad-value/network": ({ value }: { readonly field: string; readonly value: string }) =>
+    `“${value}” is no network: use one such as 203.0.113.0/24, or an address.`,
   "no-such-session": () => "There is no such session: it has ended, or has expired.",
   "no-such-share": ({ id }: { readonly id: string }) =>
     `There is no shared link “${id}”: it was revoked, or has expired.`,

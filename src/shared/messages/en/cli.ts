@@ -1,7 +1,7 @@
 // What the commands of `bramble` say when they do not do what they were asked. They are read on a command line, in English.
 import type { Sentence } from "../sentence.ts";
 
-type Said = { readonly said: string };
+type Value = { readonly value: string };
 type Flag = { readonly flag: string };
 type Choices = { readonly choices: string };
 type Path = { readonly path: string };
@@ -15,13 +15,13 @@ const added = (sentence: string) => (sentence === "" ? "" : ` ${sentence}`);
 const didYouMean = (meant: string) => (meant === "" ? "" : ` Did you mean ${meant}?`);
 
 export const cli = {
-  // What it was told.
+  // Arguments.
   /** `reason` is Node's. */
   "cli/arguments": ({ reason, meant }: { readonly reason: string; readonly meant: string }) =>
     `${reason}${didYouMean(meant)}`,
   "cli/misuse": ({ problem, command }: { readonly problem: Sentence; readonly command: string }) =>
     `${problem} See bramble ${command} --help.`,
-  "cli/choice": ({ flag, choices, said }: Flag & Choices & Said) => `--${flag} takes ${choices}, not “${said}”.`,
+  "cli/choice": ({ flag, choices, value }: Flag & Choices & Value) => `--${flag} takes ${choices}, not “${value}”.`,
   "cli/no-option": ({ flag }: Flag) => `There is no option --${flag} here.`,
   "cli/empty-file": ({ flag }: Flag) => `--${flag} takes a file, not an empty name.`,
   "cli/one-file": () => "It takes one file.",
@@ -38,8 +38,8 @@ export const cli = {
   "cli/tls-files": () => "files takes CERT and KEY.",
   "cli/tls-plain": () => "--plain is for on and files.",
   "cli/first-word": ({ choices }: Choices) => `The first word says what to do: ${choices}.`,
-  "cli/none-of": ({ said, choices, meant }: Said & Choices & { readonly meant: string }) =>
-    `“${said}” is none of ${choices}.${didYouMean(meant)}`,
+  "cli/none-of": ({ value, choices, meant }: Value & Choices & { readonly meant: string }) =>
+    `“${value}” is none of ${choices}.${didYouMean(meant)}`,
 
   "cli/import-problem": ({ reason }: Reason) => `Nothing is imported. ${reason}`,
   "cli/import-interrupted": () => "Interrupted: what was stored by then stays. Importing the file again completes it.",
@@ -47,7 +47,7 @@ export const cli = {
     "Nothing is imported: the file does not tell whether days or months come first. Say --time day-first or --time month-first.",
 
   "cli/no-role": ({ choices }: Choices) => `--role is missing: ${choices}.`,
-  "cli/unknown-role": ({ said, choices }: Said & Choices) => `“${said}” is no role: ${choices}.`,
+  "cli/unknown-role": ({ value, choices }: Value & Choices) => `“${value}” is no role: ${choices}.`,
   "cli/no-text": ({ what }: { readonly what: string }) =>
     `${what} is no text for a terminal: name a file, or lead - into one or a pipe.`,
   "cli/terminal-input": () => "Standard input is a terminal: name a file, or lead one into -.",

@@ -30,8 +30,8 @@ export const devices = {
   "bad-about/empty-range": emptyRange,
   "bad-request/duplicate-control": duplicateControl,
   "bad-request/empty-range": emptyRange,
-  "bad-request/unknown-change": ({ said }: Field & { readonly said: string }) =>
-    `“${said}” is nothing that can be changed.`,
+  "bad-request/unknown-change": ({ value }: Field & { readonly value: string }) =>
+    `“${value}” is nothing that can be changed.`,
   "bad-request/change": ({ field, fault }: Field & { readonly fault: string }) =>
     `${field === "" ? "The change" : `“${field}”`} is not understood: it ${fault === "" ? "is not as expected" : fault}.`,
   "bad-request/topic-of-hub": ({ topic }: Field & { readonly topic: string }) =>

@@ -4,21 +4,21 @@
 import type { Sentence } from "../sentence.ts";
 
 type Field = { readonly field: string };
-type Said = Field & { readonly said: string };
+type FieldValue = Field & { readonly value: string };
 type Reason = { readonly reason: string };
 type Path = { readonly path: string };
-type Header = { readonly header: string; readonly said: string };
-/** Of a parameter of the query; `said` is empty where it is missing. */
-type Parameter = Said & { readonly isMissing: boolean };
+type Header = { readonly header: string; readonly value: string };
+/** Of a parameter of the query; `value` is empty where it is missing. */
+type Parameter = FieldValue & { readonly isMissing: boolean };
 type Numeric = Parameter & { readonly isWhole: boolean; readonly unit: string };
 
-const parameter = ({ field, said, isMissing }: Parameter) => `“${field}” is ${isMissing ? "missing" : `“${said}”`}`;
+const parameter = ({ field, value, isMissing }: Parameter) => `“${field}” is ${isMissing ? "missing" : `“${value}”`}`;
 const number = (isWhole: boolean) => (isWhole ? "a whole number" : "a number");
 const inBrackets = (unit: string) => (unit === "" ? "" : ` (${unit})`);
-const header = ({ header: name, said }: Header) => `“${name}: ${said}”`;
+const header = ({ header: name, value }: Header) => `“${name}: ${value}”`;
 
 export const http = {
-  // The path, and how it is asked for.
+  // The path, and the method.
   "no-such-route": ({ path, hint }: Path & { readonly hint: Sentence }) =>
     `There is nothing at ${path}.${hint === "" ? "" : ` ${hint}`}`,
   "no-such-route/agent-file": () => "The agent has no such file.",
@@ -27,6 +27,8 @@ export const http = {
     "There is no WebSocket at this path: devices use /ws, MQTT over WebSocket is at /mqtt, and the hub's window listens at /api/v1/live.",
   "bad-request/mqtt-elsewhere": () =>
     'This path speaks JSON. MQTT over WebSocket is at /mqtt (paho: ws_set_options(path="/mqtt"); MQTT.js: ws://…/mqtt).',
+  "bad-request/websocket": ({ reason }: { readonly reason: string }) =>
+    `This is no WebSocket handshake (RFC 6455, version 13): ${reason}.`,
   "bad-request/path": ({ path }: Path) => `“${path}” is no path: a % in it is not followed by UTF-8 in hexadecimal.`,
   "method-not-allowed": ({ path, method, methods }: Path & { readonly method: string; readonly methods: string }) =>
     `${path} takes no ${method}: use ${methods}.`,
@@ -50,22 +52,22 @@ export const http = {
     `${parameter(rest)}: use ${number(isWhole)} from ${minimum} to ${maximum}${inBrackets(unit)}.`,
   "bad-request/text": ({ description, ...rest }: Parameter & { readonly description: string }) =>
     `${parameter(rest)}: ${description === "" ? "use text" : description}.`,
-  "bad-request/time": ({ field, said }: Said) =>
-    `“${field}” is “${said}”: use milliseconds UTC or ISO 8601, such as 2026-01-31T12:00:00Z.`,
+  "bad-request/time": ({ field, value }: FieldValue) =>
+    `“${field}” is “${value}”: use milliseconds UTC or ISO 8601, such as 2026-01-31T12:00:00Z.`,
   "bad-request/from-after-to": ({ from, to }: Field & { readonly from: string; readonly to: string }) =>
     `“from” is “${from}” and “to” is “${to === "" ? "now" : to}”: “from” must be before “to”.`,
   "bad-request/too-many-series": ({ series, limit }: { readonly series: number; readonly limit: number }) =>
     `${series} series are more than the ${limit} of one answer: choose with “device” and “metric”.`,
-  "bad-request/time-zone": ({ field, said }: Said) =>
-    `“${field}” is “${said}”: use an IANA time zone such as Europe/Berlin, or UTC.`,
-  "bad-request/decimal": ({ field, said, isSepGiven }: Said & { readonly isSepGiven: boolean }) =>
-    `“${field}” is “${said}”: ${isSepGiven ? "“sep” is one as well" : "the columns are parted by commas"}. Use sep=; or sep=tab with it.`,
+  "bad-request/time-zone": ({ field, value }: FieldValue) =>
+    `“${field}” is “${value}”: use an IANA time zone such as Europe/Berlin, or UTC.`,
+  "bad-request/decimal": ({ field, value, isSepGiven }: FieldValue & { readonly isSepGiven: boolean }) =>
+    `“${field}” is “${value}”: ${isSepGiven ? "“sep” is one as well" : "the columns are parted by commas"}. Use sep=; or sep=tab with it.`,
   "bad-request/csv-only": ({ field, mediaType }: Field & { readonly mediaType: string }) =>
     `“${field}” is for CSV, and “Accept: ${mediaType}” asks for something else: leave out one of them.`,
-  "bad-request/cursor": ({ field, said }: Said) => `“${field}” is “${said}”: use “next” of the page before.`,
-  "bad-request/address": ({ field, said }: Said) => `“${field}” is “${said}”: use an address of this hub.`,
-  "bad-metric/request": ({ said }: Said) => `“${said}” is no metric name.`,
-  "bad-device-id/request": ({ said }: Said) => `“${said}” is no device id.`,
+  "bad-request/cursor": ({ field, value }: FieldValue) => `“${field}” is “${value}”: use “next” of the page before.`,
+  "bad-request/address": ({ field, value }: FieldValue) => `“${field}” is “${value}”: use an address of this hub.`,
+  "bad-metric/request": ({ value }: FieldValue) => `“${value}” is no metric name.`,
+  "bad-device-id/request": ({ value }: FieldValue) => `“${value}” is no device id.`,
 
   // The body.
   "not-json/body": () => "Body is not valid JSON but content-type is set to 'application/json'",
@@ -89,21 +91,21 @@ export const http = {
   // What HTTP itself asks for.
   "bad-request/no-host": () =>
     "The request has no Host header, which HTTP/1.1 asks for: add “Host: ” and the hub's address.",
-  "bad-request/method-case": ({ said }: { readonly said: string }) =>
-    `The request begins with “${said}”: write its method in capital letters, such as POST.`,
-  "bad-request/behind-body": ({ said }: { readonly said: string }) =>
-    `“${said}” begins no request. Where it is the end of a body, the Content-Length before it is too short: it counts bytes.`,
+  "bad-request/method-case": ({ value }: { readonly value: string }) =>
+    `The request begins with “${value}”: write its method in capital letters, such as POST.`,
+  "bad-request/behind-body": ({ value }: { readonly value: string }) =>
+    `“${value}” begins no request. Where it is the end of a body, the Content-Length before it is too short: it counts bytes.`,
   "bad-request/content-length": () => "The Content-Length is no number of bytes, or is there twice.",
   "bad-request/line-ends": () => 'A line of the headers ends with LF alone: end each with CR LF, "\\r\\n".',
-  "bad-request/space-before-colon": ({ said }: { readonly said: string }) =>
-    `The header “${said}” has a space before its colon: take it out.`,
+  "bad-request/space-before-colon": ({ value }: { readonly value: string }) =>
+    `The header “${value}” has a space before its colon: take it out.`,
   "bad-request/no-empty-line": () =>
     'The body begins where a header is expected: put an empty line, "\\r\\n\\r\\n", between the headers and the body.',
   "bad-request/transfer-encoding": (params: Header) => `${header(params)} is not taken: only chunked is.`,
   "bad-request/not-http": ({ reason }: Reason) =>
     `This is no HTTP request that the hub understands${reason === "" ? "" : `: ${reason}`}.`,
   "bad-request/ended-early": () => "The connection ended before the request did.",
-  // In the words of what reads requests.
+  // With the parser's reason.
   "bad-request/unread": ({ reason }: Reason) => reason,
   "expectation-failed": (params: Header) => `${header(params)} cannot be met: only 100-continue is known.`,
   "request-timeout": () => "The request did not arrive whole in time. Send it again, on a new connection.",

@@ -2,7 +2,7 @@
 // they take the same parameters.
 import type { Sentence } from "../sentence.ts";
 
-type Said = { readonly said: string };
+type Value = { readonly value: string };
 type Flag = { readonly flag: string };
 type Problem = { readonly problem: Sentence };
 type Folder = { readonly folder: string };
@@ -32,19 +32,19 @@ const TRY_AGAIN = "Then try again.";
 const STORE_FORM = "a URL such as postgres://user:password@host/database or mariadb://user:password@host/database";
 
 export const start = {
-  // What it was told.
+  // Flags.
   "start/flags": ({ problem }: Problem) => `${problem} See bramble serve --help.`,
   "start/flags/desktop": ({ problem }: Problem) => `${problem} ${WITHOUT_FLAG}`,
   "flag/passphrase-file": ({ path, reason }: { readonly path: string; readonly reason: string }) =>
     `BRAMBLE_PASSPHRASE_FILE: ${path} cannot be read: ${reason}.`,
   "flag/empty-folder": () => "--data takes a folder, not an empty name.",
-  "flag/port": ({ flag, said }: Flag & Said) => `--${flag} takes a port from 0 to 65535, not “${said}”.`,
-  "flag/memory": ({ min, max, said }: Said & { readonly min: number; readonly max: number }) =>
-    `--memory takes megabytes from ${min} to ${max}, not “${said}”.`,
-  "flag/max-devices": ({ max, said }: Said & { readonly max: number }) =>
-    `--max-devices takes a number from 1 to ${max}, not “${said}”.`,
-  "flag/spool": ({ max, said }: Said & { readonly max: number }) =>
-    `--spool takes megabytes up to ${max}, or 0 for none, not “${said}”.`,
+  "flag/port": ({ flag, value }: Flag & Value) => `--${flag} takes a port from 0 to 65535, not “${value}”.`,
+  "flag/memory": ({ min, max, value }: Value & { readonly min: number; readonly max: number }) =>
+    `--memory takes megabytes from ${min} to ${max}, not “${value}”.`,
+  "flag/max-devices": ({ max, value }: Value & { readonly max: number }) =>
+    `--max-devices takes a number from 1 to ${max}, not “${value}”.`,
+  "flag/spool": ({ max, value }: Value & { readonly max: number }) =>
+    `--spool takes megabytes up to ${max}, or 0 for none, not “${value}”.`,
   "flag/broker": () => "--broker takes an address such as mqtt://192.168.1.5 or mqtts://user@broker.example:8883.",
   "flag/broker/path": () => "--broker takes an address without a path, such as mqtt://192.168.1.5.",
   "flag/broker/ca-without-tls": () => "--broker-ca is for an mqtts:// broker.",
@@ -55,11 +55,11 @@ export const start = {
   "flag/store/percent": () => `--store takes ${STORE_FORM}; a % in it is written as %25.`,
   "flag/store/tls": ({ modes }: { readonly modes: readonly string[] }) =>
     `sslmode in --store is one of ${modes.join(", ")}.`,
-  "flag/host": ({ said }: Said) => `--host takes an IP address, not “${said}”.`,
-  "flag/network": ({ flag, said }: Flag & Said) => `--${flag} takes networks such as 203.0.113.0/24, not “${said}”.`,
-  "flag/base-path": ({ said }: Said) => `--base-path takes a path such as /bramble, not “${said}”.`,
-  "flag/choice": ({ flag, choices, said }: Flag & Said & { readonly choices: string }) =>
-    `--${flag} takes ${choices}, not “${said}”.`,
+  "flag/host": ({ value }: Value) => `--host takes an IP address, not “${value}”.`,
+  "flag/network": ({ flag, value }: Flag & Value) => `--${flag} takes networks such as 203.0.113.0/24, not “${value}”.`,
+  "flag/base-path": ({ value }: Value) => `--base-path takes a path such as /bramble, not “${value}”.`,
+  "flag/choice": ({ flag, choices, value }: Flag & Value & { readonly choices: string }) =>
+    `--${flag} takes ${choices}, not “${value}”.`,
 
   // Its folder.
   "start/held": (params: Held) => `${held(params)} Stop it first, or name another folder with --data.`,

@@ -32,8 +32,8 @@ export const access: typeof english = {
   "person-exists": ({ name }) => `“${name}”은(는) 이미 사용 중입니다. 다른 이름을 고르세요.`,
   "too-many-people": ({ limit }) => `사용자가 이미 ${limit}명 있습니다. 먼저 몇 명을 삭제하세요.`,
   "bad-value/person": ({ name }) => `“${name}”의 앞이나 뒤에 공백이 있습니다.`,
-  "bad-value/network": ({ said }) =>
-    `“${said}”은(는) 네트워크가 아닙니다. 203.0.113.0/24 같은 네트워크나 주소를 사용하세요.`,
+  "bad-value/network": ({ value }) =>
+    `“${value}”은(는) 네트워크가 아닙니다. 203.0.113.0/24 같은 네트워크나 주소를 사용하세요.`,
   "no-such-session": () => "그런 세션이 없습니다. 종료되었거나 만료되었습니다.",
   "no-such-share": ({ id }) => `“${id}”라는 공유 링크가 없습니다. 취소되었거나 만료되었습니다.`,
   "no-such-view": ({ id }) => `“${id}”라는 비교 보기가 없습니다.`,

@@ -25,7 +25,7 @@ export const devices: typeof english = {
   "bad-about/empty-range": emptyRange,
   "bad-request/duplicate-control": duplicateControl,
   "bad-request/empty-range": emptyRange,
-  "bad-request/unknown-change": ({ said }) => `“${said}”은(는) 바꿀 수 있는 항목이 아닙니다.`,
+  "bad-request/unknown-change": ({ value }) => `“${value}”은(는) 바꿀 수 있는 항목이 아닙니다.`,
   "bad-request/change": ({ field, fault }) =>
     `${field === "" ? "변경 내용" : `“${field}”`}을(를) 이해할 수 없습니다${fault === "" ? "" : ` (${fault})`}.`,
   "bad-request/topic-of-hub": ({ topic }) =>

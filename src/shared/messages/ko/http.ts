@@ -1,14 +1,14 @@
 // What is wrong with a request, over HTTP or to open a WebSocket, in Korean.
 import type { http as english } from "../en/http.ts";
 
-type Parameter = { readonly field: string; readonly said: string; readonly isMissing: boolean };
-type Header = { readonly header: string; readonly said: string };
+type Parameter = { readonly field: string; readonly value: string; readonly isMissing: boolean };
+type Header = { readonly header: string; readonly value: string };
 
-const parameter = ({ field, said, isMissing }: Parameter) =>
-  isMissing ? `“${field}”이(가) 없습니다.` : `“${field}”이(가) “${said}”입니다.`;
+const parameter = ({ field, value, isMissing }: Parameter) =>
+  isMissing ? `“${field}”이(가) 없습니다.` : `“${field}”이(가) “${value}”입니다.`;
 const number = (isWhole: boolean) => (isWhole ? "정수" : "숫자");
 const inBrackets = (unit: string) => (unit === "" ? "" : `(${unit})`);
-const header = ({ header: name, said }: Header) => `“${name}: ${said}”`;
+const header = ({ header: name, value }: Header) => `“${name}: ${value}”`;
 
 export const http: typeof english = {
   "no-such-route": ({ path, hint }) => `${path}에는 아무것도 없습니다.${hint === "" ? "" : ` ${hint}`}`,
@@ -19,6 +19,7 @@ export const http: typeof english = {
     "이 경로에는 WebSocket이 없습니다. 기기는 /ws, WebSocket을 통한 MQTT는 /mqtt, 허브의 창은 /api/v1/live를 사용합니다.",
   "bad-request/mqtt-elsewhere": () =>
     '이 경로는 JSON을 받습니다. WebSocket을 통한 MQTT는 /mqtt입니다(paho: ws_set_options(path="/mqtt"), MQTT.js: ws://…/mqtt).',
+  "bad-request/websocket": ({ reason }) => `WebSocket 핸드셰이크(RFC 6455, 버전 13)가 아닙니다: ${reason}.`,
   "bad-request/path": ({ path }) => `“${path}”은(는) 경로가 아닙니다. % 뒤에 16진수 UTF-8이 오지 않는 곳이 있습니다.`,
   "method-not-allowed": ({ path, method, methods }) =>
     `${path}은(는) ${method}을(를) 받지 않습니다. ${methods}을(를) 사용하세요.`,
@@ -33,23 +34,23 @@ export const http: typeof english = {
     `${parameter(rest)} ${minimum}부터 ${maximum}까지의 ${number(isWhole)}${inBrackets(unit)}를 쓰세요.`,
   "bad-request/text": ({ description, ...rest }) =>
     `${parameter(rest)} ${description === "" ? "글을 쓰세요." : `(${description})`}`,
-  "bad-request/time": ({ field, said }) =>
-    `“${field}”이(가) “${said}”입니다. UTC 기준 밀리초나 2026-01-31T12:00:00Z 같은 ISO 8601을 쓰세요.`,
+  "bad-request/time": ({ field, value }) =>
+    `“${field}”이(가) “${value}”입니다. UTC 기준 밀리초나 2026-01-31T12:00:00Z 같은 ISO 8601을 쓰세요.`,
   "bad-request/from-after-to": ({ from, to }) =>
     `“from”은 “${from}”, “to”는 “${to === "" ? "지금" : to}”입니다. “from”이 “to”보다 앞서야 합니다.`,
   "bad-request/too-many-series": ({ series, limit }) =>
     `${series}개 계열은 한 번에 답할 수 있는 ${limit}개보다 많습니다. “device”와 “metric”으로 골라 주세요.`,
   "too-many-views": ({ limit }) => `비교 보기가 이미 ${limit}개입니다. 쓰지 않는 것을 지워 주세요.`,
-  "bad-request/time-zone": ({ field, said }) =>
-    `“${field}”이(가) “${said}”입니다. Asia/Seoul 같은 IANA 시간대나 UTC를 쓰세요.`,
-  "bad-request/decimal": ({ field, said, isSepGiven }) =>
-    `“${field}”이(가) “${said}”인데 ${isSepGiven ? "“sep”도 같습니다" : "열을 쉼표로 나눕니다"}. sep=;나 sep=tab을 함께 쓰세요.`,
+  "bad-request/time-zone": ({ field, value }) =>
+    `“${field}”이(가) “${value}”입니다. Asia/Seoul 같은 IANA 시간대나 UTC를 쓰세요.`,
+  "bad-request/decimal": ({ field, value, isSepGiven }) =>
+    `“${field}”이(가) “${value}”인데 ${isSepGiven ? "“sep”도 같습니다" : "열을 쉼표로 나눕니다"}. sep=;나 sep=tab을 함께 쓰세요.`,
   "bad-request/csv-only": ({ field, mediaType }) =>
     `“${field}”은(는) CSV용인데 “Accept: ${mediaType}”은 다른 형식을 요청합니다. 둘 중 하나를 빼세요.`,
-  "bad-request/cursor": ({ field, said }) => `“${field}”이(가) “${said}”입니다. 앞 페이지의 “next”를 쓰세요.`,
-  "bad-request/address": ({ field, said }) => `“${field}”이(가) “${said}”입니다. 이 허브의 주소를 쓰세요.`,
-  "bad-metric/request": ({ said }) => `“${said}”은(는) 측정 항목 이름이 아닙니다.`,
-  "bad-device-id/request": ({ said }) => `“${said}”은(는) 기기 ID가 아닙니다.`,
+  "bad-request/cursor": ({ field, value }) => `“${field}”이(가) “${value}”입니다. 앞 페이지의 “next”를 쓰세요.`,
+  "bad-request/address": ({ field, value }) => `“${field}”이(가) “${value}”입니다. 이 허브의 주소를 쓰세요.`,
+  "bad-metric/request": ({ value }) => `“${value}”은(는) 측정 항목 이름이 아닙니다.`,
+  "bad-device-id/request": ({ value }) => `“${value}”은(는) 기기 ID가 아닙니다.`,
 
   "not-json/body": () => "content-type은 'application/json'인데 본문이 올바른 JSON이 아닙니다.",
   "not-json/empty-body": () => "content-type이 'application/json'이면 본문이 비어 있을 수 없습니다.",
@@ -70,12 +71,12 @@ export const http: typeof english = {
     `헤더는 Content-Encoding: ${encoding}인데 메시지가 ${encoding}이 아니거나 손상되었습니다: ${reason}.`,
 
   "bad-request/no-host": () => "HTTP/1.1에 필요한 Host 헤더가 요청에 없습니다. “Host: ”와 허브의 주소를 추가하세요.",
-  "bad-request/method-case": ({ said }) => `요청이 “${said}”(으)로 시작합니다. 메서드는 POST처럼 대문자로 쓰세요.`,
-  "bad-request/behind-body": ({ said }) =>
-    `“${said}”은(는) 요청의 시작이 아닙니다. 본문의 끝이라면 앞의 Content-Length가 너무 작습니다. 바이트 수를 쓰세요.`,
+  "bad-request/method-case": ({ value }) => `요청이 “${value}”(으)로 시작합니다. 메서드는 POST처럼 대문자로 쓰세요.`,
+  "bad-request/behind-body": ({ value }) =>
+    `“${value}”은(는) 요청의 시작이 아닙니다. 본문의 끝이라면 앞의 Content-Length가 너무 작습니다. 바이트 수를 쓰세요.`,
   "bad-request/content-length": () => "Content-Length가 바이트 수가 아니거나 두 번 있습니다.",
   "bad-request/line-ends": () => '헤더의 한 줄이 LF만으로 끝납니다. 줄마다 CR LF, "\\r\\n"으로 끝내세요.',
-  "bad-request/space-before-colon": ({ said }) => `헤더 “${said}”의 콜론 앞에 공백이 있습니다. 공백을 빼세요.`,
+  "bad-request/space-before-colon": ({ value }) => `헤더 “${value}”의 콜론 앞에 공백이 있습니다. 공백을 빼세요.`,
   "bad-request/no-empty-line": () =>
     '헤더가 와야 할 곳에서 본문이 시작됩니다. 헤더와 본문 사이에 빈 줄 "\\r\\n\\r\\n"을 넣으세요.',
   "bad-request/transfer-encoding": (params) => `${header(params)}은(는) 받지 않습니다. chunked만 받습니다.`,

@@ -29,12 +29,13 @@ export const start: typeof english = {
   "start/flags/desktop": ({ problem }) => `${problem} ${WITHOUT_FLAG}`,
   "flag/passphrase-file": ({ path, reason }) => `BRAMBLE_PASSPHRASE_FILE: ${path}을(를) 읽을 수 없습니다: ${reason}.`,
   "flag/empty-folder": () => "--data에는 빈 이름이 아니라 폴더를 지정하세요.",
-  "flag/port": ({ flag, said }) => `--${flag}에는 “${said}”이(가) 아니라 0부터 65535까지의 포트를 지정하세요.`,
-  "flag/memory": ({ min, max, said }) =>
-    `--memory에는 “${said}”이(가) 아니라 ${min}부터 ${max}까지의 메가바이트를 지정하세요.`,
-  "flag/max-devices": ({ max, said }) => `--max-devices에는 “${said}”이(가) 아니라 1부터 ${max}까지의 수를 지정하세요.`,
-  "flag/spool": ({ max, said }) =>
-    `--spool에는 ${max} 이하의 메가바이트 수나, 쓰지 않으려면 0을 적습니다. “${said}”은(는) 쓸 수 없습니다.`,
+  "flag/port": ({ flag, value }) => `--${flag}에는 “${value}”이(가) 아니라 0부터 65535까지의 포트를 지정하세요.`,
+  "flag/memory": ({ min, max, value }) =>
+    `--memory에는 “${value}”이(가) 아니라 ${min}부터 ${max}까지의 메가바이트를 지정하세요.`,
+  "flag/max-devices": ({ max, value }) =>
+    `--max-devices에는 “${value}”이(가) 아니라 1부터 ${max}까지의 수를 지정하세요.`,
+  "flag/spool": ({ max, value }) =>
+    `--spool에는 ${max} 이하의 메가바이트 수나, 쓰지 않으려면 0을 적습니다. “${value}”은(는) 쓸 수 없습니다.`,
   "flag/broker": () => "--broker에는 mqtt://192.168.1.5나 mqtts://user@broker.example:8883 같은 주소를 지정하세요.",
   "flag/broker/path": () => "--broker에는 mqtt://192.168.1.5처럼 경로가 없는 주소를 지정하세요.",
   "flag/broker/ca-without-tls": () => "--broker-ca는 mqtts:// 브로커에만 씁니다.",
@@ -46,10 +47,11 @@ export const start: typeof english = {
     `--store에는 ${STORE_FORM}을 지정하세요. 사용자, 호스트, 데이터베이스가 모두 필요합니다.`,
   "flag/store/percent": () => `--store에는 ${STORE_FORM}을 지정하세요. 그 안의 %는 %25로 씁니다.`,
   "flag/store/tls": ({ modes }) => `--store의 sslmode는 다음 가운데 하나입니다: ${modes.join(", ")}.`,
-  "flag/host": ({ said }) => `--host에는 “${said}”이(가) 아니라 IP 주소를 지정하세요.`,
-  "flag/network": ({ flag, said }) => `--${flag}에는 “${said}”이(가) 아니라 203.0.113.0/24 같은 네트워크를 지정하세요.`,
-  "flag/base-path": ({ said }) => `--base-path에는 “${said}”이(가) 아니라 /bramble 같은 경로를 지정하세요.`,
-  "flag/choice": ({ flag, choices, said }) => `--${flag}에는 “${said}”이(가) 아니라 ${choices} 중 하나를 지정하세요.`,
+  "flag/host": ({ value }) => `--host에는 “${value}”이(가) 아니라 IP 주소를 지정하세요.`,
+  "flag/network": ({ flag, value }) =>
+    `--${flag}에는 “${value}”이(가) 아니라 203.0.113.0/24 같은 네트워크를 지정하세요.`,
+  "flag/base-path": ({ value }) => `--base-path에는 “${value}”이(가) 아니라 /bramble 같은 경로를 지정하세요.`,
+  "flag/choice": ({ flag, choices, value }) => `--${flag}에는 “${value}”이(가) 아니라 ${choices} 중 하나를 지정하세요.`,
 
   "start/held": (params) => `${held(params)} 먼저 종료하거나 --data로 다른 폴더를 지정하세요.`,
   "start/held/desktop": (params) => `${held(params)} 그 허브를 종료한 뒤 다시 시도하세요.`,

@@ -93,7 +93,7 @@ test("a value that cannot be stored costs itself alone, and its sender and the d
   const device = await hub.json<Device>("/api/v1/devices/pi");
   expect(device.skipped).toMatchObject([
     { ...skipped[1], code: "skipped/array", params: { field: "[1].c" } },
-    { ...skipped[0], code: "skipped/no-value", params: { field: "[0].a", said: '"NaN"' } },
+    { ...skipped[0], code: "skipped/no-value", params: { field: "[0].a", value: '"NaN"' } },
   ]);
   const korean = await hub.post('[{"device_id":"pi","a":NaN,"b":1}]', { "Accept-Language": "ko" });
   expect(await korean.json()).toMatchObject({ skipped: [{ field: "[0].a", reason: '"NaN"은(는) 값이 아닙니다.' }] });

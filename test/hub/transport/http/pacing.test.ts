@@ -1,9 +1,14 @@
 // Clients that send on without waiting for answers are read from only as fast as they are answered, and miss nothing.
 import { once } from "node:events";
+import { createServer } from "node:http";
 import { connect, type Socket } from "node:net";
+import { buffer } from "node:stream/consumers";
 import { connectAsync } from "mqtt";
 import { expect, test } from "vitest";
 import { WebSocket } from "ws";
+import { Budget } from "../../../../src/hub/access/limits/budget.ts";
+import { HttpPacing } from "../../../../src/hub/transport/http/pacing.ts";
+import { FakeClock } from "../../../support/fake-clock.ts";
 import { startTestHub, type TestHub } from "../../../support/hub.ts";
 import { until } from "../../../support/until.ts";
 
@@ -168,4 +173,26 @@ test("a “seq” that is no number and no short text is refused", async () => {
   for (const seq of ["x".repeat(65), { a: 1 }, [1]])
     expect(await answerTo(seq)).toMatchObject({ type: "error", error: "bad-request", details: [{ field: "seq" }] });
   socket.terminate();
+});
+
+test("a body in chunks of a byte is charged for each, and arrives whole", async () => {
+  const CHUNKS = 100_000;
+  const clock = new FakeClock(0);
+  const budget = new Budget(64 * 1024 * 1024);
+  const pacing = new HttpPacing({ budget, diagnostics: { cut: (...cut) => expect.unreachable(cut.join()) }, clock });
+  const server = createServer(async (request, response) => response.end(String((await buffer(request)).length)));
+  pacing.start(server);
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  if (address === null || typeof address === "string") return expect.unreachable();
+  const socket = connect(address.port, "127.0.0.1");
+  const answer = answersOf(socket);
+  socket.write(`POST / HTTP/1.1\r\nHost: localhost\r\n${LAST}Transfer-Encoding: chunked\r\n\r\n`);
+  socket.write(`${"1\r\nx\r\n".repeat(CHUNKS)}0\r\n\r\n`);
+  expect(await answer).toMatch(new RegExp(`\r\n${CHUNKS}$`));
+  // Some four hundred of them are a turn of the event loop.
+  expect(budget.waitCount).toBeGreaterThan(CHUNKS / 1_000);
+  pacing.stop();
+  server.close();
 });

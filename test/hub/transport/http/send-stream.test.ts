@@ -5,6 +5,7 @@ import Fastify from "fastify";
 import { expect, test } from "vitest";
 import type { ExportPiece } from "../../../../src/hub/store/readings.ts";
 import { sendPieces } from "../../../../src/hub/transport/http/send-stream.ts";
+import { until } from "../../../support/until.ts";
 
 const PIECE_BYTES = 1_000_000;
 
@@ -47,6 +48,15 @@ test("every piece arrives as it was, though all share one memory", async () => {
   expect(body.length).toBe(40 * PIECE_BYTES);
   expect(body.every((byte, at) => byte === Math.floor(at / PIECE_BYTES) % 251)).toBe(true);
   expect(state.left).toBe(true);
+});
+
+test("one that asks for the head alone has no more than the first piece made", async () => {
+  const state = { made: 0, left: false };
+  await using server = await serve(() => pieces(40, state));
+  const answer = await fetch(server.address, { method: "HEAD" });
+  expect(answer.headers.get("x-kind")).toBe("long");
+  await until("the pieces are ended", async () => state.left || undefined);
+  expect(state.made).toBe(0);
 });
 
 test("a client that leaves ends the pieces", async () => {

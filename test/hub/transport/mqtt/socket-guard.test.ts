@@ -5,16 +5,19 @@ import { connect, createServer, type Socket } from "node:net";
 import { describe, expect, test } from "vitest";
 import { Budget, type Share } from "../../../../src/hub/access/limits/budget.ts";
 import { type Guard, guardSocket } from "../../../../src/hub/transport/mqtt/wire/socket-guard.ts";
+import { until } from "../../../support/until.ts";
 
 const PACKET_BYTES = 100_000;
 const MAX_UNSENT_BYTES = 2 * 1024 * 1024;
 /** More than any connection has room for. */
 const TOO_MUCH_BYTES = 10_000_000;
 
-/** A client and the guarded end of its connection, read as the broker reads. */
+/** A client and the guarded end of its connection, whose packets the broker is done with at once. */
 class Connection implements AsyncDisposable {
   readonly violations: string[] = [];
   readonly dropped: string[] = [];
+  /** Where it is false, a test says when the broker is done. */
+  isDone = true;
   /** Packets of this type are taken out. */
   takenType = -1;
   readonly taken: string[] = [];
@@ -50,15 +53,23 @@ class Connection implements AsyncDisposable {
       take: ({ bytes, header, start, end }) => {
         if (header >> 4 !== this.takenType) return false;
         this.taken.push(bytes.toString("latin1", start, end));
+        this.#onReceived();
         return true;
       },
       onDropping: () => undefined,
       dropped: ({ topic, packetId, packetBytes }) => this.dropped.push(`${topic} ${packetId} ${packetBytes}`),
-      onBrokerDone: () => undefined,
+      pass: (packets) => {
+        this.#received = Buffer.concat([this.#received, packets]);
+        this.#onReceived();
+        if (this.isDone) this.guard.done();
+      },
     });
-    this.#guarded.on("readable", () => this.#read());
     // A cut may reach either end as a reset.
     for (const socket of [this.#client, this.#guarded]) socket.on("error", () => {});
+  }
+
+  get guard(): Guard {
+    return this.#guard ?? expect.unreachable("not started");
   }
 
   get share(): Share {
@@ -75,15 +86,6 @@ class Connection implements AsyncDisposable {
 
   get received(): Buffer {
     return this.#received;
-  }
-
-  #read(): void {
-    for (;;) {
-      const chunk: unknown = this.guarded.read();
-      if (!(chunk instanceof Uint8Array)) break;
-      this.#received = Buffer.concat([this.#received, chunk]);
-    }
-    this.#onReceived();
   }
 
   /** Resolves once the guarded end has passed on `length` bytes in all. */
@@ -106,11 +108,8 @@ class Connection implements AsyncDisposable {
 
   /** Resolves once `length` bytes in all have arrived at the guarded end, passed on or not. */
   async arrive(length: number): Promise<void> {
-    while (this.guarded.bytesRead < length) {
-      await new Promise<void>((resolve) => {
-        this.#onReceived = resolve;
-      });
-    }
+    const hasArrived = async () => (this.guarded.bytesRead >= length ? true : undefined);
+    await until("the bytes", hasArrived, 10_000, 1);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -212,6 +211,38 @@ describe("a client that speaks MQTT", () => {
     connection.share.release(TOO_MUCH_BYTES);
     await connection.take(20);
     expect(connection.taken.every(({ length }) => length === 90_000)).toBe(true);
+  });
+
+  test("waits while the broker has packets of it in work, and is heard to the end then", async () => {
+    await using connection = await open();
+    connection.isDone = false;
+    connection.takenType = 3;
+    connection.client.write(CONNECT);
+    await connection.receive(CONNECT.length);
+    expect(connection.guard.isBusy).toBe(true);
+    connection.client.write(Buffer.concat([packet(3, 2), PINGREQ]));
+    await connection.arrive(CONNECT.length + 4 + PINGREQ.length);
+    expect(connection.taken).toHaveLength(0);
+    connection.isDone = true;
+    connection.guard.done();
+    await connection.receive(CONNECT.length + PINGREQ.length);
+    expect(connection.taken).toHaveLength(1);
+    expect(connection.guard.isBusy).toBe(false);
+  });
+
+  test("whose connection ends is heard no more", async () => {
+    await using connection = await open();
+    connection.client.write(CONNECT);
+    await connection.receive(CONNECT.length);
+    connection.takenType = 3;
+    connection.guard.stop();
+    const closed = once(connection.guarded, "close");
+    connection.client.end(Buffer.concat([packet(3, 2), PINGREQ]));
+    await connection.arrive(CONNECT.length + 4 + PINGREQ.length);
+    connection.guarded.destroy();
+    await closed;
+    expect(connection.taken).toHaveLength(0);
+    expect(connection.received).toHaveLength(CONNECT.length);
   });
 
   test("may send a packet of just the limit, its header included", async () => {

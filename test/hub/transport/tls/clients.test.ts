@@ -86,9 +86,9 @@ test.each(["mosquitto", "paho"] as const)(
     await changeTls(hub, writePair(hub.path, "first", await sign()));
     const client = STAYING[name](tls);
     using _end = { [Symbol.dispose]: () => client.kill("SIGKILL") };
-    let said = "";
+    let errors = "";
     client.stderr.on("data", (chunk: Buffer) => {
-      said += chunk.toString();
+      errors += chunk.toString();
     });
     client.stdin.write('{"t":1}\n');
     await untilCount(hub, name, 1);
@@ -96,7 +96,7 @@ test.each(["mosquitto", "paho"] as const)(
     await changeTls(hub, writePair(hub.path, "second", second));
     client.stdin.write('{"t":2}\n');
     await untilCount(hub, name, 2);
-    expect(client.exitCode, said).toBeNull();
+    expect(client.exitCode, errors).toBeNull();
     const fresh = await openTls(mqttsPort, { ca });
     expect(fresh.getPeerX509Certificate()?.fingerprint256).toBe(new X509Certificate(second.certPem).fingerprint256);
     fresh.destroy();

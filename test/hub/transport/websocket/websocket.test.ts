@@ -1,6 +1,7 @@
 // WebSockets: devices on /ws, MQTT on /mqtt, and the door in front of them, with ws, MQTT.js and paho as the others.
 import { execFile } from "node:child_process";
 import { once } from "node:events";
+import { connect } from "node:net";
 import { promisify } from "node:util";
 import { connectAsync } from "mqtt";
 import { expect, test } from "vitest";
@@ -178,4 +179,69 @@ test("a hub that stops closes its sockets, and those that only stay open do not 
   expect(await hub.end("SIGTERM")).toBe(0);
   await closed;
   mqtt.terminate();
+});
+
+test("a message whose end does not come is held against its sender, whatever pings come between its frames", async () => {
+  await using hub = await startTestHub();
+  const heldBytes = async () =>
+    Number(/^bramble_held_bytes (\d+)/m.exec(await (await hub.fetch("/metrics")).text())?.[1]);
+  const held = (what: string, isReached: (bytes: number) => boolean) =>
+    until(what, async () => (isReached(await heldBytes()) ? true : undefined));
+  using device = await openDevice(hub);
+  const { socket } = device;
+  const pongs: string[] = [];
+  socket.on("pong", (data) => pongs.push(String(data)));
+  const answered = (mark: string) => until("a pong", async () => (pongs.includes(mark) ? true : undefined));
+  socket.ping("first");
+  await answered("first");
+  await held("a ping alone is nothing to be held", (bytes) => bytes < 1_000);
+  const half = `{"type":"reading","device_id":"pi","t":1,"seq":1,"text":"${"x".repeat(200_000)}`;
+  socket.send(half, { fin: false });
+  for (let count = 1; count <= 20; count++) socket.ping(`${count}`);
+  await answered("20");
+  await held("the beginning is held", (bytes) => bytes >= 200_000);
+  socket.send('"}', { fin: true });
+  expect(await device.next("ack")).toMatchObject({ seq: 1 });
+  await held("nothing is held any more", (bytes) => bytes < 1_000);
+});
+
+test("a handshake that is none, and one that asks another host, are answered as every other request", async () => {
+  await using hub = await startTestHub();
+  const ask = async (target: string, headers: Readonly<Record<string, string>>): Promise<string> => {
+    const upgrade = { Host: `127.0.0.1:${hub.httpPort}`, Connection: "Upgrade", Upgrade: "websocket", ...headers };
+    const head = Object.entries(upgrade).map(([name, value]) => `${name}: ${value}\r\n`);
+    const socket = connect(hub.httpPort, "127.0.0.1");
+    socket.write(`GET ${target} HTTP/1.1\r\n${head.join("")}\r\n`);
+    const [answer] = await once(socket, "data");
+    socket.destroy();
+    return String(answer);
+  };
+  const key = { "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": Buffer.alloc(16).toString("base64") };
+  expect(await ask("/ws", key)).toMatch(/^HTTP\/1\.1 101 /);
+  for (const headers of [
+    { ...key, "Sec-WebSocket-Version": "99" },
+    { ...key, "Sec-WebSocket-Key": "x" },
+  ]) {
+    const answer = await ask("/ws", headers);
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+    expect(answer).toContain("Sec-WebSocket-Version: 13");
+    expect(answer).toContain('{"error":"bad-request","message":"This is no WebSocket handshake');
+  }
+  // The whole URL counts, and not the Host beside it (RFC 9112, section 3.2.2).
+  expect(await ask("http://evil.example/ws", key)).toMatch(/^HTTP\/1\.1 403 .*"foreign-host"/s);
+  expect(await ask("http://evil.example/healthz", { Upgrade: "h2c" })).toMatch(/^HTTP\/1\.1 403 .*"foreign-host"/s);
+  expect(await ask(`http://127.0.0.1:${hub.httpPort}/healthz`, { Upgrade: "h2c" })).toMatch(/^HTTP\/1\.1 200 /);
+});
+
+test("MQTT that comes as text is not MQTT over WebSocket", async () => {
+  await using hub = await startTestHub();
+  const socket = new WebSocket(`${hub.file.http.replace("http", "ws")}/mqtt`, "mqtt");
+  await once(socket, "open");
+  const answers: unknown[] = [];
+  socket.on("message", (data) => answers.push(data));
+  socket.on("error", () => undefined);
+  const closed = once(socket, "close");
+  socket.send("\u0010\u000c\u0000\u0004MQTT\u0004\u0002\u0000\u003c\u0000\u0000");
+  await closed;
+  expect(answers).toEqual([]);
 });

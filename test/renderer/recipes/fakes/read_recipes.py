@@ -2,9 +2,9 @@
 import json
 import sys
 
-from bramble_agent.config import parse
-from bramble_agent.inputs import CommandInput
-from bramble_agent.vitals import METRICS
+from bramble_agent.configuration.config import parse
+from bramble_agent.peripherals.input_kinds import CommandInput
+from bramble_agent.sensors.vitals import METRICS
 
 
 def described(text):

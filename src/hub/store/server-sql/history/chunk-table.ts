@@ -1,14 +1,15 @@
-// The statements about chunks. Whatever changes the chunks of a series first locks its row in `series`, in a transaction: compaction,
-// removing and copying take turns, of several processes, too.
+// The statements about chunks. Whatever changes the chunks of a series first locks its row in `series`, in a transaction:
+// compaction, removing and copying take turns, of several processes, too.
+
 import { READINGS_PER_CHUNK } from "../../codec/chunk-codec.ts";
+import { SHORTEST_STEP_MS } from "../../common/bucket-parts.ts";
 import type { Connection, Row } from "../dialect.ts";
 import { toNumber } from "../values.ts";
-import { SHORTEST_STEP_MS } from "../writing/marked-slots.ts";
 import { CHUNK_COLUMNS, type Chunk, toChunk } from "./chunk-row.ts";
 
 const MARKS_PER_STATEMENT = 500;
 
-/** To be the first statement of its transaction: what is read from then on is as of then. */
+/** It has to be the first statement of its transaction, whose snapshot begins with it. */
 export async function lockSeries(connection: Connection, id: number): Promise<void> {
   await connection.query("SELECT id FROM series WHERE id = ? FOR UPDATE", [id]);
 }

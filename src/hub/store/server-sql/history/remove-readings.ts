@@ -1,10 +1,11 @@
 // Removes readings of a series for ever: rows first, then what of chunks lies in the range. A chunk that is cut is written anew.
+
 import type { Columns } from "../../codec/chunk-codec.ts";
 import { sliceByTime } from "../../codec/columns.ts";
+import { SHORTEST_STEP_MS } from "../../common/bucket-parts.ts";
 import type { ConnectionPool } from "../connection-pool.ts";
 import type { Connection } from "../dialect.ts";
 import { toNumber } from "../values.ts";
-import { SHORTEST_STEP_MS } from "../writing/marked-slots.ts";
 import { type Chunk, toChunk, toChunks } from "./chunk-row.ts";
 import { deleteChunk, insertChunks, lockSeries, markSlots } from "./chunk-table.ts";
 import type { HistoryOptions } from "./copy-series.ts";

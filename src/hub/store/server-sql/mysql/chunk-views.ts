@@ -244,10 +244,16 @@ END`;
 const NAMED = "named.device, named.metric, named.unit";
 const TIME_OF = (ts: string) =>
   `CAST(DATE_ADD('1970-01-01', INTERVAL ${ts} * 1000 MICROSECOND) AS DATETIME(3)) AS time`;
-/** Conditions on device, metric and ts reach both parts: rows are found by the index, and of chunks all of the series are opened. */
-const READINGS = `CREATE OR REPLACE VIEW bramble_reading AS
-  SELECT ${TIME_OF("reading.ts")}, ${NAMED}, reading.value, reading.ts
-  FROM bramble_series AS named JOIN reading ON reading.series_id = named.id
+/**
+ * The series by its own table: where device and metric are given it is one, the server looks it up before anything else, and a condition
+ * on ts counts in the index of its rows. Of several series it reads all rows, whatever that condition says.
+ */
+export const ROWS_OF_SERIES = `
+  SELECT ${TIME_OF("reading.ts")}, series.device, series.metric, named.unit, reading.value, reading.ts
+  FROM series STRAIGHT_JOIN bramble_series AS named ON named.id = series.id
+    STRAIGHT_JOIN reading ON reading.series_id = series.id`;
+/** Conditions on device, metric and ts reach both parts; of chunks all of the series are opened. */
+const READINGS = `CREATE OR REPLACE VIEW bramble_reading AS ${ROWS_OF_SERIES}
   UNION ALL
   SELECT ${TIME_OF("old.ts")}, ${NAMED}, old.value, old.ts
   FROM bramble_series AS named JOIN reading_chunk AS chunk ON chunk.series_id = named.id,

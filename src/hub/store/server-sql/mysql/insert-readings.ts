@@ -14,10 +14,10 @@ export function insertReadings({ series, tsMs, values }: ReadingColumns, start: 
 }
 
 /** Makes such a statement replace those that are there. */
-export const REPLACING = " ON DUPLICATE KEY UPDATE value = VALUES(value)";
+export const REPLACE_EXISTING = " ON DUPLICATE KEY UPDATE value = VALUES(value)";
 
 /** Makes it leave those that are there. */
-export const KEEPING = " ON DUPLICATE KEY UPDATE series_id = reading.series_id";
+export const KEEP_EXISTING = " ON DUPLICATE KEY UPDATE series_id = reading.series_id";
 
 /** With an exponent a number is a double from the start; without, it is a decimal first. These servers store no -0: it is 0. */
 export function double(value: number): string {

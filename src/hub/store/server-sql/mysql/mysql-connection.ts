@@ -1,18 +1,19 @@
 // A connection to MySQL or MariaDB. Readings go as INSERTs of many rows, in the order of their keys; numbers are written so that
 // the server reads each of them as the double that it is.
 import { createConnection, type Connection as Driver, raw } from "mysql2/promise";
+import { errorCode } from "../../../../shared/error-text.ts";
 import type { Columns } from "../../codec/chunk-codec.ts";
 import type { StoreAddress } from "../../store-address.ts";
 import type { Connection, Order, ReadingColumns, ReadingWrite, Row, SeriesRange, SqlValue } from "../dialect.ts";
 import { CHUNK_COLUMNS } from "../history/chunk-row.ts";
 import { toColumns, toNumber } from "../values.ts";
-import { double, insertReadings, KEEPING, READINGS_PER_STATEMENT, REPLACING } from "./insert-readings.ts";
+import { double, insertReadings, KEEP_EXISTING, READINGS_PER_STATEMENT, REPLACE_EXISTING } from "./insert-readings.ts";
 
 const RANGES_PER_STATEMENT = 100;
 const CONNECT_TIMEOUT_MS = 10_000;
 /**
- * Texts are quoted by this program: what a server may think of quotes and backslashes is settled here. A transaction sees one moment,
- * and what it reads in order to change is locked with the gaps between, whatever the server is set to.
+ * Texts are quoted by this program: what a server may think of quotes and backslashes is settled here. A transaction sees one
+ * moment, and what it reads in order to change is locked with the gaps between, whatever the server is set to.
  */
 const SESSION = [
   "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00'",
@@ -27,7 +28,7 @@ export class MysqlConnection implements Connection {
 
   private constructor(driver: Driver) {
     this.#driver = driver;
-    // Whoever is using it hears of a loss by its own statement; an idle one is left alone from then on.
+    // A loss rejects the statement under way; an idle connection is not used any more.
     driver.on("error", () => this.#lost());
     driver.on("end", () => this.#lost());
   }
@@ -83,7 +84,7 @@ export class MysqlConnection implements Connection {
       await this.query(insertReadings(fresh, start));
     for (let start = 0; start < readings.series.length; start += READINGS_PER_STATEMENT) {
       const insert = insertReadings(readings, start);
-      if (!isNew || !(await this.#insertNew(insert))) await this.query(insert + REPLACING);
+      if (!isNew || !(await this.#insertNew(insert))) await this.query(insert + REPLACE_EXISTING);
     }
     if (marks.series.length === 0) return;
     const rows = marks.series.map((id, index) => `(${id},${marks.slots[index]})`);
@@ -111,7 +112,7 @@ export class MysqlConnection implements Connection {
 
   async addRows(rows: ReadingColumns): Promise<void> {
     for (let start = 0; start < rows.series.length; start += READINGS_PER_STATEMENT)
-      await this.query(insertReadings(rows, start) + KEEPING);
+      await this.query(insertReadings(rows, start) + KEEP_EXISTING);
   }
 
   close(): void {
@@ -120,7 +121,7 @@ export class MysqlConnection implements Connection {
     for (const abandon of this.#abandon) abandon(new Error("the connection was closed"));
   }
 
-  /** The driver says nothing of a statement whose connection it has destroyed: of a server that hangs, nothing would ever come. */
+  /** The driver never settles a statement whose connection it has destroyed, so a server that hangs is given up here. */
   async #orAbandoned<T>(answer: Promise<T>): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     this.#abandon.add(reject);
@@ -154,7 +155,7 @@ export class MysqlConnection implements Connection {
       await this.query(insert);
       return true;
     } catch (error) {
-      if (error instanceof Error && "code" in error && error.code === "ER_DUP_ENTRY") return false;
+      if (errorCode(error) === "ER_DUP_ENTRY") return false;
       throw error;
     }
   }

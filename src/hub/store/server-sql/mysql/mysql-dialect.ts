@@ -1,7 +1,8 @@
-// The way of MySQL and MariaDB of saying things, and their tables. The driver is loaded with the first connection.
+// The dialect of MySQL and MariaDB, and their tables. The driver is loaded with the first connection.
+import { errorCode } from "../../../../shared/error-text.ts";
 import type { StoreAddress } from "../../store-address.ts";
 import type { Dialect, DialectSql, FailureKind } from "../dialect.ts";
-import { CHUNK_VIEWS } from "./chunk-views.ts";
+import { CHUNK_VIEWS, ROWS_OF_SERIES } from "./chunk-views.ts";
 import { READINGS_PER_STATEMENT } from "./insert-readings.ts";
 
 /** These servers commit with every table that they make: each step can be taken again from its beginning. */
@@ -68,7 +69,7 @@ function rowsAsView(name: string): string {
      FROM bramble_series AS named JOIN reading ON reading.series_id = named.id`;
 }
 
-// The index has what is asked of chunks without opening them: their data lies in the table's own pages.
+// The index covers queries of heads: the data of chunks lies in the table's own pages.
 const CHUNKS = [
   `CREATE TABLE IF NOT EXISTS reading_chunk (
      series_id INTEGER NOT NULL,
@@ -82,8 +83,12 @@ const CHUNKS = [
      INDEX (series_id, first_ts, last_ts, readings)
    ) COMMENT 'old readings, compressed; a row of reading with the same time replaces the one in here'`,
 ].map(asTable);
-/** What is not in chunks: the last months, by the index. */
+/** What is not in chunks: the last months. */
 const RECENT = rowsAsView("bramble_recent");
+/** The first one has its chunks put back at the start that follows. */
+const BY_SERIES = ["bramble_reading", "bramble_recent"].map(
+  (name) => `CREATE OR REPLACE VIEW ${name} AS ${ROWS_OF_SERIES}`,
+);
 
 /** Names are compared as they are written, in any script. */
 function asTable(table: string): string {
@@ -115,7 +120,7 @@ const VIEWS = [
 
 const sql: DialectSql = {
   begin: "BEGIN",
-  // A session's transactions see the moment of their first question.
+  // The snapshot of a transaction begins with its first query.
   beginStable: "BEGIN",
   beginSnapshot: "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
   currentSchema: "DATABASE()",
@@ -164,11 +169,11 @@ export function mysqlDialect(address: StoreAddress): Dialect {
       return MysqlConnection.open(address);
     },
     failureKind,
-    migrations: [TABLES, VIEWS, [...CHUNKS, RECENT]],
+    migrations: [TABLES, VIEWS, [...CHUNKS, RECENT], BY_SERIES],
     chunkViews: CHUNK_VIEWS,
     sql,
     wantsKeyOrder: true,
-    isTaken: (error) => error instanceof Error && "code" in error && error.code === "ER_DUP_ENTRY",
+    isTaken: (error) => errorCode(error) === "ER_DUP_ENTRY",
     isOneStatement: ({ rows, fresh, marks }) =>
       marks.series.length === 0 &&
       Math.min(rows.series.length, fresh.series.length) === 0 &&
@@ -199,7 +204,7 @@ const CONNECTION_KILLED = 1927;
 function failureKind(error: unknown): FailureKind {
   if (!(error instanceof Error)) return "other";
   if ("errno" in error && error.errno === CONNECTION_KILLED) return "unreachable";
-  const code = "code" in error ? String(error.code) : "";
+  const code = errorCode(error);
   const known = KINDS[code];
   if (known !== undefined) return known;
   const isOfNetwork = /^E[A-Z]{4,}$/.test(code) || /closed|destroyed/i.test(error.message);

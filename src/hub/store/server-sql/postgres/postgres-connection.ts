@@ -31,7 +31,7 @@ export class PostgresConnection implements Connection {
 
   private constructor(client: pg.Client) {
     this.#client = client;
-    // Whoever is using it hears of a loss by its own statement; an idle one is left alone from then on.
+    // A loss rejects the statement under way; an idle connection is not used any more.
     client.on("error", () => this.#lost());
     client.on("end", () => this.#lost());
   }
@@ -117,7 +117,7 @@ export class PostgresConnection implements Connection {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     this.#client.end().catch(() => undefined);
-    // A server that does not answer does not say goodbye either.
+    // A server that does not respond does not answer the goodbye either.
     const { stream } = this.#client.connection;
     stream.destroy();
   }

@@ -1,4 +1,5 @@
-// PostgreSQL's way of saying things, and its tables. The driver is loaded with the first connection.
+// The dialect of PostgreSQL, and its tables. The driver is loaded with the first connection.
+import { errorCode } from "../../../../shared/error-text.ts";
 import type { StoreAddress } from "../../store-address.ts";
 import type { Dialect, DialectSql, FailureKind } from "../dialect.ts";
 import { MAX_INSERTED_READINGS } from "./binary.ts";
@@ -157,7 +158,7 @@ export function postgresDialect(address: StoreAddress): Dialect {
     chunkViews: CHUNK_VIEWS,
     sql,
     wantsKeyOrder: false,
-    isTaken: (error) => error instanceof Error && "code" in error && error.code === UNIQUE_VIOLATION,
+    isTaken: (error) => errorCode(error) === UNIQUE_VIOLATION,
     isOneStatement: ({ rows, fresh }) =>
       Math.min(rows.series.length, fresh.series.length) === 0 &&
       rows.series.length + fresh.series.length <= MAX_INSERTED_READINGS,
@@ -180,7 +181,7 @@ const KINDS: Readonly<Record<string, FailureKind>> = {
 /** By SQLSTATE; an error without one is of the network. */
 function failureKind(error: unknown): FailureKind {
   if (!(error instanceof Error)) return "other";
-  const code = "code" in error ? String(error.code) : "";
+  const code = errorCode(error);
   const known = KINDS[code];
   if (known !== undefined) return known;
   const isOfNetwork =

@@ -1,3 +1,3 @@
-// Names that PostgreSQL gives to what went wrong (SQLSTATE), where they are asked for by name.
+// The error codes of PostgreSQL (SQLSTATE) that are handled by name.
 
 export const UNIQUE_VIOLATION = "23505";

@@ -2,22 +2,12 @@
 // where a slot is cut, or is marked as changed since its rollups were worked out. All of it is of one moment.
 import type { Bucket } from "../../../../shared/reading.ts";
 import { addToSlot, type Summary } from "../../codec/summary.ts";
+import { bucketsOf, joined, rollupStepOf, SHORTEST_STEP_MS, type Stretch } from "../../common/bucket-parts.ts";
 import type { BucketQuery } from "../../readings.ts";
 import { toNumber } from "../values.ts";
-import { SHORTEST_STEP_MS } from "../writing/marked-slots.ts";
-import { addReadings, inGroups, type SlotReader, type Stretch, within } from "./slot-summaries.ts";
+import { addReadings, inGroups, type SlotReader, within } from "./slot-summaries.ts";
 
-const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
-/** Each a multiple of the one before. */
-export const ROLLUP_STEPS_MS = [
-  SHORTEST_STEP_MS,
-  HOUR_MS,
-  3 * HOUR_MS,
-  12 * HOUR_MS,
-  24 * HOUR_MS,
-  72 * HOUR_MS,
-] as const;
 
 export class BucketReader {
   readonly #reader: SlotReader;
@@ -34,19 +24,11 @@ export class BucketReader {
 
   /** Oldest first; empty ones are left out. */
   async read(): Promise<Bucket[]> {
-    const { fromMs, toMs, originMs, stepMs } = this.#query;
-    const rollupMs = ROLLUP_STEPS_MS.findLast((step) => stepMs % step === 0 && originMs % step === 0);
+    const { fromMs, toMs } = this.#query;
+    const rollupMs = rollupStepOf(this.#query);
     if (rollupMs === undefined) await this.#addReadings([{ from: fromMs, to: toMs }]);
     else await this.#addUp(rollupMs);
-    return [...this.#summaries]
-      .sort(([a], [b]) => a - b)
-      .map(([index, { count, min, max, mean }]) => ({
-        t: Math.max(fromMs, originMs + index * stepMs),
-        min,
-        max,
-        avg: mean,
-        n: count,
-      }));
+    return bucketsOf(this.#summaries, this.#query);
   }
 
   async #addUp(rollupMs: number): Promise<void> {
@@ -104,15 +86,4 @@ export class BucketReader {
   #addReadings(times: readonly Stretch[]): Promise<void> {
     return addReadings(this.#reader, this.#series, times, this.#query, this.#summaries);
   }
-}
-
-/** The same in stretches that do not touch each other. */
-function joined(stretches: readonly Stretch[]): Stretch[] {
-  const apart: { readonly from: number; to: number }[] = [];
-  for (const { from, to } of stretches.toSorted((a, b) => a.from - b.from)) {
-    const last = apart.at(-1);
-    if (last !== undefined && from <= last.to) last.to = Math.max(last.to, to);
-    else if (from < to) apart.push({ from, to });
-  }
-  return apart;
 }

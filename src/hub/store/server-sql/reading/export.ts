@@ -4,9 +4,10 @@ import type { ExportFormat } from "../../../export/export-format.ts";
 import { ExportNames } from "../../../export/export-names.ts";
 import type { ExportSeries, ExportWriter } from "../../../export/export-writer.ts";
 import { JsonRows } from "../../../export/json-writer.ts";
+import { compareSeries } from "../../common/series-order.ts";
 import { mendedValue, type SeriesMends } from "../../mended.ts";
 import type { ExportPiece, ReadingSelection } from "../../readings.ts";
-import { compareSeries, type Series } from "../writing/series-directory.ts";
+import type { Series } from "../writing/series-directory.ts";
 import { orderedRows, type RowSource } from "./ordered-rows.ts";
 
 const BYTES_PER_PIECE = 256_000;

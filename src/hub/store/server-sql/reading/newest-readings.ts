@@ -9,7 +9,7 @@ export async function newestReadings(
   { sql }: Dialect,
 ): Promise<Map<number, { readonly tsMs: number; readonly value: number }>> {
   const newest = new Map<number, { readonly tsMs: number; readonly value: number }>();
-  // Rows first: what is compacted between the two questions is in both.
+  // Rows first: readings that are compacted between the two queries are in both.
   for (const question of [sql.latest, NEWEST_IN_CHUNKS]) {
     for (const [id, tsMs, value] of await connection.query(question)) {
       const found = { tsMs: toNumber(tsMs), value: toNumber(value) };

@@ -1,5 +1,5 @@
 // Readings of many series in order of time. Each series gives some of its next ones; up to the time at which the first of them may
-// have more, all are known, and are put in order. Those that are used up are asked again, for more.
+// have more, all are known, and are put in order. More rows of those that are used up are read.
 import type { ConnectionPool } from "../connection-pool.ts";
 import type { Order, SeriesRange } from "../dialect.ts";
 import type { NextReadings, RowReader } from "./row-reader.ts";
@@ -28,7 +28,7 @@ const MAX_ROWS_HELD = 16_384;
 const MIN_ROWS_PER_SERIES = 4;
 const MAX_ROWS_PER_SERIES = 8_192;
 
-/** What is known of a series and not given yet. */
+/** Rows of a series that were read and not given yet. */
 class Stream {
   fromMs: number;
   toMs: number;
@@ -89,8 +89,8 @@ export async function* orderedRows(
 async function refill({ pool, rows }: RowSource, streams: readonly Stream[], order: Order): Promise<void> {
   const empty = streams.filter(({ hasMore, next, keys }) => hasMore && next >= keys.length);
   if (empty.length === 0) return;
-  const asked = empty.map(({ id, fromMs, toMs, limit }): SeriesRange => ({ id, fromMs, toMs, limit }));
-  const found = await pool.read((connection) => rows.next(connection, asked, order));
+  const ranges = empty.map(({ id, fromMs, toMs, limit }): SeriesRange => ({ id, fromMs, toMs, limit }));
+  const found = await pool.read((connection) => rows.next(connection, ranges, order));
   for (const [place, next] of found.entries()) empty[place]?.take(next, order);
 }
 

@@ -1,4 +1,4 @@
-// Reads rows and chunks as one. Rows come first, then the chunks: what is compacted between the two questions is in both, and
+// Reads rows and chunks as one. Rows come first, then the chunks: readings that are compacted between the two queries are in both,
 // never in neither. Where both have a reading at one time, the row's value is the later one.
 import type { Columns } from "../../codec/chunk-codec.ts";
 import { lowerBound, mergeColumns, NO_READINGS, sliceByTime, sliceRows } from "../../codec/columns.ts";
@@ -6,7 +6,7 @@ import type { Connection, Order, Row, SeriesRange } from "../dialect.ts";
 import { type Chunk, openChunk, toChunk } from "../history/chunk-row.ts";
 import { toColumns, toNumber } from "../values.ts";
 
-/** The next readings of a range, in order of time whatever the order of the question. */
+/** The next readings of a range, in order of time whatever the order of the query. */
 export interface NextReadings {
   readonly columns: Columns;
   /**
@@ -15,13 +15,13 @@ export interface NextReadings {
   readonly knownToMs: number | null;
 }
 
-const ROWS_PER_QUESTION = 8_192;
+const ROWS_PER_QUERY = 8_192;
 
 export class RowReader {
   readonly #onDamage: (message: string) => void;
   readonly #damaged = new Set<string>();
 
-  /** `onDamage` is told once of each chunk that cannot be opened: its readings are missing from every answer. */
+  /** `onDamage` is called once for each chunk that cannot be decoded: its readings are missing from every answer. */
   constructor(onDamage: (message: string) => void) {
     this.#onDamage = onDamage;
   }
@@ -48,11 +48,11 @@ export class RowReader {
 
   /** All readings of ranges that do not overlap, in pieces: those of one range come in order of time. */
   async *all(connection: Connection, ranges: readonly Omit<SeriesRange, "limit">[]): AsyncGenerator<Columns> {
-    let asked = ranges.map((range): SeriesRange => ({ ...range, limit: ROWS_PER_QUESTION }));
-    while (asked.length > 0) {
-      const found = await this.next(connection, asked, "oldest-first");
+    let remaining = ranges.map((range): SeriesRange => ({ ...range, limit: ROWS_PER_QUERY }));
+    while (remaining.length > 0) {
+      const found = await this.next(connection, remaining, "oldest-first");
       for (const { columns } of found) if (columns.tsMs.length > 0) yield columns;
-      asked = asked.flatMap((range, place) => {
+      remaining = remaining.flatMap((range, place) => {
         const fromMs = found[place]?.knownToMs ?? null;
         return fromMs === null ? [] : { ...range, fromMs };
       });
@@ -92,7 +92,7 @@ function byPlace(rows: readonly Row[], places: number): Row[][] {
   return found;
 }
 
-/** What of a range its rows are known of: all, or up to the last one where there may be more. */
+/** The part of a range whose rows are known: all, or up to the last one where there may be more. */
 function knownRange(range: SeriesRange, rows: readonly Row[], order: Order): SeriesRange {
   const last = rows.at(-1);
   if (last === undefined || rows.length < range.limit) return range;

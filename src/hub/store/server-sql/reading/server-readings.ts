@@ -1,14 +1,16 @@
-// Readings in a database server: writes go by the queue of commits, questions to connections of their own.
+// Readings in a database server: writes go by the queue of commits, queries to connections of their own.
 import type { DeviceId, MetricName } from "../../../../shared/ids.ts";
-import type { Reading, SeriesKey } from "../../../../shared/reading.ts";
+import type { Reading } from "../../../../shared/reading.ts";
 import { bucketGrid } from "../../bucket-grid.ts";
+import { PageBuilder, remainingRange } from "../../common/reading-page.ts";
+import { compareSeries } from "../../common/series-order.ts";
 import type { PageQuery, ReadingPage, ReadingStore } from "../../readings.ts";
 import type { ConnectionPool } from "../connection-pool.ts";
 import type { Dialect } from "../dialect.ts";
 import { copySeries } from "../history/copy-series.ts";
 import { removeReadings } from "../history/remove-readings.ts";
 import type { CommitQueue } from "../writing/commit-queue.ts";
-import { compareSeries, type Series, type SeriesDirectory } from "../writing/series-directory.ts";
+import type { Series, SeriesDirectory } from "../writing/series-directory.ts";
 import type { TimeAllocator } from "../writing/time-allocator.ts";
 import { BucketReader } from "./buckets.ts";
 import { exportPieces } from "./export.ts";
@@ -22,7 +24,7 @@ export interface ServerReadingsOptions {
   readonly series: SeriesDirectory;
   readonly times: TimeAllocator;
   readonly rows: RowReader;
-  /** For questions, copies and removals. */
+  /** For queries, copies and removals. */
   readonly pool: ConnectionPool;
 }
 
@@ -72,46 +74,19 @@ export function serverReadings(options: ServerReadingsOptions): ReadingStore {
 
 async function readPage(source: RowSource, series: readonly Series[], query: PageQuery): Promise<ReadingPage> {
   const { order, limit } = query;
-  const places = new Map<number, number>();
-  const named: SeriesKey[] = [];
-  const seriesIndex: number[] = [];
-  const tsMs: number[] = [];
-  const values: number[] = [];
-  let more = false;
+  const page = new PageBuilder(limit);
   for await (const rows of orderedRows(source, rangesOf(series, query), order, limit + 1)) {
-    for (const [row, ms] of rows.tsMs.entries()) {
-      more = tsMs.length === limit;
-      if (more) break;
-      const place = rows.places[row] ?? 0;
-      const one = series[place];
-      if (one === undefined) continue;
-      const known = places.get(place) ?? named.push({ device: one.device, metric: one.metric }) - 1;
-      places.set(place, known);
-      seriesIndex.push(known);
-      tsMs.push(ms);
-      values.push(rows.values[row] ?? 0);
+    for (const [row, tsMs] of rows.tsMs.entries()) {
+      const one = series[rows.places[row] ?? 0];
+      if (one !== undefined && !page.add(one.number, one, tsMs, rows.values[row] ?? 0)) return page.build();
     }
-    if (more) break;
   }
-  return {
-    series: named,
-    seriesIndex: Uint32Array.from(seriesIndex),
-    tsMs: Float64Array.from(tsMs),
-    values: Float64Array.from(values),
-    more,
-  };
+  return page.build();
 }
 
-/** What of each series comes behind the last page. */
-function rangesOf(series: readonly Series[], { fromMs, toMs, order, after }: PageQuery): WantedRange[] {
-  return series.map((one) => {
-    if (after === null) return { id: one.id, fromMs, toMs };
-    // Of the series behind the last row's, the row at that time is still to come.
-    const past = compareSeries(one, after) <= 0 ? 1 : 0;
-    return order === "oldest-first"
-      ? { id: one.id, fromMs: Math.max(fromMs, after.tsMs + past), toMs }
-      : { id: one.id, fromMs, toMs: Math.min(toMs, after.tsMs + 1 - past) };
-  });
+/** The rows of each series behind the last page. */
+function rangesOf(series: readonly Series[], query: PageQuery): WantedRange[] {
+  return series.map((one) => ({ id: one.id, ...remainingRange(one, query) }));
 }
 
 async function storedSeries(

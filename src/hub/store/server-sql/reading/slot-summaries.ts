@@ -1,17 +1,12 @@
 // Summaries of readings by the slots of a grid: the server adds up its rows, and this program what lies in chunks, together with
 // the rows among them.
 import { addColumnsToSlots, addToSlot, type Summary } from "../../codec/summary.ts";
+import type { Stretch } from "../../common/bucket-parts.ts";
 import type { Connection, DialectSql } from "../dialect.ts";
 import { lastChunkedMs } from "../history/chunk-table.ts";
 import { toNumber } from "../values.ts";
 import type { RowReader } from "./row-reader.ts";
 import { SUMMARY_COLUMNS, summaryOf } from "./summary.ts";
-
-/** Half-open: slots, or milliseconds. */
-export interface Stretch {
-  readonly from: number;
-  readonly to: number;
-}
 
 /** Slot n begins n times `stepMs` after `originMs`. */
 export interface Grid {

@@ -1,5 +1,5 @@
-// What a stretch of rows amounts to, by the server. Databases add doubles without care for overflow: huge values are added apart
-// and scaled.
+// Summaries of rows that the server computes. Databases add doubles without regard to overflow: huge values are added apart,
+// scaled.
 import type { Summary } from "../../codec/summary.ts";
 
 const HUGE = "1e290";

@@ -1,7 +1,7 @@
 // Turns a batch into a transaction: gives its series ids and its readings times, finds out which slots of the rollups change, and
 // writes all of it. Batches are prepared one after the other, in order; writing several at once is the queue's business.
-// Other processes write to the same tables: a time that was given to a reading here may be taken by one of theirs. The database
-// then refuses the batch, and its readings are given other times.
+// Other processes write to the same tables: a time that is allocated to a reading here may be taken by one of theirs. The database
+// then refuses the batch, and its readings get other times.
 import { limits } from "../../../../shared/reading.ts";
 import { type BatchColumns, batchColumns } from "../../common/batch.ts";
 import type { ConnectionPool } from "../connection-pool.ts";
@@ -13,7 +13,7 @@ import { type MarkedSlots, NewMarks } from "./marked-slots.ts";
 import type { SeriesDirectory } from "./series-directory.ts";
 import type { TimeAllocator } from "./time-allocator.ts";
 
-/** Of two processes that give times to one series, each finds a free one after a few attempts. */
+/** Of two processes that allocate times of one series, each finds a free one after a few attempts. */
 const MAX_TAKEN_TIMES = 20;
 
 export interface BatchWriterOptions {
@@ -30,7 +30,7 @@ interface Span {
   readonly lastMs: number;
 }
 
-/** What a batch was handed in as, with the ids of its series. */
+/** A batch as it was handed in, with the ids of its series. */
 interface Arrived {
   readonly columns: BatchColumns;
   readonly ids: Int32Array;
@@ -94,8 +94,8 @@ export class BatchWriter {
   }
 
   /**
-   * Resolves with the time of each reading, in the order in which they were handed in, once all of it is committed; where it rejects,
-   * none of it is, but for what a lost connection leaves open.
+   * Resolves with the time of each reading, in the order in which they were handed in, once all of it is committed; where it
+   * rejects, none of it is, but for what a lost connection leaves open.
    */
   async write(batch: PreparedBatch): Promise<Float64Array> {
     let prepared = batch;
@@ -113,7 +113,7 @@ export class BatchWriter {
       batch.triedTsMs = null;
       await this.#learnTips(prepared.arrived.ids);
       tsMs.set(prepared.arrived.receivedMs);
-      // What else is on its way from here may take the same times: the database says so once more.
+      // Another batch of this process may take the same times: then the database refuses it again.
       prepared = await this.#prepare(prepared.arrived, prepared.operations, async () => undefined);
     }
   }
@@ -150,7 +150,7 @@ export class BatchWriter {
         });
       marks.committed();
     } catch (error) {
-      // What was taken for these readings is free again, or is not: the database will be asked.
+      // Whether the times of these readings are free again is unknown: the database is queried for them.
       times.forgetAll();
       throw error;
     }

@@ -73,7 +73,7 @@ export class BatchQueue {
     return this.batches.length === 0;
   }
 
-  /** The batch that takes what comes. */
+  /** The batch that gathers new messages. */
   gathering(): Batch {
     const last = this.batches.at(-1);
     if (last !== undefined && !last.isFull) return last;

@@ -7,7 +7,7 @@ import { type Batch, BatchQueue, type Operation } from "./batch.ts";
 import type { BatchWriter, PreparedBatch } from "./batch-writer.ts";
 import type { SeriesDirectory } from "./series-directory.ts";
 
-/** So many messages are worth a commit; fewer wait for one more look at the network. */
+/** So many messages are worth a commit; fewer wait for one more turn of the event loop. */
 const MIN_MESSAGES_PER_COMMIT = 8;
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -76,7 +76,7 @@ export class CommitQueue {
     await this.#landed();
   }
 
-  /** Takes nothing more, and resolves when everything that was handed in is settled. */
+  /** Accepts nothing more, and resolves when everything that was handed in is settled. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#running;

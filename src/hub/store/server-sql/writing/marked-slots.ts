@@ -1,9 +1,8 @@
 // Which slots of the shortest rollups are known to be marked as changed: of a live series the same slot changes with every
 // reading, and one mark is enough until the slot's rollups are worked out again. The hub works them out, and forgets here what it
 // removes; a worker does not hear of that, and relies only on marks of slots that are not over, which the hub leaves alone.
+import { SHORTEST_STEP_MS } from "../../common/bucket-parts.ts";
 import type { SlotMarks } from "../dialect.ts";
-
-export const SHORTEST_STEP_MS = 15 * 60_000;
 
 type Slots = Map<number, Set<number>>;
 

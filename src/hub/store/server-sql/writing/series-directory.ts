@@ -8,15 +8,15 @@ import { toNumber, toText } from "../values.ts";
 export interface Series {
   readonly device: DeviceId;
   readonly metric: MetricName;
-  /** Its place in this process: in the order in which it was first met. */
+  /** Its number in this process, in the order of first use. */
   readonly number: number;
   /** Its id in the database; 0 until it is written there. */
   id: number;
   /** No reading is newer; there may be none so new. */
   tipMs: number;
-  /** The newest time that was given to a reading which came without one, of what is known in this process. */
-  givenMs: number;
-  /** Up to here no time is given to a reading on its way to the server: readings that wait elsewhere may have it. */
+  /** The newest time that this process allocated to a reading without one. */
+  allocatedMs: number;
+  /** Up to here no time is allocated to a reading on its way to the server: spooled readings may have it. */
   reservedMs: number;
 }
 
@@ -29,7 +29,7 @@ export class SeriesDirectory {
     this.#dialect = dialect;
   }
 
-  /** Takes in what is stored. */
+  /** Loads the series that are stored. */
   async load(connection: Connection): Promise<void> {
     const byId = new Map<number, Series>();
     for (const [id, deviceText, metricText] of await connection.query(
@@ -69,7 +69,7 @@ export class SeriesDirectory {
         number: this.#all.length,
         id: 0,
         tipMs: Number.NEGATIVE_INFINITY,
-        givenMs: Number.NEGATIVE_INFINITY,
+        allocatedMs: Number.NEGATIVE_INFINITY,
         reservedMs: Number.NEGATIVE_INFINITY,
       };
       this.#all.push(series);
@@ -78,10 +78,10 @@ export class SeriesDirectory {
     return series;
   }
 
-  /** A reading of the series that came without a time was given this one. */
-  noteGiven(number: number, tsMs: number): void {
+  /** This time was allocated to a reading of the series. */
+  noteAllocated(number: number, tsMs: number): void {
     const series = this.at(number);
-    series.givenMs = Math.max(series.givenMs, tsMs);
+    series.allocatedMs = Math.max(series.allocatedMs, tsMs);
   }
 
   /** The series of these devices and metrics that the database has; null means all of them. */
@@ -121,7 +121,7 @@ export class SeriesDirectory {
     }
   }
 
-  /** Learns the ids of series that were written down. */
+  /** Sets the ids of series that were inserted. */
   async learnIds(connection: Connection, series: readonly Series[]): Promise<void> {
     for (let start = 0; start < series.length; start += SERIES_PER_STATEMENT) {
       const some = series.slice(start, start + SERIES_PER_STATEMENT);
@@ -142,15 +142,3 @@ export class SeriesDirectory {
 }
 
 const SERIES_PER_STATEMENT = 500;
-
-/** By code unit: the same on every machine, whatever its language. */
-export function compareSeries(
-  a: { readonly device: string; readonly metric: string },
-  b: { readonly device: string; readonly metric: string },
-): number {
-  return compareText(a.device, b.device) || compareText(a.metric, b.metric);
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
-}

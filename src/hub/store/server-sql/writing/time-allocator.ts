@@ -1,5 +1,5 @@
-// Gives times to readings that came without one, and knows whether a batch is new to the database. Readings that are newer
-// than all others of their series, as live ones are, need no question to the database.
+// Allocates times to readings without one, and determines whether a batch is new to the database. Readings that are newer than all
+// others of their series, as live ones are, need no query.
 import type { BatchColumns } from "../../common/batch.ts";
 import { TimestampAllocator } from "../../common/timestamp-allocator.ts";
 import type { ConnectionPool } from "../connection-pool.ts";
@@ -7,7 +7,7 @@ import type { SeriesRange } from "../dialect.ts";
 import type { RowReader } from "../reading/row-reader.ts";
 import type { SeriesDirectory } from "./series-directory.ts";
 
-const TIMES_PER_QUESTION = 5_000;
+const TIMES_PER_QUERY = 5_000;
 
 /** Times at which a series has readings, ascending. */
 interface KnownTimes {
@@ -17,7 +17,7 @@ interface KnownTimes {
   isComplete: boolean;
 }
 
-/** Thrown where the database has to be asked first. */
+/** Thrown where the database has to be queried first. */
 class UnknownTimes {
   readonly series: number;
   readonly fromMs: number;
@@ -28,14 +28,14 @@ class UnknownTimes {
   }
 }
 
-/** A batch on its way through. */
+/** The state of assigning times to a batch. */
 interface Pass {
   readonly columns: BatchColumns;
   /** Where it is. */
   row: number;
   /** The newest times with those of the batch so far. */
   readonly tips: Map<number, number>;
-  readonly given: Map<number, number>;
+  readonly allocated: Map<number, number>;
   readonly known: Map<number, KnownTimes>;
 }
 
@@ -64,15 +64,15 @@ export class TimeAllocator {
     const receivedMs = columns.tsMs.slice();
     const known = new Map<number, KnownTimes>();
     for (;;) {
-      const pass: Pass = { columns, row: 0, tips: new Map(), given: new Map(), known };
+      const pass: Pass = { columns, row: 0, tips: new Map(), allocated: new Map(), known };
       try {
         this.#pass = pass;
         const isNew = this.#assign(pass, untimed);
         for (const [series, tipMs] of pass.tips) this.#series.at(series).tipMs = tipMs;
-        for (const [series, ms] of pass.given) this.#series.noteGiven(series, ms);
+        for (const [series, ms] of pass.allocated) this.#series.noteAllocated(series, ms);
         return { isNew };
       } catch (error) {
-        // What was taken in this pass is not taken after all.
+        // The allocations of this pass are void.
         this.#allocator.clear();
         if (!(error instanceof UnknownTimes)) throw error;
         columns.tsMs.set(receivedMs);
@@ -94,7 +94,7 @@ export class TimeAllocator {
   }
 
   #assign(pass: Pass, untimed: Uint8Array): boolean {
-    const { columns, tips, given } = pass;
+    const { columns, tips, allocated } = pass;
     const { series, tsMs } = columns;
     let isNew = true;
     for (; pass.row < series.length; pass.row++) {
@@ -103,7 +103,7 @@ export class TimeAllocator {
       if (untimed[pass.row] === 1) {
         ms = this.#allocator.take(number, Math.max(ms, this.#series.at(number).reservedMs + 1));
         tsMs[pass.row] = ms;
-        given.set(number, Math.max(ms, given.get(number) ?? ms));
+        allocated.set(number, Math.max(ms, allocated.get(number) ?? ms));
       } else this.#allocator.taken(number, ms);
       if (ms > this.#tipOf(number, pass)) tips.set(number, ms);
       else isNew = false;
@@ -136,12 +136,12 @@ export class TimeAllocator {
 
   async #ask({ series, fromMs }: UnknownTimes, known: Map<number, KnownTimes>): Promise<void> {
     const { id } = this.#series.at(series);
-    const range = { id, toMs: Number.MAX_SAFE_INTEGER, limit: TIMES_PER_QUESTION };
+    const range = { id, toMs: Number.MAX_SAFE_INTEGER, limit: TIMES_PER_QUERY };
     let found: number[] = [];
     let nextMs: number | null = fromMs;
     while (nextMs !== null && found.length === 0) {
-      const asked: SeriesRange = { ...range, fromMs: nextMs };
-      const [next] = await this.#pool.read((connection) => this.#rows.next(connection, [asked], "oldest-first"));
+      const following: SeriesRange = { ...range, fromMs: nextMs };
+      const [next] = await this.#pool.read((connection) => this.#rows.next(connection, [following], "oldest-first"));
       found = [...(next?.columns.tsMs ?? [])];
       nextMs = next?.knownToMs ?? null;
     }

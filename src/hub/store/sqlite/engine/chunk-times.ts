@@ -33,8 +33,8 @@ export class ChunkTimes {
   }
 
   /**
-   * The chunks of these series that may hold readings of `fromMs <= t < toMs`: in the order of `series`, then time. Asked
-   * for many series at once, for each of them it takes a fraction of what a question of its own would.
+   * The chunks of these series that may hold readings of `fromMs <= t < toMs`: in the order of `series`, then time. One query for
+   * many series takes a fraction of the time of a query for each.
    */
   *ofSeries(series: Uint32Array, fromMs: number, toMs: number): Generator<FoundChunk> {
     const ids = `[${series.join(",")}]`;

@@ -6,7 +6,7 @@ import { type Columns, decodeChunk } from "../../codec/chunk-codec.ts";
 import type { ColumnMemory } from "../../codec/column-memory.ts";
 import type { Summary } from "../../codec/summary.ts";
 
-/** What is known of a chunk without opening it. */
+/** The head of a chunk, which is read without decoding it. */
 export interface ChunkHead extends Summary {
   readonly series: number;
   /** Time of its first and of its last reading. */
@@ -24,7 +24,7 @@ export interface Damage {
 }
 
 export interface ChunksOptions {
-  /** Readings that are kept decoded. */
+  /** Readings that the cache holds decoded. */
   readonly cachedReadings: number;
   /** Where it is given, columns are there only until its next `release`. */
   readonly memory?: ColumnMemory;
@@ -32,9 +32,9 @@ export interface ChunksOptions {
   readonly onDamage: (damage: Damage) => void;
 }
 
-/** What an opened chunk takes beside its readings, counted as readings: of small ones only so many are kept. */
+/** The overhead of a decoded chunk, counted as readings: it bounds how many small ones are cached. */
 const READINGS_PER_COLUMNS = 32;
-/** Heads are read so many at a time, more with every time: most questions end with the first ones. */
+/** Heads are read so many at a time, more with every time: most queries end with the first ones. */
 const HEADS_AT_FIRST = 2;
 const HEADS_AT_ONCE = 128;
 
@@ -99,7 +99,7 @@ export class Chunks {
     }
   }
 
-  /** The readings of a chunk; none, and `onDamage` told, where its data is not what was written. Not to be changed. */
+  /** The readings of a chunk; none, after a call of `onDamage`, where its data is corrupt. Not to be changed. */
   columns(head: ChunkHead): Columns | null {
     const key = keyOf(head);
     const known = this.#decoded.get(key);
@@ -123,13 +123,13 @@ export class Chunks {
     return null;
   }
 
-  /** Takes back what `open` gave. */
+  /** Returns the columns of `open`. */
   close({ tsMs, values }: Columns): void {
     this.#options.memory?.giveBack(tsMs);
     this.#options.memory?.giveBack(values);
   }
 
-  /** Keeps the readings of a chunk that was just written: they are likely to be asked for. */
+  /** Caches the readings of a chunk that was just written: they are likely to be read. */
   remember(head: ChunkHead, columns: Columns): void {
     const before = this.#decoded.get(keyOf(head));
     this.#decoded.set(keyOf(head), columns);
@@ -143,7 +143,7 @@ export class Chunks {
     }
   }
 
-  /** Lets go of a chunk that its opener has finished with. */
+  /** Releases a chunk that its caller has finished with. */
   forget(head: ChunkHead): void {
     const columns = this.#decoded.get(keyOf(head));
     if (columns === undefined) return;
@@ -158,7 +158,7 @@ export class Chunks {
   }
 }
 
-/** The readings in `data`, or why they cannot be those that `head` tells of. */
+/** The readings in `data`, or why they do not match `head`. */
 export function openChunk(
   head: ChunkHead,
   data: Uint8Array,

@@ -7,13 +7,13 @@ import { MemTable } from "./mem-table.ts";
 /** What one call of `removeSome` removes at most, but for the last row. */
 const REMOVED_AT_ONCE = { rows: 2_000, bytes: 500_000 };
 
-/** Told of each row that is not what was written. Its readings are missing from every answer. */
+/** Called for each corrupt row. Its readings are missing from every answer. */
 export type OnDamagedRow = (rowId: number) => void;
 
-/** What the writer does with the journal. Each call belongs into a transaction. */
+/** The writer's view of the journal. Each call belongs into a transaction. */
 export class Journal {
   readonly #statements: ReturnType<typeof prepare>;
-  /** Ids grow for ever: they tell a reader what it has seen. */
+  /** Ids only grow, so that a reader knows which rows it has read. */
   #lastId: number;
 
   constructor(db: Database.Database) {
@@ -42,7 +42,7 @@ export class Journal {
     return memTable;
   }
 
-  /** What cannot be read is kept for a person to look into, and does not hold up the rest. */
+  /** A corrupt row is stored apart for a person to inspect, and does not block the rest. */
   setDamagedAside(onDamage: OnDamagedRow): void {
     const damaged: number[] = [];
     for (const [id, readings] of this.#statements.after.iterate(0)) if (!isWholeRow(readings)) damaged.push(id);
@@ -69,7 +69,7 @@ export class Journal {
   }
 }
 
-/** The reader's view of the journal: read on with every question, so that what is acknowledged is in the answer. */
+/** The reader's view of the journal. New rows are read with every query, so that acknowledged readings are in the answer. */
 export class JournalFollower {
   readonly #statements: ReturnType<typeof prepare>;
   readonly #onDamage: OnDamagedRow;

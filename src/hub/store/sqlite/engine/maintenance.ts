@@ -1,5 +1,5 @@
-// Maintenance of the store between commits: seals the journal, removes expired readings, gives freed pages back.
-// It works in slices, each a transaction of its own; whatever a crash interrupts is simply done again.
+// Maintenance of the store between commits: seals the journal, removes expired readings, returns free pages to the disk.
+// It works in slices, each a transaction of its own; work that a crash interrupts is done again.
 import type Database from "better-sqlite3";
 import { sliceByTime } from "../../codec/columns.ts";
 import type { Journal } from "./journal.ts";
@@ -33,7 +33,7 @@ export interface MaintenanceOptions {
 /** How long a slice may hold up a commit. */
 const SLICE_MS = 4;
 const FREED_PAGES_PER_SLICE = 512;
-/** Free pages are given back when there are so many, and more than such a share of the file: the journal uses them again. */
+/** Free pages are returned when there are so many, and more than such a share of the file: the journal reuses the others. */
 const FREE_PAGES = { most: 2_048, share: 0.1 };
 
 export class Maintenance {
@@ -59,21 +59,21 @@ export class Maintenance {
     await this.#sealing;
   }
 
-  /** Does a piece of what waits, at once. */
+  /** Runs a slice of the pending work at once. */
   step(): void {
     this.#slices.step();
   }
 
   /** Removes readings for ever, those in the journal too; resolves when they are gone. */
   async remove(removals: readonly Removal[]): Promise<void> {
-    // Only what is sealed can be removed; a journal that has none of it is left to grow.
+    // Only sealed readings can be removed; a journal with none of them is not sealed for it.
     if (removals.some((removal) => this.#isInJournal(removal))) await this.seal();
     await this.#slices.run(this.#remove(removals));
   }
 
   /** Copies readings of a series to another, where those that it has stay; resolves when that is done. */
   async copy(pairs: readonly SeriesPair[]): Promise<void> {
-    // Only what is sealed can be copied.
+    // Only sealed readings can be copied.
     if (pairs.some(({ from }) => this.#options.memTables.columns(from) !== null)) await this.seal();
     // Each on its own, so that a sealing that is due comes in between.
     for (const pair of pairs) await this.#slices.run(this.#copy(pair));

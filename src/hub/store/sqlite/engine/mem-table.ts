@@ -13,9 +13,9 @@ interface SortedRows {
 }
 
 /** Shorter series are put in order on each query. */
-const MIN_KEPT_READINGS = 64;
+const MIN_SORTED_READINGS = 64;
 /** 8 MB. */
-const MAX_KEPT_READINGS = 524_288;
+const MAX_SORTED_READINGS = 524_288;
 const INITIAL_LENGTH = 64;
 
 export class MemTable {
@@ -55,7 +55,7 @@ export class MemTable {
     };
   }
 
-  /** Takes readings in, in the order in which they were acknowledged. */
+  /** Adds readings, in the order in which they were acknowledged. */
   add(columns: BatchColumns): void {
     for (let row = 0; row < columns.series.length; row++) this.addRow(columns, row);
   }
@@ -125,11 +125,11 @@ export class MemTable {
 
   #keep(series: number, columns: Columns, endRow: number): Columns {
     const { length } = columns.tsMs;
-    if (length < MIN_KEPT_READINGS) return columns;
+    if (length < MIN_SORTED_READINGS) return columns;
     this.#sorted.set(series, { columns, endRow });
     this.#sortedReadings += length;
     for (const [id, sorted] of this.#sorted) {
-      if (this.#sortedReadings <= MAX_KEPT_READINGS || id === series) break;
+      if (this.#sortedReadings <= MAX_SORTED_READINGS || id === series) break;
       this.#forget(id, sorted);
     }
     return columns;
@@ -154,7 +154,7 @@ function sortedByTime(columns: Columns): Columns {
   const { tsMs, values } = columns;
   if (tsMs.length === 0) return NO_READINGS;
   if (tsMs.every((ts, row) => row === 0 || ts > (tsMs[row - 1] ?? 0))) return columns;
-  // Of equal times the last one handed in stays last, and is the one that is kept.
+  // Of equal times the last one handed in stays last, and replaces the others.
   const order = Uint32Array.from(tsMs.keys()).sort((a, b) => (tsMs[a] ?? 0) - (tsMs[b] ?? 0) || a - b);
   const kept = order.filter((row, place) => tsMs[row] !== tsMs[order[place + 1] ?? -1]);
   return {

@@ -1,4 +1,4 @@
-// The journal's readings in the writer's memory: those that are being sealed, and on top of them those that came since.
+// The journal's readings in the writer's memory: those that are being sealed, and newer ones on top of them.
 import type { Columns } from "../../codec/chunk-codec.ts";
 import { mergeColumns, NO_READINGS } from "../../codec/columns.ts";
 import type { Journal } from "./journal.ts";

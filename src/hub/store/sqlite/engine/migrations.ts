@@ -1,4 +1,4 @@
-// The tables, as numbered steps from an empty file to today's. A step that was released is never edited.
+// Migrations: numbered steps from an empty file to today's tables. A step that was released is never edited.
 import { renameSync, rmSync } from "node:fs";
 import type Database from "better-sqlite3";
 import { BrambleError } from "../../../../shared/errors.ts";
@@ -176,8 +176,8 @@ export function migrate(db: Database.Database, path: string, steps: readonly Mig
 }
 
 /**
- * Lays the file out as the store wants it: small pages, and freed pages that can be given back to the disk. An empty
- * file takes that on at once; another one is rewritten, outside of WAL, which fixes the size of a page.
+ * Sets the layout of the file: small pages, and incremental vacuum. An empty file adopts it at once; another one is rewritten,
+ * outside of WAL, which fixes the size of a page.
  */
 export function layOut(db: Database.Database): void {
   const laidOut =

@@ -1,8 +1,8 @@
-// What the writer writes beside readings: attributes, records, settings, the audit log. Each operation is part of the transaction
-// that its batch is.
+// The writer's operations beside readings: attributes, records, settings, the audit log. Each is part of the transaction of its
+// batch.
 import type Database from "better-sqlite3";
 import { limits } from "../../../../shared/reading.ts";
-import type { KeptAttribute, KeptSetting } from "../../kept.ts";
+import type { StoredAttribute, StoredSetting } from "../../metadata.ts";
 
 interface RecordRow {
   readonly id: string;
@@ -38,26 +38,28 @@ export type RecordOperation =
       /** JSON. */
       readonly details: string;
     }
-  /** What is there goes. */
-  | { readonly kind: "replace-attributes"; readonly attributes: readonly KeptAttribute[] }
-  | { readonly kind: "replace-settings"; readonly settings: readonly KeptSetting[] }
+  /** Replaces everything that is there. */
+  | { readonly kind: "replace-attributes"; readonly attributes: readonly StoredAttribute[] }
+  | { readonly kind: "replace-settings"; readonly settings: readonly StoredSetting[] }
   | { readonly kind: "trim-audit"; readonly fromMs: number; readonly maxEntries: number };
 
 export class RecordTables {
   readonly #statements: ReturnType<typeof prepare>;
+  /** Devices that attributes were written of. */
+  readonly #written = new Set<string>();
 
   constructor(db: Database.Database) {
     this.#statements = prepare(db);
   }
 
-  /** To be called within a transaction. */
+  /** To be called within a transaction; at its end `finish` is. */
   write(operation: RecordOperation): void {
     const statements = this.#statements;
     switch (operation.kind) {
       case "attribute": {
         const { device, name, text, changedAtMs } = operation;
         statements.saveAttribute.run(device, name, text, changedAtMs);
-        statements.trimAttributes.run(device, device, limits.attributesPerDevice);
+        this.#written.add(device);
         break;
       }
       case "save-records": {
@@ -92,6 +94,12 @@ export class RecordTables {
         statements.trimAuditByCount.run(operation.maxEntries);
         break;
     }
+  }
+
+  /** Once for a device, however many attributes were written of it. */
+  finish(): void {
+    for (const device of this.#written) this.#statements.trimAttributes.run(device, device, limits.attributesPerDevice);
+    this.#written.clear();
   }
 }
 

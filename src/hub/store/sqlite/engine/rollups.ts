@@ -3,24 +3,10 @@
 import type Database from "better-sqlite3";
 import { decodeBlock, encodeBlock, SLOTS_PER_BLOCK } from "../../codec/rollup-block.ts";
 import { addToSlot, type Summary } from "../../codec/summary.ts";
+import { ROLLUP_STEPS_MS, type RollupStepMs } from "../../common/bucket-parts.ts";
 import type { History, SlotRange } from "./history.ts";
 
 const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
-
-/**
- * Lengths of a slot, each a multiple of the one before, and so close that a chart's bucket is one, two or three of them:
- * from a cold disk every page counts.
- */
-export const ROLLUP_STEPS_MS = [
-  15 * MINUTE_MS,
-  HOUR_MS,
-  3 * HOUR_MS,
-  12 * HOUR_MS,
-  24 * HOUR_MS,
-  72 * HOUR_MS,
-] as const;
-export type RollupStepMs = (typeof ROLLUP_STEPS_MS)[number];
 
 /** The summary of one slot. */
 export interface Rollup {
@@ -35,8 +21,8 @@ export interface Rollup {
 export interface RollupStretch {
   readonly fromMs: number;
   readonly toMs: number;
-  readonly kind: "kept" | "sparse" | "damaged";
-  /** Oldest first; those of a kept stretch. */
+  readonly kind: "stored" | "sparse" | "damaged";
+  /** Oldest first; those of a stored stretch. */
   readonly rollups: readonly Rollup[];
 }
 
@@ -67,7 +53,7 @@ export class Rollups {
         const rollups = [...slots]
           .filter(([slot]) => first <= slot && slot < end)
           .map(([slot, summary]) => ({ startMs: slot * stepMs, summary }));
-        return { ...range, kind: "kept", rollups };
+        return { ...range, kind: "stored", rollups };
       });
   }
 
@@ -119,7 +105,7 @@ export class Rollups {
     history: History,
   ): void {
     for (const { fromMs, toMs, kind, rollups } of this.read(series, finer, range.fromMs, range.toMs)) {
-      if (kind !== "kept") history.addToSlots(series, { ...range, fromMs, toMs }, summaries);
+      if (kind !== "stored") history.addToSlots(series, { ...range, fromMs, toMs }, summaries);
       for (const { startMs, summary } of rollups) addToSlot(summaries, Math.floor(startMs / range.stepMs), summary);
     }
   }

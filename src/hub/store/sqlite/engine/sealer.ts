@@ -131,7 +131,7 @@ export class Sealer {
     this.#chunks.remember(head, columns);
   }
 
-  /** What cannot be read is kept as `owner`'s, for a person to look into. */
+  /** Corrupt bytes are stored apart as `owner`'s, for a person to inspect. */
   #setAside({ series, firstMs, dataId }: ChunkHead, owner: number): void {
     this.#statements.setAside.run(owner, dataId, series, firstMs);
   }

@@ -1,4 +1,4 @@
-// Runs long work in the background of a thread, a step at a time: whatever else the thread has to do comes in between.
+// Runs long work in the background of a thread, a step at a time, so that other work of the thread runs in between.
 
 interface Job {
   readonly steps: Iterator<void>;

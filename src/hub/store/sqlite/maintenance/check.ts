@@ -5,11 +5,12 @@ import { errorText } from "../../../../shared/error-text.ts";
 import type { Columns } from "../../codec/chunk-codec.ts";
 import { decodeRow, isWholeRow } from "../../codec/journal-row.ts";
 import { addColumnsToSlots, addToSlot, type Summary, summarize } from "../../codec/summary.ts";
+import { ROLLUP_STEPS_MS, type RollupStepMs, SHORTEST_STEP_MS } from "../../common/bucket-parts.ts";
 import { type ChunkHead, HEAD_COLUMNS, openChunk, toHead } from "../engine/chunks.ts";
 import { migrations } from "../engine/migrations.ts";
-import { ROLLUP_STEPS_MS, type Rollup, type RollupStepMs, type RollupStretch, Rollups } from "../engine/rollups.ts";
+import { type Rollup, type RollupStretch, Rollups } from "../engine/rollups.ts";
 
-/** What was looked at. */
+/** Counts of what was checked. */
 export interface CheckTotals {
   chunks: number;
   /** In chunks. */
@@ -22,7 +23,7 @@ export interface CheckTotals {
   isOlder: boolean;
 }
 
-/** Words for what is wrong; null between two steps where nothing is. */
+/** A message for each damage; null between two steps without one. */
 type Findings<T> = Generator<string | null, T>;
 
 interface SeriesRow {
@@ -31,7 +32,7 @@ interface SeriesRow {
   readonly metric: string;
 }
 
-/** What could not be read of a series: `firstMs <= t <= lastMs`. */
+/** A corrupt part of a series: `firstMs <= t <= lastMs`. */
 interface Gap {
   readonly firstMs: number;
   lastMs: number;
@@ -46,12 +47,12 @@ interface Sealed {
 
 /** The longest slot: at its start the slots of all lengths begin. */
 const LONGEST_MS = Math.max(...ROLLUP_STEPS_MS);
-const [SHORTEST_MS] = ROLLUP_STEPS_MS;
+
 const MINUTE_MS = 60_000;
 /** Of a series of ten years, not all are in memory at once. */
 const SLOTS_AT_ONCE = 4_096;
 
-/** Opens a database to look at it only. Throws with a message where it is none, or of a newer version. */
+/** Opens a database read-only. Throws with a message where it is none, or of a newer version. */
 export function openToRead(path: string): Database.Database {
   if (!existsSync(path)) throw new Error("there is no such file");
   const db = new Database(path, { readonly: true, fileMustExist: true });
@@ -67,7 +68,7 @@ export function openToRead(path: string): Database.Database {
   }
 }
 
-/** Looks at a database as of one moment, and returns what it looked at. A caller that stops iterating must call `return`. */
+/** Checks a database in one snapshot, and returns the counts. A caller that stops iterating must call `return`. */
 export function* checkDatabase(db: Database.Database): Findings<CheckTotals> {
   const isOlder = Number(db.pragma("user_version", { simple: true })) < migrations.length;
   const totals = { chunks: 0, readings: 0, rollups: 0, journalReadings: 0, setAside: 0, isOlder };
@@ -139,7 +140,7 @@ function* checkSeries(
       addGap(sealed.gaps, head, before);
     } else {
       yield faultOf(where, head, columns);
-      addColumnsToSlots(sealed.slots, columns, { originMs: 0, stepMs: SHORTEST_MS });
+      addColumnsToSlots(sealed.slots, columns, { originMs: 0, stepMs: SHORTEST_STEP_MS });
     }
     before = head;
   }
@@ -151,7 +152,7 @@ function* checkSeries(
 function take({ slots, gaps }: Sealed, toMs: number): Sealed {
   const taken = new Map<number, Summary>();
   for (const [slot, summary] of slots) {
-    if (slot * SHORTEST_MS >= toMs) continue;
+    if (slot * SHORTEST_STEP_MS >= toMs) continue;
     taken.set(slot, summary);
     slots.delete(slot);
   }
@@ -169,11 +170,11 @@ function* compareRollups(
     for (const { fromMs, toMs, kind } of stretches)
       if (kind === "damaged")
         yield `${name}: the summaries of ${stepMs / MINUTE_MS} min from ${iso(fromMs)} to ${iso(toMs)} cannot be read`;
-    const unknown = stretches.filter(({ kind }) => kind !== "kept");
+    const unknown = stretches.filter(({ kind }) => kind !== "stored");
     const stored = stretches.flatMap(({ rollups }) => rollups);
     totals.rollups += stored.length;
     for (const { startMs, fault } of compare(stored, slotsOf(slots, stepMs), stepMs)) {
-      // What a slot must be is not known where its readings are not.
+      // The right summary of a slot is unknown where its readings are.
       if (gaps.some(({ firstMs, lastMs }) => firstMs < startMs + stepMs && lastMs >= startMs)) continue;
       if (unknown.some(({ fromMs, toMs }) => fromMs <= startMs && startMs < toMs)) continue;
       yield `${name}: the summary of ${stepMs / MINUTE_MS} min from ${iso(startMs)} ${fault}`;
@@ -201,7 +202,7 @@ function addGap(gaps: Gap[], { firstMs, lastMs }: ChunkHead, before: ChunkHead |
 /** What the slots of `stepMs` must be, given the shortest ones. */
 function slotsOf(shortest: ReadonlyMap<number, Summary>, stepMs: number): Map<number, Summary> {
   const slots = new Map<number, Summary>();
-  for (const [slot, summary] of shortest) addToSlot(slots, Math.floor((slot * SHORTEST_MS) / stepMs), summary);
+  for (const [slot, summary] of shortest) addToSlot(slots, Math.floor((slot * SHORTEST_STEP_MS) / stepMs), summary);
   return slots;
 }
 
@@ -219,7 +220,7 @@ function* compare(
   for (const slot of due.keys()) yield { startMs: slot * stepMs, fault: "is missing" };
 }
 
-/** What no series tells of. */
+/** Rows without a series. */
 function* checkCounts(statements: Statements, totals: CheckTotals): Findings<void> {
   totals.setAside = statements.setAside.get() ?? 0;
   const counted = statements.counted.get() ?? 0;

@@ -4,7 +4,7 @@ import Database from "better-sqlite3";
 import { openToRead } from "./check.ts";
 import { removeDatabase } from "./remove-database.ts";
 
-/** Pages between two looks at the signal. */
+/** Pages between two checks of the signal. */
 const PAGES_AT_ONCE = 8_192;
 
 /**
@@ -15,7 +15,7 @@ export async function copyDatabase(from: string, to: string, signal: AbortSignal
   try {
     const db = openToRead(from);
     try {
-      // The copy would begin anew with every commit, were it not all in one transaction.
+      // Outside of a transaction the copy would restart with every commit.
       db.exec("BEGIN");
       db.prepare("SELECT count(*) FROM sqlite_schema").get();
       await db.backup(resolve(to), {

@@ -2,8 +2,9 @@
 // reading of the journal touches them.
 import type { Bucket } from "../../../../shared/reading.ts";
 import { addToSlot, type Summary } from "../../codec/summary.ts";
+import { bucketsOf, joined, type RollupStepMs, rollupStepOf } from "../../common/bucket-parts.ts";
 import type { History, SlotRange } from "../engine/history.ts";
-import { ROLLUP_STEPS_MS, type RollupStepMs, type Rollups } from "../engine/rollups.ts";
+import type { Rollups } from "../engine/rollups.ts";
 
 export class BucketReader {
   readonly #history: History;
@@ -16,20 +17,11 @@ export class BucketReader {
 
   /** Buckets of `series`, oldest first; empty ones are left out. */
   read(series: number, range: SlotRange): Bucket[] {
-    const { fromMs, originMs, stepMs } = range;
     const summaries = new Map<number, Summary>();
-    const rollupMs = ROLLUP_STEPS_MS.findLast((step) => stepMs % step === 0 && originMs % step === 0);
+    const rollupMs = rollupStepOf(range);
     if (rollupMs === undefined) this.#history.addToSlots(series, range, summaries);
     else this.#addUp(series, range, rollupMs, summaries);
-    return [...summaries]
-      .sort(([a], [b]) => a - b)
-      .map(([index, { count, min, max, mean }]) => ({
-        t: Math.max(fromMs, originMs + index * stepMs),
-        min,
-        max,
-        avg: mean,
-        n: count,
-      }));
+    return bucketsOf(summaries, range);
   }
 
   /** From rollups; counted are slots that the journal touches or that the range cuts, and what has no rollups. */
@@ -43,27 +35,12 @@ export class BucketReader {
       if (!touched.has(startMs / rollupMs)) addToSlot(summaries, Math.floor((startMs - originMs) / stepMs), summary);
     }
     const counted = joined([
-      { fromMs, toMs: Math.min(toMs, fromSlot * rollupMs) },
-      ...Array.from(touched, (slot) => ({ fromMs: slot * rollupMs, toMs: (slot + 1) * rollupMs })),
-      ...stretches.filter(({ kind }) => kind !== "kept"),
-      { fromMs: Math.max(fromMs, toSlot * rollupMs), toMs },
+      { from: fromMs, to: Math.min(toMs, fromSlot * rollupMs) },
+      ...Array.from(touched, (slot) => ({ from: slot * rollupMs, to: (slot + 1) * rollupMs })),
+      ...stretches.filter(({ kind }) => kind !== "stored").map((one) => ({ from: one.fromMs, to: one.toMs })),
+      { from: Math.max(fromMs, toSlot * rollupMs), to: toMs },
     ]);
-    for (const one of counted) this.#history.addToSlots(series, { ...range, ...one }, summaries);
+    for (const { from, to } of counted)
+      this.#history.addToSlots(series, { ...range, fromMs: from, toMs: to }, summaries);
   }
-}
-
-interface TimeRange {
-  readonly fromMs: number;
-  readonly toMs: number;
-}
-
-/** The same times in ranges that do not touch each other. */
-function joined(ranges: readonly TimeRange[]): TimeRange[] {
-  const apart: { readonly fromMs: number; toMs: number }[] = [];
-  for (const { fromMs, toMs } of ranges.toSorted((a, b) => a.fromMs - b.fromMs)) {
-    const last = apart.at(-1);
-    if (last !== undefined && fromMs <= last.toMs) last.toMs = Math.max(last.toMs, toMs);
-    else if (fromMs < toMs) apart.push({ fromMs, toMs });
-  }
-  return apart;
 }

@@ -1,6 +1,6 @@
 // An export under way: its file is written from windows of time, each as long as there is memory for its rows. A step takes some
-// milliseconds, so that chart queries are answered between two of them. What it keeps from step to step is
-// there for speed: it can be begun again at any place.
+// milliseconds, so that chart queries are answered between two of them. Its state between steps is only a cache: an export can be
+// resumed at any place.
 
 import { csvWriter } from "../../../export/csv-writer.ts";
 import type { ExportFormat } from "../../../export/export-format.ts";
@@ -52,7 +52,7 @@ export interface ExportLimits {
   readonly rows: number;
   /** Where most series have a reading at one time, and a window has room for no more, so many are written at once. */
   readonly rowsOfOneTime: number;
-  /** Read with one question; they take a few milliseconds. */
+  /** Read with one query; they take a few milliseconds. */
   readonly seriesAtOnce: number;
 }
 
@@ -97,7 +97,7 @@ export class ExportJob {
     this.#reader = new WindowReader(options);
     this.#place = start;
     this.#beginWindow(start.fromMs, start.series);
-    // Nothing is known of the series that are written.
+    // The state of the series that are written is void.
     if (start.series > 0) this.#nextMs = start.fromMs + 1;
   }
 

@@ -8,7 +8,7 @@ const GROWTH = 8;
 /** Times from which the end of a full window is chosen. */
 const SAMPLED_ROWS = 511;
 /** A window that was full keeps at most such a share of its rows, where their keys allow it. */
-const MAX_KEPT_SHARE = 3 / 4;
+const MAX_REMAINING_SHARE = 3 / 4;
 /** Rows are put in order by so many bits of their key at a time. */
 const RADIX = 2_048;
 
@@ -160,7 +160,7 @@ export class RowWindow {
   /** False when all rows are at the very start of the window: they cannot be fewer. */
   #shrink(): boolean {
     const toKey = this.#middleKey();
-    if (this.countBelow(toKey + 1) <= MAX_KEPT_SHARE * this.#count) this.cutTo(toKey + 1);
+    if (this.countBelow(toKey + 1) <= MAX_REMAINING_SHARE * this.#count) this.cutTo(toKey + 1);
     else if (this.countBelow(toKey) > 0) this.cutTo(toKey);
     else this.cutTo(toKey > this.#fromKey && this.countBelow(toKey + 1) === this.#count ? toKey : toKey + 1);
     return this.#count < this.#maxRows;

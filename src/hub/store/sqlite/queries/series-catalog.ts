@@ -4,14 +4,8 @@
 import type { ExportFormat } from "../../../export/export-format.ts";
 import { ExportNames } from "../../../export/export-names.ts";
 import type { ExportSeries } from "../../../export/export-writer.ts";
-import {
-  compareSeries,
-  compareText,
-  isSelected,
-  type SeriesName,
-  type SeriesSelection,
-  type SeriesTable,
-} from "./series-table.ts";
+import { compareSeries, compareText } from "../../common/series-order.ts";
+import { isSelected, type SeriesName, type SeriesSelection, type SeriesTable } from "./series-table.ts";
 
 export interface CatalogOptions {
   readonly table: SeriesTable;

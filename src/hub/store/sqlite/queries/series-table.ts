@@ -2,6 +2,7 @@
 import type Database from "better-sqlite3";
 import { type DeviceId, type MetricName, parseDeviceId, parseMetricName } from "../../../../shared/ids.ts";
 import type { SeriesKey } from "../../../../shared/reading.ts";
+import { compareSeries } from "../../common/series-order.ts";
 import type { ReadingSelection } from "../../readings.ts";
 
 export interface Series extends SeriesKey {
@@ -94,15 +95,6 @@ export function isSelected({ devices, metrics }: SeriesSelection): (series: Seri
   const deviceSet = devices === null ? null : new Set<string>(devices);
   const metricSet = metrics === null ? null : new Set<string>(metrics);
   return ({ device, metric }) => deviceSet?.has(device) !== false && metricSet?.has(metric) !== false;
-}
-
-/** By code unit: the same on every machine, whatever its language. */
-export function compareSeries(a: SeriesName, b: SeriesName): number {
-  return compareText(a.device, b.device) || compareText(a.metric, b.metric);
-}
-
-export function compareText(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
 }
 
 function toSeries([id, deviceText, metricText]: SeriesRow): Series[] {

@@ -1,4 +1,4 @@
-// What a question is answered from.
+// The sources of an answer.
 import type Database from "better-sqlite3";
 import { ChunkTimes } from "../engine/chunk-times.ts";
 import { Chunks, type ChunksOptions } from "../engine/chunks.ts";

@@ -3,12 +3,13 @@
 // are gone through in order instead: it does not take many to find a page of them.
 
 import { lowerBound } from "../../codec/columns.ts";
+import { compareSeries } from "../../common/series-order.ts";
 import type { PageQuery } from "../../readings.ts";
 import { type ChunkHead, soleValue } from "../engine/chunks.ts";
 import type { History } from "../engine/history.ts";
 import type { MemTable } from "../engine/mem-table.ts";
 import { RowWindow } from "./row-window.ts";
-import { compareSeries, isSelected, type Series, type SeriesName } from "./series-table.ts";
+import { isSelected, type Series, type SeriesName } from "./series-table.ts";
 import type { Sources } from "./sources.ts";
 
 export interface TimePageSources extends Sources {
@@ -27,8 +28,8 @@ const MIN_WINDOW_ROWS = 1_024;
 const MAX_WINDOW_ROWS = 262_144;
 /** Where the last page ended in so many chunks, others are likely to have a reading at the same time. */
 const MANY_CHUNKS = 1_024;
-/** So many series, and of each row that is found some more, are looked at before that turns out to be wrong. */
-const MAX_SERIES_LOOKED_AT = 4_096;
+/** The limit of series that are scanned, and for each row that is found some more, before the scan is given up. */
+const MAX_SCANNED_SERIES = 4_096;
 const MAX_SERIES_PER_ROW = 4;
 const CHUNKS_PER_STEP = 32;
 const MIN_CHUNKS_PER_COUNT = 16;
@@ -89,10 +90,10 @@ export class TimePage {
   /** The rows at `tsMs` behind a series, if they are likely to be found soon; null where they were not. */
   #likelyRowsAt(tsMs: number, behind: SeriesName, count: number): PageRow[] | null {
     const isLikely = this.#sources.chunkTimes.areMoreAround(tsMs, this.#query.order, MANY_CHUNKS);
-    return isLikely ? this.#rowsAt(tsMs, behind, count, MAX_SERIES_LOOKED_AT) : null;
+    return isLikely ? this.#rowsAt(tsMs, behind, count, MAX_SCANNED_SERIES) : null;
   }
 
-  /** At most `count` rows at `tsMs`, in order of their names; null where more than `maxSeries` had to be looked at. */
+  /** At most `count` rows at `tsMs`, in order of their names; null where more than `maxSeries` had to be scanned. */
   #rowsAt(tsMs: number, behind: SeriesName | null, count: number, maxSeries: number): PageRow[] | null {
     const { table, history } = this.#sources;
     const rows: PageRow[] = [];

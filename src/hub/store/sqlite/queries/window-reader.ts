@@ -1,4 +1,4 @@
-// Reads series into a window, some hundred at once: a question for each would take longer than to read what they have.
+// Reads series into a window, some hundred at once: a query for each would take longer than reading the data.
 
 import type { Columns } from "../../codec/chunk-codec.ts";
 import { mergeColumns, NO_READINGS, sliceByTime } from "../../codec/columns.ts";
@@ -20,7 +20,7 @@ export interface Places {
 const MAX_OPEN_SERIES = 128;
 
 export interface WindowSources extends Sources {
-  /** The readings of these series are read as they look through them. */
+  /** The mends of series, which are applied to their readings. */
   readonly mends?: readonly SeriesMends[];
 }
 

@@ -1,5 +1,5 @@
-// The copier thread: copies a database and checks the copy, which reads every page of it. It is started for one copy and ended
-// with it, and gives way to all that the hub does meanwhile.
+// The copier thread: copies a database and checks the copy, which reads every page of it. It lives for one copy, at a lower
+// priority than the hub's other threads.
 import { setPriority } from "node:os";
 import type { BackupCheck } from "../../store.ts";
 import { checkDatabase, openToRead } from "../maintenance/check.ts";
@@ -8,7 +8,7 @@ import { answerCalls } from "./worker-port.ts";
 
 const NICENESS = 10;
 
-/** The thread is ended where a copy is given up. */
+/** Never aborted: to cancel a copy, the thread is ended. */
 const NEVER_ABORTED = new AbortController().signal;
 
 /** On Linux priorities are of threads; elsewhere of processes. */

@@ -1,12 +1,13 @@
-// The reader thread: charts, raw rows and exports, so that a slow question never delays an acknowledgement. Each answer
-// is of one moment: chunks, rollups and journal are read in one transaction.
+// The reader thread: charts, raw rows and exports, so that a slow query never delays an acknowledgement. Each answer is a snapshot:
+// chunks, rollups and journal are read in one transaction.
 import { getPriority, setPriority } from "node:os";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import Database from "better-sqlite3";
-import type { Bucket, Reading, SeriesKey } from "../../../../shared/reading.ts";
+import type { Bucket, Reading } from "../../../../shared/reading.ts";
 import type { ExportFormat } from "../../../export/export-format.ts";
 import type { AuditFilter } from "../../audit.ts";
 import { ColumnMemory } from "../../codec/column-memory.ts";
+import { PageBuilder, remainingRange } from "../../common/reading-page.ts";
 import type { SeriesMends } from "../../mended.ts";
 import type { BucketQuery, PageQuery, ReadingPage, ReadingSelection } from "../../readings.ts";
 import type { Damage } from "../engine/chunks.ts";
@@ -17,14 +18,14 @@ import { Rollups } from "../engine/rollups.ts";
 import { BucketReader } from "../queries/buckets.ts";
 import { ExportJob, type ExportPlace, type ExportStep } from "../queries/export.ts";
 import { MergedRows, type SeriesRange } from "../queries/ordered-rows.ts";
-import { compareSeries, type Series } from "../queries/series-table.ts";
+import type { Series } from "../queries/series-table.ts";
 import { openSources, type Sources } from "../queries/sources.ts";
 import { TimePage } from "../queries/time-page.ts";
 import { warmUp } from "./warm-up.ts";
 import { answerCalls, moving, notify } from "./worker-port.ts";
 
 export interface WantedFile {
-  /** Tells the files under way apart. */
+  /** Identifies the export. */
   readonly file: number;
   readonly selection: ReadingSelection;
   readonly format: ExportFormat;
@@ -32,9 +33,9 @@ export interface WantedFile {
 }
 
 export interface ExportStepQuery extends WantedFile {
-  /** Null for the first piece, then what the last one said. */
+  /** Null for the first piece, then that of the last answer. */
   readonly next: ExportPlace | null;
-  /** Memory for the piece, where there is some to be used again. */
+  /** Memory to reuse for the piece. */
   readonly buffer: ArrayBuffer | null;
 }
 
@@ -81,8 +82,8 @@ class Reader {
     return this.#statements.records.all(collection);
   }
 
-  /** Everything beside readings and the audit log, as of one moment. */
-  kept(): Readonly<Record<"records" | "attributes" | "settings", unknown[]>> {
+  /** Everything beside readings and the audit log, in one snapshot. */
+  metadata(): Readonly<Record<"records" | "attributes" | "settings", unknown[]>> {
     const { allRecords, allAttributes, settings } = this.#statements;
     return this.#db.transaction(() => ({
       records: allRecords.all(),
@@ -149,7 +150,7 @@ class Reader {
     return slow;
   }
 
-  /** A page that takes long is of one moment, too: others are answered meanwhile, but not from its view of the file. */
+  /** A page that takes long is a snapshot, too: other queries are answered meanwhile, on another connection. */
   async #slowPage(query: PageQuery): Promise<ReadingPage> {
     const db = new Database(this.#db.name, { readonly: true });
     try {
@@ -228,50 +229,20 @@ interface Row {
   readonly value: number;
 }
 
-function* mergedRows(
-  series: readonly Series[],
-  history: History,
-  { order, after, fromMs, toMs }: PageQuery,
-): Generator<Row> {
-  const ranges = series.map((one): SeriesRange => {
-    if (after === null) return { series: one.id, fromMs, toMs };
-    // Of the series behind the last row's, the row at that time is still to come.
-    const past = compareSeries(one, after) <= 0 ? 1 : 0;
-    return order === "oldest-first"
-      ? { series: one.id, fromMs: Math.max(fromMs, after.tsMs + past), toMs }
-      : { series: one.id, fromMs, toMs: Math.min(toMs, after.tsMs + 1 - past) };
-  });
-  const rows = new MergedRows(history, ranges, order);
+function* mergedRows(series: readonly Series[], history: History, query: PageQuery): Generator<Row> {
+  const ranges = series.map((one): SeriesRange => ({ series: one.id, ...remainingRange(one, query) }));
+  const rows = new MergedRows(history, ranges, query.order);
   while (rows.next()) {
     const one = series[rows.index];
     if (one !== undefined) yield { series: one, tsMs: rows.tsMs, value: rows.value };
   }
 }
 
-/** At most `limit` rows; the page names only the series that have rows in it. */
+/** At most `limit` rows. */
 function toPage(rows: Iterable<Row>, limit: number): ReadingPage {
-  const places = new Map<number, number>();
-  const named: SeriesKey[] = [];
-  const seriesIndex: number[] = [];
-  const tsMs: number[] = [];
-  const values: number[] = [];
-  let more = false;
-  for (const { series, tsMs: ts, value } of rows) {
-    more = tsMs.length === limit;
-    if (more) break;
-    const place = places.get(series.id) ?? named.push({ device: series.device, metric: series.metric }) - 1;
-    places.set(series.id, place);
-    seriesIndex.push(place);
-    tsMs.push(ts);
-    values.push(value);
-  }
-  return {
-    series: named,
-    seriesIndex: Uint32Array.from(seriesIndex),
-    tsMs: Float64Array.from(tsMs),
-    values: Float64Array.from(values),
-    more,
-  };
+  const page = new PageBuilder(limit);
+  for (const { series, tsMs, value } of rows) if (!page.add(series.id, series, tsMs, value)) break;
+  return page.build();
 }
 
 function prepare(db: Database.Database) {
@@ -307,7 +278,7 @@ function open(): Reader {
   return reader;
 }
 
-/** A long export must not take a core from those who acknowledge. On Linux priorities are of threads; elsewhere of processes. */
+/** A long export must not take a core from the threads that acknowledge. On Linux priorities are of threads; elsewhere of processes. */
 function yieldToOthers(): void {
   if (process.platform !== "linux") return;
   try {
@@ -322,11 +293,11 @@ const methods = {
   open(path: string): void {
     yieldToOthers();
     reader = new Reader(path);
-    // Where hundreds of stores are opened for a moment each, nobody waits for a first chart.
+    // Tests open hundreds of stores for a moment each, and need no first chart.
     if (process.env["BRAMBLE_WARM_UP"] !== "off") void warmUp();
   },
   records: (collection: string): string[] => open().records(collection),
-  kept: (_: null) => open().kept(),
+  metadata: (_: null) => open().metadata(),
   attributes: (_: null): unknown[] => open().attributes(),
   settings: (_: null): unknown[] => open().settings(),
   audit: (query: AuditQuery): unknown[] => open().audit(query),

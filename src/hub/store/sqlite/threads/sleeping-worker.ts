@@ -1,5 +1,5 @@
-// A worker thread that is started by a call and ended when idle: an idle thread holds a dozen megabytes, and
-// waking it takes less time than an eye notices.
+// A worker thread that is started by a call and ended when idle: an idle thread holds a dozen megabytes, and starting it
+// is not noticeable.
 import { BrambleError } from "../../../../shared/errors.ts";
 import type { WorkerClient } from "./worker-client.ts";
 import type { Methods } from "./worker-port.ts";
@@ -28,14 +28,14 @@ export class SleepingWorker<M extends Methods> {
     }
   }
 
-  /** To be called now and then: puts the worker to sleep when it was not asked since the last time. */
+  /** To be called periodically: ends the worker when it had no call since the last time. */
   async sleepIfIdle(): Promise<void> {
     const isIdle = this.#calls === 0 && !this.#calledSinceCheck;
     this.#calledSinceCheck = false;
     if (isIdle) await this.#sleep();
   }
 
-  /** Ends it for good: what is asked from now on is rejected. */
+  /** Ends it for good: further calls are rejected. */
   async stop(): Promise<void> {
     this.#closed = true;
     await this.#sleep();
@@ -51,7 +51,7 @@ export class SleepingWorker<M extends Methods> {
     );
   }
 
-  /** A failure is not kept: the next call tries again. */
+  /** A failure is not cached: the next call tries again. */
   async #orForget(awake: Promise<WorkerClient<M>>): Promise<WorkerClient<M>> {
     try {
       return await awake;

@@ -1,6 +1,6 @@
-// glibc's malloc keeps what was freed between blocks that live on: hundreds of megabytes after a flood. `malloc_trim` gives
-// it back to the system, and nothing in Node calls it. SQLite can: it takes any function of a library for an extension's
-// entry point, and calls it by name.
+// glibc's malloc retains free memory between blocks in use: hundreds of megabytes after a flood. `malloc_trim` returns it to the
+// system, and nothing in Node calls it. SQLite can: it accepts any function of a library as an extension's entry point, and calls
+// it by name.
 import Database from "better-sqlite3";
 
 const C_LIBRARY = "libc.so.6";

@@ -1,5 +1,5 @@
-// The first chart of a fresh process would be read by code that the engine has not compiled yet, many times slower. So
-// the reader draws charts of made-up readings, until the engine has seen enough, before anybody asks.
+// The first chart of a fresh process is read by code that V8 has not compiled yet, many times slower. So the reader computes charts
+// of made-up readings at the start, until V8 has compiled it.
 import { setImmediate as nextTurn } from "node:timers/promises";
 import Database from "better-sqlite3";
 import { READINGS_PER_CHUNK } from "../../codec/chunk-codec.ts";

@@ -15,8 +15,8 @@ export interface WorkerEvents {
 }
 
 /**
- * What is young dies young here, and the engine's own choice is six times as much memory, used before any is collected. The
- * less the old generation may ever take, the less it grows from one collection to the next; it takes some dozen megabytes.
+ * Objects are short-lived here, and V8's default is a young generation of six times the size, which it fills before it collects.
+ * The smaller the limit of the old generation, the less that grows between collections; it takes some dozen megabytes.
  */
 const MEMORY = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 1_024 };
 

@@ -1,14 +1,14 @@
-// The answering side of a worker thread. It may also say something of its own accord.
+// The answering side of a worker thread. It may also post messages that are no answers.
 import { parentPort } from "node:worker_threads";
 import { errorText } from "../../../../shared/error-text.ts";
 import type { Damage } from "../engine/chunks.ts";
 
-/** What a worker offers: each method takes one argument, and answers at once or with a promise. */
+/** The methods of a worker: each takes one argument, and answers at once or with a promise. */
 export interface Methods {
   readonly [name: string]: (argument: never) => unknown;
 }
 
-/** What a worker says without being asked. */
+/** A message of a worker that is no answer. */
 export type Notice =
   | ({ readonly kind: "damaged-chunk" } & Damage)
   | { readonly kind: "damaged-journal-row"; readonly rowId: number }

@@ -1,7 +1,7 @@
 // The writer thread: the only one that writes. A batch is one transaction, on disk when it answers. Between batches the
 // journal is sealed.
 import Database from "better-sqlite3";
-import { findCollector } from "../../../garbage.ts";
+import { findCollector } from "../../../process/garbage.ts";
 import { batchColumns } from "../../common/batch.ts";
 import { TimestampAllocator } from "../../common/timestamp-allocator.ts";
 import { Chunks } from "../engine/chunks.ts";
@@ -15,7 +15,7 @@ import { Sealer } from "../engine/sealer.ts";
 import { trimHeap } from "./trim-heap.ts";
 import { answerCalls, notify } from "./worker-port.ts";
 
-/** Everything that one transaction writes. */
+/** The content of one transaction. */
 export interface WriteBatch {
   /** Readings as `batchColumns` lays them out; where one came without a time, its place has that of its receipt. */
   readonly readings: Uint8Array;
@@ -108,7 +108,7 @@ class Writer {
 
   /** All of `batch` in one transaction; what it throws undoes all of it. Answers with the time of each reading. */
   commit(batch: WriteBatch): Float64Array {
-    // Little may go first: sealing goes on between commits anyway.
+    // A small batch may go first: sealing continues between commits anyway.
     if (batch.untimed.length >= READINGS_PER_STEP) this.catchUp();
     try {
       const tsMs = this.#db.transaction(() => this.#write(batch)).immediate();
@@ -116,7 +116,7 @@ class Writer {
       if (this.#memTables.count >= this.#sealReadings) this.#sealInBackground();
       return tsMs;
     } catch (error) {
-      // What was learned in this transaction was undone with it.
+      // The caches of this transaction were rolled back with it.
       this.#timestamps.clear();
       this.#memTables.undo();
       throw error;
@@ -141,7 +141,7 @@ class Writer {
     if (isOld || count >= this.#sealReadings || (isCalm && count >= CALM.sealReadings)) this.#sealInBackground();
   }
 
-  /** Gives back what the whole process has freed: the threads share a heap. */
+  /** Returns the free memory of the whole process to the system: the threads share a heap. */
   releaseMemory(): void {
     this.#collectGarbage();
     trimHeap();
@@ -206,6 +206,7 @@ class Writer {
     }
     if (series.length > 0) this.#journal.append(receivedAtMs, columns);
     for (const operation of records) this.#records.write(operation);
+    this.#records.finish();
     return tsMs;
   }
 }

@@ -1,4 +1,4 @@
-// The description of the API (OpenAPI 3.1), made of the routes: their schemas, and the permission that each asks for.
+// The description of the API (OpenAPI 3.1), made of the routes: their schemas, and the permission that each requires.
 import { STATUS_CODES } from "node:http";
 import type { FastifyInstance, FastifySchema, RouteOptions } from "fastify";
 import { ApiError, Chart, HubInfo, ReadingRow, ReadingsPage, Refused, Retention } from "../../../../shared/api.ts";
@@ -12,7 +12,7 @@ declare module "fastify" {
   interface FastifySchema {
     readonly summary?: string;
     readonly description?: string;
-    /** What a generated client calls it; made of method and path without one. */
+    /** Its name in a generated client; made of method and path where it is absent. */
     readonly operationId?: string;
     readonly tags?: readonly string[];
     /** Not described. */
@@ -39,7 +39,7 @@ const NAMED = {
 };
 /** A route that needs a role takes one of these. */
 const CREDENTIALS: Json = [{ bearer: [] }, { apiKey: [] }, { cookie: [] }];
-/** A device that has a key shows it. */
+/** A device that has a key presents it. */
 const DEVICE_CREDENTIALS: Json = [{}, { bearer: [] }, { apiKey: [] }];
 
 const TAGS: readonly (readonly [name: string, description: string])[] = [

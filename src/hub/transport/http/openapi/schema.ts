@@ -70,7 +70,7 @@ export function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Without what the schema library notes for itself. */
+/** Without the schema library's own marks. */
 function toJson(schema: unknown): Json {
   const json: Json = JSON.parse(JSON.stringify(schema));
   return json;

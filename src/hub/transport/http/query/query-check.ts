@@ -1,5 +1,5 @@
-// What is wrong with the query of a request: the parameter, what was sent, and what is allowed. Names are checked before the
-// body is read, values by the validator, whose findings become messages here.
+// Problems of the query of a request: the parameter, its value, and what is allowed. Names are checked before the body is read,
+// values by the validator, whose errors become messages here.
 import type { FastifyReply, FastifyRequest, onRequestHookHandler } from "fastify";
 import type { FastifySchemaValidationError } from "fastify/types/schema.js";
 import type { Problem } from "../../../../shared/errors.ts";
@@ -7,7 +7,7 @@ import { message } from "../../../../shared/messages/message.ts";
 
 const MAX_QUOTED_CHARACTERS = 80;
 
-/** As much of a JSON schema as a parameter is described by. */
+/** The part of a JSON schema that describes a parameter. */
 interface Described {
   readonly type?: unknown;
   readonly const?: unknown;
@@ -17,7 +17,7 @@ interface Described {
   readonly description?: unknown;
 }
 
-/** Refuses parameters that `schema`, that of a query, does not have: one that is misspelt would count for nothing. */
+/** Refuses parameters that are not in `schema`, that of a query: a misspelt one would have no effect. */
 export function refuseUnknownParameters(schema: unknown, refuse: Refuse): onRequestHookHandler {
   const known = new Set(Object.keys(propertiesOf(schema)));
   return (request, reply, done) => {
@@ -31,22 +31,22 @@ export function refuseUnknownParameters(schema: unknown, refuse: Refuse): onRequ
 
 type Refuse = (reply: FastifyReply, found: Problem) => unknown;
 
-/** What the validator found in a query. */
+/** The problem of a query, made of the validator's errors. */
 export function queryProblem(faults: readonly FastifySchemaValidationError[], request: FastifyRequest): Problem {
   const [fault] = faults;
   const missing = fault?.params["missingProperty"];
   const name = typeof missing === "string" ? missing : (fault?.instancePath.split("/")[1] ?? "");
   const described = propertiesOf(request.routeOptions.schema?.querystring)[name] ?? {};
-  if (typeof missing === "string") return badParameter({ field: name, said: "", isMissing: true }, described);
+  if (typeof missing === "string") return badParameter({ field: name, value: "", isMissing: true }, described);
   const value = parametersOf(request)[name];
   return Array.isArray(value)
     ? message("bad-request/repeated-parameter", { field: name, count: value.length })
-    : badParameter({ field: name, said: quoted(String(value)), isMissing: false }, described);
+    : badParameter({ field: name, value: quoted(String(value)), isMissing: false }, described);
 }
 
 interface Parameter {
   readonly field: string;
-  readonly said: string;
+  readonly value: string;
   readonly isMissing: boolean;
 }
 
@@ -78,7 +78,7 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null;
 }
 
-/** As much of what was sent as a message quotes. */
+/** A value, shortened for a message. */
 export function quoted(text: string): string {
   return text.slice(0, MAX_QUOTED_CHARACTERS);
 }

@@ -1,4 +1,4 @@
-// Which readings a query asks for.
+// The readings that a query selects.
 import type { Problem } from "../../../../shared/errors.ts";
 import { type DeviceId, type MetricName, parseDeviceId, parseMetricName } from "../../../../shared/ids.ts";
 import { message } from "../../../../shared/messages/message.ts";
@@ -38,9 +38,9 @@ export function parseSelection(query: SelectionQuery): Selection | Problem {
 
 export function parseRange({ from, to }: RangeQuery, defaultFromMs: number, defaultToMs: number): Range | Problem {
   const toMs = to === undefined ? defaultToMs : parseQueryTimeMs(to);
-  if (toMs === undefined) return message("bad-request/time", { field: "to", said: quoted(to ?? "") });
+  if (toMs === undefined) return message("bad-request/time", { field: "to", value: quoted(to ?? "") });
   const fromMs = from === undefined ? Math.min(defaultFromMs, toMs - 1) : parseQueryTimeMs(from);
-  if (fromMs === undefined) return message("bad-request/time", { field: "from", said: quoted(from ?? "") });
+  if (fromMs === undefined) return message("bad-request/time", { field: "from", value: quoted(from ?? "") });
   if (fromMs < toMs) return { fromMs, toMs };
   return message("bad-request/from-after-to", { field: "from", from: from ?? "", to: to ?? "" });
 }

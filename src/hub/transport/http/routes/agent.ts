@@ -1,4 +1,4 @@
-// What a Pi fetches to become a device: the installer, made for the address that was asked, and the agent's files.
+// The agent for Pis: the installer, made for the host of the request, and the agent's files.
 // A page or a proxy that names another host cannot send a Pi elsewhere: see `installer-script.ts` for what gets into the script.
 import { existsSync } from "node:fs";
 import { isIP } from "node:net";
@@ -6,18 +6,19 @@ import { join } from "node:path";
 import { TLSSocket } from "node:tls";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { Type } from "typebox";
-import { ApiError, type HubInfo, Installer, InstallerQuery } from "../../../../shared/api.ts";
+import { type HubInfo, Installer, InstallerQuery } from "../../../../shared/api.ts";
 import { message } from "../../../../shared/messages/message.ts";
 import { isOwnAddress } from "../../../access/networks.ts";
-import type { FindAskedHost } from "../../asked-host.ts";
+import type { FindRequestedHost } from "../../requested-host.ts";
 import { sendProblem } from "../errors.ts";
 import { quoted } from "../query/query-check.ts";
-import { route } from "../route.ts";
+import { errors, route } from "../route.ts";
 import {
   fillIn,
   type HubTls,
   hubUrl,
   type InstallerFacts,
+  type InstallerTemplate,
   reachableAddress,
   readTemplate,
   sha256Of,
@@ -28,26 +29,22 @@ export interface AgentRouteOptions {
   /** Holds the agent; a hub without it serves neither installer nor files. */
   readonly agentFolder: string;
   readonly hubInfo: () => Promise<HubInfo>;
-  readonly findAskedHost: FindAskedHost;
-  readonly tls?: () => HubTls;
+  readonly findRequestedHost: FindRequestedHost;
+  readonly tls?: HubTls;
 }
 
 const WITHOUT_TLS: HubTls = { authorityPem: null, certificate: null };
 
 export function addAgentRoutes(app: FastifyInstance, options: AgentRouteOptions): void {
-  const { agentFolder, hubInfo, findAskedHost, tls: findTls } = options;
+  const { agentFolder } = options;
   if (!existsSync(join(agentFolder, "install.sh"))) return;
   const template = readTemplate(agentFolder);
-  const tlsNow = () => findTls?.() ?? WITHOUT_TLS;
-  /** The hub as the client of a request reaches it, where it can tell by the request alone. */
-  const asAsked = ({ raw, client }: FastifyRequest, hub: HubInfo, tls: HubTls): InstallerFacts | null => {
-    const asked = findAskedHost(raw, client.host);
-    if (asked === null) return null;
-    // Which port leads to which of two cannot be told by one of them.
-    const isPlainOnly = hub.httpsPort === undefined;
-    return { host: asked.host, hub: isPlainOnly ? { ...hub, httpPort: asked.port } : hub, tls };
-  };
+  addScriptRoute(app, options, template);
+  addInstallerRoute(app, options, template);
+  addFileRoute(app, template);
+}
 
+function addScriptRoute(app: FastifyInstance, options: AgentRouteOptions, template: InstallerTemplate): void {
   route(app, {
     method: "GET",
     url: "/install.sh",
@@ -60,14 +57,16 @@ export function addAgentRoutes(app: FastifyInstance, options: AgentRouteOptions)
       produces: { "text/plain": Type.String() },
     },
     handler: async (request, reply) => {
-      const hub = await hubInfo();
-      const tls = tlsNow();
+      const hub = await options.hubInfo();
+      const tls = options.tls ?? WITHOUT_TLS;
       const host = certifiedName(request, tls) ?? addressOf(request, hub);
-      const facts = asAsked(request, hub, tls) ?? { host, hub, tls };
+      const facts = requestedFacts(request, options.findRequestedHost, { hub, tls }) ?? { host, hub, tls };
       return reply.header("Content-Type", "text/x-shellscript; charset=utf-8").send(fillIn(template, facts));
     },
   });
+}
 
+function addInstallerRoute(app: FastifyInstance, options: AgentRouteOptions, template: InstallerTemplate): void {
   route(app, {
     method: "GET",
     url: "/api/v1/installer",
@@ -78,20 +77,20 @@ export function addAgentRoutes(app: FastifyInstance, options: AgentRouteOptions)
       tags: ["Hub"],
       summary: "What a person can check the installer by",
       querystring: InstallerQuery,
-      response: { 200: Installer, "4xx": ApiError, "5xx": ApiError },
+      response: { 200: Installer, ...errors },
     },
     handler: async (request, reply) => {
       const { address } = request.query;
-      const hub = await hubInfo();
-      const tls = tlsNow();
-      const asked = asAsked(request, hub, tls);
+      const hub = await options.hubInfo();
+      const tls = options.tls ?? WITHOUT_TLS;
+      const asked = requestedFacts(request, options.findRequestedHost, { hub, tls });
       const isAsked = asked?.host === address;
       const isName =
         isIP(address) === 0 && (hub.mdnsName === address || tls.certificate?.names.includes(address) === true);
       if (!isAsked && !isName && !isOwnAddress(address))
-        return sendProblem(reply, message("bad-request/address", { field: "address", said: quoted(address) }));
+        return sendProblem(reply, message("bad-request/address", { field: "address", value: quoted(address) }));
       const named = isAsked ? asked : { host: address, hub, tls };
-      // Without TLS the hub cannot tell by which of its names it is asked.
+      // Without TLS the hub does not know the name in the request.
       const facts =
         isName && !isAsked && !speaksTls(named) ? { ...named, host: hub.addresses[0] ?? "127.0.0.1" } : named;
       const url = hubUrl(facts);
@@ -104,7 +103,9 @@ export function addAgentRoutes(app: FastifyInstance, options: AgentRouteOptions)
       };
     },
   });
+}
 
+function addFileRoute(app: FastifyInstance, template: InstallerTemplate): void {
   route(app, {
     method: "GET",
     url: "/agent/*",
@@ -119,7 +120,20 @@ export function addAgentRoutes(app: FastifyInstance, options: AgentRouteOptions)
   });
 }
 
-/** The name that a client with TLS asked for, if the hub's certificate stands for it. */
+/** The hub at the host and port that the request names; null where it names none that is the hub's. */
+function requestedFacts(
+  { raw, client }: FastifyRequest,
+  findRequestedHost: FindRequestedHost,
+  { hub, tls }: Omit<InstallerFacts, "host">,
+): InstallerFacts | null {
+  const asked = findRequestedHost(raw, client.host);
+  if (asked === null) return null;
+  // With two ports, the port of the request does not show which of them it is.
+  const isPlainOnly = hub.httpsPort === undefined;
+  return { host: asked.host, hub: isPlainOnly ? { ...hub, httpPort: asked.port } : hub, tls };
+}
+
+/** The name that a client with TLS asked for (SNI), if the hub's certificate is good for it. */
 function certifiedName({ raw: { socket } }: FastifyRequest, { certificate }: HubTls): string | undefined {
   const asked = socket instanceof TLSSocket ? socket.servername : null;
   return certificate?.names.find((name) => name === asked);

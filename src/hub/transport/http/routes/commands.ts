@@ -1,7 +1,7 @@
 // Commands over HTTP: people issue them, and a Pi that has nothing but HTTP long-polls for its next one.
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { Type } from "typebox";
-import { ApiError, CommandList, DeviceParams } from "../../../../shared/api.ts";
+import { CommandList, DeviceParams } from "../../../../shared/api.ts";
 import { Command, CommandMessage, CommandReply, CommandRequest } from "../../../../shared/controls/command.ts";
 import { type DeviceId, parseDeviceId } from "../../../../shared/ids.ts";
 import { message } from "../../../../shared/messages/message.ts";
@@ -14,13 +14,12 @@ import { noSuchDevice } from "../../../devices/registry.ts";
 import { refuseDevice } from "../access-check.ts";
 import { sendProblem } from "../errors.ts";
 import { exactBody } from "../exact-body.ts";
-import { route } from "../route.ts";
+import { errors, route } from "../route.ts";
 
-const errors = { "4xx": ApiError, "5xx": ApiError };
 const CommandParams = Type.Object({ id: Type.String() });
 const DEFAULT_TTL_SECONDS = 60;
 const DEFAULT_WAIT_SECONDS = 30;
-/** A device needs one. When more wait, the oldest is answered that there is nothing: its connection may be long dead. */
+/** A device needs one. Over the limit the oldest is answered without a command: its connection may be dead. */
 const MAX_WAITING_REQUESTS_PER_DEVICE = 4;
 
 export interface CommandRouteOptions {
@@ -29,9 +28,14 @@ export interface CommandRouteOptions {
   readonly clock: Clock;
 }
 
-export function addCommandRoutes(app: FastifyInstance, { access, commands, clock }: CommandRouteOptions): void {
-  const waiting = new WaitingRequests();
+export function addCommandRoutes(app: FastifyInstance, options: CommandRouteOptions): void {
+  addIssueRoute(app, options);
+  addHistoryRoutes(app, options);
+  addNextCommandRoute(app, options);
+  addReplyRoute(app, options);
+}
 
+function addIssueRoute(app: FastifyInstance, { commands }: CommandRouteOptions): void {
   route(app, {
     method: "POST",
     url: "/api/v1/devices/:id/commands",
@@ -57,7 +61,9 @@ export function addCommandRoutes(app: FastifyInstance, { access, commands, clock
       return "code" in issued ? sendProblem(reply, issued) : reply.code(202).send(issued);
     },
   });
+}
 
+function addHistoryRoutes(app: FastifyInstance, { commands }: CommandRouteOptions): void {
   route(app, {
     method: "GET",
     url: "/api/v1/devices/:id/commands",
@@ -92,6 +98,10 @@ export function addCommandRoutes(app: FastifyInstance, { access, commands, clock
       return command !== undefined && request.maySee(command.device) ? command : sendProblem(reply, noSuchCommand);
     },
   });
+}
+
+function addNextCommandRoute(app: FastifyInstance, { access, commands, clock }: CommandRouteOptions): void {
+  const waiting = new WaitingRequests();
 
   route(app, {
     method: "GET",
@@ -117,6 +127,8 @@ export function addCommandRoutes(app: FastifyInstance, { access, commands, clock
       const mayAsk = () => access.devices.denialFor(principal, device);
       const denial = mayAsk();
       if (denial !== null) return refuseDevice(access, request, reply, denial);
+      // It would get no more than the head of a command, which nobody else would get then.
+      if (request.method === "HEAD") return reply.code(204).send(null);
       const { wait = DEFAULT_WAIT_SECONDS } = request.query;
       const attach = (channel: CommandChannel) => commands.attach(device, channel);
       const next = await nextCommand(reply, {
@@ -135,7 +147,9 @@ export function addCommandRoutes(app: FastifyInstance, { access, commands, clock
       return next === null ? reply.code(204).send(null) : reply.send(next);
     },
   });
+}
 
+function addReplyRoute(app: FastifyInstance, { access, commands }: CommandRouteOptions): void {
   route(app, {
     method: "POST",
     url: "/api/v1/commands/:id/reply",
@@ -167,7 +181,7 @@ export function addCommandRoutes(app: FastifyInstance, { access, commands, clock
 class WaitingRequests {
   readonly #byDevice = new Map<DeviceId, Set<() => void>>();
 
-  /** `end` answers the request that there is nothing, when too many wait. The answer is to be called when it is answered. */
+  /** `end` answers the request without a command where too many wait. Call the returned function once it is answered. */
   enter(device: DeviceId, end: () => void): () => void {
     const ends = this.#byDevice.get(device) ?? new Set();
     this.#byDevice.set(device, ends.add(end));
@@ -188,7 +202,7 @@ interface NextCommandOptions {
   readonly enter: (end: () => void) => () => void;
 }
 
-/** The next command, or null when the time is up, too many wait, or the one who asked has gone. */
+/** The next command, or null when the time is up, too many wait, or the client has disconnected. */
 function nextCommand(
   reply: FastifyReply,
   { attach, waitMs, clock, enter }: NextCommandOptions,

@@ -1,10 +1,9 @@
 // The doctor's report, and the hub id by which the doctor recognises the hub's own HTTP port.
 import type { FastifyInstance } from "fastify";
-import { ApiError } from "../../../../shared/api.ts";
 import { DiagnosticReport } from "../../../../shared/doctor.ts";
 import type { Doctor } from "../../../doctor/doctor.ts";
 import { languageOf } from "../errors.ts";
-import { route } from "../route.ts";
+import { errors, route } from "../route.ts";
 
 export interface DoctorRouteOptions {
   readonly doctor: Pick<Doctor, "examine">;
@@ -21,7 +20,7 @@ export function addDoctorRoutes(app: FastifyInstance, { doctor, hubId }: DoctorR
       operationId: "getDiagnosticReport",
       tags: ["Hub"],
       summary: "Is something wrong? Looks at ports, firewall and discovery, and lists clients that failed",
-      response: { 200: DiagnosticReport, "4xx": ApiError, "5xx": ApiError },
+      response: { 200: DiagnosticReport, ...errors },
     },
     handler: (request) => doctor.examine(languageOf(request)),
   });

@@ -32,7 +32,7 @@ const CONTENT_TYPE = {
   ndjson: `${NDJSON}; charset=utf-8`,
   json: `${JSON_TYPE}; charset=utf-8`,
 } as const;
-/** They say how CSV is written. */
+/** Options of CSV. */
 const CSV_PARAMETERS = ["tz", "time", "sep", "decimal", "layout", "notes"] as const;
 
 export function addExportRoutes(
@@ -50,7 +50,7 @@ export function addExportRoutes(
       readings.export({ ...selection, devices: registry.shown(selection.devices, reply.request) }, format),
     );
   };
-  /** Those of the devices in the file, which the one who asks may see, and of all. */
+  /** Notes of the devices in the file that the principal may see, and notes of all devices. */
   const notesOf = (selection: Selection, devices: readonly string[] | null): ExportNote[] =>
     timeline.annotations
       .list(selection)
@@ -106,7 +106,7 @@ export function addExportRoutes(
   }
 }
 
-/** CSV, unless the client says that it takes JSON and no CSV. */
+/** CSV, unless the client accepts JSON and no CSV. */
 function negotiate(accept: string | undefined, query: ExportQuery): ExportFormat | Problem {
   if (preferredType(accept, [CSV]) !== null) return parseCsvFormat(query);
   const type = preferredType(accept, [JSON_TYPE, NDJSON]);
@@ -119,10 +119,10 @@ function negotiate(accept: string | undefined, query: ExportQuery): ExportFormat
 function parseCsvFormat(query: ExportQuery): CsvFormat | Problem {
   const { tz = PLAIN_CSV.timeZone, time = PLAIN_CSV.time, layout = PLAIN_CSV.layout } = query;
   const { sep = PLAIN_CSV.separator, decimal = PLAIN_CSV.decimal } = query;
-  if (!isTimeZone(tz)) return message("bad-request/time-zone", { field: "tz", said: quoted(tz) });
+  if (!isTimeZone(tz)) return message("bad-request/time-zone", { field: "tz", value: quoted(tz) });
   if (decimal === sep) {
     const isSepGiven = query.sep !== undefined;
-    return message("bad-request/decimal", { field: "decimal", said: decimal, isSepGiven });
+    return message("bad-request/decimal", { field: "decimal", value: decimal, isSepGiven });
   }
   return { kind: "csv", separator: sep === "tab" ? "\t" : sep, decimal, time, timeZone: tz, layout };
 }

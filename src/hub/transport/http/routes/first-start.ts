@@ -1,14 +1,11 @@
 // A hub's first steps, and Pis that are simulated until there are real ones.
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
-import { ApiError } from "../../../../shared/api.ts";
 import { FirstStepsChange, FirstSteps as FirstStepsShape, SimulatedPis } from "../../../../shared/first-start.ts";
 import type { FirstStart } from "../../../first-start/first-start.ts";
 import { languageOf, sendProblem } from "../errors.ts";
 import { acceptNoBody, exactBody } from "../exact-body.ts";
-import { route } from "../route.ts";
-
-const errors = { "4xx": ApiError, "5xx": ApiError };
+import { errors, route } from "../route.ts";
 
 export function addFirstStartRoutes(
   server: FastifyInstance,

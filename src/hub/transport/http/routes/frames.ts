@@ -1,6 +1,5 @@
 // GET /api/v1/frames: the buckets of several series at once, for dashboards.
 import type { FastifyInstance } from "fastify";
-import { ApiError } from "../../../../shared/api.ts";
 import type { Device, Metric } from "../../../../shared/device.ts";
 import { type Frame, Frames, FramesQuery, MAX_FRAMES } from "../../../../shared/history/frames.ts";
 import { parseDeviceId, parseMetricName } from "../../../../shared/ids.ts";
@@ -11,7 +10,7 @@ import type { Registry } from "../../../devices/registry.ts";
 import type { ReadingStore } from "../../../store/readings.ts";
 import { sendProblem } from "../errors.ts";
 import { parseRange, parseSelection } from "../query/selection.ts";
-import { route } from "../route.ts";
+import { errors, route } from "../route.ts";
 
 export interface FramesRouteOptions {
   readonly registry: Pick<Registry, "list">;
@@ -19,7 +18,6 @@ export interface FramesRouteOptions {
   readonly clock: Clock;
 }
 
-const errors = { "4xx": ApiError, "5xx": ApiError };
 const HOUR_MS = 3_600_000;
 
 export function addFramesRoute(app: FastifyInstance, { registry, readings, clock }: FramesRouteOptions): void {

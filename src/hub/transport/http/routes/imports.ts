@@ -1,9 +1,8 @@
-// History from CSV files, for administrators. The file comes in pieces: `POST /api/v1/imports` with its beginning answers how it is
-// understood, `PATCH` corrects that, `check` and `store` begin a pass, and each piece is answered once it is dealt with.
+// History from CSV files, for administrators. The file comes in pieces: `POST /api/v1/imports` with its beginning answers the
+// guessed form, `PATCH` corrects it, `check` and `store` begin a pass, and each piece is answered once it is processed.
 import type { IncomingMessage as HttpRequest } from "node:http";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { Type } from "typebox";
-import { ApiError } from "../../../../shared/api.ts";
 import type { Problem } from "../../../../shared/errors.ts";
 import {
   IMPORT_PIECE_BYTES,
@@ -21,9 +20,9 @@ import { plainAddress } from "../../../access/networks.ts";
 import type { HttpAccess } from "../access-check.ts";
 import { languageOf, sendProblem } from "../errors.ts";
 import { exactBody } from "../exact-body.ts";
-import { route } from "../route.ts";
+import { errors, route } from "../route.ts";
 
-/** An import as it is now; its sentences are rendered for the one who asks. */
+/** The present state of an import; its messages are rendered in the language of the request. */
 interface ImportState {
   readonly id: string;
   readonly name: string;
@@ -69,11 +68,24 @@ export interface ImportRouteOptions {
   readonly access: Pick<HttpAccess, "audit">;
 }
 
-const errors = { "4xx": ApiError, "5xx": ApiError };
 const ImportParams = Type.Object({ id: Type.String() });
 const PREFIX = "/api/v1/imports";
 
-export function addImportRoutes(app: FastifyInstance, { imports, access }: ImportRouteOptions): void {
+export function addImportRoutes(app: FastifyInstance, options: ImportRouteOptions): void {
+  addFormRoutes(app, options);
+  addPassRoutes(app, options);
+  addEndRoute(app, options);
+  app.register(async (routes) => {
+    routes.removeAllContentTypeParsers();
+    routes.addContentTypeParser("*", (_request, body, done) => {
+      readPiece(body).then((bytes) => done(null, bytes), done);
+    });
+    addBeginRoute(routes, options);
+    addPieceRoute(routes, options);
+  });
+}
+
+function addFormRoutes(app: FastifyInstance, { imports }: ImportRouteOptions): void {
   route(app, {
     method: "GET",
     url: `${PREFIX}/:id`,
@@ -105,7 +117,9 @@ export function addImportRoutes(app: FastifyInstance, { imports, access }: Impor
     },
     handler: async (request, reply) => answer(reply, imports.change(request.params.id, request.body)),
   });
+}
 
+function addPassRoutes(app: FastifyInstance, { imports }: ImportRouteOptions): void {
   for (const kind of ["check", "store"] as const) {
     route(app, {
       method: "POST",
@@ -127,7 +141,9 @@ export function addImportRoutes(app: FastifyInstance, { imports, access }: Impor
       },
     });
   }
+}
 
+function addEndRoute(app: FastifyInstance, { imports }: ImportRouteOptions): void {
   route(app, {
     method: "DELETE",
     url: `${PREFIX}/:id`,
@@ -148,59 +164,55 @@ export function addImportRoutes(app: FastifyInstance, { imports, access }: Impor
       return reply.code(204).send(null);
     },
   });
+}
 
-  app.register(async (routes) => {
-    routes.removeAllContentTypeParsers();
-    routes.addContentTypeParser("*", (_request, body, done) => {
-      readPiece(body).then((bytes) => done(null, bytes), done);
-    });
-    route(routes, {
-      method: "POST",
-      url: PREFIX,
-      permission: "admin",
-      audit: null,
-      schema: {
-        operationId: "beginImport",
-        tags: ["Import"],
-        summary: "How a CSV file is understood, by its beginning",
-        description: `The body is the file's first bytes, at most ${IMPORT_PIECE_BYTES}. Then correct the form, begin a pass (check or store), and send the whole file in pieces of that size.`,
-        querystring: ImportQuery,
-        response: { 200: Import, ...errors },
-      },
-      handler: async (request, reply) => {
-        const { name = "", zone = "UTC" } = request.query;
-        const bytes = bytesOf(request.body);
-        return answer(
-          reply,
-          imports.begin({ bytes, isWhole: bytes.length < IMPORT_PIECE_BYTES, fileName: name, zone }),
-        );
-      },
-    });
-    route(routes, {
-      method: "POST",
-      url: `${PREFIX}/:id/pieces`,
-      permission: "admin",
-      audit: null,
-      schema: {
-        operationId: "sendImportPiece",
-        tags: ["Import"],
-        summary: "The next piece of the file",
-        description: `At most ${IMPORT_PIECE_BYTES} bytes. It is answered once it is dealt with: what it holds is on disk then, if the pass stores.`,
-        params: ImportParams,
-        querystring: PieceQuery,
-        response: { 200: Import, ...errors },
-      },
-      handler: async (request, reply) => {
-        const { offset, last = false } = request.query;
-        const taken = await imports.take(request.params.id, offset, bytesOf(request.body), last);
-        if (!("code" in taken) && taken.pass?.kind === "store" && taken.pass.isComplete) {
-          const { fresh, changed, refused } = taken.pass.counts;
-          const done = { actor: request.principal, action: "import.done", subject: taken.name };
-          access.audit.done({ ...done, address: plainAddress(request.ip), details: { fresh, changed, refused } });
-        }
-        return answer(reply, taken);
-      },
-    });
+function addBeginRoute(app: FastifyInstance, { imports }: ImportRouteOptions): void {
+  route(app, {
+    method: "POST",
+    url: PREFIX,
+    permission: "admin",
+    audit: null,
+    schema: {
+      operationId: "beginImport",
+      tags: ["Import"],
+      summary: "How a CSV file is understood, by its beginning",
+      description: `The body is the file's first bytes, at most ${IMPORT_PIECE_BYTES}. Then correct the form, begin a pass (check or store), and send the whole file in pieces of that size.`,
+      querystring: ImportQuery,
+      response: { 200: Import, ...errors },
+    },
+    handler: async (request, reply) => {
+      const { name = "", zone = "UTC" } = request.query;
+      const bytes = bytesOf(request.body);
+      return answer(reply, imports.begin({ bytes, isWhole: bytes.length < IMPORT_PIECE_BYTES, fileName: name, zone }));
+    },
+  });
+}
+
+function addPieceRoute(app: FastifyInstance, { imports, access }: ImportRouteOptions): void {
+  route(app, {
+    method: "POST",
+    url: `${PREFIX}/:id/pieces`,
+    permission: "admin",
+    audit: null,
+    schema: {
+      operationId: "sendImportPiece",
+      tags: ["Import"],
+      summary: "The next piece of the file",
+      description: `At most ${IMPORT_PIECE_BYTES} bytes. It is answered once it is dealt with: what it holds is on disk then, if the pass stores.`,
+      params: ImportParams,
+      querystring: PieceQuery,
+      response: { 200: Import, ...errors },
+    },
+    handler: async (request, reply) => {
+      const { offset, last = false } = request.query;
+      const taken = await imports.take(request.params.id, offset, bytesOf(request.body), last);
+      if (!("code" in taken) && taken.pass?.kind === "store" && taken.pass.isComplete) {
+        const { fresh, changed, refused } = taken.pass.counts;
+        const done = { actor: request.principal, action: "import.done", subject: taken.name };
+        access.audit.done({ ...done, address: plainAddress(request.ip), details: { fresh, changed, refused } });
+      }
+      return answer(reply, taken);
+    },
   });
 }
 

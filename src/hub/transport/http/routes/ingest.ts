@@ -1,4 +1,4 @@
-// The routes on which protocols take messages over HTTP, from anyone on the network. 200 means they are on disk.
+// The routes of protocols over HTTP, open to devices without a role. 200 means that the messages are on disk.
 import type { IncomingMessage as HttpRequest, IncomingHttpHeaders } from "node:http";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import type { Accepted } from "../../../../shared/api.ts";
@@ -22,10 +22,10 @@ import { type Encoding, parseEncoding, unpack } from "../unpack.ts";
 
 const CHARSET = /;\s*charset\s*=\s*"?([^";\s]+)/i;
 const CHARSETS: ReadonlySet<string> = new Set(["utf-8", "utf8", "us-ascii", "ascii"]);
-/** How much of an oversized message is read only so that its sender can hear the answer. */
+/** Bytes of an oversized message that are read and dropped, so that its sender gets the answer. */
 const MAX_DRAINED_BYTES = 64 * 1024 * 1024;
 
-/** Of a path that is listed as where a message came from. */
+/** Of a path that is listed as the source of a message. */
 const MAX_SOURCE_CHARACTERS = 256;
 
 export interface IngestRouteOptions {
@@ -41,7 +41,7 @@ export function addIngestRoutes(
   { access, inbox, ingest, pacing, diagnostics }: IngestRouteOptions,
 ): void {
   app.register(async (routes) => {
-    // The bytes go to the decoder as they are: its messages say what is wrong with them.
+    // The bytes go to the decoder as they are: its problems name field and position.
     routes.removeAllContentTypeParsers();
     routes.addContentTypeParser("*", (_request, body, done) => {
       readBody(body).then((bytes) => done(null, bytes), done);
@@ -53,7 +53,7 @@ export function addIngestRoutes(
         url,
         permission: "device",
         audit: null,
-        // A reading is not lost for a parameter that means nothing here.
+        // A reading must not be lost for an unknown parameter.
         config: { unpacks: true, takesAnyQuery: true },
         schema,
         validatorCompiler: () => () => true,
@@ -101,7 +101,7 @@ export function addIngestRoutes(
   });
 }
 
-/** A wrong key has been counted where it was found. */
+/** A wrong key was counted by ingest. */
 function refused(reply: FastifyReply, found: Problem, lockOut: Pick<LockOut, "retryAfterSeconds">): FastifyReply {
   const seconds = errorOf(found) === "wrong-key" ? lockOut.retryAfterSeconds(plainAddress(reply.request.ip)) : 0;
   if (seconds === 0) return sendProblem(reply, found);
@@ -122,10 +122,10 @@ function stringsIn(object: unknown, key: string): string[] {
 
 type Form =
   | { readonly decode: NonNullable<ReturnType<HttpRoute["match"]>>; readonly encoding: Encoding }
-  /** `rejected`: the part of the headers that is not taken. */
+  /** `rejected`: the headers that are not accepted. */
   | { readonly rejected: string; readonly problem: Problem };
 
-/** What the headers say of the body. */
+/** The body as its headers describe it. */
 function parseForm(
   { "content-type": type = "application/json", "content-encoding": packed }: IncomingHttpHeaders,
   accepting: HttpRoute,

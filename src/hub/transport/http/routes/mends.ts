@@ -1,7 +1,7 @@
-// What people mend of readings that are wrong, and how they take it back.
+// Mends of wrong readings: listing, previewing, applying and undoing them.
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
-import { ApiError, DeviceParams } from "../../../../shared/api.ts";
+import { DeviceParams } from "../../../../shared/api.ts";
 import type { Problem } from "../../../../shared/errors.ts";
 import { MendList, MendPreview, MendPreviewQuery, MendRequest, MendResult } from "../../../../shared/history/mend.ts";
 import { type DeviceId, parseDeviceId } from "../../../../shared/ids.ts";
@@ -12,26 +12,21 @@ import type { Mending } from "../../../mend/mending.ts";
 import { sendProblem } from "../errors.ts";
 import { exactBody } from "../exact-body.ts";
 import { parseRange } from "../query/selection.ts";
-import { route } from "../route.ts";
+import { errors, route } from "../route.ts";
 
 export interface MendRouteOptions {
   readonly registry: Registry;
   readonly mending: Mending;
 }
 
-const errors = { "4xx": ApiError, "5xx": ApiError };
 const MendParams = Type.Object({ id: Type.String(), mend: Type.String() });
 
-export function addMendRoutes(app: FastifyInstance, { registry, mending }: MendRouteOptions): void {
-  /** A device that has joined. */
-  const deviceOf = (id: string, maySee: (device: string) => boolean): DeviceId | Problem => {
-    const device = parseDeviceId(id);
-    const known = device === undefined || !maySee(device) ? undefined : registry.get(device);
-    if (device === undefined || known === undefined) return noSuchDevice(id);
-    if (known.joining === "approved") return device;
-    return message(known.joining === "blocked" ? "not-joined/blocked" : "not-joined/waiting", { device });
-  };
+export function addMendRoutes(app: FastifyInstance, options: MendRouteOptions): void {
+  addListRoutes(app, options);
+  addMendingRoutes(app, options);
+}
 
+function addListRoutes(app: FastifyInstance, { registry, mending }: MendRouteOptions): void {
   route(app, {
     method: "GET",
     url: "/api/v1/devices/:id/mends",
@@ -46,7 +41,7 @@ export function addMendRoutes(app: FastifyInstance, { registry, mending }: MendR
       response: { 200: MendList, ...errors },
     },
     handler: async ({ params: { id }, maySee }, reply) => {
-      const device = deviceOf(id, maySee);
+      const device = joinedDevice(registry, id, maySee);
       return typeof device === "string" ? { mends: [...mending.ofDevice(device)] } : sendProblem(reply, device);
     },
   });
@@ -66,7 +61,7 @@ export function addMendRoutes(app: FastifyInstance, { registry, mending }: MendR
       response: { 200: MendPreview, ...errors },
     },
     handler: async ({ params: { id }, query, maySee }, reply) => {
-      const device = deviceOf(id, maySee);
+      const device = joinedDevice(registry, id, maySee);
       if (typeof device !== "string") return sendProblem(reply, device);
       const range = parseRange(query, 0, Number.MAX_SAFE_INTEGER);
       if ("code" in range) return sendProblem(reply, range);
@@ -75,7 +70,9 @@ export function addMendRoutes(app: FastifyInstance, { registry, mending }: MendR
       return typeof readings === "number" ? { readings } : sendProblem(reply, readings);
     },
   });
+}
 
+function addMendingRoutes(app: FastifyInstance, { registry, mending }: MendRouteOptions): void {
   route(app, {
     method: "POST",
     url: "/api/v1/devices/:id/mends",
@@ -95,7 +92,7 @@ export function addMendRoutes(app: FastifyInstance, { registry, mending }: MendR
       response: { 201: MendResult, ...errors },
     },
     handler: async (request, reply) => {
-      const device = deviceOf(request.params.id, request.maySee);
+      const device = joinedDevice(registry, request.params.id, request.maySee);
       if (typeof device !== "string") return sendProblem(reply, device);
       const result = await mending.apply(device, request.body, nameOf(request.principal));
       if ("code" in result) return sendProblem(reply, result);
@@ -118,7 +115,7 @@ export function addMendRoutes(app: FastifyInstance, { registry, mending }: MendR
       response: { 200: MendResult, ...errors },
     },
     handler: async (request, reply) => {
-      const device = deviceOf(request.params.id, request.maySee);
+      const device = joinedDevice(registry, request.params.id, request.maySee);
       if (typeof device !== "string") return sendProblem(reply, device);
       const result = await mending.undo(device, request.params.mend);
       if ("code" in result) return sendProblem(reply, result);
@@ -126,6 +123,15 @@ export function addMendRoutes(app: FastifyInstance, { registry, mending }: MendR
       return result;
     },
   });
+}
+
+/** A device that has joined. */
+function joinedDevice(registry: Registry, id: string, maySee: (device: string) => boolean): DeviceId | Problem {
+  const device = parseDeviceId(id);
+  const known = device === undefined || !maySee(device) ? undefined : registry.get(device);
+  if (device === undefined || known === undefined) return noSuchDevice(id);
+  if (known.joining === "approved") return device;
+  return message(known.joining === "blocked" ? "not-joined/blocked" : "not-joined/waiting", { device });
 }
 
 function audited({ mend: { id, metric, from, to, least, greatest, repair }, readings }: MendResult) {

@@ -1,7 +1,6 @@
 // Messages by hand: publishing one as a client of the broker would, and trying a refused one again.
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { Type } from "typebox";
-import { ApiError } from "../../../../shared/api.ts";
 import { assertNever } from "../../../../shared/errors.ts";
 import { message } from "../../../../shared/messages/message.ts";
 import { Published, PublishRequest } from "../../../../shared/mqtt/message-log.ts";
@@ -16,7 +15,7 @@ import { retryRefused } from "../../../protocols/retry-refused.ts";
 import { sendProblem } from "../errors.ts";
 import { acceptNoBody, exactBody } from "../exact-body.ts";
 import type { HttpPacing } from "../pacing.ts";
-import { route } from "../route.ts";
+import { errors, route } from "../route.ts";
 
 export interface MessageRouteOptions {
   readonly publisher: Pick<MqttBroker, "publish">;
@@ -29,7 +28,6 @@ export interface MessageRouteOptions {
   readonly pacing: Pick<HttpPacing, "shareOf">;
 }
 
-const errors = { "4xx": ApiError, "5xx": ApiError };
 /** Wildcards and NUL [MQTT-3.3.2-2, MQTT-1.5.4-2], and halves of characters. */
 const NOT_IN_TOPIC = /[+#\0]|\p{Cs}/u;
 

@@ -1,4 +1,4 @@
-// What Prometheus scrapes: the hub's figures, open to all, and where the hub was started so, the devices' readings.
+// The metrics that Prometheus scrapes: the hub's own, open to all, and with an option the devices' readings.
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import { message } from "../../../../shared/messages/message.ts";

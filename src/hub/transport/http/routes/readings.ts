@@ -1,4 +1,5 @@
-// What the UI and programs ask: devices, charts, raw rows, refused messages, and the hub itself.
+// Reading the hub, for the UI and programs: devices, charts, raw rows, refused messages, and the hub itself.
+import { setImmediate } from "node:timers/promises";
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import {
@@ -22,12 +23,13 @@ import { decide } from "../../../access/principal.ts";
 import type { Clock } from "../../../clock.ts";
 import { noSuchDevice, type Registry } from "../../../devices/registry.ts";
 import type { Refusals } from "../../../ingest/refusals.ts";
-import { positionOfLast, type ReadingPosition, type ReadingStore } from "../../../store/readings.ts";
-import type { FindAskedHost } from "../../asked-host.ts";
+import { type ExportPiece, positionOfLast, type ReadingPosition, type ReadingStore } from "../../../store/readings.ts";
+import type { FindRequestedHost } from "../../requested-host.ts";
 import { languageOf, sendProblem } from "../errors.ts";
 import { quoted } from "../query/query-check.ts";
 import { parseRange, parseSelection } from "../query/selection.ts";
-import { route } from "../route.ts";
+import { errors, route } from "../route.ts";
+import { sendPieces } from "../send-stream.ts";
 
 export interface ApiOptions {
   readonly readings: ReadingStore;
@@ -35,23 +37,31 @@ export interface ApiOptions {
   readonly refusals: Refusals;
   readonly clock: Clock;
   readonly hubInfo: (language?: Language) => Promise<HubInfo>;
-  readonly findAskedHost: FindAskedHost;
+  readonly findRequestedHost: FindRequestedHost;
   readonly health: () => Promise<Health>;
 }
 
 const HOUR_MS = 3_600_000;
-const errors = { "4xx": ApiError, "5xx": ApiError };
+/** Of devices that are answered at once: some milliseconds. More are sent in pieces of so many characters. */
+const MAX_METRICS_AT_ONCE = 5_000;
+const PIECE_CHARACTERS = 256 * 1024;
 
 export function addApiRoutes(app: FastifyInstance, options: ApiOptions): void {
-  const { readings, registry, refusals, clock } = options;
+  addHubRoutes(app, options);
+  addDeviceViewRoutes(app, options);
+  addChartRoute(app, options);
+  addRawRowsRoute(app, options);
+  addRefusedRoute(app, options);
+}
 
+function addHubRoutes(app: FastifyInstance, options: ApiOptions): void {
   route(app, {
     method: "GET",
     url: "/healthz",
     permission: "open",
-    // A monitor may add one, so that no cache answers.
+    // A monitor may add a parameter, so that no cache answers.
     config: { takesAnyQuery: true },
-    audit: null, // What refuses a request before it gets here may say 503, too: the hub is being stopped.
+    audit: null, // Hooks that refuse a request while the hub is being stopped answer 503 with an error, too.
     schema: {
       operationId: "getHealth",
       tags: ["Hub"],
@@ -74,13 +84,15 @@ export function addApiRoutes(app: FastifyInstance, options: ApiOptions): void {
     handler: async (request) => {
       const { principal, raw, client } = request;
       const info = await options.hubInfo(languageOf(request));
-      const asked = options.findAskedHost(raw, client.host);
+      const asked = options.findRequestedHost(raw, client.host);
       const addresses = asked === null ? info.addresses : [asked.host, ...info.addresses];
       // The path of the data folder is for administrators alone.
       return decide(principal, "admin") === "granted" ? { ...info, addresses } : { ...info, addresses, dataFolder: "" };
     },
   });
+}
 
+function addDeviceViewRoutes(app: FastifyInstance, { registry }: ApiOptions): void {
   route(app, {
     method: "GET",
     url: "/api/v1/devices",
@@ -93,7 +105,11 @@ export function addApiRoutes(app: FastifyInstance, options: ApiOptions): void {
       summary: "All devices",
       response: { 200: DeviceList, ...errors },
     },
-    handler: async ({ maySee }) => ({ devices: registry.list().filter(({ id }) => maySee(id)) }),
+    handler: async ({ maySee }, reply) => {
+      if (registry.metricCount > MAX_METRICS_AT_ONCE)
+        return sendPieces(reply.type("application/json; charset=utf-8"), devicesInPieces(registry.each(), maySee));
+      return { devices: registry.list().filter(({ id }) => maySee(id)) };
+    },
   });
 
   route(app, {
@@ -130,7 +146,9 @@ export function addApiRoutes(app: FastifyInstance, options: ApiOptions): void {
       return addresses === undefined ? sendProblem(reply, noSuchDevice(id)) : { addresses };
     },
   });
+}
 
+function addChartRoute(app: FastifyInstance, { readings, registry, clock }: ApiOptions): void {
   route(app, {
     method: "GET",
     url: "/api/v1/devices/:id/readings",
@@ -154,7 +172,7 @@ export function addApiRoutes(app: FastifyInstance, options: ApiOptions): void {
       }
       const metric = parseMetricName(metricText);
       if (metric === undefined)
-        return sendProblem(reply, message("bad-metric/request", { field: "metric", said: quoted(metricText) }));
+        return sendProblem(reply, message("bad-metric/request", { field: "metric", value: quoted(metricText) }));
       const range = parseRange(request.query, clock.now() - HOUR_MS, clock.now() + 1);
       if ("code" in range) return sendProblem(reply, range);
       const { fromMs, toMs } = range;
@@ -164,7 +182,9 @@ export function addApiRoutes(app: FastifyInstance, options: ApiOptions): void {
       return { device, metric, from: fromMs, to: toMs, stepMs: grid.stepMs, buckets };
     },
   });
+}
 
+function addRawRowsRoute(app: FastifyInstance, { readings, registry }: ApiOptions): void {
   route(app, {
     method: "GET",
     url: "/api/v1/readings",
@@ -184,7 +204,7 @@ export function addApiRoutes(app: FastifyInstance, options: ApiOptions): void {
       if ("code" in selection) return sendProblem(reply, selection);
       const after = cursor === undefined ? null : parseCursor(cursor);
       if (after === undefined)
-        return sendProblem(reply, message("bad-request/cursor", { field: "cursor", said: quoted(cursor ?? "") }));
+        return sendProblem(reply, message("bad-request/cursor", { field: "cursor", value: quoted(cursor ?? "") }));
       const devices = registry.shown(selection.devices, request);
       const page = await readings.page({ ...selection, devices, order: `${order}-first`, after, limit });
       const last = positionOfLast(page);
@@ -197,7 +217,9 @@ export function addApiRoutes(app: FastifyInstance, options: ApiOptions): void {
       };
     },
   });
+}
 
+function addRefusedRoute(app: FastifyInstance, { refusals }: ApiOptions): void {
   route(app, {
     method: "GET",
     url: "/api/v1/refused",
@@ -211,6 +233,24 @@ export function addApiRoutes(app: FastifyInstance, options: ApiOptions): void {
     },
     handler: async (request) => ({ refused: refusals.list(languageOf(request)) }),
   });
+}
+
+/** `{"devices":[…]}`. Others have their turn between two pieces. */
+async function* devicesInPieces(
+  devices: Iterable<Device>,
+  maySee: (device: string) => boolean,
+): AsyncGenerator<ExportPiece> {
+  let text = '{"devices":[';
+  let count = 0;
+  for (const device of devices) {
+    if (!maySee(device.id)) continue;
+    text += `${count++ === 0 ? "" : ","}${JSON.stringify(device)}`;
+    if (text.length < PIECE_CHARACTERS) continue;
+    yield { bytes: Buffer.from(text), release: () => undefined };
+    text = "";
+    await setImmediate();
+  }
+  yield { bytes: Buffer.from(`${text}]}`), release: () => undefined };
 }
 
 function formatCursor({ tsMs, device, metric }: ReadingPosition): string {

@@ -1,13 +1,13 @@
-// How long readings are kept, for people to look at and to change.
+// The rules of retention.
 import type { FastifyInstance } from "fastify";
-import { ApiError, Retention as RetentionShape } from "../../../../shared/api.ts";
+import { Retention as RetentionShape } from "../../../../shared/api.ts";
 import type { Retention } from "../../../devices/retention.ts";
 import { parseRules } from "../../../devices/retention-rules.ts";
 import { sendProblem } from "../errors.ts";
 import { exactBody } from "../exact-body.ts";
-import { route } from "../route.ts";
+import { errors, route } from "../route.ts";
 
-const response = { 200: RetentionShape, "4xx": ApiError, "5xx": ApiError };
+const response = { 200: RetentionShape, ...errors };
 
 export function addRetentionRoutes(app: FastifyInstance, retention: Retention): void {
   route(app, {

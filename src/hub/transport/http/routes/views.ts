@@ -1,22 +1,21 @@
 // Comparisons that people named, for all who may see their devices.
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
-import { ApiError } from "../../../../shared/api.ts";
 import { SavedView, ViewList, ViewRequest } from "../../../../shared/history/saved-view.ts";
 import type { Access } from "../../../access/access.ts";
 import type { RecordStore } from "../../../store/records.ts";
 import { SavedViews } from "../../../views/saved-views.ts";
 import { sendProblem } from "../errors.ts";
 import { exactBody } from "../exact-body.ts";
-import { route } from "../route.ts";
+import { errors, route } from "../route.ts";
 
 export interface ViewRouteOptions {
   readonly records: Pick<RecordStore, "collection">;
   readonly access: Pick<Access, "shares">;
 }
 
-const errors = { "4xx": ApiError, "5xx": ApiError };
 const ViewParams = Type.Object({ id: Type.String() });
+const NewViewParams = Type.Object({ id: Type.String({ maxLength: 64, pattern: "^[A-Za-z0-9-]+$" }) });
 
 export function addViewRoutes(app: FastifyInstance, { records, access: { shares } }: ViewRouteOptions): void {
   const views = new SavedViews(records);
@@ -59,6 +58,28 @@ export function addViewRoutes(app: FastifyInstance, { records, access: { shares 
       request.audited = { name: request.body.name };
       const view = await views.add(request.body);
       return "code" in view ? sendProblem(reply, view) : reply.code(201).send(view);
+    },
+  });
+
+  route(app, {
+    method: "PUT",
+    url: "/api/v1/views/:id",
+    permission: "operator",
+    audit: "view.save",
+    validatorCompiler: exactBody,
+    schema: {
+      operationId: "putView",
+      tags: ["Views"],
+      summary: "Replaces a named comparison, or brings back one that was forgotten",
+      params: NewViewParams,
+      body: ViewRequest,
+      response: { 200: SavedView, ...errors },
+    },
+    handler: async (request, reply) => {
+      request.audited = { name: request.body.name };
+      const view = { ...request.body, id: request.params.id };
+      const problem = await views.put(view);
+      return problem === null ? view : sendProblem(reply, problem);
     },
   });
 

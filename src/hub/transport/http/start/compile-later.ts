@@ -1,13 +1,13 @@
-// The schemas of a route are compiled when it is first asked. To compile all of them takes a third of the start, and most
-// routes are not asked in the life of a hub.
+// The schemas of a route are compiled at its first request. Compiling all of them takes a third of the start, and most routes are
+// never requested in the life of a hub.
 import { Ajv } from "ajv";
 import fastJsonStringify from "fast-json-stringify";
 import type { FastifyInstance } from "fastify";
 import type { TSchema } from "typebox";
 
-/** Sets what checks parameters and what writes answers, for all routes of `app` that do not bring their own. */
+/** Sets the validator and the serialiser, for all routes of `app` without their own. */
 export function compileLater(app: FastifyInstance): void {
-  // Defaults are the handlers' own, which may have to know what was sent. The schemas are our own, too: they need no check.
+  // Handlers set their own defaults, since they may need to know what was sent. Our own schemas need no check.
   const ajv = new Ajv({ coerceTypes: "array", validateSchema: false });
   app.setValidatorCompiler<TSchema>(({ schema }) => {
     const compiled = once(() => ajv.compile(schema));

@@ -1,6 +1,6 @@
 // Writes messages to one client: with the properties, the topic alias and the size that it takes.
 import type { Outgoing } from "./outgoing.ts";
-import { type Level, MQTT_5 } from "./packets.ts";
+import { type Level, type Message, MQTT_5 } from "./packets.ts";
 import { encodePublish } from "./publish-packets.ts";
 import { type OutgoingAlias, OutgoingAliases } from "./topic-aliases.ts";
 
@@ -36,29 +36,47 @@ export class OutgoingWriter {
     const { topic, expiresAtMs } = outgoing.message;
     const leftSeconds = expiresAtMs === null ? undefined : Math.ceil((expiresAtMs - now()) / 1_000);
     if (leftSeconds !== undefined && leftSeconds <= 0) return false;
-    const encoded = (alias: OutgoingAlias | null) =>
-      this.#encode(outgoing, { packetId, isDuplicate, leftSeconds, alias });
     const alias = this.#aliases?.find(topic) ?? null;
-    const bytes = encoded(alias);
+    const sending = { packetId, isDuplicate, leftSeconds, alias };
+    const bytes = this.#encode(outgoing, sending);
     if (level !== MQTT_5 || bytes.length <= maxPacketBytes) {
       if (alias?.isNew === true) this.#aliases?.learned(topic, alias.alias);
       write(bytes);
       return true;
     }
     // What makes it too large may be that its client is to learn an alias by it.
-    const plain = alias?.isNew === true ? encoded(null) : bytes;
+    const plain = alias?.isNew === true ? this.#encode(outgoing, { ...sending, alias: null }) : bytes;
     if (plain.length > maxPacketBytes) return false;
     write(plain);
     return true;
   }
 
-  #encode({ message, qos, retain, subscriptionIds }: Outgoing, { packetId, isDuplicate, leftSeconds, alias }: Sending) {
+  #encode(outgoing: Outgoing, { packetId, isDuplicate, leftSeconds, alias }: Sending): Buffer {
+    const { message, qos, retain, subscriptionIds } = outgoing;
     const { topic, payload, properties: said } = message;
-    const packet = { topic: alias?.isNew === false ? "" : topic, payload, qos, retain, isDuplicate, packetId };
     const { level } = this.#options;
     const isPlain = said === undefined && leftSeconds === undefined && alias === null && subscriptionIds.length === 0;
+    if (qos === 0 && isPlain) return encodeShared(outgoing, level);
+    const packet = { topic: alias?.isNew === false ? "" : topic, payload, qos, retain, isDuplicate, packetId };
     if (level !== MQTT_5 || isPlain) return encodePublish(packet, undefined, level);
     const properties = { said, expirySeconds: leftSeconds, topicAlias: alias?.alias, subscriptionIds };
     return encodePublish(packet, properties, level);
   }
+}
+
+/** The packet that was written last: a message goes to one subscriber after the other, and most get the same bytes. */
+let shared: {
+  readonly message: Message;
+  readonly retain: boolean;
+  readonly level: Level;
+  readonly bytes: Buffer;
+} | null = null;
+
+/** A PUBLISH of QoS 0 without properties. */
+function encodeShared({ message, retain }: Outgoing, level: Level): Buffer {
+  if (shared?.message === message && shared.retain === retain && shared.level === level) return shared.bytes;
+  const { topic, payload } = message;
+  const bytes = encodePublish({ topic, payload, qos: 0, retain, isDuplicate: false, packetId: 0 }, undefined, level);
+  shared = { message, retain, level, bytes };
+  return bytes;
 }

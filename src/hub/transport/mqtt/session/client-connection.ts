@@ -1,5 +1,5 @@
 // One client's connection: its packets, from CONNECT to the end, and what it is answered.
-// Order: CONNECT is answered before anything behind it is looked at; nothing more is read before what was read is settled.
+// Order: CONNECT is answered before anything behind it is looked at; nothing more is received before what was is settled.
 // Invariant: when it has ended, its session has no connection, and its will is published unless it took it back.
 import type { IConnectPacket, IDisconnectPacket, Packet } from "mqtt-packet";
 import type { Problem } from "../../../../shared/errors.ts";
@@ -54,7 +54,7 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
   #level: Level = 4;
   #open: Open | null = null;
   #isClosed = false;
-  /** Of what was read last. */
+  /** Of what was received last. */
   #unsettled = 0;
 
   /** `onAccepted` is called once its CONNECT is answered. */
@@ -72,9 +72,19 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
       onFault: (fault) => this.end(REASON.MALFORMED_PACKET, fault),
     });
     const { socket } = session;
-    socket.on("readable", () => this.#read());
     socket.on("error", () => socket.destroy());
     socket.once("close", () => this.#lost());
+  }
+
+  /** Packets that passed the packet check, in their order; it tells its guard once they are settled. */
+  receive(packets: Buffer): void {
+    this.#unsettled++;
+    try {
+      this.#decode(packets);
+    } catch (error) {
+      this.#failed(error);
+    }
+    this.#settled();
   }
 
   get receiveMaximum(): number {
@@ -132,6 +142,14 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
     this.#session.socket.destroy();
   }
 
+  acknowledged(packetId: number): void {
+    try {
+      this.#take({ cmd: "puback", messageId: packetId });
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
   acknowledge(qos: 1 | 2, packetId: number): void {
     if (!this.#isClosed) this.#answers.acknowledge(qos, packetId, REASON.SUCCESS, null);
   }
@@ -169,20 +187,6 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
     this.end(REASON.SERVER_SHUTTING_DOWN, "The hub stops.");
   }
 
-  #read(): void {
-    while (this.#unsettled === 0 && !this.#isClosed) {
-      const bytes: unknown = this.#session.socket.read();
-      if (!Buffer.isBuffer(bytes)) return;
-      this.#unsettled = 1;
-      try {
-        this.#decode(bytes);
-      } catch (error) {
-        this.#failed(error);
-      }
-      this.#unsettled--;
-    }
-  }
-
   #failed(error: unknown): void {
     this.#parts.log.error({ err: error }, "a packet could not be handled");
     this.end(REASON.UNSPECIFIED_ERROR, "The hub failed at a packet.");
@@ -190,12 +194,14 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
 
   #settleLater(work: Promise<void>): void {
     this.#unsettled++;
-    work
-      .catch((error: unknown) => this.#failed(error))
-      .finally(() => {
-        this.#unsettled--;
-        this.#read();
-      });
+    work.catch((error: unknown) => this.#failed(error)).finally(() => this.#settled());
+  }
+
+  #settled(): void {
+    this.#unsettled--;
+    if (this.#unsettled > 0 || this.#isClosed) return;
+    this.#session.guard?.done();
+    this.#session.closeWhenDone();
   }
 
   /**
@@ -377,6 +383,8 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
   #lost(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#session.isConnected = false;
+    this.#session.guard?.stop();
     const open = this.#open;
     if (open === null) return;
     const { state, will, subscribes } = open;

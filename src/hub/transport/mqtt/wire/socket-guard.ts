@@ -1,9 +1,6 @@
-// Sits between a client's socket and the broker by overriding how the socket is read and written: only whole, checked packets
-// within the connection's budget are read. A copy through another stream would cost every message.
-// Invariants:
-//   - A stream calls `read(0)` on itself to fill its buffer and drops the result, so `read(0)` never returns packets.
-//   - The broker is not told "readable" while it has packets in work: it reads again by itself when it is done, and that
-//     read is what releases those packets' bytes.
+// Sits between a client's socket and the session layer: only whole, checked packets within the connection's budget get there.
+// Invariant: nothing is read from the socket while the session layer has packets in work, or while there is no room for what
+// has arrived. So the client has to wait.
 import type { Duplex } from "node:stream";
 import { batchWrites } from "./batched-writes.ts";
 import { PacketSplitter, type PacketSplitterOptions } from "./packet-splitter.ts";
@@ -18,24 +15,29 @@ export interface GuardOptions extends PacketSplitterOptions {
   readonly onViolation: (violation: Violation) => void;
   /** Called for each piece of a packet that is too large and is dropped. */
   readonly onDropping: () => void;
-  /** Called when the broker is done with the packets it was given. */
-  readonly onBrokerDone: () => void;
+  /** Given packets that `take` left to the broker: it gets the next ones when `done` was called for these. */
+  readonly pass: (packets: Buffer) => void;
 }
 
 export interface Guard {
   /** Packets have arrived that there is no room for, or that the broker is not done with. */
   readonly isBusy: boolean;
-  /** Passes them on, as far as there is room now. */
+  /** There may be room now. */
   resume(): void;
+  /** The broker is done with the packets that were passed on last. */
+  done(): void;
+  /** The connection takes no more packets. */
+  stop(): void;
 }
 
 /** Destroys the socket when its client sends something that is no MQTT packet, or too large a one. */
 export function guardSocket(socket: Duplex, options: GuardOptions): Guard {
-  const { share, onViolation } = options;
+  const { share, onViolation, onDropping, pass } = options;
   const packets = new PacketSplitter(options);
-  const read = socket.read.bind(socket);
   let isWaiting = false;
   let brokerBytes = 0;
+  let isPaused = false;
+  let isStopped = false;
   // Never reports back-pressure: one slow subscriber must not stall its publishers. Its unsent bytes are in the budget.
   batchWrites(socket, share);
   const releaseBrokerBytes = (): void => {
@@ -43,47 +45,45 @@ export function guardSocket(socket: Duplex, options: GuardOptions): Guard {
     brokerBytes = 0;
   };
   const split = (): Buffer | null => {
-    const found = packets.next();
-    isWaiting = packets.hasWaiting;
-    share.hold("waiting", isWaiting ? packets.bytes : 0);
-    share.hold("unfinished", isWaiting ? 0 : packets.bytes);
-    if (found.violation !== null && !socket.destroyed) {
-      onViolation(found.violation);
+    const { rest, violation, brokerBytes: costBytes } = packets.next();
+    const { hasWaiting, bytes } = packets;
+    share.hold("waiting", hasWaiting ? bytes : 0);
+    share.hold("unfinished", hasWaiting ? 0 : bytes);
+    if (violation !== null && !socket.destroyed) {
+      onViolation(violation);
       socket.destroy();
     }
-    brokerBytes = found.brokerBytes;
-    // Packets that were sent before the client disconnected are still handled, but the broker reads no more after them.
-    if (socket.destroyed) releaseBrokerBytes();
-    return found.rest;
+    // The rest of a large packet waits for its turn: joining those of thousands of clients takes time, too.
+    isWaiting = hasWaiting || (bytes > SMALL_PACKET_BYTES && !share.hasRoomFor(READ_CHUNK_BYTES));
+    brokerBytes = costBytes;
+    return rest;
   };
-  Object.assign(socket, {
-    read(size?: number): Buffer | null {
-      if (size === 0) {
-        read(0);
-        return null;
-      }
-      // The broker reads again when it is done with the packets it was given.
-      if (brokerBytes > 0) {
-        releaseBrokerBytes();
-        options.onBrokerDone();
-      }
-      // Read to the end of what has arrived: a stream emits "readable" only once for it.
-      for (;;) {
-        if (!packets.hasWaiting && packets.violation === null) {
-          // The rest of a large packet waits for its turn: joining those of thousands of clients takes time, too.
-          isWaiting = packets.bytes > SMALL_PACKET_BYTES && !share.hasRoomFor(READ_CHUNK_BYTES);
-          if (isWaiting) return null;
-          const chunk: unknown = read(size);
-          if (!Buffer.isBuffer(chunk)) return null;
-          share.take(chunk.length);
-          share.release(chunk.length);
-          packets.push(chunk);
-          if (packets.isDropping) options.onDropping();
-        }
-        const rest = split();
-        if (rest !== null || isWaiting || packets.violation !== null) return rest;
-      }
-    },
+  /** Passes on what has arrived, as far as there is room. */
+  const passOn = (): void => {
+    while (!isStopped && brokerBytes === 0) {
+      const rest = split();
+      if (rest === null) break;
+      pass(rest);
+    }
+    // Packets that were sent before the client disconnected are still handled, but the broker is not done with them ever.
+    if (socket.destroyed) releaseBrokerBytes();
+    isPaused = isWaiting || isStopped || brokerBytes > 0;
+    if (isPaused) socket.pause();
+  };
+  const readOn = (): void => {
+    // It passes on by itself while it is at it.
+    if (!isPaused || socket.destroyed) return;
+    isPaused = false;
+    passOn();
+    if (!isPaused) socket.resume();
+  };
+  socket.on("data", (chunk: Buffer) => {
+    if (isStopped) return;
+    share.take(chunk.length);
+    share.release(chunk.length);
+    packets.push(chunk);
+    if (packets.isDropping) onDropping();
+    passOn();
   });
   socket.once("close", releaseBrokerBytes);
   return {
@@ -91,7 +91,15 @@ export function guardSocket(socket: Duplex, options: GuardOptions): Guard {
       return isWaiting || brokerBytes > 0;
     },
     resume() {
-      if (isWaiting && brokerBytes === 0 && !socket.destroyed) socket.emit("readable");
+      if (isWaiting && brokerBytes === 0) readOn();
+    },
+    done() {
+      releaseBrokerBytes();
+      readOn();
+    },
+    stop() {
+      isStopped = true;
+      socket.pause();
     },
   };
 }

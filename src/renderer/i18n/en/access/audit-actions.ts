@@ -16,6 +16,7 @@ export const auditActions: Readonly<Record<string, string>> = {
   "device.block": "device blocked",
   "device.change": "device changed",
   "device.command": "listening for commands",
+  "device.keep": "deleted device kept",
   "device.merge": "devices merged",
   "device.remove": "device deleted",
   "device.report": "sending as a device",

@@ -29,7 +29,7 @@ export const controls = {
   stillSays: (outcome: string, value: string) => `${outcome} · the device still says ${value}`,
   says: (value: string) => `the device says ${value}`,
   failedSomehow: "it failed",
-  noReply: "no reply within 10 s",
+  noReply: "no reply within 10\u202fs",
   superseded: "a newer one took its place",
   lastFailed: "the last command failed",
   lastExpired: "the last command came to nothing: it was not delivered in time",

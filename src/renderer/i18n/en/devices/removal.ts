@@ -6,13 +6,17 @@ export const removal = {
   blockMeaning: "Its messages are refused, and its readings stay. It can be approved again on the overview.",
   blockAction: "Block",
   delete: "Delete it",
-  deleteMeaning: "It goes for ever, with everything that it sent.",
-  deleteOpen: "Delete with its history…",
-  deleteQuestion: (device: string) => `Delete ${device} with its history?`,
   deleteAction: "Delete with its history",
-  deleting: "Removing its readings…",
   whatGoes: (history: string) =>
-    `It goes with ${history} and its commands. This cannot be undone. If it sends again, it is a new device.`,
+    `It goes with ${history} and its commands. That can be undone for a minute. If it sends again after that, it is a new device.`,
+  deleted: (device: string) => `${device} is deleted.`,
+  secondsLeft: (seconds: number) =>
+    `In ${plural(seconds, { one: "1 second", other: `${seconds} seconds` })} it goes, with everything that it sent.`,
+  deleting: "Removing its readings…",
+  undoOf: (device: string) => `Undo deleting ${device}`,
+  now: "Delete now",
+  nowOf: (device: string) => `Delete now: ${device}`,
+  kept: (device: string) => `${device} is kept.`,
   /** `written` is undefined until the readings are counted. */
   history: (readings: number | undefined, written: string, metrics: number, metricsWritten: string) => {
     const of = metrics === 1 ? "" : ` of ${metricsWritten} metrics`;

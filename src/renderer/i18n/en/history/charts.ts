@@ -22,6 +22,7 @@ export const charts = {
   showLatest: (when: string) => `Show the latest, ${when}`,
   summary: (min: string, mean: string, max: string) => `min ${min} · mean ${mean} · max ${max}`,
   share: (share: string) => `on ${share} of the time`,
+  shareOfReadings: (share: string) => `on in ${share} of its readings`,
   increase: (amount: string) => `${amount} in this time`,
   emptySummary: "no readings in this time",
   notLoaded: "This chart could not be loaded.",

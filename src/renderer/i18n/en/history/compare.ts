@@ -9,6 +9,7 @@ export const compare = {
   chart: (count: number) => (count === 1 ? "1 series over time" : `${count} series over time`),
   name: "Name",
   save: "Save view",
+  saved: (view: string) => `The view ${view} is saved.`,
   forget: "Forget view",
   forgotten: (view: string) => `The view ${view} is forgotten.`,
   notForgotten: (why: string) => `The view is still there. ${why}`,

@@ -23,11 +23,11 @@ export const firstStart = {
   undone: "not done yet",
   done: "done",
   stepNames: {
-    network: "The hub is on the network",
-    device: "A Pi was found",
-    reading: "The first reading arrived",
-    command: "A switch was pressed, and obeyed",
-    account: "A password for your phone and others",
+    network: "Put the hub on the network",
+    device: "Find a Raspberry Pi",
+    reading: "Receive the first reading",
+    command: "Press a switch that obeys",
+    account: "Set a password for your phone and others",
   },
   stepHints: {
     network: "This computer has no address that a Pi could reach.",

@@ -17,6 +17,7 @@ export const auditActions: typeof en = {
   "device.block": "기기 차단",
   "device.change": "기기 변경",
   "device.command": "명령 구독",
+  "device.keep": "삭제한 기기 유지",
   "device.merge": "기기 합치기",
   "device.remove": "기기 삭제",
   "device.report": "기기 이름으로 보내기",

@@ -7,12 +7,16 @@ export const removal: typeof en = {
   blockMeaning: "메시지는 거부되고 측정값은 남습니다. 개요에서 다시 승인할 수 있습니다.",
   blockAction: "차단",
   delete: "삭제",
-  deleteMeaning: "보낸 모든 것과 함께 영구히 사라집니다.",
-  deleteOpen: "기록과 함께 삭제…",
-  deleteQuestion: (device) => `${device} 기기를 기록과 함께 삭제할까요?`,
   deleteAction: "기록과 함께 삭제",
+  whatGoes: (history) =>
+    `${history}와 명령도 함께 사라집니다. 1분 동안은 되돌릴 수 있으며, 그 뒤에 다시 보내면 새 기기가 됩니다.`,
+  deleted: (device) => withParticles(`${device}을(를) 삭제했습니다.`),
+  secondsLeft: (seconds) => `${seconds}초 뒤에 보낸 모든 것과 함께 사라집니다.`,
   deleting: "측정값을 지우는 중…",
-  whatGoes: (history) => `${history}와 명령도 함께 사라집니다. 되돌릴 수 없으며, 다시 보내면 새 기기가 됩니다.`,
+  undoOf: (device) => `실행 취소: ${device} 삭제`,
+  now: "지금 삭제",
+  nowOf: (device) => `지금 삭제: ${device}`,
+  kept: (device) => withParticles(`${device}을(를) 그대로 두었습니다.`),
   history: (readings, written, metrics, metricsWritten) => {
     const of = metrics === 1 ? "" : `측정 항목 ${metricsWritten}개의 `;
     return readings === undefined ? `${of}측정값 전체` : `${of}측정값 ${written}개`;

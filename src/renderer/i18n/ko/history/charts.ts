@@ -23,6 +23,7 @@ export const charts: typeof en = {
   showLatest: (when) => `최근 측정값 보기(${when})`,
   summary: (min, mean, max) => `최소 ${min} · 평균 ${mean} · 최대 ${max}`,
   share: (share) => `전체 시간의 ${share} 동안 켜짐`,
+  shareOfReadings: (share) => `측정값의 ${share}에서 켜짐`,
   increase: (amount) => `이 기간 동안 ${amount}`,
   emptySummary: "이 기간에는 측정값 없음",
   notLoaded: "차트를 불러오지 못했습니다.",

@@ -10,6 +10,7 @@ export const compare: typeof en = {
   chart: (count) => `시간에 따른 측정 항목 ${count}개`,
   name: "이름",
   save: "보기 저장",
+  saved: (view) => `${view} 보기를 저장했습니다.`,
   forget: "보기 삭제",
   forgotten: (view) => `${view} 보기를 삭제했습니다.`,
   notForgotten: (why) => `보기를 삭제하지 못했습니다. ${why}`,

@@ -1,10 +1,10 @@
 // A chart as a table, newest first: what was drawn when it was opened. More rows on request.
 import { useState } from "react";
 import type { Metric } from "../../../../shared/device.ts";
-import { precisionOf } from "../../../charts/chart-texts.ts";
+import { isShownAsStates, precisionOf, tableText } from "../../../charts/chart-texts.ts";
 import type { BucketWindow } from "../../../charts/series/bucket-window.ts";
 import { metricLabel } from "../../../i18n/names.ts";
-import { formatCount, formatMean, formatValue } from "../../../i18n/numbers.ts";
+import { formatCount, formatMean } from "../../../i18n/numbers.ts";
 import { pageText } from "../../../i18n/page-text.ts";
 import { formatInstant } from "../../../i18n/times.ts";
 import styles from "./chart-table.module.css";
@@ -15,9 +15,13 @@ export function ChartTable({ window, metric }: { readonly window: BucketWindow; 
   const [rows] = useState(() => window.buckets.toReversed());
   const [count, setCount] = useState(ROWS_AT_ONCE);
   const resolution = precisionOf(metric, window.resolution);
+  const written = tableText(window, metric);
+  const isState = isShownAsStates(window, metric);
   const { time, least, mean, greatest, readings, more } = pageText.chartTable;
   return (
-    <div className={styles["table"]}>
+    // It scrolls: the keyboard must reach it.
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: see above
+    <section className={styles["table"]} tabIndex={0} aria-label={pageText.chartTable.tableOf(metricLabel(metric))}>
       <table>
         <caption>
           {metricLabel(metric)}
@@ -36,9 +40,9 @@ export function ChartTable({ window, metric }: { readonly window: BucketWindow; 
           {rows.slice(0, count).map(({ t, min, avg, max, n }) => (
             <tr key={t}>
               <th scope="row">{formatInstant(t, window.stepMs)}</th>
-              <td>{formatValue(min, resolution)}</td>
-              <td>{n === 1 ? formatValue(avg, resolution) : formatMean(avg, resolution)}</td>
-              <td>{formatValue(max, resolution)}</td>
+              <td>{written(min)}</td>
+              <td>{n === 1 || isState ? written(avg) : formatMean(avg, resolution)}</td>
+              <td>{written(max)}</td>
               <td>{formatCount(n)}</td>
             </tr>
           ))}
@@ -49,6 +53,6 @@ export function ChartTable({ window, metric }: { readonly window: BucketWindow; 
           {more(formatCount(rows.length - count))}
         </button>
       )}
-    </div>
+    </section>
   );
 }

@@ -16,6 +16,7 @@ import { useNear } from "../../../charts/use-near.ts";
 import type { TimeView } from "../../../charts/view/time-view.ts";
 import { LatestValue } from "../../../device/latest-value.tsx";
 import { mendText } from "../../../i18n/later/mend-text.ts";
+import { Moment } from "../../../i18n/moment.tsx";
 import { metricLabel } from "../../../i18n/names.ts";
 import { pageText } from "../../../i18n/page-text.ts";
 import { formatMoment } from "../../../i18n/times.ts";
@@ -154,5 +155,11 @@ function draftOfView({ bounds: { startMs, endMs } }: TimeView): MendDraft {
 function AsOf({ device, metric }: { readonly device: string; readonly metric: Metric }) {
   const { ts } = useLatest(device, metric);
   const nowMs = useNow(AS_OF_PERIOD_MS);
-  return <small>{pageText.charts.asOf(formatMoment(ts, nowMs))}</small>;
+  return (
+    <small>
+      <Moment ms={ts} within={pageText.charts.asOf}>
+        {formatMoment(ts, nowMs)}
+      </Moment>
+    </small>
+  );
 }

@@ -4,13 +4,13 @@ import type { Metric } from "../../../../shared/device.ts";
 import { explain } from "../../../api/client.ts";
 import { hubNowMs } from "../../../api/feed/hub-clock.ts";
 import { useLatest } from "../../../api/feed/use-live.ts";
-import { useChart } from "../../../api/queries.ts";
 import { earlierText, momentText, summaryText } from "../../../charts/chart-texts.ts";
 import { cancelFrame, inNextFrame } from "../../../charts/drawing/frames.ts";
 import { LineChart } from "../../../charts/drawing/line-chart.ts";
 import { type ShiftName, useEarlier } from "../../../charts/earlier.ts";
 import { marksText, type StretchMark } from "../../../charts/marks.ts";
 import type { BucketWindow } from "../../../charts/series/bucket-window.ts";
+import { useExactChart } from "../../../charts/use-exact-chart.ts";
 import { useLiveChart } from "../../../charts/use-live-chart.ts";
 import { useTimeMarks } from "../../../charts/use-time-marks.ts";
 import { listenToGestures } from "../../../charts/view/gestures.ts";
@@ -51,7 +51,10 @@ export function Plot(props: Props) {
   const isFixed = period.kind === "fixed";
   const spanMs = isFixed ? period.toMs - period.fromMs : period.spanMs;
   const series = { device, metric: metric.name, points };
-  const chart = useChart({ ...series, spanMs: spanMs ?? 0, toMs: isFixed ? period.toMs : undefined }, spanMs !== null);
+  const chart = useExactChart(
+    { ...series, spanMs: spanMs ?? 0, toMs: isFixed ? period.toMs : undefined },
+    spanMs !== null,
+  );
   const earlier = useEarlier(series, period, shift, conversion);
 
   useEffect(() => {

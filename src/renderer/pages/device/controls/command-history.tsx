@@ -6,6 +6,7 @@ import type { Device } from "../../../../shared/device.ts";
 import { hubNowMs } from "../../../api/feed/hub-clock.ts";
 import { CommandMark } from "../../../device/command-mark.tsx";
 import { controlLabel, failureText, valueText } from "../../../i18n/controls.ts";
+import { Moment } from "../../../i18n/moment.tsx";
 import { text } from "../../../i18n/text.ts";
 import { formatMoment } from "../../../i18n/times.ts";
 import styles from "./command-receipt.module.css";
@@ -33,7 +34,7 @@ export function CommandHistory({
           <li key={command.id} className={isBad(command) ? styles["bad"] : undefined}>
             <CommandMark state={command.state} />
             <span>{summaryOf(device, command)}</span>
-            <time>{formatMoment(command.timeline[0]?.atMs ?? 0, nowMs)}</time>
+            <IssuedAt ms={command.timeline[0]?.atMs} nowMs={nowMs} />
           </li>
         ))}
       </ol>
@@ -52,6 +53,10 @@ export function CommandHistory({
       )}
     </section>
   );
+}
+
+function IssuedAt({ ms, nowMs }: { readonly ms: number | undefined; readonly nowMs: number }) {
+  return ms === undefined ? null : <Moment ms={ms}>{formatMoment(ms, nowMs)}</Moment>;
 }
 
 const isBad = ({ state }: Command): boolean => state === "failed" || state === "expired";

@@ -1,9 +1,11 @@
-// What became of a control's last command, in one line that unfolds into its steps with their times. Announces how it ends.
-import { type Command, isSettled } from "../../../../shared/controls/command.ts";
+// What became of a control's last command, in one line that unfolds into its steps with their times. That it waits is announced; how
+// it ends, the shell says.
+import type { Command } from "../../../../shared/controls/command.ts";
 import type { Control, ControlValue } from "../../../../shared/controls/control.ts";
 import { hubNowMs } from "../../../api/feed/hub-clock.ts";
 import { CommandMark } from "../../../device/command-mark.tsx";
 import { controlLabel, failureText, valueText } from "../../../i18n/controls.ts";
+import { Moment } from "../../../i18n/moment.tsx";
 import { text } from "../../../i18n/text.ts";
 import { formatExactMoment, formatLater, formatMoment } from "../../../i18n/times.ts";
 import styles from "./command-receipt.module.css";
@@ -34,7 +36,7 @@ export function CommandReceipt({ command, control, isOnline, isSending, stillSay
         <summary className={isBad ? styles["bad"] : undefined}>
           <CommandMark state={isSending ? "sending" : state} />
           <span>{line}</span>
-          {last && !isSending && <time>{formatMoment(last.atMs, nowMs)}</time>}
+          {last && !isSending && <Moment ms={last.atMs}>{formatMoment(last.atMs, nowMs)}</Moment>}
         </summary>
         <ol className={styles["receipt"]} aria-label={text.controls.steps(controlLabel(control))}>
           {shown.map((step, index) => {
@@ -43,18 +45,18 @@ export function CommandReceipt({ command, control, isOnline, isSending, stillSay
               <li key={step.state}>
                 <CommandMark state={index < shown.length - 1 ? "done" : step.state} />
                 <span>{stepText(step.state, command, control)}</span>
-                <time>
+                <Moment ms={step.atMs}>
                   {before === undefined
                     ? formatExactMoment(step.atMs, nowMs)
                     : formatLater(Math.max(0, step.atMs - before.atMs))}
-                </time>
+                </Moment>
               </li>
             );
           })}
         </ol>
       </details>
       <p className={styles["announced"]} role="status">
-        {!isSending && (isSettled(state) || state === "queued") && `${controlLabel(control)}: ${line}`}
+        {!isSending && state === "queued" && `${controlLabel(control)}: ${line}`}
       </p>
     </>
   );

@@ -1,5 +1,6 @@
 // A device's notes and those of all devices, the latest first: each leads to its place on the charts, and can be changed and
 // removed.
+import { Pencil, X } from "lucide-react";
 import { useState } from "react";
 import type { Annotation } from "../../../../shared/history/timeline.ts";
 import { useMay, useSeesAll } from "../../../api/access.ts";
@@ -67,7 +68,7 @@ export function NoteList({ device, view, onEdit }: Props) {
                   title={t.edit(note.text)}
                   onClick={() => onEdit(note)}
                 >
-                  ✎
+                  <Pencil className="icon" aria-hidden="true" />
                 </button>
                 <button
                   type="button"
@@ -76,7 +77,7 @@ export function NoteList({ device, view, onEdit }: Props) {
                   disabled={removal.isPending}
                   onClick={() => remove(note)}
                 >
-                  ✕
+                  <X className="icon" aria-hidden="true" />
                 </button>
               </span>
             )}

@@ -3,10 +3,12 @@ import { ArrowRight, Check, Hourglass, type LucideIcon, X } from "lucide-react";
 import { memo } from "react";
 import type { LogRow, LogVerdict } from "../../../../shared/mqtt/message-log.ts";
 import { formatBytes, formatCount } from "../../../i18n/numbers.ts";
-import { formatExact } from "../../../i18n/times.ts";
+import { text } from "../../../i18n/text.ts";
+import { formatDuration, formatExact } from "../../../i18n/times.ts";
 import { LINKS } from "../../../shell/use-route.ts";
 import { Copyable } from "../../../ui/copyable.tsx";
 import { words } from "../words.ts";
+import { changedFields } from "./changed-fields.ts";
 import { formatClock } from "./clock-time.ts";
 import { indentedJson } from "./indented-json.ts";
 import styles from "./message-rows.module.css";
@@ -20,6 +22,7 @@ const ICONS: Readonly<Record<LogVerdict, LucideIcon>> = {
 
 /** Of a payload, in its row: a wide window has room for fewer. */
 const MAX_LINE_CHARACTERS = 300;
+const MAX_SHOWN_CHANGES = 12;
 
 interface Props {
   readonly number: number;
@@ -32,6 +35,8 @@ interface Props {
   readonly onFocus: (number: number) => void;
   readonly onDevice?: (device: string) => void;
   readonly onEdit?: ((row: LogRow) => void) | undefined;
+  /** The one before it on its topic. */
+  readonly previous?: LogRow | undefined;
 }
 
 export const MessageRow = memo(function MessageRow(props: Props) {
@@ -66,10 +71,10 @@ export const MessageRow = memo(function MessageRow(props: Props) {
   );
 });
 
-function Details({ row, name, onDevice, onEdit }: Props) {
+function Details({ row, name, onDevice, onEdit, previous }: Props) {
   const { atMs, source, device, payload, bytes, readings, isQuarantined, reason } = row;
   const { transport, address, client, sender } = row;
-  const shownBytes = new TextEncoder().encode(payload).length;
+  const isWhole = isShownWhole(row);
   const facts = [
     formatExact(atMs),
     words.bytes(bytes, formatCount(bytes)),
@@ -93,7 +98,8 @@ function Details({ row, name, onDevice, onEdit }: Props) {
           <Copyable code={indentedJson(payload) ?? payload} label={words.payload} />
         </div>
       )}
-      {shownBytes < bytes && <p className="note">{words.cut}</p>}
+      {!isWhole && <p className="note">{words.cut}</p>}
+      {previous !== undefined && isWhole && isShownWhole(previous) && <Changes row={row} previous={previous} />}
       <p className={styles["buttons"]}>
         {device !== undefined && (
           <>
@@ -108,12 +114,38 @@ function Details({ row, name, onDevice, onEdit }: Props) {
           </>
         )}
         {/* Only what is shown as it came: no secret was left out, and every byte is text. */}
-        {onEdit !== undefined && shownBytes === bytes && (
+        {onEdit !== undefined && isWhole && (
           <button type="button" className="button small" onClick={() => onEdit(row)}>
             {words.sendAgain}
           </button>
         )}
       </p>
+    </div>
+  );
+}
+
+const isShownWhole = ({ payload, bytes }: LogRow): boolean => new TextEncoder().encode(payload).length === bytes;
+
+function Changes({ row, previous }: { readonly row: LogRow; readonly previous: LogRow }) {
+  const changed = changedFields(previous.payload, row.payload);
+  const span = formatDuration(Math.max(0, row.atMs - previous.atMs));
+  if (changed.length === 0) return <p className="note">{words.unchanged(span)}</p>;
+  return (
+    <div className={styles["changes"]}>
+      <p className="note">{words.changed(span)}</p>
+      <dl>
+        {changed.slice(0, MAX_SHOWN_CHANGES).map(({ name, before = "–", after = "–" }) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>
+              {before} → {after}
+            </dd>
+          </div>
+        ))}
+      </dl>
+      {changed.length > MAX_SHOWN_CHANGES && (
+        <p className="note">{text.presence.andMore(formatCount(changed.length - MAX_SHOWN_CHANGES))}</p>
+      )}
     </div>
   );
 }

@@ -49,7 +49,7 @@ export function MessageRows({ rows, open, onOpen, onDevice, onEdit }: Props) {
             onOpen={onOpen}
             onFocus={setActive}
             // The others are the same for all rows, and change with the page.
-            {...(number === open && { onDevice, onEdit })}
+            {...(number === open && { onDevice, onEdit, previous: rowBefore(rows, { number, row }) })}
           />
         ))}
       </ul>
@@ -60,6 +60,11 @@ export function MessageRows({ rows, open, onOpen, onDevice, onEdit }: Props) {
       )}
     </>
   );
+}
+
+/** The message before it on its topic, of the same device. `rows`: newest first. */
+function rowBefore(rows: readonly NumberedRow[], { number, row }: NumberedRow): LogRow | undefined {
+  return rows.find((one) => one.number < number && one.row.source === row.source && one.row.device === row.device)?.row;
 }
 
 function moveFocus(event: KeyboardEvent<HTMLUListElement>): void {

@@ -144,7 +144,7 @@ function History({ onTake }: { readonly onTake: (message: PublishedMessage) => v
       <ul>
         {kept.map((message) => (
           <li key={`${message.topic}\n${message.payload}`}>
-            <button type="button" aria-label={words.historyUse(message.topic)} onClick={() => onTake(message)}>
+            <button type="button" aria-description={words.historyUse} onClick={() => onTake(message)}>
               <span className="cut">{message.topic}</span>
               <code className="cut">{message.payload}</code>
             </button>

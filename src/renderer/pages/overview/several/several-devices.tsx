@@ -1,6 +1,7 @@
 // What is done to several devices at once: to all that the overview shows, or to those of one room.
 import { useState } from "react";
 import { useMay } from "../../../api/access.ts";
+import { useAttention } from "../../../api/devices/use-attention.ts";
 import { useDevices } from "../../../api/queries.ts";
 import { severalText as t } from "../../../i18n/later/several-text.ts";
 import { roomsOf } from "../../../i18n/names.ts";
@@ -10,7 +11,6 @@ import { Dialog } from "../../../ui/dialog.tsx";
 import form from "../../../ui/form.module.css";
 import { filterOf } from "../arrange/arrange.ts";
 import { useFilters } from "../arrange/filters.ts";
-import { useAttention } from "../arrange/use-attention.ts";
 import { CommonCommands } from "./common-commands.tsx";
 import { RoomAndTags } from "./room-and-tags.tsx";
 import styles from "./several.module.css";

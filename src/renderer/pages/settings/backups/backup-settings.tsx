@@ -3,8 +3,9 @@ import type { BackupStatus } from "../../../../shared/settings/backups.ts";
 import { explain } from "../../../api/client.ts";
 import { hubNowMs } from "../../../api/feed/hub-clock.ts";
 import { useBackupChange, useBackups, useMakeBackup } from "../../../api/hub-settings.ts";
+import { Moment } from "../../../i18n/moment.tsx";
 import { settingsText as text } from "../../../i18n/settings/text.ts";
-import { formatExact, formatMinute, formatMoment } from "../../../i18n/times.ts";
+import { formatMinute, formatMoment } from "../../../i18n/times.ts";
 import { Failure } from "../../../ui/failure.tsx";
 import { Setting, Switch } from "../setting.tsx";
 import styles from "../settings-page.module.css";
@@ -48,7 +49,12 @@ function Nightly({ status }: { readonly status: BackupStatus }) {
       title={text.nightly}
       hint={
         <>
-          {text.nightlyHint} {nextMs !== null && text.nextBackup(formatMoment(Math.max(nextMs, nowMs), nowMs))}{" "}
+          {text.nightlyHint}{" "}
+          {nextMs !== null && (
+            <Moment ms={nextMs} within={text.nextBackup}>
+              {formatMoment(Math.max(nextMs, nowMs), nowMs)}
+            </Moment>
+          )}{" "}
           {nextMs !== null && isInOtherZone(nextMs, hour) && text.hourOfHub}
         </>
       }
@@ -83,10 +89,8 @@ function Nightly({ status }: { readonly status: BackupStatus }) {
                 text.noneYet
               ) : (
                 <>
-                  <time dateTime={new Date(last.atMs).toISOString()} title={formatExact(last.atMs)}>
-                    {formatMoment(last.atMs, nowMs)}
-                  </time>
-                  , {last.outcome === "sound" ? "✓" : "✕"} {text.outcomes[last.outcome]}
+                  <Moment ms={last.atMs}>{formatMoment(last.atMs, nowMs)}</Moment>,{" "}
+                  {last.outcome === "sound" ? "✓" : "✕"} {text.outcomes[last.outcome]}
                 </>
               )}
             </>

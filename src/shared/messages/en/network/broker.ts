@@ -19,6 +19,8 @@ export const broker = {
     `The certificate of ${broker} is not trusted (${reason}). Name the authority that signed it with --broker-ca FILE.`,
   "broker/away/no-subscription": ({ broker, filters }: Broker & { readonly filters: readonly string[] }) =>
     `The broker ${broker} does not let the hub subscribe to ${listed(filters)}. Allow its user to read there.`,
+  "broker/away/cannot-share": ({ broker }: Broker) =>
+    `The broker ${broker} does not answer as one with MQTT 5 and shared subscriptions, without which workers cannot share its readings: Mosquitto and EMQX have them, RabbitMQ has not. Stop this worker: the hub takes everything from such a broker by itself.`,
   "broker/away/deferred": ({ broker }: Broker) =>
     `Readings from ${broker} cannot be stored now, so none are acknowledged: the broker keeps them, and the hub asks again.`,
   "broker/away/other": ({ broker, reason }: Reason) => `There is no connection to the broker ${broker}: ${reason}.`,

@@ -37,12 +37,12 @@ const at = ({ position }: Position) => `Character ${position + 1}`;
 
 export const prometheus = {
   "bad-request/promql-missing": ({ field }: { readonly field: string }) => `“${field}” is missing.`,
-  "bad-request/promql-time": ({ field, said }: { readonly field: string; readonly said: string }) =>
-    `“${field}” is “${said}”: use seconds since 1970, or ISO 8601.`,
-  "bad-request/promql-duration": ({ field, said }: { readonly field: string; readonly said: string }) =>
-    `“${field}” is “${said}”: use seconds, or a duration such as 15s, over 0.`,
-  "bad-request/promql-limit": ({ field, said }: { readonly field: string; readonly said: string }) =>
-    `“${field}” is “${said}”: use a whole number.`,
+  "bad-request/promql-time": ({ field, value }: { readonly field: string; readonly value: string }) =>
+    `“${field}” is “${value}”: use seconds since 1970, or ISO 8601.`,
+  "bad-request/promql-duration": ({ field, value }: { readonly field: string; readonly value: string }) =>
+    `“${field}” is “${value}”: use seconds, or a duration such as 15s, over 0.`,
+  "bad-request/promql-limit": ({ field, value }: { readonly field: string; readonly value: string }) =>
+    `“${field}” is “${value}”: use a whole number.`,
   "bad-request/promql-end-before-start": () => "“end” is before “start”.",
   "bad-request/promql-syntax": ({
     found,
@@ -51,15 +51,15 @@ export const prometheus = {
   }: Position & { readonly found: string; readonly expected: Expected }) =>
     `${at(rest)}: ${found === "" ? "the query ends" : `“${found}” stands`} where ${EXPECTED[expected] ?? `“${expected}”`} is expected.`,
   "bad-request/promql-open-string": (params: Position) => `${at(params)}: a text begins that does not end.`,
-  "bad-request/promql-escape": ({ said, ...rest }: Position & { readonly said: string }) =>
-    `${at(rest)}: “${said}” means nothing in a text. Write \\\\ for a backslash.`,
+  "bad-request/promql-escape": ({ value, ...rest }: Position & { readonly value: string }) =>
+    `${at(rest)}: “${value}” means nothing in a text. Write \\\\ for a backslash.`,
   "bad-request/promql-unsupported": ({
     what,
-    said,
+    value,
     answered,
     ...rest
-  }: Position & { readonly what: Unsupported; readonly said: string; readonly answered: string }) =>
-    `${at(rest)}: “${said}” is ${UNSUPPORTED[what] ?? what}. Answered are selectors with offset, + - * / % ^ and comparisons with numbers, and ${answered}.`,
+  }: Position & { readonly what: Unsupported; readonly value: string; readonly answered: string }) =>
+    `${at(rest)}: “${value}” is ${UNSUPPORTED[what] ?? what}. Answered are selectors with offset, + - * / % ^ and comparisons with numbers, and ${answered}.`,
   "bad-request/promql-type": ({
     name,
     expected,
@@ -72,18 +72,18 @@ export const prometheus = {
   "bad-request/promql-arguments": ({
     name,
     expected,
-    given,
+    found,
     ...rest
-  }: Position & { readonly name: string; readonly expected: number; readonly given: number }) =>
-    `${at(rest)}: “${name}” takes ${expected} in its parentheses, and is given ${given}.`,
+  }: Position & { readonly name: string; readonly expected: number; readonly found: number }) =>
+    `${at(rest)}: “${name}” takes ${expected} in its parentheses, and is given ${found}.`,
   "bad-request/promql-bool": ({ operator, ...rest }: Position & { readonly operator: string }) =>
     `${at(rest)}: between numbers write “${operator} bool”.`,
   "bad-request/promql-selects-all": (params: Position) =>
     `${at(params)}: a selector needs a name, or a label that is not empty.`,
   "bad-request/promql-empty-range": (params: Position) => `${at(params)}: a range is longer than 0.`,
   "bad-request/promql-range-alone": () => "The query is a range: put a function around it, such as avg_over_time.",
-  "bad-request/promql-no-selector": ({ said }: { readonly said: string }) =>
-    `“${said}” is no selector such as bramble_reading{device="attic"}.`,
+  "bad-request/promql-no-selector": ({ value }: { readonly value: string }) =>
+    `“${value}” is no selector such as bramble_reading{device="attic"}.`,
   "bad-request/promql-pattern": ({
     pattern,
     fault,

@@ -1,4 +1,4 @@
-// Proxies in front of the hub: what a client is told that comes through one, and what the doctor finds.
+// Proxies in front of the hub: answers to clients behind them, and findings of the doctor.
 import { listed } from "../format.ts";
 
 type Address = { readonly address: string };

@@ -7,7 +7,7 @@ type Name = { readonly name: string };
 type Detail = { readonly detail: string };
 type Answer = Service & { readonly answer: string };
 type Field = { readonly field: string };
-type Said = Field & { readonly said: string };
+type FieldValue = Field & { readonly value: string };
 type Program = { readonly program: string };
 type Port = { readonly port: number };
 
@@ -165,16 +165,16 @@ export const reach = {
     `${detail}${retryAtMs === null ? " It is not tried again until the settings change." : ` It is tried again on ${utc(retryAtMs)}.`}`,
 
   // What a request to change it got wrong.
-  "bad-request/reach-name": ({ field, said }: Said) =>
-    `“${field}” is “${said}”: use a public name with a dot, such as hub.example.org. Names under .local are for the local network.`,
-  "bad-request/reach-url": ({ field, said }: Said) => `“${field}” is “${said}”: use an https URL.`,
+  "bad-request/reach-name": ({ field, value }: FieldValue) =>
+    `“${field}” is “${value}”: use a public name with a dot, such as hub.example.org. Names under .local are for the local network.`,
+  "bad-request/reach-url": ({ field, value }: FieldValue) => `“${field}” is “${value}”: use an https URL.`,
   "bad-request/reach-credentials": ({ field }: Field) => `“${field}” is missing: the provider needs it.`,
   "bad-request/reach-url-template": ({ field }: Field) =>
     `“${field}” has to be an https URL with {ipv4} or {ipv6} in it, and with nothing else in braces but {name}.`,
   "bad-request/reach-command": ({ field, folder }: Field & { readonly folder: string }) =>
     `“${field}” has to begin with the name of a program in ${folder}. Put it there by hand: nobody may choose programs of this computer from outside.`,
   "bad-request/reach-ca": ({ field }: Field) => `“${field}” is no certificate in PEM.`,
-  "bad-request/reach-email": ({ field, said }: Said) => `“${field}” is “${said}”: use an e-mail address.`,
+  "bad-request/reach-email": ({ field, value }: FieldValue) => `“${field}” is “${value}”: use an e-mail address.`,
   "bad-request/reach-terms": ({ field }: Field) =>
     `“${field}” is not true: the certificate authority issues nothing unless a person agreed to its terms.`,
   "bad-request/reach-needs-name": ({ field }: Field) => `“${field}” needs a public name: set “name”.`,

@@ -10,8 +10,8 @@ export const backups = {
   "backup-running": () => "A backup is being made or restored. Wait until that is done.",
   "no-backup-files": () =>
     "This hub keeps its data in a database server: the server’s own backups count, and the hub makes none.",
-  "bad-value/backup-folder": ({ said }: { readonly field: string; readonly said: string }) =>
-    `“${said}” cannot be the folder of the backups: give the full path of a folder that the hub may write.`,
+  "bad-value/backup-folder": ({ value }: { readonly field: string; readonly value: string }) =>
+    `“${value}” cannot be the folder of the backups: give the full path of a folder that the hub may write.`,
 
   "backup/failed": ({ reason }: Reason) => `The backup was not made: ${reason}`,
   "backup/no-room": ({ path, needed, free }: Path & { readonly needed: string; readonly free: string }) =>

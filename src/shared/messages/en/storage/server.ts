@@ -13,19 +13,23 @@ const newer = ({ step, known }: Newer) =>
 const foreign = ({ product, table }: Foreign) =>
   `The database has a table “${table}” of another program. Create a database of ${product} for Bramble alone`;
 
+const unreachable = ({ product, reason }: Failed) => `${product} cannot be reached (${reason}).`;
+const starting = ({ product }: Product) => `${product} is starting or stopping.`;
+const diskFull = ({ product }: Product) => `The disk of ${product} is full.`;
+
 export const server = {
-  "store/unreachable": ({ product, reason }: Failed) =>
-    `${product} cannot be reached (${reason}). Nothing is acknowledged until it is back.`,
-  "store/starting": ({ product }: Product) =>
-    `${product} is starting or stopping. Nothing is acknowledged until it is ready.`,
+  "store/unreachable": (params: Failed) => `${unreachable(params)} Nothing is acknowledged until it is back.`,
+  "store/unreachable/alone": unreachable,
+  "store/starting": (params: Product) => `${starting(params)} Nothing is acknowledged until it is ready.`,
+  "store/starting/alone": starting,
   "store/wrong-password": (params: Product) => `${wrongPassword(params)} Correct --store, or BRAMBLE_STORE.`,
   "store/wrong-password/desktop": (params: Product) => `${wrongPassword(params)} Correct it in the database's address.`,
   "store/no-database": ({ product }: Product) =>
     `${product} has no database of this name. Create it, owned by this user, and start again.`,
   "store/not-allowed": ({ product, reason }: Failed) =>
     `${product} does not allow this to its user (${reason}). Make the user the owner of the database.`,
-  "store/disk-full": ({ product }: Product) =>
-    `The disk of ${product} is full. Nothing is acknowledged until there is room.`,
+  "store/disk-full": (params: Product) => `${diskFull(params)} Nothing is acknowledged until there is room.`,
+  "store/disk-full/alone": diskFull,
   "store/failed": ({ product, reason }: Failed) => `${product} failed: ${reason}.`,
   "store/newer": (params: Newer) => `${newer(params)} Start the newer version, or name another database with --store.`,
   "store/newer/desktop": (params: Newer) => `${newer(params)} Start the newer version.`,

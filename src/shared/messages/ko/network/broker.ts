@@ -17,6 +17,8 @@ export const broker: typeof en = {
     `${broker}의 인증서를 신뢰할 수 없습니다(${reason}). 서명한 인증 기관을 --broker-ca FILE로 알려 주세요.`,
   "broker/away/no-subscription": ({ broker, filters }) =>
     `브로커 ${broker}이(가) 허브의 구독을 허용하지 않습니다: ${listed(filters)}. 그 사용자가 읽을 수 있게 해 주세요.`,
+  "broker/away/cannot-share": ({ broker }) =>
+    `브로커 ${broker}은(는) MQTT 5와 공유 구독이 있는 브로커처럼 응답하지 않습니다. 워커들이 측정값을 나누려면 이것이 필요합니다. Mosquitto와 EMQX에는 있고 RabbitMQ에는 없습니다. 이 워커를 멈추세요. 그런 브로커에서는 허브가 혼자 모두 받습니다.`,
   "broker/away/deferred": ({ broker }) =>
     `${broker}에서 온 측정값을 지금은 저장할 수 없어서 아무것도 확인해 주지 않습니다. 브로커가 보관하고, 허브가 다시 요청합니다.`,
   "broker/away/other": ({ broker, reason }) => `브로커 ${broker}에 연결되어 있지 않습니다: ${reason}.`,

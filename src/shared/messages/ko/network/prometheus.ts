@@ -32,31 +32,31 @@ const at = ({ position }: { readonly position: number }) => `${position + 1}번�
 
 export const prometheus: typeof english = {
   "bad-request/promql-missing": ({ field }) => `“${field}”이(가) 없습니다.`,
-  "bad-request/promql-time": ({ field, said }) =>
-    `“${field}”이(가) “${said}”입니다. 1970년부터의 초나 ISO 8601을 쓰세요.`,
-  "bad-request/promql-duration": ({ field, said }) =>
-    `“${field}”이(가) “${said}”입니다. 0보다 큰 초나 15s 같은 기간을 쓰세요.`,
-  "bad-request/promql-limit": ({ field, said }) => `“${field}”이(가) “${said}”입니다. 정수를 쓰세요.`,
+  "bad-request/promql-time": ({ field, value }) =>
+    `“${field}”이(가) “${value}”입니다. 1970년부터의 초나 ISO 8601을 쓰세요.`,
+  "bad-request/promql-duration": ({ field, value }) =>
+    `“${field}”이(가) “${value}”입니다. 0보다 큰 초나 15s 같은 기간을 쓰세요.`,
+  "bad-request/promql-limit": ({ field, value }) => `“${field}”이(가) “${value}”입니다. 정수를 쓰세요.`,
   "bad-request/promql-end-before-start": () => "“end”가 “start”보다 앞섭니다.",
   "bad-request/promql-syntax": ({ found, expected, ...rest }) =>
     `${at(rest)}: ${EXPECTED[expected] ?? `“${expected}”`}이(가) 와야 할 곳에서 ${found === "" ? "쿼리가 끝납니다" : `“${found}”이(가) 나왔습니다`}.`,
   "bad-request/promql-open-string": (params) => `${at(params)}: 여기서 시작한 글이 끝나지 않습니다.`,
-  "bad-request/promql-escape": ({ said, ...rest }) =>
-    `${at(rest)}: 글 안의 “${said}”에는 뜻이 없습니다. 역슬래시는 \\\\로 쓰세요.`,
-  "bad-request/promql-unsupported": ({ what, said, answered, ...rest }) =>
-    `${at(rest)}: “${said}”은(는) ${UNSUPPORTED[what] ?? what}. 쓸 수 있는 것은 선택자와 offset, 숫자와의 + - * / % ^ 및 비교, 그리고 ${answered}입니다.`,
+  "bad-request/promql-escape": ({ value, ...rest }) =>
+    `${at(rest)}: 글 안의 “${value}”에는 뜻이 없습니다. 역슬래시는 \\\\로 쓰세요.`,
+  "bad-request/promql-unsupported": ({ what, value, answered, ...rest }) =>
+    `${at(rest)}: “${value}”은(는) ${UNSUPPORTED[what] ?? what}. 쓸 수 있는 것은 선택자와 offset, 숫자와의 + - * / % ^ 및 비교, 그리고 ${answered}입니다.`,
   "bad-request/promql-type": ({ name, expected, found }) =>
     `“${name}”에는 ${TYPES[expected] ?? expected}을(를) 써야 하는데 ${TYPES[found] ?? found}이(가) 있습니다.`,
-  "bad-request/promql-arguments": ({ name, expected, given, ...rest }) =>
-    `${at(rest)}: “${name}”의 괄호 안에는 ${expected}개를 써야 하는데 ${given}개가 있습니다.`,
+  "bad-request/promql-arguments": ({ name, expected, found, ...rest }) =>
+    `${at(rest)}: “${name}”의 괄호 안에는 ${expected}개를 써야 하는데 ${found}개가 있습니다.`,
   "bad-request/promql-bool": ({ operator, ...rest }) =>
     `${at(rest)}: 숫자끼리 비교할 때는 “${operator} bool”이라고 쓰세요.`,
   "bad-request/promql-selects-all": (params) =>
     `${at(params)}: 선택자에는 이름이나 비어 있지 않은 레이블이 필요합니다.`,
   "bad-request/promql-empty-range": (params) => `${at(params)}: 범위는 0보다 길어야 합니다.`,
   "bad-request/promql-range-alone": () => "쿼리가 범위뿐입니다. avg_over_time 같은 함수로 감싸세요.",
-  "bad-request/promql-no-selector": ({ said }) =>
-    `“${said}”은(는) bramble_reading{device="attic"} 같은 선택자가 아닙니다.`,
+  "bad-request/promql-no-selector": ({ value }) =>
+    `“${value}”은(는) bramble_reading{device="attic"} 같은 선택자가 아닙니다.`,
   "bad-request/promql-pattern": ({ pattern, fault }) => `“${pattern}”: ${FAULTS[fault] ?? fault}.`,
   "bad-request/promql-too-long": ({ limit }) => `쿼리가 최대 길이인 ${limit}자를 넘습니다.`,
   "bad-request/promql-too-deep": ({ limit }) => `쿼리의 연산이 최대 개수인 ${limit}개를 넘습니다.`,

@@ -138,16 +138,16 @@ export const reach: typeof english = {
   "reach/ddns/failed/message": ({ detail, retryAtMs }) =>
     `${detail}${retryAtMs === null ? " 설정이 바뀔 때까지 다시 시도하지 않습니다." : ` ${utc(retryAtMs)}에 다시 시도합니다.`}`,
 
-  "bad-request/reach-name": ({ field, said }) =>
-    `“${field}”이(가) “${said}”입니다. hub.example.org처럼 점이 있는 공개 이름을 쓰세요. .local 이름은 로컬 네트워크용입니다.`,
-  "bad-request/reach-url": ({ field, said }) => `“${field}”이(가) “${said}”입니다. https URL을 쓰세요.`,
+  "bad-request/reach-name": ({ field, value }) =>
+    `“${field}”이(가) “${value}”입니다. hub.example.org처럼 점이 있는 공개 이름을 쓰세요. .local 이름은 로컬 네트워크용입니다.`,
+  "bad-request/reach-url": ({ field, value }) => `“${field}”이(가) “${value}”입니다. https URL을 쓰세요.`,
   "bad-request/reach-credentials": ({ field }) => `“${field}”이(가) 없습니다. 제공업체에 필요합니다.`,
   "bad-request/reach-url-template": ({ field }) =>
     `“${field}”은(는) {ipv4}나 {ipv6}가 들어 있는 https URL이어야 하고, 중괄호 안에는 그 밖에 {name}만 쓸 수 있습니다.`,
   "bad-request/reach-command": ({ field, folder }) =>
     `“${field}”은(는) ${folder}에 있는 프로그램의 이름으로 시작해야 합니다. 프로그램은 직접 넣으세요. 밖에서는 아무도 이 컴퓨터의 프로그램을 고를 수 없습니다.`,
   "bad-request/reach-ca": ({ field }) => `“${field}”은(는) PEM 형식의 인증서가 아닙니다.`,
-  "bad-request/reach-email": ({ field, said }) => `“${field}”이(가) “${said}”입니다. 이메일 주소를 쓰세요.`,
+  "bad-request/reach-email": ({ field, value }) => `“${field}”이(가) “${value}”입니다. 이메일 주소를 쓰세요.`,
   "bad-request/reach-terms": ({ field }) =>
     `“${field}”이(가) true가 아닙니다. 사람이 약관에 동의해야 인증 기관이 발급합니다.`,
   "bad-request/reach-needs-name": ({ field }) => `“${field}”에는 공개 이름이 필요합니다. “name”을 설정하세요.`,

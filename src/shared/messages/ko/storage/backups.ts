@@ -6,8 +6,8 @@ export const backups: typeof en = {
   "backup-running": () => "백업을 만들거나 복원하는 중입니다. 끝날 때까지 기다려 주세요.",
   "no-backup-files": () =>
     "이 허브는 데이터를 데이터베이스 서버에 보관합니다. 그 서버의 백업을 쓰세요. 허브는 따로 만들지 않습니다.",
-  "bad-value/backup-folder": ({ said }) =>
-    `“${said}”은(는) 백업 폴더로 쓸 수 없습니다. 허브가 쓸 수 있는 폴더의 전체 경로를 적어 주세요.`,
+  "bad-value/backup-folder": ({ value }) =>
+    `“${value}”은(는) 백업 폴더로 쓸 수 없습니다. 허브가 쓸 수 있는 폴더의 전체 경로를 적어 주세요.`,
 
   "backup/failed": ({ reason }) => `백업을 만들지 못했습니다: ${reason}`,
   "backup/no-room": ({ path, needed, free }) =>

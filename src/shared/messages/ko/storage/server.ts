@@ -8,6 +8,9 @@ const foreign = (product: string, table: string) =>
   `데이터베이스에 다른 프로그램의 테이블 “${table}”이(가) 있습니다. ${product}에 Bramble만 쓰는 데이터베이스를 만드세요.`;
 
 export const server: typeof english = {
+  "store/unreachable/alone": ({ product, reason }) => `${product}에 연결할 수 없습니다(${reason}).`,
+  "store/starting/alone": ({ product }) => `${product}이(가) 시작하거나 종료하는 중입니다.`,
+  "store/disk-full/alone": ({ product }) => `${product}의 디스크가 가득 찼습니다.`,
   "store/unreachable": ({ product, reason }) =>
     `${product}에 연결할 수 없습니다(${reason}). 다시 연결될 때까지 수신을 확인해 주지 않습니다.`,
   "store/starting": ({ product }) =>

@@ -1,14 +1,12 @@
-// Backups for administrators: how they go, what is set, and making and restoring one, both of which go on after the answer.
+// Backups for administrators: their status and settings, and making and restoring one, both of which continue after the answer.
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
-import { ApiError } from "../../../../../shared/api.ts";
 import { BackupChanges, BackupStatus } from "../../../../../shared/settings/backups.ts";
 import type { Backups } from "../../../../backups/backups.ts";
 import { languageOf, sendProblem } from "../../errors.ts";
 import { acceptNoBody, exactBody } from "../../exact-body.ts";
-import { route } from "../../route.ts";
+import { errors, route } from "../../route.ts";
 
-const errors = { "4xx": ApiError, "5xx": ApiError };
 const tags = ["Hub"];
 
 export function addBackupRoutes(app: FastifyInstance, backups: Backups): void {

@@ -2,7 +2,6 @@
 // of the network that are on trial.
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { Type } from "typebox";
-import { ApiError } from "../../../../../shared/api.ts";
 import { message } from "../../../../../shared/messages/message.ts";
 import {
   HubSettings,
@@ -18,19 +17,24 @@ import type { Administration } from "../../../../settings/administration.ts";
 import type { Tls } from "../../../tls/tls.ts";
 import { sendProblem } from "../../errors.ts";
 import { acceptNoBody, exactBody } from "../../exact-body.ts";
-import { route } from "../../route.ts";
+import { errors, route } from "../../route.ts";
 
-const errors = { "4xx": ApiError, "5xx": ApiError };
 const tags = ["Hub"];
 
 export interface HubSettingsRouteOptions {
   readonly administration: Administration;
   readonly access: Pick<Access, "networks">;
-  readonly tls?: () => Pick<Tls, "isPlainClosed">;
+  readonly tls?: Pick<Tls, "isPlainClosed">;
 }
 
 export function addHubSettingsRoutes(app: FastifyInstance, options: HubSettingsRouteOptions): void {
-  const { preferences, growth, setUp } = options.administration;
+  addSettingsRoutes(app, options);
+  addSetUpRoutes(app, options);
+  addTrialRoutes(app, options);
+}
+
+function addSettingsRoutes(app: FastifyInstance, { administration }: HubSettingsRouteOptions): void {
+  const { preferences, growth } = administration;
 
   route(app, {
     method: "GET",
@@ -43,7 +47,7 @@ export function addHubSettingsRoutes(app: FastifyInstance, options: HubSettingsR
       summary: "What people set of the hub itself",
       response: { 200: HubSettings, ...errors },
     },
-    handler: async () => options.administration.settings(),
+    handler: async () => administration.settings(),
   });
 
   route(app, {
@@ -62,7 +66,7 @@ export function addHubSettingsRoutes(app: FastifyInstance, options: HubSettingsR
     handler: async (request, reply) => {
       request.audited = request.body;
       const problem = await preferences.change(request.body);
-      return problem === null ? options.administration.settings() : sendProblem(reply, problem);
+      return problem === null ? administration.settings() : sendProblem(reply, problem);
     },
   });
 
@@ -79,7 +83,9 @@ export function addHubSettingsRoutes(app: FastifyInstance, options: HubSettingsR
     },
     handler: () => growth.status(),
   });
+}
 
+function addSetUpRoutes(app: FastifyInstance, { administration: { setUp } }: HubSettingsRouteOptions): void {
   route(app, {
     method: "GET",
     url: "/api/v1/set-up",
@@ -121,8 +127,6 @@ export function addHubSettingsRoutes(app: FastifyInstance, options: HubSettingsR
       return outcome;
     },
   });
-
-  addTrialRoutes(app, options);
 }
 
 function addTrialRoutes(
@@ -130,8 +134,8 @@ function addTrialRoutes(
   { administration: { trial }, access, tls }: HubSettingsRouteOptions,
 ): void {
   /** An old connection may outlive the change that cuts its client off. */
-  const comesInAnew = ({ ip, client }: FastifyRequest) =>
-    access.networks.allows(ip) && (isLoopback(ip) || client.isSecure || tls?.().isPlainClosed !== true);
+  const stillHasAccess = ({ ip, client }: FastifyRequest) =>
+    access.networks.allows(ip) && (isLoopback(ip) || client.isSecure || tls?.isPlainClosed !== true);
 
   app.register(async (scope) => {
     acceptNoBody(scope);
@@ -162,7 +166,7 @@ function addTrialRoutes(
         response: { 200: TrialStatus, ...errors },
       },
       handler: async (request, reply) => {
-        if (!comesInAnew(request)) return sendProblem(reply, message("cut-off"));
+        if (!stillHasAccess(request)) return sendProblem(reply, message("cut-off"));
         await trial.keep();
         return trial.status;
       },

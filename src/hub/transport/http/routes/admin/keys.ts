@@ -1,7 +1,7 @@
 // Keys of devices and programs, and links that share a device.
 import type { FastifyInstance } from "fastify";
 import { type Static, Type } from "typebox";
-import { ApiError, DeviceParams } from "../../../../../shared/api.ts";
+import { DeviceParams } from "../../../../../shared/api.ts";
 import type { Problem } from "../../../../../shared/errors.ts";
 import { parseDeviceId } from "../../../../../shared/ids.ts";
 import { message } from "../../../../../shared/messages/message.ts";
@@ -25,9 +25,8 @@ import { SavedViews } from "../../../../views/saved-views.ts";
 import { sendProblem } from "../../errors.ts";
 import { acceptNoBody, exactBody } from "../../exact-body.ts";
 import { quoted } from "../../query/query-check.ts";
-import { route } from "../../route.ts";
+import { errors, route } from "../../route.ts";
 
-const errors = { "4xx": ApiError, "5xx": ApiError };
 const IdParams = Type.Object({ id: Type.String() });
 const tags = ["Access"];
 
@@ -41,6 +40,7 @@ export function addKeyRoutes(app: FastifyInstance, options: KeyRouteOptions): vo
   app.register(async (scope) => {
     acceptNoBody(scope);
     addDeviceKeyRoutes(scope, options);
+    addKeyDecisionRoutes(scope, options);
     addApiKeyRoutes(scope, options);
     addShareRoutes(scope, options);
   });
@@ -77,11 +77,14 @@ function addDeviceKeyRoutes(app: FastifyInstance, { access: { deviceKeys } }: Ke
     handler: async (request, reply) => {
       const device = parseDeviceId(request.params.id);
       if (device === undefined)
-        return sendProblem(reply, message("bad-device-id/request", { field: "id", said: quoted(request.params.id) }));
+        return sendProblem(reply, message("bad-device-id/request", { field: "id", value: quoted(request.params.id) }));
       return reply.code(201).send(await deviceKeys.create(device));
     },
   });
+}
 
+/** A key that a device offered is accepted; the one that it has is revoked. */
+function addKeyDecisionRoutes(app: FastifyInstance, { access: { deviceKeys } }: KeyRouteOptions): void {
   route(app, {
     method: "POST",
     url: "/api/v1/devices/:id/key/accept",

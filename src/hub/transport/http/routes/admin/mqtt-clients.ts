@@ -1,11 +1,10 @@
 // Who is connected over MQTT, and a way to disconnect one.
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
-import { ApiError } from "../../../../../shared/api.ts";
 import { message } from "../../../../../shared/messages/message.ts";
 import { MqttClientList } from "../../../../../shared/mqtt/mqtt-clients.ts";
 import { sendProblem } from "../../errors.ts";
-import { route } from "../../route.ts";
+import { errors, route } from "../../route.ts";
 
 export interface MqttClientRouteOptions {
   readonly mqttClients: {
@@ -25,7 +24,7 @@ export function addMqttClientRoutes(app: FastifyInstance, { mqttClients }: MqttC
       operationId: "getMqttClients",
       tags: ["Hub"],
       summary: "Who is connected over MQTT: version, address, subscriptions, rates and queue",
-      response: { 200: MqttClientList, "4xx": ApiError, "5xx": ApiError },
+      response: { 200: MqttClientList, ...errors },
     },
     handler: async () => mqttClients.list(),
   });
@@ -40,7 +39,7 @@ export function addMqttClientRoutes(app: FastifyInstance, { mqttClients }: MqttC
       tags: ["Hub"],
       summary: "Disconnects a client; it may connect again",
       params: Type.Object({ id: Type.String() }),
-      response: { 204: Type.Null(), "4xx": ApiError, "5xx": ApiError },
+      response: { 204: Type.Null(), ...errors },
     },
     handler: async (request, reply) => {
       const { id } = request.params;

@@ -1,20 +1,19 @@
-// How the hub is reached from outside, for people to look at and to change; and what a certificate authority looks for on the
-// HTTP port, which is open to all, since it says nothing but the answer to a challenge that runs.
+// Reaching the hub from outside: status and settings; and the ACME challenge that a certificate authority requests on the HTTP
+// port, which is open to all, since it reveals nothing but the answer to a running challenge.
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
-import { ApiError } from "../../../../../shared/api.ts";
 import { message } from "../../../../../shared/messages/message.ts";
 import { ReachChange, ReachStatus } from "../../../../../shared/security/reach.ts";
 import type { Reach } from "../../../../reach/reach.ts";
 import { languageOf, sendProblem } from "../../errors.ts";
 import { exactBody } from "../../exact-body.ts";
-import { route } from "../../route.ts";
+import { errors, route } from "../../route.ts";
 
 export interface ReachRouteOptions {
   readonly reach: Pick<Reach, "status" | "change" | "issueNow" | "challenges">;
 }
 
-const response = { 200: ReachStatus, 202: ReachStatus, "4xx": ApiError, "5xx": ApiError };
+const response = { 200: ReachStatus, 202: ReachStatus, ...errors };
 
 export function addReachRoutes(app: FastifyInstance, { reach }: ReachRouteOptions): void {
   route(app, {

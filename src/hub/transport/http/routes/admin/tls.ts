@@ -1,7 +1,6 @@
-// TLS for people to look at and to change, and the authority that devices are to trust.
+// TLS: status, settings, and the certificate authority that devices are to trust.
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
-import { ApiError } from "../../../../../shared/api.ts";
 import { message } from "../../../../../shared/messages/message.ts";
 import { TlsChange, TlsStatus } from "../../../../../shared/security/tls.ts";
 import { TrialQuery } from "../../../../../shared/settings/hub-settings.ts";
@@ -9,9 +8,9 @@ import type { NetworkTrial } from "../../../../settings/network-trial.ts";
 import type { Tls } from "../../../tls/tls.ts";
 import { languageOf, sendProblem } from "../../errors.ts";
 import { exactBody } from "../../exact-body.ts";
-import { route } from "../../route.ts";
+import { errors, route } from "../../route.ts";
 
-const response = { 200: TlsStatus, "4xx": ApiError, "5xx": ApiError };
+const response = { 200: TlsStatus, ...errors };
 
 export function addTlsRoutes(app: FastifyInstance, tls: Tls, trial: NetworkTrial): void {
   app.addHook("onSend", async ({ raw }, reply) => {

@@ -1,5 +1,4 @@
-// Parameters of Prometheus' API: in the path, or in the body as a form. What the hub does not know is passed over, as Prometheus
-// does it.
+// Parameters of Prometheus' API: in the path, or in the body as a form. Unknown ones are ignored, as Prometheus does.
 import type { FastifyRequest } from "fastify";
 import type { Problem } from "../../../../../shared/errors.ts";
 import { message } from "../../../../../shared/messages/message.ts";
@@ -31,21 +30,21 @@ export class Parameters {
 
   /** Milliseconds UTC; null where it is missing. */
   timeMs(field: string): number | null {
-    const said = this.#values.get(field);
-    if (said === null || said === "") return null;
-    const isNumber = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(said);
-    const ms = isNumber ? Math.round(Number(said) * 1_000) : parseQueryTimeMs(said);
+    const text = this.#values.get(field);
+    if (text === null || text === "") return null;
+    const isNumber = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(text);
+    const ms = isNumber ? Math.round(Number(text) * 1_000) : parseQueryTimeMs(text);
     if (ms !== undefined && Math.abs(ms) <= MAX_TIME_MS) return ms;
-    throw bad(message("bad-request/promql-time", { field, said: quoted(said) }));
+    throw bad(message("bad-request/promql-time", { field, value: quoted(text) }));
   }
 
   /** Milliseconds, more than 0; null where it is missing. */
   durationMs(field: string): number | null {
-    const said = this.#values.get(field);
-    if (said === null || said === "") return null;
-    const ms = parseDurationMs(said);
+    const text = this.#values.get(field);
+    if (text === null || text === "") return null;
+    const ms = parseDurationMs(text);
     if (ms !== undefined && ms > 0 && ms <= MAX_TIME_MS) return ms;
-    throw bad(message("bad-request/promql-duration", { field, said: quoted(said) }));
+    throw bad(message("bad-request/promql-duration", { field, value: quoted(text) }));
   }
 
   range(): RangeQuery {
@@ -64,10 +63,11 @@ export class Parameters {
 
   /** Null where there is none. */
   limit(): number | null {
-    const said = this.#values.get("limit");
-    if (said === null || said === "") return null;
-    if (!/^\d{1,9}$/.test(said)) throw bad(message("bad-request/promql-limit", { field: "limit", said: quoted(said) }));
-    return Number(said) || null;
+    const text = this.#values.get("limit");
+    if (text === null || text === "") return null;
+    if (!/^\d{1,9}$/.test(text))
+      throw bad(message("bad-request/promql-limit", { field: "limit", value: quoted(text) }));
+    return Number(text) || null;
   }
 }
 

@@ -1,5 +1,5 @@
-// /api/prometheus: what Grafana's Prometheus data source asks, with this path as its address. Errors are of Prometheus' shape, but
-// those of who may ask.
+// /api/prometheus: the API that Grafana's Prometheus data source uses, with this path as its address. Errors have Prometheus'
+// shape, but those of authentication.
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema, RouteHandlerMethod } from "fastify";
 import { Type } from "typebox";
 import {
@@ -19,7 +19,7 @@ import {
 import { render } from "../../../../../shared/messages/render.ts";
 import { READING_GAUGES } from "../../../../observe/reading-metrics.ts";
 import { type QueryAnswer as Answer, answerText } from "../../../../prometheus/answer.ts";
-import type { Asker, Found, PrometheusApi } from "../../../../prometheus/prometheus-api.ts";
+import type { Found, PrometheusApi, Requester } from "../../../../prometheus/prometheus-api.ts";
 import { QueryError, type QueryErrorType } from "../../../../prometheus/query-error.ts";
 import { MAX_SERIES } from "../../../../prometheus/reading-series.ts";
 import { languageOf } from "../../errors.ts";
@@ -36,11 +36,11 @@ const PATH = "/api/prometheus/api/v1";
 const FORM = "application/x-www-form-urlencoded";
 const PROTOBUF = "application/x-protobuf";
 const MAX_FORM_BYTES = 64 * 1024;
-/** Grafana asks for what this one could do. */
+/** Grafana uses the features of this version. */
 const PROMETHEUS_VERSION = "3.0.0";
 const STATUS: Readonly<Record<QueryErrorType, number>> = { bad_data: 400, execution: 422, timeout: 503, canceled: 503 };
 
-export function addPrometheusRoutes(app: FastifyInstance, { prometheus, version }: PrometheusRouteOptions): void {
+export function addPrometheusRoutes(app: FastifyInstance, options: PrometheusRouteOptions): void {
   app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser("*", { parseAs: "string", bodyLimit: MAX_FORM_BYTES }, (_request, body, done) =>
@@ -51,126 +51,139 @@ export function addPrometheusRoutes(app: FastifyInstance, { prometheus, version 
     );
     scope.setErrorHandler((error, request, reply) => sendError(error, request, reply));
 
-    addBoth(scope, "query", {
-      schema: {
-        summary: "A query at one time, in the part of PromQL that the hub answers",
-        querystring: InstantQueryParams,
-        produces: { "application/json": QueryAnswer },
-      },
-      handler: async (request, reply) => {
-        const parameters = new Parameters(request);
-        const asker = askerOf(request, reply, parameters);
-        return send(reply, await prometheus.query(parameters.text("query"), parameters.timeMs("time"), asker));
-      },
-    });
+    addQueryRoutes(scope, options);
+    addSeriesRoutes(scope, options);
+    addRemoteReadRoute(scope, options);
+    addServerRoutes(scope, options);
+  });
+}
 
-    addBoth(scope, "query_range", {
-      schema: {
-        summary: "A query at each step of a stretch of time",
-        querystring: RangeQueryParams,
-        produces: { "application/json": QueryAnswer },
-      },
-      handler: async (request, reply) => {
-        const parameters = new Parameters(request);
-        const asker = askerOf(request, reply, parameters);
-        return send(reply, await prometheus.queryRange(parameters.text("query"), parameters.range(), asker));
-      },
-    });
+function addQueryRoutes(app: FastifyInstance, { prometheus }: PrometheusRouteOptions): void {
+  addBoth(app, "query", {
+    schema: {
+      summary: "A query at one time, in the part of PromQL that the hub answers",
+      querystring: InstantQueryParams,
+      produces: { "application/json": QueryAnswer },
+    },
+    handler: async (request, reply) => {
+      const parameters = new Parameters(request);
+      const requester = requesterOf(request, reply, parameters);
+      return send(reply, await prometheus.query(parameters.text("query"), parameters.timeMs("time"), requester));
+    },
+  });
 
-    addBoth(scope, "series", {
-      schema: { summary: "Which series match", querystring: SeriesParams, response: { 200: SeriesAnswer } },
-      handler: async (request) => found(await prometheus.series(new Parameters(request).series(), request)),
-    });
+  addBoth(app, "query_range", {
+    schema: {
+      summary: "A query at each step of a stretch of time",
+      querystring: RangeQueryParams,
+      produces: { "application/json": QueryAnswer },
+    },
+    handler: async (request, reply) => {
+      const parameters = new Parameters(request);
+      const requester = requesterOf(request, reply, parameters);
+      return send(reply, await prometheus.queryRange(parameters.text("query"), parameters.range(), requester));
+    },
+  });
 
-    addBoth(scope, "labels", {
-      schema: { summary: "Names of labels", querystring: SeriesParams, response: { 200: LabelsAnswer } },
-      handler: async (request) => found(await prometheus.labelNames(new Parameters(request).series(), request)),
-    });
+  addBoth(app, "format_query", {
+    schema: { summary: "A query as it is understood", querystring: FormatParams, response: { 200: FormatAnswer } },
+    handler: async (request) => ({
+      status: "success",
+      data: prometheus.format(new Parameters(request).text("query")),
+    }),
+  });
+}
 
-    addBoth(scope, "format_query", {
-      schema: { summary: "A query as it is understood", querystring: FormatParams, response: { 200: FormatAnswer } },
-      handler: async (request) => ({
-        status: "success",
-        data: prometheus.format(new Parameters(request).text("query")),
-      }),
-    });
+function addSeriesRoutes(app: FastifyInstance, { prometheus }: PrometheusRouteOptions): void {
+  addBoth(app, "series", {
+    schema: { summary: "Which series match", querystring: SeriesParams, response: { 200: SeriesAnswer } },
+    handler: async (request) => found(await prometheus.series(new Parameters(request).series(), request)),
+  });
 
-    route(scope, {
-      ...reading,
-      method: "POST",
-      url: `${PATH}/read`,
-      config: { takesAnyQuery: true, unpacks: true },
-      schema: {
-        operationId: "postPrometheusRead",
-        tags: ["Prometheus"],
-        summary: "A remote read of a Prometheus: samples, in protocol buffers packed with snappy",
-        consumes: [PROTOBUF],
-        produces: { [PROTOBUF]: Type.String() },
-      },
-      handler: async (request, reply) => {
-        const asker = askerOf(request, reply, new Parameters(request));
-        const body = request.body instanceof Uint8Array ? request.body : new Uint8Array();
-        const samples = await prometheus.read(body, asker);
-        return reply.header("Content-Type", PROTOBUF).header("Content-Encoding", "snappy").send(samples);
-      },
-    });
+  addBoth(app, "labels", {
+    schema: { summary: "Names of labels", querystring: SeriesParams, response: { 200: LabelsAnswer } },
+    handler: async (request) => found(await prometheus.labelNames(new Parameters(request).series(), request)),
+  });
 
-    route(scope, {
-      ...reading,
-      method: "GET",
-      url: `${PATH}/label/:name/values`,
-      schema: {
-        operationId: "getPrometheusLabelValues",
-        tags: ["Prometheus"],
-        summary: "Values of a label",
-        params: LabelParams,
-        querystring: SeriesParams,
-        response: { 200: LabelsAnswer },
-      },
-      handler: async (request) =>
-        found(await prometheus.labelValues(request.params.name, new Parameters(request).series(), request)),
-    });
+  route(app, {
+    ...reading,
+    method: "GET",
+    url: `${PATH}/label/:name/values`,
+    schema: {
+      operationId: "getPrometheusLabelValues",
+      tags: ["Prometheus"],
+      summary: "Values of a label",
+      params: LabelParams,
+      querystring: SeriesParams,
+      response: { 200: LabelsAnswer },
+    },
+    handler: async (request) =>
+      found(await prometheus.labelValues(request.params.name, new Parameters(request).series(), request)),
+  });
+}
 
-    route(scope, {
-      ...reading,
-      method: "GET",
-      url: `${PATH}/metadata`,
-      schema: {
-        operationId: "getPrometheusMetadata",
-        tags: ["Prometheus"],
-        summary: "What the metrics are",
-        querystring: MetadataParams,
-        response: { 200: MetadataAnswer },
-      },
-      handler: async ({ query: { metric } }) => {
-        const asked = READING_GAUGES.filter(({ name }) => metric === undefined || metric === "" || name === metric);
-        const data = Object.fromEntries(asked.map(({ name, help }) => [name, [{ type: "gauge", help, unit: "" }]]));
-        return { status: "success" as const, data };
-      },
-    });
+function addRemoteReadRoute(app: FastifyInstance, { prometheus }: PrometheusRouteOptions): void {
+  route(app, {
+    ...reading,
+    method: "POST",
+    url: `${PATH}/read`,
+    config: { takesAnyQuery: true, unpacks: true },
+    schema: {
+      operationId: "postPrometheusRead",
+      tags: ["Prometheus"],
+      summary: "A remote read of a Prometheus: samples, in protocol buffers packed with snappy",
+      consumes: [PROTOBUF],
+      produces: { [PROTOBUF]: Type.String() },
+    },
+    handler: async (request, reply) => {
+      const requester = requesterOf(request, reply, new Parameters(request));
+      const body = request.body instanceof Uint8Array ? request.body : new Uint8Array();
+      const samples = await prometheus.read(body, requester);
+      return reply.header("Content-Type", PROTOBUF).header("Content-Encoding", "snappy").send(samples);
+    },
+  });
+}
 
-    route(scope, {
-      ...reading,
-      method: "GET",
-      url: `${PATH}/status/buildinfo`,
-      schema: {
-        operationId: "getPrometheusBuildInfo",
-        tags: ["Prometheus"],
-        summary: "Which Prometheus this is like",
-        response: { 200: BuildInfoAnswer },
-      },
-      handler: async () => {
-        const nothing = { branch: "", buildUser: "", buildDate: "", goVersion: "" };
-        const data = { version: PROMETHEUS_VERSION, revision: `bramble-${version}`, ...nothing };
-        return { status: "success", data } as const;
-      },
-    });
+function addServerRoutes(app: FastifyInstance, { version }: PrometheusRouteOptions): void {
+  route(app, {
+    ...reading,
+    method: "GET",
+    url: `${PATH}/metadata`,
+    schema: {
+      operationId: "getPrometheusMetadata",
+      tags: ["Prometheus"],
+      summary: "What the metrics are",
+      querystring: MetadataParams,
+      response: { 200: MetadataAnswer },
+    },
+    handler: async ({ query: { metric } }) => {
+      const asked = READING_GAUGES.filter(({ name }) => metric === undefined || metric === "" || name === metric);
+      const data = Object.fromEntries(asked.map(({ name, help }) => [name, [{ type: "gauge", help, unit: "" }]]));
+      return { status: "success" as const, data };
+    },
+  });
+
+  route(app, {
+    ...reading,
+    method: "GET",
+    url: `${PATH}/status/buildinfo`,
+    schema: {
+      operationId: "getPrometheusBuildInfo",
+      tags: ["Prometheus"],
+      summary: "Which Prometheus this is like",
+      response: { 200: BuildInfoAnswer },
+    },
+    handler: async () => {
+      const nothing = { branch: "", buildUser: "", buildDate: "", goVersion: "" };
+      const data = { version: PROMETHEUS_VERSION, revision: `bramble-${version}`, ...nothing };
+      return { status: "success", data } as const;
+    },
   });
 }
 
 const reading = { permission: "viewer", audit: null, showsSome: true, config: { takesAnyQuery: true } } as const;
 
-/** By GET, and by POST with a form, as Grafana asks unless it is told otherwise. */
+/** By GET, and by POST with a form, which is Grafana's default. */
 function addBoth(
   scope: FastifyInstance,
   name: string,
@@ -191,7 +204,7 @@ function addBoth(
   }
 }
 
-function askerOf({ maySee }: FastifyRequest, { raw }: FastifyReply, parameters: Parameters): Asker {
+function requesterOf({ maySee }: FastifyRequest, { raw }: FastifyReply, parameters: Parameters): Requester {
   const gone = new AbortController();
   raw.once("close", () => {
     if (!raw.writableFinished) gone.abort();
@@ -214,7 +227,7 @@ function found<T>({ list, isCut }: Found<T>) {
   return { status: "success" as const, data, warnings: [`results truncated due to limit, ${MAX_SERIES} at most`] };
 }
 
-/** What is not of the query is answered as on every other route. */
+/** Errors that are not of the query are answered as on every other route. */
 function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (!(error instanceof QueryError)) throw error;
   const { type, problem } = error;

@@ -1,7 +1,7 @@
-// Notes of people on the time axis. Who sees some devices alone sees and writes their notes, and sees those of all devices.
+// Notes of people on the time axis. A principal with a scope of devices reads and writes their notes, and reads those of all
+// devices.
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { Type } from "typebox";
-import { ApiError } from "../../../../../shared/api.ts";
 import type { Problem } from "../../../../../shared/errors.ts";
 import {
   Annotation,
@@ -16,26 +16,23 @@ import type { Annotations } from "../../../../timeline/annotations.ts";
 import { sendProblem } from "../../errors.ts";
 import { exactBody } from "../../exact-body.ts";
 import { parseRange } from "../../query/selection.ts";
-import { route } from "../../route.ts";
+import { errors, route } from "../../route.ts";
 
 export interface AnnotationRouteOptions {
   readonly timeline: { readonly annotations: Annotations };
   readonly registry: Registry;
 }
 
-const errors = { "4xx": ApiError, "5xx": ApiError };
 /** A UUID, as the hub makes them: undoing a removal sends the note back with its id. */
 const AnnotationParams = Type.Object({ id: Type.String({ pattern: "^[0-9a-f-]{36}$" }) });
 
-export function addAnnotationRoutes(app: FastifyInstance, { timeline, registry }: AnnotationRouteOptions): void {
-  const { annotations } = timeline;
+export function addAnnotationRoutes(app: FastifyInstance, options: AnnotationRouteOptions): void {
+  addListRoute(app, options);
+  addWriteRoutes(app, options);
+  addRemoveRoute(app, options);
+}
 
-  /** Why one may not write a note of this device, or of all devices. */
-  const rejectionOf = ({ maySee, principal }: FastifyRequest, device: string | undefined): Problem | null => {
-    if (device === undefined) return scopeOf(principal) === null ? null : message("forbidden");
-    return maySee(device) && registry.get(device) !== undefined ? null : noSuchDevice(device);
-  };
-
+function addListRoute(app: FastifyInstance, { timeline: { annotations } }: AnnotationRouteOptions): void {
   route(app, {
     method: "GET",
     url: "/api/v1/annotations",
@@ -60,7 +57,9 @@ export function addAnnotationRoutes(app: FastifyInstance, { timeline, registry }
       return { annotations: annotations.list(range).filter(isShown) };
     },
   });
+}
 
+function addWriteRoutes(app: FastifyInstance, { timeline: { annotations }, registry }: AnnotationRouteOptions): void {
   route(app, {
     method: "POST",
     url: "/api/v1/annotations",
@@ -78,7 +77,7 @@ export function addAnnotationRoutes(app: FastifyInstance, { timeline, registry }
     handler: async (request, reply) => {
       const { body, principal } = request;
       request.audited = { subject: body.device ?? "", text: body.text };
-      const rejection = rejectionOf(request, body.device);
+      const rejection = rejectionOf(registry, request, body.device);
       if (rejection !== null) return sendProblem(reply, rejection);
       const added = await annotations.put(body, nameOf(principal));
       return "code" in added ? sendProblem(reply, added) : reply.code(201).send(added);
@@ -106,13 +105,16 @@ export function addAnnotationRoutes(app: FastifyInstance, { timeline, registry }
       request.audited = { subject: id, text: body.text };
       const known = annotations.get(id);
       const rejection =
-        (known === undefined ? null : rejectionOf(request, known.device)) ?? rejectionOf(request, body.device);
+        (known === undefined ? null : rejectionOf(registry, request, known.device)) ??
+        rejectionOf(registry, request, body.device);
       if (rejection !== null) return sendProblem(reply, rejection);
       const changed = await annotations.put(body, nameOf(principal), id);
       return "code" in changed ? sendProblem(reply, changed) : changed;
     },
   });
+}
 
+function addRemoveRoute(app: FastifyInstance, { timeline: { annotations }, registry }: AnnotationRouteOptions): void {
   route(app, {
     method: "DELETE",
     url: "/api/v1/annotations/:id",
@@ -129,11 +131,21 @@ export function addAnnotationRoutes(app: FastifyInstance, { timeline, registry }
     handler: async (request, reply) => {
       const known = annotations.get(request.params.id);
       if (known === undefined) return reply.code(204).send(null);
-      const rejection = rejectionOf(request, known.device);
+      const rejection = rejectionOf(registry, request, known.device);
       if (rejection !== null) return sendProblem(reply, rejection);
       request.audited = { subject: known.id, text: known.text };
       await annotations.remove(known.id);
       return reply.code(204).send(null);
     },
   });
+}
+
+/** Why the principal of the request may not write a note of this device, or of all devices. */
+function rejectionOf(
+  registry: Registry,
+  { maySee, principal }: FastifyRequest,
+  device: string | undefined,
+): Problem | null {
+  if (device === undefined) return scopeOf(principal) === null ? null : message("forbidden");
+  return maySee(device) && registry.get(device) !== undefined ? null : noSuchDevice(device);
 }

@@ -1,7 +1,6 @@
-// Why there are no readings, or why they came late: pauses of the hub, and what devices sent afterwards; and what changed of a
-// device meanwhile.
+// Why readings are missing or late: pauses of the hub, and late readings of devices; and changes of a device's attributes.
 import type { FastifyInstance } from "fastify";
-import { ApiError, DeviceParams } from "../../../../../shared/api.ts";
+import { DeviceParams } from "../../../../../shared/api.ts";
 import {
   AttributeChangeList,
   BackfillList,
@@ -12,14 +11,12 @@ import { noSuchDevice, type Registry } from "../../../../devices/registry.ts";
 import type { Timeline } from "../../../../timeline/timeline.ts";
 import { sendProblem } from "../../errors.ts";
 import { parseRange } from "../../query/selection.ts";
-import { route } from "../../route.ts";
+import { errors, route } from "../../route.ts";
 
 export interface GapRouteOptions {
   readonly timeline: Timeline;
   readonly registry: Registry;
 }
-
-const errors = { "4xx": ApiError, "5xx": ApiError };
 
 export function addGapRoutes(app: FastifyInstance, { timeline, registry }: GapRouteOptions): void {
   route(app, {

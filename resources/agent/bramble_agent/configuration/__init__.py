@@ -1,0 +1,1 @@
+"""The configuration file, bramble-agent.toml: read and checked, each fault with its line."""

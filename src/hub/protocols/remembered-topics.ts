@@ -1,0 +1,45 @@
+// What topics say, remembered: it is asked of each message, for everyone who may get it. A topic says the same every time.
+import type { DeviceId } from "../../shared/ids.ts";
+import type { DeviceTopics } from "../access/topic-authority.ts";
+
+const MAX_REMEMBERED = 10_000;
+const MAX_REMEMBERED_CHARACTERS = 256;
+
+/** What {@link DeviceTopics} is asked. */
+interface TopicMeaning {
+  readonly isDeviceTopic: boolean;
+  readonly device: DeviceId | null;
+  readonly isCommandTopic: boolean;
+}
+
+export class RememberedTopics implements DeviceTopics {
+  readonly #find: (topic: string) => TopicMeaning;
+  readonly #meanings = new Map<string, TopicMeaning>();
+
+  /** `find` must be pure. */
+  constructor(find: (topic: string) => TopicMeaning) {
+    this.#find = find;
+  }
+
+  isDeviceTopic(topic: string): boolean {
+    return this.#meaningOf(topic).isDeviceTopic;
+  }
+
+  deviceOf(topic: string): DeviceId | null {
+    return this.#meaningOf(topic).device;
+  }
+
+  isCommandTopic(filter: string): boolean {
+    return this.#meaningOf(filter).isCommandTopic;
+  }
+
+  #meaningOf(topic: string): TopicMeaning {
+    const known = this.#meanings.get(topic);
+    if (known !== undefined) return known;
+    const meaning = this.#find(topic);
+    if (topic.length > MAX_REMEMBERED_CHARACTERS) return meaning;
+    if (this.#meanings.size >= MAX_REMEMBERED) this.#meanings.clear();
+    this.#meanings.set(topic, meaning);
+    return meaning;
+  }
+}

@@ -1,0 +1,15 @@
+// Why a database server does not do what it is asked, without what that means for devices: they are acknowledged all the same where
+// another store is read, or nothing runs yet.
+import type { AnyMessage } from "../../shared/messages/message.ts";
+
+export function reasonAlone(reason: AnyMessage | string): AnyMessage | string {
+  if (typeof reason === "string") return reason;
+  switch (reason.code) {
+    case "store/unreachable":
+    case "store/starting":
+    case "store/disk-full":
+      return { ...reason, code: `${reason.code}/alone` };
+    default:
+      return reason;
+  }
+}

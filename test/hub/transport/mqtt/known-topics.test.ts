@@ -1,0 +1,46 @@
+// A topic is found by its bytes again, and each is asked for once, however clients take turns between theirs.
+import { expect, test } from "vitest";
+import { KnownTopics } from "../../../../src/hub/transport/mqtt/wire/known-topics.ts";
+
+/** Topics with what is known of them: their own text. */
+class Topics {
+  readonly asked: string[] = [];
+  readonly #known = new KnownTopics<string>();
+
+  get(topic: string): string {
+    const bytes = Buffer.from(`--${topic}--`);
+    return this.#known.get(bytes, 2, bytes.length - 2, (text) => {
+      this.asked.push(text);
+      return text;
+    });
+  }
+
+  clear(): void {
+    this.#known.clear();
+  }
+}
+
+test("each topic is asked for once, and is not taken for one that begins or ends alike", () => {
+  const topics = new Topics();
+  const names = ["sensor/pi/data", "sensor/pi/dat", "sensor/pi/datb", "ensor/pi/data", "sensor/küche/data", ""];
+  for (const name of [...names, ...names, ...names.toReversed()]) expect(topics.get(name)).toBe(name);
+  expect(topics.asked).toEqual(names);
+});
+
+test("what was cleared is asked for again", () => {
+  const topics = new Topics();
+  topics.get("a");
+  topics.clear();
+  topics.get("a");
+  expect(topics.asked).toEqual(["a", "a"]);
+});
+
+test("a long topic is asked for each time, and many topics do not pile up", () => {
+  const topics = new Topics();
+  const long = "a".repeat(257);
+  expect([topics.get(long), topics.get(long)]).toEqual([long, long]);
+  expect(topics.asked).toEqual([long, long]);
+  for (let index = 0; index < 65; index++) topics.get(`t/${index}`);
+  topics.get("t/0");
+  expect(topics.asked.slice(-2)).toEqual(["t/64", "t/0"]);
+});
