@@ -13,7 +13,7 @@ import { Doctor } from "./doctor/doctor.ts";
 import type { Endpoints } from "./endpoints.ts";
 import { HubStatus } from "./hub-status.ts";
 import type { EventLoopMonitor } from "./observe/event-loop.ts";
-import type { Log } from "./observe/log.ts";
+import type { Log } from "./observe/log/log.ts";
 import type { MemoryGuard } from "./observe/memory-guard.ts";
 import { Reach } from "./reach/reach.ts";
 import { HttpDiagnostics } from "./transport/http/diagnostics.ts";

@@ -15,7 +15,7 @@ import { Hub, type RunningHub } from "./hub.ts";
 import { copyAnew, resolveStores } from "./move/move-state.ts";
 import { whyBadPlace } from "./observe/data-place.ts";
 import { freeBytesOf } from "./observe/disk-guard.ts";
-import { type Log, openLog } from "./observe/log.ts";
+import { type Log, openLog } from "./observe/log/log.ts";
 
 /** A stop that takes longer is ended: what was acknowledged is on disk anyway. */
 const STOP_WITHIN_MS = 5_000;

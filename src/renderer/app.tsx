@@ -25,7 +25,7 @@ const RecipesPage = lazyPage(async () => (await import("./pages/recipes/recipes-
 const GuidesPage = lazyPage(async () => (await import("./pages/guides/guides-page.tsx")).GuidesPage);
 const LogPage = lazyPage(async () => (await import("./pages/log/log-page.tsx")).LogPage);
 const EditDevice = lazyPage(async () => (await import("./pages/edit-device/edit-device.tsx")).EditDevice);
-const SignIn = lazyPage(async () => (await import("./shell/sign-in.tsx")).SignIn);
+const SignIn = lazyPage(async () => (await import("./shell/sign-in/sign-in.tsx")).SignIn);
 const SettingsPage = lazyPage(async () => (await import("./pages/settings/settings-page.tsx")).SettingsPage);
 const ImportPage = lazyPage(async () => (await import("./pages/import/import-page.tsx")).ImportPage);
 

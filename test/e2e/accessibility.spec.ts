@@ -4,10 +4,10 @@
 import { expect, type Page, test } from "@playwright/test";
 import axe from "axe-core";
 import { startTestHub, type TestHub } from "../support/hub.ts";
-import { layoutFaults } from "./layout-faults.ts";
-import { layoutShiftFaults, watchLayoutShifts } from "./layout-shift.ts";
-import { linkOf } from "./page.ts";
-import { compareAria, takePicture } from "./screen-record.ts";
+import { layoutFaults } from "./support/layout-faults.ts";
+import { layoutShiftFaults, watchLayoutShifts } from "./support/layout-shift.ts";
+import { linkOf } from "./support/page.ts";
+import { compareAria, takePicture } from "./support/screen-record.ts";
 
 const RUN_AXE = `axe.run(document, { resultTypes: ["violations"], selectors: false }).then(({ violations }) =>
   violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => [id, html.slice(0, 300), failureSummary].join("\\n"))))`;

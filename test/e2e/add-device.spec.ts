@@ -1,7 +1,7 @@
 // The page that connects a device, where the hub has TLS and wants keys: what it shows is pinned, keyed, and fits a phone.
 import { expect, type Page, test } from "@playwright/test";
 import { startTestHub } from "../support/hub.ts";
-import { linkOf } from "./page.ts";
+import { linkOf } from "./support/page.ts";
 
 // A question that is on its way when a test ends would count as the next one's failure.
 test.afterEach(({ page }) => page.unrouteAll({ behavior: "ignoreErrors" }));

@@ -4,7 +4,7 @@ import type { Device } from "../../src/shared/device.ts";
 import { ensureAgentPackages, TestAgent } from "../support/agent.ts";
 import { startTestHub } from "../support/hub.ts";
 import { until } from "../support/until.ts";
-import { linkOf } from "./page.ts";
+import { linkOf } from "./support/page.ts";
 
 const LED = `
 device = "pi"

@@ -1,7 +1,7 @@
 // The page to try the API, in a browser that is signed in and in one that is not.
 import { expect, test } from "@playwright/test";
 import { startTestHub } from "../support/hub.ts";
-import { linkOf } from "./page.ts";
+import { linkOf } from "./support/page.ts";
 
 test("an operation is filled in, sent, and answered; the curl line says the same", async ({ page }) => {
   await using hub = await startTestHub();

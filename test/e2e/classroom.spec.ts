@@ -3,7 +3,7 @@
 import { expect, test } from "@playwright/test";
 import { connectAsync } from "mqtt";
 import { startTestHub, type TestHub } from "../support/hub.ts";
-import { linkOf } from "./page.ts";
+import { linkOf } from "./support/page.ts";
 
 const PI_COUNT = 30;
 const led = { id: "led", kind: "switch", label: "LED" };

@@ -1,7 +1,7 @@
 // What a browser loads before it draws the overview: little, and compressed.
 import { expect, test } from "@playwright/test";
 import { startTestHub } from "../support/hub.ts";
-import { linkOf } from "./page.ts";
+import { linkOf } from "./support/page.ts";
 
 /** Of scripts, compressed. */
 const MAX_SCRIPT_BYTES = 120_000;

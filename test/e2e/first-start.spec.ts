@@ -1,7 +1,7 @@
 // The first start: from an empty hub to simulated Pis and back, steps that turn green by themselves, and recipes.
 import { expect, test } from "@playwright/test";
 import { startTestHub } from "../support/hub.ts";
-import { linkOf } from "./page.ts";
+import { linkOf } from "./support/page.ts";
 
 test("an empty hub leads to a first reading: simulated Pis come at a press, obey, and go; the steps tick themselves", async ({
   page,

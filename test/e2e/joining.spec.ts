@@ -2,7 +2,7 @@
 import { expect, type Page, test } from "@playwright/test";
 import { connectAsync } from "mqtt";
 import { startTestHub, type TestHub } from "../support/hub.ts";
-import { linkOf } from "./page.ts";
+import { linkOf } from "./support/page.ts";
 
 const askingHub = () => startTestHub("--joining", "ask");
 

@@ -2,8 +2,8 @@
 // window names itself it names in Korean.
 import { expect, test } from "@playwright/test";
 import { startTestHub } from "../support/hub.ts";
-import { layoutFaults } from "./layout-faults.ts";
-import { linkOf } from "./page.ts";
+import { layoutFaults } from "./support/layout-faults.ts";
+import { linkOf } from "./support/page.ts";
 
 test.use({
   viewport: { width: 390, height: 844 },

@@ -1,7 +1,7 @@
 // The overview, from an empty hub to a list of devices that updates live.
 import { expect, test } from "@playwright/test";
 import { startTestHub } from "../support/hub.ts";
-import { linkOf } from "./page.ts";
+import { linkOf } from "./support/page.ts";
 
 // A question that is on its way when a test ends would count as the next one's failure.
 test.afterEach(({ page }) => page.unrouteAll({ behavior: "ignoreErrors" }));

@@ -11,7 +11,7 @@ import { render } from "../../shared/messages/render.ts";
 import { type BackupChanges, type BackupStatus, LastBackup } from "../../shared/settings/backups.ts";
 import type { Clock } from "../clock.ts";
 import { diskTrouble } from "../file-access.ts";
-import type { Log } from "../observe/log.ts";
+import type { Log } from "../observe/log/log.ts";
 import type { RecordKind, RecordStore } from "../store/records.ts";
 import type { StoreBackup } from "../store/store.ts";
 import { backupName, listBackups, prepareFolder } from "./backup-files.ts";

@@ -22,10 +22,10 @@ import { newMetricsOf } from "./new-metrics.ts";
 import { Presence } from "./presence.ts";
 import { restoreDevices } from "./restore.ts";
 import { deviceRecords } from "./state/device-record.ts";
-import { type DeviceState, inSaveBatches, keepNewest, newState, toRecord } from "./state/device-state.ts";
+import { type DeviceState, keepNewest, newState, toRecord } from "./state/device-state.ts";
 import type { DeviceView } from "./state/device-view.ts";
 import { MetricState } from "./state/metric-state.ts";
-import { saveEdited, saveRemoval } from "./state/save-edited.ts";
+import { saveEdited, saveRemoval, saveUnsaved } from "./state/save.ts";
 import type { SkipReason } from "./state/skipped-field.ts";
 
 const SAVE_PERIOD_MS = 10_000;
@@ -389,18 +389,8 @@ export class Registry {
     if (state.known) this.#options.events.deviceChanged.emit(state.id);
   }
 
-  async #save(): Promise<void> {
-    for (const batch of inSaveBatches([...this.#devices.values()].filter(({ unsaved }) => unsaved))) {
-      // It may have been removed while those before it were saved.
-      const states = batch.filter(({ id, isLeaving }) => !isLeaving && this.#devices.has(id));
-      for (const state of states) state.unsaved = false;
-      try {
-        await this.#options.records.collection(deviceRecords).save(states.map(toRecord));
-      } catch (error) {
-        for (const state of states) state.unsaved = true;
-        throw error;
-      }
-    }
+  #save(): Promise<void> {
+    return saveUnsaved(this.#devices, this.#options.records);
   }
 }
 

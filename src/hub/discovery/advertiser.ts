@@ -3,7 +3,7 @@
 // link is given up on all of them, and the next one is probed (RFC 6762, section 9).
 import { hostname, networkInterfaces } from "node:os";
 import type { Clock } from "../clock.ts";
-import type { Log } from "../observe/log.ts";
+import type { Log } from "../observe/log/log.ts";
 import { familiesOf, type LanInterface, lanInterfaces } from "./interfaces.ts";
 import { type Family, MdnsLink } from "./multicast-socket.ts";
 import { type Advertised, type NameKind, type Names, type Records, recordsOf } from "./records.ts";

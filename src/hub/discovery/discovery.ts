@@ -8,7 +8,7 @@
 // - names the addresses of every interface on every link, while a Pi needs the one that is on its own link;
 // - reads the interfaces once, while ours come, go and change their addresses under a running hub.
 import { type Message, message } from "../../shared/messages/message.ts";
-import type { Log } from "../observe/log.ts";
+import type { Log } from "../observe/log/log.ts";
 import type { Advertiser, AdvertiserOptions } from "./advertiser.ts";
 
 export type MdnsOptions = Omit<AdvertiserOptions, "onName"> & {

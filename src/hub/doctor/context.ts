@@ -11,7 +11,7 @@ import type { Registry } from "../devices/registry.ts";
 import type { ConnectionFailures } from "../diagnostics/connection-failures.ts";
 import type { BrowseResult } from "../discovery/browse.ts";
 import type { Refusals } from "../ingest/refusals.ts";
-import type { Log } from "../observe/log.ts";
+import type { Log } from "../observe/log/log.ts";
 import type { spoolNote } from "../observe/spool-note.ts";
 import type { LostName } from "../reach/reach.ts";
 

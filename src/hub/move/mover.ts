@@ -8,7 +8,7 @@ import { type AnyMessage, message } from "../../shared/messages/message.ts";
 import { render } from "../../shared/messages/render.ts";
 import type { MovePlan, MoveStatus } from "../../shared/settings/move.ts";
 import type { Clock } from "../clock.ts";
-import type { Log } from "../observe/log.ts";
+import type { Log } from "../observe/log/log.ts";
 import { reasonAlone } from "../store/reason-alone.ts";
 import type { Store } from "../store/store.ts";
 import { StoreAddress } from "../store/store-address.ts";

@@ -4,7 +4,7 @@
 import type { Config } from "../config.ts";
 import type { DataFolder } from "../data-folder.ts";
 import { isOnNetwork } from "../observe/data-place.ts";
-import type { Log } from "../observe/log.ts";
+import type { Log } from "../observe/log/log.ts";
 import { inspectServer } from "../store/server-sql/inspect.ts";
 import { ServerStore } from "../store/server-sql/server-store.ts";
 import { letWorkers } from "../store/server-sql/worker-gate.ts";

@@ -5,7 +5,7 @@ import type { DiskStatus } from "../../shared/api.ts";
 import { assertNever } from "../../shared/errors.ts";
 import type { Clock } from "../clock.ts";
 import type { HubEvents } from "../events.ts";
-import type { Log } from "./log.ts";
+import type { Log } from "./log/log.ts";
 
 const LOW_BYTES = 2_000_000_000;
 const FULL_BYTES = 16_000_000;

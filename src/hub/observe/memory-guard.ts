@@ -3,7 +3,7 @@
 import type { Budget } from "../access/limits/budget.ts";
 import type { Clock } from "../clock.ts";
 import { findCollector } from "../process/garbage.ts";
-import type { Log } from "./log.ts";
+import type { Log } from "./log/log.ts";
 
 const CHECK_PERIOD_MS = 1_000;
 /** Fractions of the configured memory, beside that of the hub after its start. */

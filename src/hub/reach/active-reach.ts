@@ -5,7 +5,7 @@ import { errorCode } from "../../shared/error-text.ts";
 import { assertNever } from "../../shared/errors.ts";
 import type { DdnsStatus } from "../../shared/security/reach.ts";
 import type { Clock } from "../clock.ts";
-import type { Log } from "../observe/log.ts";
+import type { Log } from "../observe/log/log.ts";
 import type { RecordStore } from "../store/records.ts";
 import { CertificateManager, type CertificateRequest } from "./acme/certificate-manager.ts";
 import type { HeldCertificate } from "./acme/certificate-source.ts";

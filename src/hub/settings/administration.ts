@@ -14,7 +14,7 @@ import type { Retention } from "../devices/retention.ts";
 import { Mdns, type MdnsOptions } from "../discovery/discovery.ts";
 import type { HubEvents } from "../events.ts";
 import type { DiskGuard, DiskGuardOptions } from "../observe/disk-guard.ts";
-import type { Log } from "../observe/log.ts";
+import type { Log } from "../observe/log/log.ts";
 import type { Store } from "../store/store.ts";
 import { Advertising } from "./advertising.ts";
 import { HubPreferences } from "./hub-settings.ts";

@@ -7,7 +7,7 @@ import { AccessChanges } from "../../shared/security/access.ts";
 import { TlsSettings } from "../../shared/security/tls.ts";
 import type { TrialStatus, TrialSubject } from "../../shared/settings/hub-settings.ts";
 import type { Clock } from "../clock.ts";
-import type { Log } from "../observe/log.ts";
+import type { Log } from "../observe/log/log.ts";
 import type { RecordKind, RecordStore } from "../store/records.ts";
 
 const CHECK_EVERY_MS = 1_000;

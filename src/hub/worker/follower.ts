@@ -17,7 +17,7 @@ import { DeviceView } from "../devices/state/device-view.ts";
 import type { HubEvents } from "../events.ts";
 import type { IngestRegistry } from "../ingest/accept.ts";
 import { MendList } from "../mend/mend-list.ts";
-import type { Log } from "../observe/log.ts";
+import type { Log } from "../observe/log/log.ts";
 import type { RecordStore } from "../store/records.ts";
 import type { ServerStore } from "../store/server-sql/server-store.ts";
 import { sharedSettings } from "./news.ts";

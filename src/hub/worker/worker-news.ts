@@ -12,7 +12,7 @@ import { newState } from "../devices/state/device-state.ts";
 import type { HubEvents } from "../events.ts";
 import { noExtras } from "../ingest/device-message.ts";
 import type { Refusals } from "../ingest/refusals.ts";
-import type { Log } from "../observe/log.ts";
+import type { Log } from "../observe/log/log.ts";
 import type { ServerStore } from "../store/server-sql/server-store.ts";
 import { type News, parseNews, refusedByWorkers, sharedSettings } from "./news.ts";
 

@@ -19,7 +19,7 @@ import { Refusals } from "../../../src/hub/ingest/refusals.ts";
 import { LiveFeed } from "../../../src/hub/live/feed.ts";
 import { MendList } from "../../../src/hub/mend/mend-list.ts";
 import { Mending } from "../../../src/hub/mend/mending.ts";
-import { LogThrottle } from "../../../src/hub/observe/log-throttle.ts";
+import { LogThrottle } from "../../../src/hub/observe/log/log-throttle.ts";
 import { MessageTap } from "../../../src/hub/observe/message-tap.ts";
 import { Metrics } from "../../../src/hub/observe/metrics.ts";
 import { PrometheusApi } from "../../../src/hub/prometheus/prometheus-api.ts";

@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import { chromium, type Page } from "@playwright/test";
 import { connectAsync, type MqttClient } from "mqtt";
-import { linkOf } from "../../e2e/page.ts";
+import { linkOf } from "../../e2e/support/page.ts";
 import { chromiumLaunchOptions } from "../../support/browser/chromium.ts";
 import type { Topic } from "../bench.ts";
 import { startHub } from "../children.ts";

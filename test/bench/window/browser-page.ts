@@ -1,6 +1,6 @@
 // A browser of its own with a page that is signed in to a hub.
 import { type BrowserContextOptions, chromium, type Page } from "@playwright/test";
-import { linkOf } from "../../e2e/page.ts";
+import { linkOf } from "../../e2e/support/page.ts";
 import { chromiumLaunchOptions } from "../../support/browser/chromium.ts";
 import type { TestHub } from "../../support/hub.ts";
 

@@ -1,7 +1,7 @@
 // Charts of what real devices send: states, large counters, readings that come late, and a browser whose clock is off.
 import { expect, type Page, test } from "@playwright/test";
 import { startTestHub, type TestHub } from "../../support/hub.ts";
-import { linkOf } from "../page.ts";
+import { linkOf } from "../support/page.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

@@ -1,7 +1,7 @@
 // Series of several devices over one another, in the address and as a named view in the side bar.
 import { expect, test } from "@playwright/test";
 import { startTestHub } from "../../support/hub.ts";
-import { linkOf } from "../page.ts";
+import { linkOf } from "../support/page.ts";
 
 test("series of two devices are compared, named, opened from the side bar, shared and forgotten", async ({
   browser,

@@ -4,7 +4,7 @@ import { connectAsync } from "mqtt";
 import type { Device } from "../../../src/shared/device.ts";
 import { startTestHub, type TestHub } from "../../support/hub.ts";
 import { run } from "../../support/run.ts";
-import { linkOf } from "../page.ts";
+import { linkOf } from "../support/page.ts";
 
 const about = {
   name: "Greenhouse",

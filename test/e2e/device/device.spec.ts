@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "@playwright/test";
 import { startTestHub } from "../../support/hub.ts";
 import { startHubInside } from "../../support/hub-inside.ts";
-import { linkOf } from "../page.ts";
+import { linkOf } from "../support/page.ts";
 
 // A question that is on its way when a test ends would count as the next one's failure.
 test.afterEach(({ page }) => page.unrouteAll({ behavior: "ignoreErrors" }));

@@ -3,7 +3,7 @@ import { expect, type Page, test } from "@playwright/test";
 import { connectAsync } from "mqtt";
 import type { ReadingsPage } from "../../../src/shared/api.ts";
 import { startTestHub, type TestHub } from "../../support/hub.ts";
-import { linkOf } from "../page.ts";
+import { linkOf } from "../support/page.ts";
 
 const overflow = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
 

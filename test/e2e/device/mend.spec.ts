@@ -1,7 +1,7 @@
 // Mending readings in the window: with a lasso, by keyboard alone, and undone from the toast and from the list.
 import { expect, type Page, test } from "@playwright/test";
 import { startTestHub, type TestHub } from "../../support/hub.ts";
-import { linkOf } from "../page.ts";
+import { linkOf } from "../support/page.ts";
 
 const MINUTE_MS = 60_000;
 

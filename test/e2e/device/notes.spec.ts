@@ -2,7 +2,7 @@
 // back, by pointer and by keys; a CSV has them where that is asked for.
 import { expect, type Page, test } from "@playwright/test";
 import { startTestHub, type TestHub } from "../../support/hub.ts";
-import { linkOf } from "../page.ts";
+import { linkOf } from "../support/page.ts";
 
 const MINUTE_MS = 60_000;
 

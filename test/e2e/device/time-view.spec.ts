@@ -2,7 +2,7 @@
 // comparison, table, and the way from an empty chart to the readings.
 import { expect, type Page, test } from "@playwright/test";
 import { startTestHub, type TestHub } from "../../support/hub.ts";
-import { linkOf } from "../page.ts";
+import { linkOf } from "../support/page.ts";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;

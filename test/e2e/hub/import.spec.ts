@@ -2,7 +2,7 @@
 // long one that is cancelled half-way.
 import { expect, type Page, test } from "@playwright/test";
 import { startTestHub } from "../../support/hub.ts";
-import { linkOf } from "../page.ts";
+import { linkOf } from "../support/page.ts";
 
 const ROWS = Array.from({ length: 48 }, (_, hour) => {
   const day = 1 + Math.floor(hour / 24);

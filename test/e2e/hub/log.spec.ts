@@ -2,7 +2,7 @@
 import { expect, test } from "@playwright/test";
 import { connectAsync } from "mqtt";
 import { startTestHub } from "../../support/hub.ts";
-import { linkOf } from "../page.ts";
+import { linkOf } from "../support/page.ts";
 
 test("messages are shown as they arrive; an open one holds the list; filters and keys work", async ({ page }) => {
   await using hub = await startTestHub();

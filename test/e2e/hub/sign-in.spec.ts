@@ -1,7 +1,7 @@
 // Signing in: the printed link works once, and its secret is removed from the address.
 import { expect, test } from "@playwright/test";
 import { startTestHub } from "../../support/hub.ts";
-import { linkOf } from "../page.ts";
+import { linkOf } from "../support/page.ts";
 
 test("without the link the page says where to find it", async ({ page }) => {
   await using hub = await startTestHub();

@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { HubEvents } from "../../../src/hub/events.ts";
 import { Refusals } from "../../../src/hub/ingest/refusals.ts";
 import { refusedRecords } from "../../../src/hub/ingest/refused-records.ts";
-import { LogThrottle } from "../../../src/hub/observe/log-throttle.ts";
+import { LogThrottle } from "../../../src/hub/observe/log/log-throttle.ts";
 import type { Refused } from "../../../src/shared/api.ts";
 import type { ErrorCode } from "../../../src/shared/errors.ts";
 import { FakeClock } from "../../support/fake-clock.ts";

@@ -3,7 +3,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { openLog } from "../../../src/hub/observe/log.ts";
+import { openLog } from "../../../src/hub/observe/log/log.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { makeTemporaryFolder } from "../../support/hub.ts";
 import { until } from "../../support/until.ts";

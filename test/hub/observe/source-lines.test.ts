@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import Database from "better-sqlite3";
 import { expect, test } from "vitest";
-import { readSegments, writeSegments } from "../../../src/hub/observe/source-map.ts";
+import { readSegments, writeSegments } from "../../../src/hub/observe/log/source-map.ts";
 import { startTestHub } from "../../support/hub.ts";
 
 test("an error in the log names lines of the sources", async () => {

@@ -6,7 +6,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { IClientOptions, IConnackPacket, IPublishPacket, MqttClient, Packet } from "mqtt";
 import { message } from "../../../shared/messages/message.ts";
-import type { Log } from "../../observe/log.ts";
+import type { Log } from "../../observe/log/log.ts";
 import type { BrokerAddress } from "../broker-address.ts";
 import type { HubPublish } from "../mqtt-broker.ts";
 import { Acknowledgements } from "./acknowledgements.ts";

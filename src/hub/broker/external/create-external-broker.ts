@@ -5,7 +5,7 @@ import type { Commands } from "../../commands/commands.ts";
 import type { DeviceDirectory } from "../../devices/directory.ts";
 import type { Registry } from "../../devices/registry.ts";
 import type { HubEvents } from "../../events.ts";
-import type { Log } from "../../observe/log.ts";
+import type { Log } from "../../observe/log/log.ts";
 import type { Inbox } from "../../protocols/inbox.ts";
 import { commandsOf, deviceFilters, matchTopic } from "../../protocols/protocols.ts";
 import type { BrokerAddress } from "../broker-address.ts";

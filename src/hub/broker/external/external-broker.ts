@@ -6,7 +6,7 @@ import type { Budget } from "../../access/limits/budget.ts";
 import type { Clock } from "../../clock.ts";
 import type { CommandChannel } from "../../commands/channels.ts";
 import type { Commands } from "../../commands/commands.ts";
-import type { Log } from "../../observe/log.ts";
+import type { Log } from "../../observe/log/log.ts";
 import type { CommandSubscriber, Route, TopicFilter } from "../../protocols/protocol.ts";
 import type { BrokerAddress } from "../broker-address.ts";
 import type {

@@ -5,7 +5,7 @@ import { errorOf } from "../../../shared/errors.ts";
 import { render } from "../../../shared/messages/render.ts";
 import { type Budget, MESSAGE_BYTES, mostCostOf, type Share } from "../../access/limits/budget.ts";
 import type { Verdict } from "../../ingest/accept.ts";
-import type { Log } from "../../observe/log.ts";
+import type { Log } from "../../observe/log/log.ts";
 import type { Route } from "../../protocols/protocol.ts";
 import type { BrokerAddress } from "../broker-address.ts";
 import type { BrokerHandlers } from "../mqtt-broker.ts";

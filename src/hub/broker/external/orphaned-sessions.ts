@@ -3,7 +3,7 @@
 // session as it was: only one that was silent for `SILENT_MS` is taken over.
 import type { Budget } from "../../access/limits/budget.ts";
 import type { Clock } from "../../clock.ts";
-import type { Log } from "../../observe/log.ts";
+import type { Log } from "../../observe/log/log.ts";
 import type { BrokerAddress } from "../broker-address.ts";
 import { BrokerConnection, type BrokerFilter } from "./broker-connection.ts";
 import { Intake, type IntakeOptions } from "./intake.ts";

@@ -6,7 +6,7 @@ import { errorText } from "../../../shared/error-text.ts";
 import { message } from "../../../shared/messages/message.ts";
 import type { CertificateStatus } from "../../../shared/security/reach.ts";
 import type { Clock } from "../../clock.ts";
-import type { Log } from "../../observe/log.ts";
+import type { Log } from "../../observe/log/log.ts";
 import type { RecordStore } from "../../store/records.ts";
 import { Backoff } from "../backoff.ts";
 import { ReachError } from "../reach-error.ts";

@@ -5,7 +5,7 @@ import { errorText } from "../../../shared/error-text.ts";
 import { message } from "../../../shared/messages/message.ts";
 import type { DdnsStatus } from "../../../shared/security/reach.ts";
 import type { Clock } from "../../clock.ts";
-import type { Log } from "../../observe/log.ts";
+import type { Log } from "../../observe/log/log.ts";
 import { Backoff } from "../backoff.ts";
 import type { AddressProvider } from "../dns/dns-provider.ts";
 import { ReachError } from "../reach-error.ts";

@@ -8,7 +8,7 @@ import type { NotAdmitted } from "../../access/limits/admission.ts";
 import { plainAddress } from "../../access/networks.ts";
 import type { ConnectionFailure, ConnectionFailures } from "../../diagnostics/connection-failures.ts";
 import { meantPath } from "../../diagnostics/did-you-mean.ts";
-import type { LogThrottle } from "../../observe/log-throttle.ts";
+import type { LogThrottle } from "../../observe/log/log-throttle.ts";
 
 export interface HttpDiagnosticsOptions {
   readonly failures: ConnectionFailures;

@@ -12,7 +12,7 @@ import type { Port } from "../../config.ts";
 import type { Retention } from "../../devices/retention.ts";
 import type { FirstStart } from "../../first-start/first-start.ts";
 import type { Ingest } from "../../ingest/accept.ts";
-import type { Log } from "../../observe/log.ts";
+import type { Log } from "../../observe/log/log.ts";
 import type { Inbox } from "../../protocols/inbox.ts";
 import { BasePath } from "../base-path.ts";
 import { ProxiedConnections } from "../proxied-connections.ts";

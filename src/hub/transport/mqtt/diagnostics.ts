@@ -13,8 +13,8 @@ import { type ConnectionFailures, DOCTOR_CLIENT_ID } from "../../diagnostics/con
 import { meantFilter, meantMetricTopic, meantTopic } from "../../diagnostics/did-you-mean.ts";
 import { DuplicateClientIds } from "../../diagnostics/duplicate-client-ids.ts";
 import type { Ingest, RefusedDelivery, Verdict } from "../../ingest/accept.ts";
-import type { Log } from "../../observe/log.ts";
-import type { LogThrottle } from "../../observe/log-throttle.ts";
+import type { Log } from "../../observe/log/log.ts";
+import type { LogThrottle } from "../../observe/log/log-throttle.ts";
 import { matchTopic } from "../../protocols/protocols.ts";
 import { isSoundFilter } from "./validation.ts";
 import type { OversizedPublish } from "./wire/packet-splitter.ts";

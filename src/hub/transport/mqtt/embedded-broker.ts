@@ -22,7 +22,7 @@ import type { Clock } from "../../clock.ts";
 import type { CommandChannel } from "../../commands/channels.ts";
 import type { Commands } from "../../commands/commands.ts";
 import type { Port } from "../../config.ts";
-import type { Log } from "../../observe/log.ts";
+import type { Log } from "../../observe/log/log.ts";
 import type { MessageTap } from "../../observe/message-tap.ts";
 import type { RecordStore } from "../../store/records.ts";
 import { ProxiedConnections } from "../proxied-connections.ts";

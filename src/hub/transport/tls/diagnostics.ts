@@ -2,7 +2,7 @@
 import type { TlsFailure } from "../../../shared/messages/en/network/tls.ts";
 import { type Message, message } from "../../../shared/messages/message.ts";
 import type { ConnectionFailures } from "../../diagnostics/connection-failures.ts";
-import type { LogThrottle } from "../../observe/log-throttle.ts";
+import type { LogThrottle } from "../../observe/log/log-throttle.ts";
 import type { HandshakeFailure } from "./handshakes.ts";
 
 export type SecureProtocol = "HTTPS" | "MQTTS";

@@ -8,7 +8,7 @@ import type { TlsProblem } from "../../../shared/messages/en/network/tls.ts";
 import { type Message, message } from "../../../shared/messages/message.ts";
 import { render } from "../../../shared/messages/render.ts";
 import type { Clock } from "../../clock.ts";
-import type { Log } from "../../observe/log.ts";
+import type { Log } from "../../observe/log/log.ts";
 import { HeldCertificate } from "../../reach/acme/certificate-source.ts";
 import { readPair } from "./certificate.ts";
 import type { RunningSource } from "./certificate-source.ts";

@@ -8,7 +8,7 @@ import { errorText } from "../../../shared/error-text.ts";
 import type { TlsProblem } from "../../../shared/messages/en/network/tls.ts";
 import { type Message, message } from "../../../shared/messages/message.ts";
 import type { Clock } from "../../clock.ts";
-import type { Log } from "../../observe/log.ts";
+import type { Log } from "../../observe/log/log.ts";
 import { type CertificatePair, HeldCertificate } from "../../reach/acme/certificate-source.ts";
 import { FIRST_DAY_MS, issueCertificate, makeAuthority } from "./authority.ts";
 import { factsOf, readPair } from "./certificate.ts";

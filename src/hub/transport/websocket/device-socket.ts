@@ -13,7 +13,7 @@ import { mostCostOf, PARSED_MESSAGE_BYTES, type Share } from "../../access/limit
 import type { CommandChannel } from "../../commands/channels.ts";
 import type { Commands } from "../../commands/commands.ts";
 import type { Registry } from "../../devices/registry.ts";
-import type { Log } from "../../observe/log.ts";
+import type { Log } from "../../observe/log/log.ts";
 import { decodeEnvelope, type Envelope } from "../../protocols/bramble/device-envelope.ts";
 import type { Inbox } from "../../protocols/inbox.ts";
 import { renderSkipped } from "../render-skipped.ts";

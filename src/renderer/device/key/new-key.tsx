@@ -4,7 +4,7 @@ import { Around } from "../../i18n/around.tsx";
 import { pageText } from "../../i18n/page-text.ts";
 import { text } from "../../i18n/text.ts";
 import { Copyable } from "../../ui/copyable.tsx";
-import { Dialog } from "../../ui/dialog.tsx";
+import { Dialog } from "../../ui/dialogs/dialog.tsx";
 import { QrCodeImage } from "../../ui/qr-code.tsx";
 import { agentKeySnippet, httpKeySnippet, mqttKeySnippet } from "./key-snippets.ts";
 import styles from "./new-key.module.css";

@@ -14,7 +14,7 @@ import { pageText } from "../../i18n/page-text.ts";
 import { text } from "../../i18n/text.ts";
 import { formatAgo } from "../../i18n/times.ts";
 import { Copyable } from "../../ui/copyable.tsx";
-import { Dialog } from "../../ui/dialog.tsx";
+import { Dialog } from "../../ui/dialogs/dialog.tsx";
 import form from "../../ui/form.module.css";
 import { QrCodeImage } from "../../ui/qr-code.tsx";
 import rows from "../../ui/rows.module.css";

@@ -8,7 +8,7 @@ import { useDevices, useReadingCount } from "../../api/queries.ts";
 import { nameAndId, ownName } from "../../i18n/names.ts";
 import { pageText } from "../../i18n/page-text.ts";
 import { goTo, LINKS } from "../../shell/use-route.ts";
-import { Confirm } from "../../ui/confirm.tsx";
+import { Confirm } from "../../ui/dialogs/confirm.tsx";
 import { historyText } from "./history-text.ts";
 import styles from "./removal-section.module.css";
 

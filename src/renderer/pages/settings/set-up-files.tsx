@@ -6,7 +6,7 @@ import { explain } from "../../api/client.ts";
 import { applySetUp, exportSetUp } from "../../api/hub-settings.ts";
 import { offerText } from "../../api/platform.ts";
 import { settingsText as text } from "../../i18n/settings/text.ts";
-import { Confirm } from "../../ui/confirm.tsx";
+import { Confirm } from "../../ui/dialogs/confirm.tsx";
 import { Setting } from "./setting.tsx";
 import styles from "./settings-page.module.css";
 

@@ -8,7 +8,7 @@ import { useDevices, useHub } from "../../api/queries.ts";
 import { formatBytes, formatCount } from "../../i18n/numbers.ts";
 import { settingsText as text } from "../../i18n/settings/text.ts";
 import { formatDate } from "../../i18n/times.ts";
-import { Confirm } from "../../ui/confirm.tsx";
+import { Confirm } from "../../ui/dialogs/confirm.tsx";
 import { Failure } from "../../ui/failure.tsx";
 import { storageForecast } from "./forecast.ts";
 import { Setting } from "./setting.tsx";

@@ -4,7 +4,7 @@ import { X } from "lucide-react";
 import { type KeyboardEvent, useId, useState } from "react";
 import { pageText } from "../../i18n/page-text.ts";
 import { text } from "../../i18n/text.ts";
-import { Dialog } from "../../ui/dialog.tsx";
+import { Dialog } from "../../ui/dialogs/dialog.tsx";
 import styles from "./command-palette.module.css";
 import { type Entry, entriesFor } from "./entries.ts";
 import { useEntries } from "./use-entries.ts";

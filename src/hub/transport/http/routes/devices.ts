@@ -10,7 +10,7 @@ import { Approval } from "../../../../shared/security/access.ts";
 import type { Access } from "../../../access/access.ts";
 import type { Registry } from "../../../devices/registry.ts";
 import { parseChanges } from "../../../devices/state/overrides.ts";
-import type { Log } from "../../../observe/log.ts";
+import type { Log } from "../../../observe/log/log.ts";
 import { deviceTopics } from "../../../protocols/protocols.ts";
 import { sendProblem } from "../errors.ts";
 import { acceptNoBody, exactBody } from "../exact-body.ts";

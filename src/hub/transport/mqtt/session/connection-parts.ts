@@ -1,6 +1,6 @@
 // What all MQTT connections share: the parts of the broker that a connection works with.
 import type { Clock } from "../../../clock.ts";
-import type { Log } from "../../../observe/log.ts";
+import type { Log } from "../../../observe/log/log.ts";
 import type { AccessHooks } from "../access-hooks.ts";
 import type { MqttCommands } from "../command-delivery.ts";
 import type { MqttDiagnostics } from "../diagnostics.ts";

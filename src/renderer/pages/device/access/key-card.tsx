@@ -10,7 +10,7 @@ import { NewKey } from "../../../device/key/new-key.tsx";
 import { Around } from "../../../i18n/around.tsx";
 import { pageText } from "../../../i18n/page-text.ts";
 import { formatAgo, formatDate } from "../../../i18n/times.ts";
-import { Confirm } from "../../../ui/confirm.tsx";
+import { Confirm } from "../../../ui/dialogs/confirm.tsx";
 import styles from "./key-card.module.css";
 
 const t = pageText.keys;

@@ -5,7 +5,7 @@ import type { Device } from "../../../../shared/device.ts";
 import { useMay } from "../../../api/access.ts";
 import { useCommands } from "../../../api/queries.ts";
 import { text } from "../../../i18n/text.ts";
-import { Dialog } from "../../../ui/dialog.tsx";
+import { Dialog } from "../../../ui/dialogs/dialog.tsx";
 import { addedControls } from "./added-control-draft.ts";
 import { AddedControlForm } from "./added-control-form.tsx";
 import { CommandHistory } from "./command-history.tsx";

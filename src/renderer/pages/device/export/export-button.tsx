@@ -4,7 +4,7 @@ import type { Device } from "../../../../shared/device.ts";
 import { useSaveState } from "../../../api/use-save-state.ts";
 import type { TimeView } from "../../../charts/view/time-view.ts";
 import { pageText } from "../../../i18n/page-text.ts";
-import { Dialog } from "../../../ui/dialog.tsx";
+import { Dialog } from "../../../ui/dialogs/dialog.tsx";
 import { ExportForm } from "./export-form.tsx";
 
 interface Props {

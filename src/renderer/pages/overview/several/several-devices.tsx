@@ -7,7 +7,7 @@ import { severalText as t } from "../../../i18n/later/several-text.ts";
 import { roomsOf } from "../../../i18n/names.ts";
 import { formatCount } from "../../../i18n/numbers.ts";
 import { text } from "../../../i18n/text.ts";
-import { Dialog } from "../../../ui/dialog.tsx";
+import { Dialog } from "../../../ui/dialogs/dialog.tsx";
 import form from "../../../ui/form.module.css";
 import { filterOf } from "../arrange/arrange.ts";
 import { useFilters } from "../arrange/filters.ts";

@@ -8,7 +8,7 @@ import { formatBytes, formatCount } from "../../../i18n/numbers.ts";
 import { moveText as text } from "../../../i18n/settings/move-text.ts";
 import { settingsText } from "../../../i18n/settings/text.ts";
 import { formatDate, formatDuration } from "../../../i18n/times.ts";
-import { Confirm } from "../../../ui/confirm.tsx";
+import { Confirm } from "../../../ui/dialogs/confirm.tsx";
 import { Failure } from "../../../ui/failure.tsx";
 import { Setting } from "../setting.tsx";
 import styles from "../settings-page.module.css";

@@ -3,7 +3,7 @@ import type { FastifyInstance } from "fastify";
 import { ApiError, DeviceParams } from "../../../../../shared/api.ts";
 import { Device } from "../../../../../shared/device.ts";
 import type { DelayedRemovals } from "../../../../devices/state/delayed-removals.ts";
-import type { Log } from "../../../../observe/log.ts";
+import type { Log } from "../../../../observe/log/log.ts";
 import { sendProblem } from "../../errors.ts";
 import { acceptNoBody } from "../../exact-body.ts";
 import { route } from "../../route.ts";

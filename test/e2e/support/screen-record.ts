@@ -6,7 +6,7 @@ import { hostname } from "node:os";
 import { fileURLToPath } from "node:url";
 import { expect, type Page } from "@playwright/test";
 
-const PICTURES = fileURLToPath(new URL("./screens", import.meta.url));
+const PICTURES = fileURLToPath(new URL("../screens", import.meta.url));
 
 /** In this order: what a later one would match is gone by then. */
 const MASKS: readonly (readonly [RegExp, string])[] = [

@@ -1,7 +1,7 @@
 // Warnings and errors of one message, at a rate that no client can raise: what a client can cause over and over would otherwise
 // push everything else out of the log, which is bounded.
 import type { LogFn, Logger } from "pino";
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../../clock.ts";
 
 const WARN = 40;
 const PERIOD_MS = 60_000;

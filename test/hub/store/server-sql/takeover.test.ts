@@ -1,11 +1,11 @@
 // A second hub on the same database waits, and takes over within ten seconds, however the first one ends.
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Device } from "../../../src/shared/device.ts";
-import { startTestHub, TestHub } from "../../support/hub.ts";
-import type { DatabaseServer } from "../../support/system/database-server.ts";
-import { startMariadb } from "../../support/system/mariadb.ts";
-import { startPostgres } from "../../support/system/postgres.ts";
-import { until } from "../../support/until.ts";
+import type { Device } from "../../../../src/shared/device.ts";
+import { startTestHub, TestHub } from "../../../support/hub.ts";
+import type { DatabaseServer } from "../../../support/system/database-server.ts";
+import { startMariadb } from "../../../support/system/mariadb.ts";
+import { startPostgres } from "../../../support/system/postgres.ts";
+import { until } from "../../../support/until.ts";
 
 /** Ten seconds, and what a start takes on a machine that does much else. */
 const TAKE_OVER_WITHIN_MS = 30_000;

@@ -4,14 +4,14 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { connectAsync, type MqttClient } from "mqtt";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Chart, DeviceList, Health, HubInfo } from "../../../src/shared/api.ts";
-import type { Command, CommandMessage } from "../../../src/shared/controls/command.ts";
-import type { Device } from "../../../src/shared/device.ts";
-import { startTestHub, type TestHub } from "../../support/hub.ts";
-import { type DatabaseServer, PASSWORD } from "../../support/system/database-server.ts";
-import { startMariadb } from "../../support/system/mariadb.ts";
-import { startPostgres } from "../../support/system/postgres.ts";
-import { until } from "../../support/until.ts";
+import type { Chart, DeviceList, Health, HubInfo } from "../../../../src/shared/api.ts";
+import type { Command, CommandMessage } from "../../../../src/shared/controls/command.ts";
+import type { Device } from "../../../../src/shared/device.ts";
+import { startTestHub, type TestHub } from "../../../support/hub.ts";
+import { type DatabaseServer, PASSWORD } from "../../../support/system/database-server.ts";
+import { startMariadb } from "../../../support/system/mariadb.ts";
+import { startPostgres } from "../../../support/system/postgres.ts";
+import { until } from "../../../support/until.ts";
 
 const START_MS = Date.UTC(2026, 0, 31);
 

@@ -1,15 +1,15 @@
 // PostgreSQL keeps the store's contract.
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { storeContract } from "../../contract/store.ts";
-import { compactionContract } from "../../contract/store-compaction.ts";
-import { mendContract } from "../../contract/store-mends.ts";
-import { modelContract } from "../../contract/store-model.ts";
-import { serverStoreContract } from "../../contract/store-server.ts";
-import { openServerStore } from "../../support/stores/server-store.ts";
-import { deviceId, metricName } from "../../support/stores/store.ts";
-import type { DatabaseServer } from "../../support/system/database-server.ts";
-import { startPostgres } from "../../support/system/postgres.ts";
+import { storeContract } from "../../../contract/store.ts";
+import { compactionContract } from "../../../contract/store-compaction.ts";
+import { mendContract } from "../../../contract/store-mends.ts";
+import { modelContract } from "../../../contract/store-model.ts";
+import { serverStoreContract } from "../../../contract/store-server.ts";
+import { openServerStore } from "../../../support/stores/server-store.ts";
+import { deviceId, metricName } from "../../../support/stores/store.ts";
+import type { DatabaseServer } from "../../../support/system/database-server.ts";
+import { startPostgres } from "../../../support/system/postgres.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -42,7 +42,7 @@ test("the guide's queries for Grafana are answered, those for readings by the in
   await open.store.readings.append({ readings, attributes: [], receivedAtMs: startMs });
   await open.store.refreshRollups();
   await server.administer("ANALYZE", database);
-  const guide = readFileSync(new URL("../../../resources/guides/grafana.md", import.meta.url), "utf8");
+  const guide = readFileSync(new URL("../../../../resources/guides/grafana.md", import.meta.url), "utf8");
   const [, queries = ""] = /```sql\n([\s\S]*?)```/.exec(guide) ?? [];
   // As Grafana's server writes them.
   const written = queries

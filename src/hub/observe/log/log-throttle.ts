@@ -1,6 +1,6 @@
 // Throttles warnings that clients cause: a line for each kind and minute, with the number of those that were left out. A flood
 // would otherwise push everything else out of the log, which is bounded.
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../../clock.ts";
 import type { Log } from "./log.ts";
 
 const PERIOD_MS = 60_000;

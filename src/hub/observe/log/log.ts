@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { type Level, type Logger, multistream, pino, type SerializedError } from "pino";
 import { createStream, type RotatingFileStream } from "rotating-file-stream";
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../../clock.ts";
 import { limitLines } from "./line-limit.ts";
 import { SourceLines } from "./source-lines.ts";
 

@@ -2,12 +2,12 @@
 // always is signed in.
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type SubmitEvent, useEffect, useState } from "react";
-import { ApiFailure, explain } from "../api/client.ts";
-import { type FailedLink, signIn } from "../api/session.ts";
-import { signInText as t } from "../i18n/later/sign-in-text.ts";
-import { text } from "../i18n/text.ts";
-import form from "../ui/form.module.css";
-import { BrandMark } from "./navigation/brand-mark.tsx";
+import { ApiFailure, explain } from "../../api/client.ts";
+import { type FailedLink, signIn } from "../../api/session.ts";
+import { signInText as t } from "../../i18n/later/sign-in-text.ts";
+import { text } from "../../i18n/text.ts";
+import form from "../../ui/form.module.css";
+import { BrandMark } from "../navigation/brand-mark.tsx";
 import styles from "./sign-in.module.css";
 
 interface Props {

@@ -1,5 +1,5 @@
 // The sign-in link that the hub printed, which a test opens as a person does.
-import type { TestHub } from "../support/hub.ts";
+import type { TestHub } from "../../support/hub.ts";
 
 export function linkOf(hub: TestHub): string {
   const link = /http:\/\/127\.0\.0\.1:\d+\/#link=\S+/.exec(hub.output)?.[0];

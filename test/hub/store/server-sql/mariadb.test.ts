@@ -1,13 +1,13 @@
 // MariaDB keeps the store's contract.
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { storeContract } from "../../contract/store.ts";
-import { compactionContract } from "../../contract/store-compaction.ts";
-import { mendContract } from "../../contract/store-mends.ts";
-import { modelContract } from "../../contract/store-model.ts";
-import { serverStoreContract } from "../../contract/store-server.ts";
-import { openServerStore } from "../../support/stores/server-store.ts";
-import type { DatabaseServer } from "../../support/system/database-server.ts";
-import { startMariadb } from "../../support/system/mariadb.ts";
+import { storeContract } from "../../../contract/store.ts";
+import { compactionContract } from "../../../contract/store-compaction.ts";
+import { mendContract } from "../../../contract/store-mends.ts";
+import { modelContract } from "../../../contract/store-model.ts";
+import { serverStoreContract } from "../../../contract/store-server.ts";
+import { openServerStore } from "../../../support/stores/server-store.ts";
+import type { DatabaseServer } from "../../../support/system/database-server.ts";
+import { startMariadb } from "../../../support/system/mariadb.ts";
 
 /** Of what ANALYZE says of a table: how many of its rows were read. */
 const ROWS_READ = 9;

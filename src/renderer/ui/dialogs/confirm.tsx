@@ -1,6 +1,6 @@
 // Asks for confirmation of an action that cannot be undone. Cancel comes first, so the dialog gives it the focus.
 import { type ReactNode, useId } from "react";
-import { text } from "../i18n/text.ts";
+import { text } from "../../i18n/text.ts";
 import styles from "./confirm.module.css";
 import { Dialog } from "./dialog.tsx";
 
