@@ -32,7 +32,10 @@ const chooseFile = async (page: Page) => {
   const lines = ["Time;Attic [°C];Cellar (%)", "31.12.2025 14:05;21,5;40", "31.12.2025 14:06;-1,25;", "warm;1;2", ""];
   const buffer = Buffer.from(lines.join("\n"));
   await page.getByLabel("Choose a file").setInputFiles({ name: "attic.csv", mimeType: "text/csv", buffer });
-  await page.getByRole("button", { name: /^Check/ }).click();
+  const check = page.getByRole("button", { name: /^Check/ });
+  await check.click();
+  // It can be pressed again once the file has been read.
+  await expect(check).toBeEnabled();
 };
 
 /** What the computer is like, or what happened in which order. */

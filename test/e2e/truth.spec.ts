@@ -110,6 +110,7 @@ test("an error in a page leaves the frame, says so, and has ways out", async ({ 
   await page.reload();
   await page.getByRole("link", { name: "Overview" }).click();
   await expect(page.getByRole("link", { name: "pi", exact: true })).toBeVisible();
+  await page.unrouteAll({ behavior: "ignoreErrors" });
 });
 
 test("a page that is opened while the hub is away comes once it is back", async ({ page }) => {

@@ -11,6 +11,8 @@ const NOT_LOADED = /preload CSS|imported module|module script/i;
 
 interface Props {
   readonly children: ReactNode;
+  /** What is shown instead of a page's message. */
+  readonly instead?: ReactNode;
 }
 
 /** Give it the page as its key, so that another page starts without the error. */
@@ -37,7 +39,9 @@ export class ErrorBoundary extends Component<Props, { readonly error: Error | nu
 
   override render() {
     const { error } = this.state;
-    if (error === null) return this.props.children;
+    const { children, instead } = this.props;
+    if (error === null) return children;
+    if (instead !== undefined) return instead;
     return (
       <div className={styles["failed"]} role="alert">
         <title>{`${text.shell.pageFailed} · Bramble`}</title>

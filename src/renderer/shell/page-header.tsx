@@ -5,6 +5,7 @@ import { isDesktop } from "../api/platform.ts";
 import { useDevices } from "../api/queries.ts";
 import { formatCount } from "../i18n/numbers.ts";
 import { useArrivalFocus } from "./arrival.ts";
+import { ErrorBoundary } from "./error-boundary.tsx";
 import styles from "./page-header.module.css";
 
 interface Props {
@@ -32,8 +33,17 @@ export function PageHeader({ title, language, state, children }: Props) {
   );
 }
 
-/** The title of the browser's tab: in front of it, how many devices need a look. The desktop app's window says so by itself. */
+/** The title of the browser's tab. A list of devices that cannot be counted does not take the page with it. */
 export function PageTitle({ title }: { readonly title: string }) {
+  return (
+    <ErrorBoundary instead={<title>{`${title} · Bramble`}</title>}>
+      <CountedTitle title={title} />
+    </ErrorBoundary>
+  );
+}
+
+/** In front of it, how many devices need a look. The desktop app's window says so by itself. */
+function CountedTitle({ title }: { readonly title: string }) {
   const { data: devices = [] } = useDevices();
   const reasonsOf = useAttention(devices);
   const count = isDesktop ? 0 : devices.filter((device) => reasonsOf(device).length > 0).length;

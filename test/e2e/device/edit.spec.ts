@@ -169,7 +169,7 @@ test("a device is blocked on its page, which can be undone, and approved again o
   // As long as the pointer is on it, it stays.
   await toast.hover();
   await page.getByRole("switch", { name: "Led" }).press("Space");
-  await expect(page.locator("[data-announcer=heard]")).toHaveText("pi-2, Led: done");
+  await expect(page.locator("[data-announcer=heard]")).toHaveText("pi-2, Led on: done");
   await expect(toast).toContainText("pi-1 is blocked.");
   await page.getByRole("button", { name: "Undo" }).click();
   await card.click();
