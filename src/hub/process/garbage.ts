@@ -4,9 +4,9 @@ import { runInNewContext } from "node:vm";
 
 /** V8's collector of the calling thread, which a flag exposes. */
 export function findCollector(): () => void {
+  // The flag is the process's and stays: taken back, another thread that has just set it would not find the collector.
   setFlagsFromString("--expose-gc");
   const found: unknown = runInNewContext("gc");
-  setFlagsFromString("--no-expose-gc");
   if (typeof found !== "function") throw new Error("the engine does not expose its garbage collector");
   return () => void Reflect.apply(found, undefined, []);
 }
