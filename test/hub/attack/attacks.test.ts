@@ -78,32 +78,23 @@ async function withstand(hub: TestHub, size: number, rounds: readonly (readonly 
 }
 
 async function isHealthy(hub: TestHub): Promise<boolean> {
-  const { status }: Partial<Health> = await (await ask(hub, "/healthz")).json();
+  // A newcomer that is turned away finds its connection closed; a hub that has ended would do the same.
+  const response = await hub.fetch("/healthz").catch(() => null);
+  expect(hub.isAlive).toBe(true);
+  if (response === null) return false;
+  const { status }: Partial<Health> = await response.json();
   return status === "ok";
 }
 
 /** Nothing that is looked up must wait for what attackers requested before they left. */
 async function askInTime(hub: TestHub, path: string): Promise<unknown> {
-  return (await ask(hub, path)).json();
+  const response = await hub.fetch(path, { signal: AbortSignal.timeout(ANSWERED_WITHIN_MS) });
+  return response.json();
 }
 
 async function figure(hub: TestHub, name: string): Promise<number> {
-  const text = await (await ask(hub, "/metrics")).text();
+  const text = await (await hub.fetch("/metrics")).text();
   return Number(new RegExp(`^bramble_${name} (\\S+)$`, "m").exec(text)?.[1]);
-}
-
-/** A hub that is short of memory closes the connections of newcomers, for a moment: asks again. One that has ended does not come back. */
-async function ask(hub: TestHub, path: string): Promise<Response> {
-  const signal = AbortSignal.timeout(ANSWERED_WITHIN_MS);
-  return await until(
-    `${path} is answered`,
-    async () => {
-      const response = await hub.fetch(path, { signal }).catch(() => undefined);
-      expect(hub.isAlive).toBe(true);
-      return response;
-    },
-    ANSWERED_WITHIN_MS,
-  );
 }
 
 async function storeManySeries(hub: TestHub): Promise<void> {

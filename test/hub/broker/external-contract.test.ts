@@ -10,6 +10,7 @@ import type { BrokerHandlers } from "../../../src/hub/broker/mqtt-broker.ts";
 import { systemClock } from "../../../src/hub/clock.ts";
 import { commandsOf, deviceFilters, matchTopic } from "../../../src/hub/protocols/protocols.ts";
 import { message } from "../../../src/shared/messages/message.ts";
+import { loopbackBroker } from "../../support/mqtt/loopback-broker.ts";
 import { Relay } from "../../support/mqtt/relay.ts";
 import { ensureMosquitto, Mosquitto } from "../../support/system/mosquitto.ts";
 import { until } from "../../support/until.ts";
@@ -43,15 +44,7 @@ async function open({ rejectsMqtt5 = false } = {}) {
   const budget = new Budget(512 * 1024 * 1024);
   const broker = new ExternalBroker({
     places: null,
-    address: {
-      url: `mqtt://127.0.0.1:${port}`,
-      isTls: false,
-      host: "127.0.0.1",
-      port,
-      username: null,
-      password: null,
-      ca: null,
-    },
+    address: loopbackBroker(port),
     hubId: () => "test",
     filters: deviceFilters,
     matchTopic,

@@ -3,6 +3,7 @@
 import { pino } from "pino";
 import { beforeAll, expect, test } from "vitest";
 import { BrokerConnection } from "../../../src/hub/broker/external/broker-connection.ts";
+import { loopbackBroker } from "../../support/mqtt/loopback-broker.ts";
 import { Relay } from "../../support/mqtt/relay.ts";
 import { ensureMosquitto, Mosquitto } from "../../support/system/mosquitto.ts";
 import { freePort } from "../../support/system/proxies.ts";
@@ -14,15 +15,7 @@ beforeAll(ensureMosquitto, 120_000);
 function connectionTo(port: number, isWorker: boolean) {
   const logged: string[] = [];
   const connection = new BrokerConnection({
-    address: {
-      url: `mqtt://127.0.0.1:${port}`,
-      isTls: false,
-      host: "127.0.0.1",
-      port,
-      username: null,
-      password: null,
-      ca: null,
-    },
+    address: loopbackBroker(port),
     clientId: "test",
     filters: [{ filter: "sensor/+/data", wantsRetained: false, sharing: isWorker ? "shared" : "alone" }],
     needsMqtt5: isWorker,

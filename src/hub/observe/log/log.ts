@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type Level, type Logger, multistream, pino, type SerializedError } from "pino";
 import { createStream, type RotatingFileStream } from "rotating-file-stream";
 import type { Clock } from "../../clock.ts";
-import { limitLines } from "./line-limit.ts";
+import { limitLines } from "./log-throttle.ts";
 import { SourceLines } from "./source-lines.ts";
 
 export type Log = Logger;
