@@ -82,7 +82,8 @@ test("3: what the page changes in its own world, the bridge does not see", async
     const original = Array.prototype.map;
     // In one world with the preload script this would hand over what it calls.
     Array.prototype.map = function map(...args) {
-      invoke.push(this);
+      // The page may draw meanwhile, by its own files.
+      if (!new Error("here").stack?.includes("/assets/")) invoke.push(this);
       return Reflect.apply(original, this, args);
     };
     Object.defineProperty(Object.prototype, "channel", { set: (value) => invoke.push(value), configurable: true });
