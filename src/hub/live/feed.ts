@@ -1,6 +1,6 @@
 // The live feed of the UI. Readings are sampled: of each series the newest value a tick, and after it the oldest where they are
-// further apart than live readings are, which shows a backlog. A listener that does not keep up is cut off; it reconnects and
-// requests what it missed.
+// further apart than live readings are, which shows a backlog. The first message after a tick that had none is sent at once. A
+// listener that does not keep up is cut off; it reconnects and requests what it missed.
 import type { LiveEvent, LiveReading } from "../../shared/api.ts";
 import type { Device } from "../../shared/device.ts";
 import { assertNever } from "../../shared/errors.ts";
@@ -43,6 +43,8 @@ export class LiveFeed {
   readonly #samples = new Map<string, Sample>();
   /** Devices that changed since the last tick. */
   readonly #devices = new Set<DeviceId>();
+  /** No readings were sent since the last tick, nor with it. */
+  #isQuiet = true;
   #stored = 0;
   #ticks = 0;
   #endTimer: (() => void) | null = null;
@@ -95,18 +97,24 @@ export class LiveFeed {
       else if (reading[2] >= sample.newest[2]) sample.newest = reading;
       else if (reading[2] < sample.oldest[2]) sample.oldest = reading;
     }
+    if (this.#isQuiet) this.#sendSamples();
   }
 
   #tick(): void {
     this.#tellDevices();
-    if (this.#samples.size > 0) {
-      this.#send({ type: "readings", readings: [...this.#samples.values()].flatMap(toSend) });
-      this.#samples.clear();
-    }
+    this.#isQuiet = true;
+    this.#sendSamples();
     this.#ticks = (this.#ticks + 1) % TICKS_PER_RATE;
     if (this.#ticks > 0) return;
     this.#send({ type: "rate", readingsPerSecond: this.#stored });
     this.#stored = 0;
+  }
+
+  #sendSamples(): void {
+    if (this.#samples.size === 0) return;
+    this.#isQuiet = false;
+    this.#send({ type: "readings", readings: [...this.#samples.values()].flatMap(toSend) });
+    this.#samples.clear();
   }
 
   /** As many as there is time for, the one that changed first before the others. */
