@@ -2,8 +2,8 @@
 // that it shows in its place.
 import { Suspense } from "react";
 import type { Me } from "../shared/security/access.ts";
-import { useMay, useMe } from "./api/access.ts";
 import { isSignedOut } from "./api/client.ts";
+import { useMay, useMe } from "./api/me.ts";
 import { useHub } from "./api/queries.ts";
 import { endedShare, type FailedLink } from "./api/session.ts";
 import { text } from "./i18n/text.ts";

@@ -1,5 +1,5 @@
 // Until when a page is shared, for one who has opened a link to it.
-import { useMe } from "../api/access.ts";
+import { useMe } from "../api/me.ts";
 import { pageText } from "../i18n/page-text.ts";
 import { formatInstant } from "../i18n/times.ts";
 

@@ -1,9 +1,9 @@
 // The frame around every page: navigation, notices and the hub's status line. While it is mounted it keeps the live connection
 // open. An error in a page stays within it.
 import { type ReactNode, Suspense, useEffect, useRef, useState } from "react";
-import { useMay } from "../api/access.ts";
 import { useSignal } from "../api/feed/signal.ts";
 import { useLive } from "../api/feed/use-live.ts";
+import { useMay } from "../api/me.ts";
 import { useHubState } from "../api/use-hub-state.ts";
 import { text } from "../i18n/text.ts";
 import { ArrivalContext, useArrivals } from "./arrival.ts";

@@ -1,8 +1,8 @@
 // Series of any devices over one another, in the address or as a named view.
 import { useEffect, useState } from "react";
 import { MAX_SERIES_PER_VIEW, type SavedView, type ViewSeries } from "../../../shared/history/saved-view.ts";
-import { useMay } from "../../api/access.ts";
 import { useViews } from "../../api/history/views.ts";
+import { useMay } from "../../api/me.ts";
 import { useDevices } from "../../api/queries.ts";
 import { TimeControls } from "../../charts/view/time-controls.tsx";
 import { useTimeView } from "../../charts/view/use-time-view.ts";

@@ -1,9 +1,9 @@
 // What is known of a device besides its readings: what people entered, its address, its clock, and what it says of itself with
 // when that last changed.
 import type { Device } from "../../../shared/device.ts";
-import { useMe } from "../../api/access.ts";
 import { hubNowMs } from "../../api/feed/hub-clock.ts";
 import { useAttributeChanges } from "../../api/history/device-history.ts";
+import { useMe } from "../../api/me.ts";
 import { timelineText as t } from "../../i18n/later/timeline-text.ts";
 import { Moment } from "../../i18n/moment.tsx";
 import { metricLabel } from "../../i18n/names.ts";

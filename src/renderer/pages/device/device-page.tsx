@@ -1,8 +1,8 @@
 // One device: a chart for each metric, its controls, and what is known of it.
 import type { Device } from "../../../shared/device.ts";
-import { useMay } from "../../api/access.ts";
 import { explain } from "../../api/client.ts";
 import { hubNowMs } from "../../api/feed/hub-clock.ts";
+import { useMay } from "../../api/me.ts";
 import { useDevice } from "../../api/queries.ts";
 import { initialRange } from "../../charts/view/ranges.ts";
 import { useTimeView } from "../../charts/view/use-time-view.ts";

@@ -1,6 +1,6 @@
 // What arrives at the hub and what becomes of it: live, and what was refused; beside it a box to publish a message by hand.
 import { useState } from "react";
-import { useMay, useSeesAll } from "../../api/access.ts";
+import { useMay, useSeesAll } from "../../api/me.ts";
 import { PageHeader } from "../../shell/page-header.tsx";
 import { LINKS } from "../../shell/use-route.ts";
 import { LiveLog } from "./live/live-log.tsx";

@@ -3,10 +3,10 @@
 import { Plus } from "lucide-react";
 import { type ReactNode, Suspense, useLayoutEffect, useRef, useState } from "react";
 import type { Device } from "../../../shared/device.ts";
-import { useMay, useMe } from "../../api/access.ts";
 import { explain } from "../../api/client.ts";
 import { useAttention } from "../../api/devices/use-attention.ts";
 import { useStored } from "../../api/kept/stored.ts";
+import { useMay, useMe } from "../../api/me.ts";
 import { useDevices, usePendingDevices } from "../../api/queries.ts";
 import { text } from "../../i18n/text.ts";
 import { lazyPage } from "../../shell/lazy-page.ts";

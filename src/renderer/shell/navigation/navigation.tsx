@@ -1,7 +1,7 @@
 // The brand, the way to find anything, and the links to the pages that one may see: a column beside the page, on a phone a bar
 // below it.
 import { FileUp, KeyRound, LayoutGrid, type LucideIcon, ScrollText, Search, Settings, Stethoscope } from "lucide-react";
-import { useMay, useMe, useSeesAll } from "../../api/access.ts";
+import { useMay, useMe, useSeesAll } from "../../api/me.ts";
 import { useDevices } from "../../api/queries.ts";
 import { text } from "../../i18n/text.ts";
 import { LINKS, type Route } from "../use-route.ts";

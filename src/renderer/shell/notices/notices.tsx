@@ -1,6 +1,6 @@
 // What every page says at its end: the hub is not reachable, its disk fills up, a clock is wrong, its checks found something.
 import { Suspense } from "react";
-import { useMay } from "../../api/access.ts";
+import { useMay } from "../../api/me.ts";
 import { useGoingDevices } from "../../api/queries.ts";
 import { NOTICES_ID } from "../../ui/notices-id.ts";
 import { lazyPage } from "../lazy-page.ts";

@@ -21,10 +21,10 @@ import {
   Thermometer,
 } from "lucide-react";
 import { LANGUAGES } from "../../../shared/messages/language.ts";
-import { useMay, useMe, useSeesAll } from "../../api/access.ts";
 import { useViews } from "../../api/history/views.ts";
 import { useStored } from "../../api/kept/stored.ts";
 import { unitChoices } from "../../api/kept/unit-choices.ts";
+import { useMay, useMe, useSeesAll } from "../../api/me.ts";
 import { useDevices } from "../../api/queries.ts";
 import { signOut } from "../../api/session.ts";
 import { chooseLanguage, language } from "../../i18n/language.ts";

@@ -1,9 +1,9 @@
 // The status line: the hub's name and ports, devices online, reading rate, stored bytes, its notes, who is signed in, and
 // what a person chose about the window.
 
-import { useMe, useSeesAll } from "../../api/access.ts";
 import { useSignal } from "../../api/feed/signal.ts";
 import { useLive } from "../../api/feed/use-live.ts";
+import { useMe, useSeesAll } from "../../api/me.ts";
 import { useDevices, useHub } from "../../api/queries.ts";
 import { formatBytes, formatCount } from "../../i18n/numbers.ts";
 import { text } from "../../i18n/text.ts";

@@ -1,7 +1,7 @@
 // The charts of a device, in groups; many are drawn smaller, side by side.
 import type { ReactNode } from "react";
 import type { Device } from "../../../../shared/device.ts";
-import { useMay } from "../../../api/access.ts";
+import { useMay } from "../../../api/me.ts";
 import { seriesColour } from "../../../charts/colours.ts";
 import { type ShiftName, useShift } from "../../../charts/earlier.ts";
 import { TimeControls } from "../../../charts/view/time-controls.tsx";

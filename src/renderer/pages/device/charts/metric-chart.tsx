@@ -3,11 +3,11 @@
 import { useMemo, useRef, useState } from "react";
 import type { Device, Metric } from "../../../../shared/device.ts";
 import type { Mend } from "../../../../shared/history/mend.ts";
-import { useMay } from "../../../api/access.ts";
 import { useLatest } from "../../../api/feed/use-live.ts";
 import { useNow } from "../../../api/feed/use-now.ts";
 import { useMends } from "../../../api/history/mends.ts";
 import { useShown } from "../../../api/kept/unit-choices.ts";
+import { useMay } from "../../../api/me.ts";
 import type { ShiftName } from "../../../charts/earlier.ts";
 import type { StretchMark } from "../../../charts/marks.ts";
 import { savePicture } from "../../../charts/save-picture.ts";

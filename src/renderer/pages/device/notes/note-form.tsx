@@ -1,11 +1,11 @@
 // Writes or changes a note. Its times follow what is pointed at on the charts, and the charts what is typed.
 import { type SubmitEvent, useEffect, useRef, useState } from "react";
 import type { Annotation } from "../../../../shared/history/timeline.ts";
-import { useSeesAll } from "../../../api/access.ts";
 import { announce } from "../../../api/announcements.ts";
 import { explain } from "../../../api/client.ts";
 import { useSignal } from "../../../api/feed/signal.ts";
 import { requestOf, useRemoveAnnotation, useSaveAnnotation } from "../../../api/history/annotations.ts";
+import { useSeesAll } from "../../../api/me.ts";
 import { localSecond } from "../../../charts/view/local-minute.ts";
 import type { TimeView } from "../../../charts/view/time-view.ts";
 import { timelineText as t } from "../../../i18n/later/timeline-text.ts";

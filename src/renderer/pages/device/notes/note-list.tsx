@@ -3,11 +3,11 @@
 import { Pencil, X } from "lucide-react";
 import { useState } from "react";
 import type { Annotation } from "../../../../shared/history/timeline.ts";
-import { useMay, useSeesAll } from "../../../api/access.ts";
 import { announce } from "../../../api/announcements.ts";
 import { explain } from "../../../api/client.ts";
 import { hubNowMs } from "../../../api/feed/hub-clock.ts";
 import { requestOf, useAnnotations, useRemoveAnnotation, useSaveAnnotation } from "../../../api/history/annotations.ts";
+import { useMay, useSeesAll } from "../../../api/me.ts";
 import type { TimeView } from "../../../charts/view/time-view.ts";
 import { timelineText as t } from "../../../i18n/later/timeline-text.ts";
 import { formatCount } from "../../../i18n/numbers.ts";

@@ -2,7 +2,7 @@
 import { TriangleAlert } from "lucide-react";
 import { memo, type ReactNode } from "react";
 import type { Device, Metric } from "../../../../shared/device.ts";
-import { useMay } from "../../../api/access.ts";
+import { useMay } from "../../../api/me.ts";
 import { seriesColour } from "../../../charts/colours.ts";
 import { Sparkline } from "../../../charts/sparkline.tsx";
 import { LastSeen } from "../../../device/last-seen.tsx";

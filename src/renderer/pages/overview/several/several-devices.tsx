@@ -1,7 +1,7 @@
 // What is done to several devices at once: to all that the overview shows, or to those of one room.
 import { useState } from "react";
-import { useMay } from "../../../api/access.ts";
 import { useAttention } from "../../../api/devices/use-attention.ts";
+import { useMay } from "../../../api/me.ts";
 import { useDevices } from "../../../api/queries.ts";
 import { severalText as t } from "../../../i18n/later/several-text.ts";
 import { roomsOf } from "../../../i18n/names.ts";
