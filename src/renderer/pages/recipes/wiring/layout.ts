@@ -17,17 +17,17 @@ export const HEIGHT = HEADER_TOP + 20 * PIN_PITCH + 16;
 const REACH = 60;
 const LOOP_REACH = 44;
 
-interface Place {
+export interface Place {
   readonly x: number;
   readonly y: number;
 }
 
-interface PlacedPin extends Place {
+export interface PlacedPin extends Place {
   readonly name: string;
   readonly isRight: boolean;
 }
 
-interface PlacedPart {
+export interface PlacedPart {
   readonly name: string;
   readonly x: number;
   readonly y: number;
