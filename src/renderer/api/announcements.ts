@@ -3,7 +3,8 @@ import { Signal } from "./feed/signal.ts";
 
 export interface Announcement {
   readonly text: string;
-  readonly undo?: () => void;
+  /** Takes it back, at once or by a promise. That it failed is said by the shell: the page that offered it may be gone. */
+  readonly undo?: () => unknown;
 }
 
 /** Shown and read out, with its way back. */

@@ -48,6 +48,11 @@ test("a note is pointed at, read on every chart, changed, removed and brought ba
   const list = page.getByRole("region", { name: "Notes" });
   // What stands in an empty list says these words, too.
   await expect(list.getByRole("listitem")).toContainText("window open");
+  // The form that offers the way back is gone when it fails.
+  await page.route("**/api/v1/annotations/*", (route) => route.abort());
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(page.getByText("It was not undone.")).toBeVisible();
+  await page.unroute("**/api/v1/annotations/*");
   const { annotations } = await (await hub.fetch("/api/v1/annotations")).json();
   expect(annotations[0].timeEnd - annotations[0].time).toBeGreaterThan(8 * MINUTE_MS);
 

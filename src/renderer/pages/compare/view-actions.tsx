@@ -23,7 +23,7 @@ export function ViewActions({ saved, series, view }: Props) {
   });
   const removal = useRemoveView(() => {
     goTo(LINKS.compare);
-    if (saved !== null) announce(pageText.compare.forgotten(saved.name), { undo: () => save.mutate(saved) });
+    if (saved !== null) announce(pageText.compare.forgotten(saved.name), { undo: () => save.mutateAsync(saved) });
   });
   function submit(event: SubmitEvent) {
     event.preventDefault();

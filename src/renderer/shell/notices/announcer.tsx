@@ -1,7 +1,8 @@
 // The polite live regions of the window: what was announced is shown for a while, with a way to undo it where there is one, or is
 // read out alone.
 import { useEffect, useState } from "react";
-import { type Announcement, heard, seen } from "../../api/announcements.ts";
+import { type Announcement, announce, heard, seen } from "../../api/announcements.ts";
+import { explain } from "../../api/client.ts";
 import { type Signal, useSignal } from "../../api/feed/signal.ts";
 import { text } from "../../i18n/text.ts";
 import { useReceipts } from "../use-receipts.ts";
@@ -39,7 +40,7 @@ export function Announcer() {
             onClick={() => {
               setHeld(false);
               seen.set(null);
-              undo();
+              void takeBack(undo);
             }}
           >
             {text.shell.undo}
@@ -48,6 +49,14 @@ export function Announcer() {
       </div>
     </>
   );
+}
+
+async function takeBack(undo: () => unknown): Promise<void> {
+  try {
+    await undo();
+  } catch (error) {
+    announce(text.shell.notUndone(error instanceof Error ? explain(error) : String(error)));
+  }
 }
 
 function useForAWhile(signal: Signal<Announcement | null>, isHeld: boolean): Announcement | null {

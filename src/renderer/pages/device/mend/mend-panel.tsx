@@ -72,14 +72,10 @@ export function MendPanel({ device, metric, draft, onDraft, onClose }: Props) {
 /** With the way back, which is there when the panel no longer is. */
 function announceMend({ mend, readings }: MendResult, device: string, queries: QueryClient): void {
   const undo = async () => {
-    try {
-      await undoMend(queries, device, mend.id);
-      announce(mendText.undone);
-    } catch (error) {
-      announce(mendText.notUndone(error instanceof Error ? explain(error) : String(error)));
-    }
+    await undoMend(queries, device, mend.id);
+    announce(mendText.undone);
   };
-  announce(mendText.applied[mend.repair.kind](readings, formatCount(readings)), { undo: () => void undo() });
+  announce(mendText.applied[mend.repair.kind](readings, formatCount(readings)), { undo });
 }
 
 function countText(isBox: boolean, isPending: boolean, count: number | undefined, error: Error | null): string {

@@ -65,7 +65,7 @@ export function MendedList({ device, view }: { readonly device: Device; readonly
           );
         })}
       </ul>
-      {undo.error && <p role="alert">{mendText.notUndone(explain(undo.error))}</p>}
+      {undo.error && <p role="alert">{text.shell.notUndone(explain(undo.error))}</p>}
     </section>
   );
 }

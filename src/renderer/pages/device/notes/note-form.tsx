@@ -46,8 +46,8 @@ export function NoteForm({ device, view, start: { changed }, onClose }: Props) {
 
   function saved(note: Annotation) {
     onClose();
-    if (changed === null) announce(t.added(note.text), { undo: () => removal.mutate(note) });
-    else announce(t.changed(note.text), { undo: () => save.mutate({ id: changed.id, ...requestOf(changed) }) });
+    if (changed === null) announce(t.added(note.text), { undo: () => removal.mutateAsync(note) });
+    else announce(t.changed(note.text), { undo: () => save.mutateAsync({ id: changed.id, ...requestOf(changed) }) });
   }
 
   return (

@@ -38,7 +38,7 @@ export function NoteList({ device, view, onEdit }: Props) {
   const error = removal.error ?? save.error;
   if (notes.length === 0 && !mayWrite) return null;
   function remove(note: Annotation) {
-    const undo = () => save.mutate({ id: note.id, ...requestOf(note) });
+    const undo = () => save.mutateAsync({ id: note.id, ...requestOf(note) });
     removal.mutate(note, { onSuccess: () => announce(t.removed(note.text), { undo }) });
   }
   return (
