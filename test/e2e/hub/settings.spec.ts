@@ -67,6 +67,11 @@ test("a change of the network undoes itself unless the window keeps it", async (
   await page.reload();
   await networks.fill("198.51.100.0/24");
   await page.getByRole("button", { name: "Save networks" }).click();
+  // Who takes it for kept would be cut off.
+  await page.route("**/api/v1/trial/keep", (route) => route.abort());
+  await notice.getByRole("button", { name: "Keep the change" }).click();
+  await expect(notice.getByRole("alert").filter({ hasText: "does not answer" })).toBeVisible();
+  await page.unroute("**/api/v1/trial/keep");
   await notice.getByRole("button", { name: "Keep the change" }).click();
   await expect(notice).toBeHidden();
   hub.clock.advance(61_000);
