@@ -42,10 +42,16 @@ interface Props {
   readonly shift: ShiftName | null;
 }
 
+/** What was drawn when it was opened, and the metric as it was shown then. */
+interface Table {
+  readonly window: BucketWindow;
+  readonly metric: Metric;
+}
+
 export function MetricChart({ device, metric, colour, view, shift }: Props) {
   const card = useRef<HTMLElement>(null);
   const range = useRef<HTMLSpanElement>(null);
-  const [table, setTable] = useState<BucketWindow | null>(null);
+  const [table, setTable] = useState<Table | null>(null);
   const window = useRef<BucketWindow>(null);
   const onDrawn = useRef<(() => void) | null>(null);
   const [draft, setDraft] = useState<MendDraft | null>(null);
@@ -57,6 +63,13 @@ export function MetricChart({ device, metric, colour, view, shift }: Props) {
   const isDark = useDark();
   const label = metricLabel(metric);
 
+  const tableOf = (drawn: BucketWindow): Table => ({ window: drawn, metric: shown.metric });
+  function follow(drawn: BucketWindow) {
+    window.current = drawn;
+    onDrawn.current?.();
+    // Its values were read in the unit that the chart had then.
+    if (table !== null && table.metric.unit !== shown.metric.unit) setTable(tableOf(drawn));
+  }
   function save() {
     const said = range.current?.textContent ?? "";
     if (card.current !== null) savePicture(card.current, `${device.name} · ${label}`, view.bounds, [{ text: said }]);
@@ -84,10 +97,7 @@ export function MetricChart({ device, metric, colour, view, shift }: Props) {
             points={Math.min(MAX_POINTS, Math.ceil(width / PIXELS_PER_POINT))}
             isNear={isNear}
             hidden={hidden}
-            onWindow={(drawnWindow) => {
-              window.current = drawnWindow;
-              onDrawn.current?.();
-            }}
+            onWindow={follow}
           />
         )}
         <MendOverlay mends={mends} draft={draft} onDraft={setDraft} onDrawn={onDrawn} />
@@ -98,13 +108,13 @@ export function MetricChart({ device, metric, colour, view, shift }: Props) {
         isMending={draft !== null}
         isTableShown={table !== null}
         onMend={() => setDraft(draft === null ? draftOfView(view) : null)}
-        onTable={() => setTable(table === null ? window.current : null)}
+        onTable={() => setTable(table === null && window.current !== null ? tableOf(window.current) : null)}
         onPicture={save}
       />
       {draft !== null && (
         <MendPanel device={device.id} metric={metric} draft={draft} onDraft={setDraft} onClose={() => setDraft(null)} />
       )}
-      {table !== null && <ChartTable key={shown.metric.unit} window={window.current ?? table} metric={shown.metric} />}
+      {table !== null && <ChartTable key={table.metric.unit} {...table} />}
     </section>
   );
 }
