@@ -78,17 +78,21 @@ interface ProviderProps {
 }
 
 function ProviderFields({ provider, kind, onKind, token, onToken }: ProviderProps) {
+  const inUse = provider.kind;
   return (
     <>
       <label className={form["field"]}>
         {t.provider}
-        <select value={kind} onChange={({ target }) => onKind(PROVIDERS.find((one) => one === target.value) ?? "none")}>
+        <select
+          value={kind}
+          onChange={({ target }) => onKind([...PROVIDERS, inUse].find((one) => one === target.value) ?? "none")}
+        >
           {PROVIDERS.map((one) => (
             <option key={one} value={one}>
               {t.providers[one]}
             </option>
           ))}
-          {(kind === "command" || kind === "url") && <option value={kind}>{t.byApi(kind)}</option>}
+          {(inUse === "command" || inUse === "url") && <option value={inUse}>{t.byApi(inUse)}</option>}
         </select>
       </label>
       {hasToken(kind) && (
@@ -98,7 +102,7 @@ function ProviderFields({ provider, kind, onKind, token, onToken }: ProviderProp
             type="password"
             autoComplete="off"
             value={token}
-            placeholder={provider.hasCredentials ? t.tokenInUse : ""}
+            placeholder={kind === inUse && provider.hasCredentials ? t.tokenInUse : ""}
             onChange={({ target }) => onToken(target.value.trim())}
           />
         </label>
