@@ -77,3 +77,25 @@ test("series of two devices are compared, named, opened from the side bar, share
   await page.getByRole("button", { name: "Undo" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Greenhouse" })).toBeVisible();
 });
+
+test("a link that is opened in place changes what is compared, and what was removed is not in the address", async ({
+  page,
+}) => {
+  await using hub = await startTestHub();
+  await hub.post([
+    { device_id: "north", t: 20 },
+    { device_id: "south", t: 30 },
+  ]);
+  await page.goto(linkOf(hub));
+  await expect(page.getByRole("link", { name: "north", exact: true })).toBeVisible();
+  await page.goto(`${hub.file.http}/#/compare?series=north%2Ft`);
+  const row = page.getByRole("region", { name: "1 series over time" }).getByRole("listitem");
+  await expect(row).toContainText("north · T");
+  await page.goto(`${hub.file.http}/#/compare?series=south%2Ft`);
+  await expect(row).toContainText("south · T");
+  await page.goBack();
+  await expect(row).toContainText("north · T");
+  await page.getByRole("button", { name: "Remove north · T" }).click();
+  await expect(page.getByText("Choose series of any devices")).toBeVisible();
+  await expect(page).not.toHaveURL(/series=/);
+});

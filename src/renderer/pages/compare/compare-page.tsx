@@ -1,6 +1,5 @@
 // Series of any devices over one another, in the address or as a named view.
-import { useEffect, useState } from "react";
-import { MAX_SERIES_PER_VIEW, type SavedView, type ViewSeries } from "../../../shared/history/saved-view.ts";
+import { MAX_SERIES_PER_VIEW, type SavedView } from "../../../shared/history/saved-view.ts";
 import { useMay } from "../../api/access.ts";
 import { useViews } from "../../api/history/views.ts";
 import { useDevices } from "../../api/queries.ts";
@@ -13,7 +12,8 @@ import { PageHeader } from "../../shell/page-header.tsx";
 import { AddSeries } from "./add-series.tsx";
 import { CompareChartPanel } from "./compare-chart-panel.tsx";
 import styles from "./compare-page.module.css";
-import { keyOf, seriesOf, withSeries } from "./compared-series.ts";
+import { keyOf, seriesOf } from "./compared-series.ts";
+import { useComparedSeries } from "./use-compared-series.ts";
 import { ViewActions } from "./view-actions.tsx";
 
 /** `viewId`: a named view; null for one in the address alone. */
@@ -27,16 +27,10 @@ export function ComparePage({ viewId }: { readonly viewId: string | null }) {
 
 function Comparison({ saved }: { readonly saved: SavedView | null }) {
   const view = useTimeView("24h", { wanted: saved?.range });
-  const [chosen, setChosen] = useState<readonly ViewSeries[]>(() => {
-    const named = seriesOf(location.hash);
-    return named.length > 0 ? named : (saved?.series ?? []);
-  });
+  const [chosen, setChosen] = useComparedSeries(saved?.series ?? []);
   const { data: devices = [] } = useDevices();
   const mayName = useMay("operator");
   const isAdmin = useMay("admin");
-  useEffect(() => {
-    if (chosen.length > 0) history.replaceState(history.state, "", withSeries(location.hash, chosen));
-  }, [chosen]);
 
   const known = chosen.flatMap((series) => {
     const device = devices.find(({ id }) => id === series.device);
