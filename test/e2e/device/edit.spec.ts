@@ -148,6 +148,10 @@ test("merging from the old device's page keeps the new id, too, and shows why it
   await expect(question.getByRole("alert")).toContainText("520 metrics together");
   await question.getByRole("button", { name: "Cancel" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Edit old" })).toBeVisible();
+  // The next question begins without it.
+  await page.getByRole("button", { name: "Merge…" }).click();
+  await expect(question).toContainText("becomes part of new");
+  await expect(question.getByRole("alert")).toHaveCount(0);
 });
 
 test("a device is blocked on its page, which can be undone, and approved again on the overview", async ({ page }) => {

@@ -21,6 +21,11 @@ export function MergeDevice({ device }: { readonly device: Device }) {
   const merge = useMerge(({ id }) => goTo(LINKS.device(id)));
   const others = devices.filter(({ id }) => id !== device.id);
   const other = others.find(({ id }) => id === otherId);
+  const ask = (wanted: Merge) => {
+    // Why the last one failed says nothing of this one.
+    if (merge.isError) merge.reset();
+    setAsked(wanted);
+  };
   if (others.length === 0) return null;
   return (
     <section className={`panel ${styles["section"]}`} aria-labelledby="merge">
@@ -41,7 +46,7 @@ export function MergeDevice({ device }: { readonly device: Device }) {
           type="button"
           className="button"
           disabled={other === undefined || merge.isPending}
-          onClick={() => other && setAsked(mergeOrder(device, other))}
+          onClick={() => other && ask(mergeOrder(device, other))}
         >
           {t.mergeOpen}
         </button>

@@ -16,6 +16,11 @@ export function BackupList({ status }: { readonly status: BackupStatus }) {
   const { backups, running, restoreProblem, restoreCommand } = status;
   const [asked, setAsked] = useState<BackupFile | null>(null);
   const restore = useRestore();
+  const ask = (backup: BackupFile) => {
+    // Why another could not be restored says nothing of this one.
+    if (restore.isError) restore.reset();
+    setAsked(backup);
+  };
   return (
     <Setting id="backups" title={text.list} isWide problem={restoreProblem}>
       {backups.length === 0 && text.noneYet}
@@ -46,7 +51,7 @@ export function BackupList({ status }: { readonly status: BackupStatus }) {
                 className="button small"
                 aria-label={text.restoreOf(formatExact(backup.atMs))}
                 disabled={running !== null}
-                onClick={() => setAsked(backup)}
+                onClick={() => ask(backup)}
               >
                 {text.restore}
               </button>

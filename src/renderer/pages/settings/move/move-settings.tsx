@@ -113,6 +113,11 @@ function MoveUnderWay({ status }: { readonly status: MoveStatus }) {
   const isReady = move?.step === "ready" && !move.switchesWhenEqual;
   const next: Asked | null = reads === "file" ? "switch" : "back";
   const mayAct = status.canSwitch && (move === null || isReady || move.step === "finished");
+  const ask = (what: Asked) => {
+    // Why the last action failed says nothing of this one.
+    if (action.isError) action.reset();
+    setAsked(what);
+  };
   const act = (kind: MoveAction["kind"] & Asked) => action.mutate({ kind }, { onSuccess: () => setAsked(null) });
   return (
     <Setting
@@ -132,12 +137,12 @@ function MoveUnderWay({ status }: { readonly status: MoveStatus }) {
       )}
       <div className={styles["text"]}>
         {mayAct && (
-          <button type="button" className="button primary" onClick={() => setAsked(next)}>
+          <button type="button" className="button primary" onClick={() => ask(next)}>
             {text.actions[next]}
           </button>
         )}
         {move !== null && move.step !== "finished" && (
-          <button type="button" className="button" onClick={() => setAsked("end")}>
+          <button type="button" className="button" onClick={() => ask("end")}>
             {isReady ? text.actions.end : text.stop}
           </button>
         )}
