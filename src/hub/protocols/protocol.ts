@@ -14,6 +14,8 @@ export type Decoded =
 
 export interface DecodeContext {
   readonly nowMs: number;
+  /** The device whose key the sender has presented. A message is of it where neither topic, path nor payload names one. */
+  readonly sender?: DeviceId | null;
 }
 
 /** Must be pure. */

@@ -71,6 +71,7 @@ describe("over MQTT", () => {
     await using client = await connect(hub, { username: "pi1", password, clientId: "pi1" });
     for (const [topic, payload] of [
       ["sensor/data", '{"device_id":"pi1","a":1}'],
+      ["sensor/data", '{"g":1}'],
       ["sensor/pi1/data", '{"b":1}'],
       ["bramble/pi1/readings", '{"c":1}'],
       ["bramble/pi1/metric/d", "1"],
@@ -80,7 +81,7 @@ describe("over MQTT", () => {
       ["home/lamp", "on"],
     ] as const)
       await client.mqtt.publishAsync(topic, payload, { qos: 1 });
-    expect((await stored(hub)).toSorted()).toEqual(["pi1 a", "pi1 b", "pi1 c", "pi1 d"]);
+    expect((await stored(hub)).toSorted()).toEqual(["pi1 a", "pi1 b", "pi1 c", "pi1 d", "pi1 g"]);
     expect(await refused(hub)).toEqual(["forbidden", "forbidden pi2", "forbidden pi2", "forbidden pi2"]);
     expect(await isGranted(client, "bramble/pi1/command")).toBe(true);
     for (const filter of ["bramble/pi2/command", "bramble/+/command", "#", "sensor/#", "$SYS/#"])
@@ -334,6 +335,19 @@ describe("over WebSockets", () => {
     expect((await closed)[0]).toBe(1008);
     expect((await open(hub, `/api/v1/live?ticket=${ticket}`)).status).toBe(401);
   });
+});
+
+test("a message over HTTP is of the device whose key it comes with, and of no other", async () => {
+  await using hub = await startHubInside();
+  const key = await keyOf(hub, "pi1");
+  const send = async (shown: Readonly<Record<string, string>>, message: object) => {
+    const init = { method: "POST", headers: { ...shown, "Content-Type": "application/json" } };
+    return (await fetch(`http://127.0.0.1:${hub.httpPort}/data`, { ...init, body: JSON.stringify(message) })).status;
+  };
+  expect(await send({ "X-API-Key": key }, { a: 1 })).toBe(200);
+  expect(await send({ Authorization: `Bearer ${key}` }, [{ b: 1 }, { device_id: "pi1", c: 1 }])).toBe(200);
+  expect(await send({ "X-API-Key": key }, { device_id: "pi2", d: 1 })).toBe(403);
+  expect((await stored(hub)).toSorted()).toEqual(["pi1 a", "pi1 b", "pi1 c"]);
 });
 
 test("guessing is slowed for the guesser, and for nobody who has a key or a session", async () => {

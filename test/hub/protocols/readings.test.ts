@@ -25,9 +25,17 @@ describe("the device", () => {
     ]);
   });
 
-  test("comes from the topic or the key where the message names none", () => {
+  test("comes from the topic where the message names none", () => {
     expect(taken(decode({ t: 1 }, PI)).readings).toMatchObject([{ device: "pi" }]);
     expect(taken(decode({ device_id: null, t: 1 }, PI)).readings).toMatchObject([{ device: "pi" }]);
+  });
+
+  test("is that of the sender's key where neither topic nor message names one", () => {
+    const ofKey = { sender: PI.device };
+    for (const message of [{ t: 1 }, { device: "/dev/ttyACM0", t: 1 }])
+      expect(taken(decode(message, ofKey)).readings).toMatchObject([{ device: "pi" }]);
+    // Whether that key may speak for it is not the decoder's to say.
+    expect(taken(decode({ device_id: "other", t: 1 }, ofKey)).readings).toMatchObject([{ device: "other" }]);
   });
 
   test("may be named twice if both agree", () => {

@@ -28,7 +28,7 @@ import type { DecodeContext, Decoded } from "../protocol.ts";
 import { isTelegraf, namedByTags } from "./telegraf.ts";
 
 export interface ReadingsContext extends DecodeContext {
-  /** The device that the topic, the path or the key names, or null where the message has to. */
+  /** The device that the topic or the path names, or null where the message or the sender's key has to. */
   readonly device: DeviceId | null;
   /** A JSON object a line instead of one JSON value. */
   readonly ndjson?: boolean;
@@ -160,7 +160,8 @@ class MessageDecoder {
         namedBy = key;
       }
     }
-    return device ?? bad ?? message("no-device", { item: where, field: fieldPath(where, "device_id") });
+    const { sender } = this.#context;
+    return device ?? sender ?? bad ?? message("no-device", { item: where, field: fieldPath(where, "device_id") });
   }
 
   /** The scope with the time of its readings. */

@@ -77,7 +77,7 @@ export function addIngestRoutes(
             if ("code" in payload)
               return ingest.refuse({ ...sender, principal, payload: body, transport: "http", share }, payload);
             const delivery = { ...sender, principal, payload, session: null, transport: "http", share } as const;
-            return inbox.receive(delivery, (bytes, { nowMs }) => form.decode(bytes, { nowMs, deviceText }));
+            return inbox.receive(delivery, (bytes, context) => form.decode(bytes, { ...context, deviceText }));
           });
           switch (verdict.kind) {
             case "stored":
