@@ -358,6 +358,17 @@ describe("a value", () => {
   });
 
   test.each([
+    ['{"t":1,"list":[{"a":{"__proto__":2}}]}', "forbidden-key", "list.__proto__"],
+    ['{"t":1,"list":[[{"constructor":2}]]}', "forbidden-key", "list.constructor"],
+    [`{"t":1,"list":[${nested(7)}]}`, null, null],
+    [`{"t":1,"list":[${nested(8)}]}`, "too-deep", "list"],
+  ])("in such an array is held to the rules of names and depth all the same: %s", (text, error, field) => {
+    const decoded = decode(text, PI);
+    if (error === null) expect(values(decoded)).toEqual([["t", 1]]);
+    else expect(refusal(decoded)).toMatchObject({ error, details: [{ field }] });
+  });
+
+  test.each([
     ['{"t":NaN}', ["t", '"NaN"'], /“t” says "NaN"/],
     ['{"t":1e999}', ["t", "Infinity"], /“t” says Infinity/],
     ['{"v":"None"}', ["v", '"None"'], /“v” says "None"/],
@@ -607,6 +618,11 @@ describe("a message of Telegraf", () => {
 
   test("is of its host where nothing else names the device", () => {
     expect(taken(decode(cpu({ host: "rp" }))).readings).toMatchObject([{ device: "rp", tsMs: NOW_MS }]);
+  });
+
+  test("may have no tag of a forbidden name", () => {
+    const text = '{"name":"cpu","tags":{"host":"rp","__proto__":"x"},"fields":{"v":1}}';
+    expect(refusal(decode(text))).toMatchObject({ error: "forbidden-key", details: [{ field: "tags.__proto__" }] });
   });
 });
 

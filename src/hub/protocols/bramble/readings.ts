@@ -127,7 +127,10 @@ class MessageDecoder {
 
   #object(sent: unknown, where: string): Problem | null {
     if (!isObject(sent)) return message("not-an-object", { item: where, type: typeWord(sent) });
-    const item = isTelegraf(sent) ? namedByTags(sent) : sent;
+    const isOfTelegraf = isTelegraf(sent);
+    const fault = isOfTelegraf ? faultWithin(sent.tags, fieldPath(where, "tags"), 2) : null;
+    if (fault !== null) return fault;
+    const item = isOfTelegraf ? namedByTags(sent) : sent;
     const device = this.#deviceOf(item, where);
     if (typeof device !== "string") return device;
     this.device = device;
@@ -223,6 +226,8 @@ class MessageDecoder {
   #array(values: readonly unknown[], key: string, field: string, scope: Scope): Problem | null {
     const isTaken = values.length > 0 && values.length <= MAX_ARRAY_LENGTH && values.every(isNumberOrNone);
     if (!isTaken) {
+      const fault = faultWithin(values, field, scope.depth);
+      if (fault !== null) return fault;
       this.#unusableField(field, values);
       this.#skip({ device: scope.device, field, reason: message("skipped/array", { field }) });
       return null;
@@ -340,6 +345,21 @@ function isNumberOrNone(value: unknown): boolean {
 
 function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** What is left out holds no forbidden key either, and is nested no deeper. `depth` is that of `value`. */
+function faultWithin(value: unknown, field: string, depth: number): Problem | null {
+  if (typeof value !== "object" || value === null) return null;
+  if (depth > limits.depth) return message("too-deep", { field, limit: limits.depth });
+  const isList = Array.isArray(value);
+  const forbidden = isList ? undefined : Object.keys(value).find(isForbiddenKey);
+  if (forbidden !== undefined) return message("forbidden-key", { field: fieldPath(field, forbidden) });
+  const parts: readonly unknown[] = isList ? value : Object.values(value);
+  for (const inner of parts) {
+    const fault = faultWithin(inner, field, depth + 1);
+    if (fault !== null) return fault;
+  }
+  return null;
 }
 
 function refuse(device: DeviceId | null | undefined, found: Problem): Decoded {
