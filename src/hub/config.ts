@@ -58,6 +58,8 @@ export interface Config {
   readonly memoryBytes: number;
   /** More are refused. */
   readonly maxDevices: number;
+  /** Of one device. */
+  readonly maxMetrics: number;
   /** Whether /metrics includes the devices' readings. */
   readonly metricsReadings: boolean;
   readonly logLevel: LogLevel;
@@ -80,6 +82,8 @@ const MIN_MEMORY_MB = 64;
 const MAX_MEMORY_MB = 65_536;
 /** Pages and periodic work iterate over all devices: beyond this number, several hubs are faster. */
 const MAX_DEVICES = 20_000;
+/** Pages list all metrics of a device. */
+const MAX_METRICS = 5_000;
 const DEFAULT_SPOOL_MB = "1024";
 const MAX_SPOOL_MB = 1_048_576;
 const ON = ["1", "true", "yes"] as const;
@@ -110,6 +114,7 @@ const flags = {
     help: "what clients may fill of the memory before they are turned away (512)",
   },
   "max-devices": { type: "string", value: "N", help: "devices that the hub takes before it refuses new ones (1000)" },
+  "max-metrics": { type: "string", value: "N", help: "metrics that a device may have (500)" },
   backups: { type: "string", value: "DIR", help: "folder of the nightly backups (backups, in the data folder)" },
   "metrics-readings": { type: "boolean", help: "give Prometheus the latest readings, at /metrics/readings" },
   "trust-clock": { type: "boolean", help: "start although the clock is behind the last message" },
@@ -168,7 +173,8 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
         mdns: values["no-mdns"] !== true && !isOn("no-mdns", fromEnvironment(env, "no-mdns")),
         rateLimit: values["no-rate-limit"] !== true && !isOn("no-rate-limit", fromEnvironment(env, "no-rate-limit")),
         memoryBytes: parseMemory(text("memory") ?? "512"),
-        maxDevices: parseMaxDevices(text("max-devices") ?? String(limits.devices)),
+        maxDevices: parseCount("max-devices", text("max-devices") ?? String(limits.devices), MAX_DEVICES),
+        maxMetrics: parseCount("max-metrics", text("max-metrics") ?? String(limits.metricsPerDevice), MAX_METRICS),
         broker,
         backupFolder: parseFolder(text("backups")) ?? null,
         backupPassphrase: readPassphrase(env),
@@ -246,10 +252,10 @@ function parseMemory(text: string): number {
   throw new Failure(message("flag/memory", { min: MIN_MEMORY_MB, max: MAX_MEMORY_MB, value: text }));
 }
 
-function parseMaxDevices(text: string): number {
+function parseCount(flag: string, text: string, max: number): number {
   const count = Number(text);
-  if (/^\d+$/.test(text) && count >= 1 && count <= MAX_DEVICES) return count;
-  throw new Failure(message("flag/max-devices", { max: MAX_DEVICES, value: text }));
+  if (/^\d+$/.test(text) && count >= 1 && count <= max) return count;
+  throw new Failure(message("flag/count", { flag, max, value: text }));
 }
 
 function parseSpool(text: string): number {

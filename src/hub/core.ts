@@ -140,7 +140,7 @@ function createFoundation({ config, folder, version, clock, freeBytes, log, onRe
   const readings = mendedReadings(store.readings, mends);
   events.deviceRemoved.on((device) => mends.forget(device));
   const disk = new DiskGuard({ folder: folder.path, freeBytes, clock, log: log.child({ name: "disk" }), events });
-  const directory = new DeviceDirectory(config.maxDevices);
+  const directory = new DeviceDirectory(config);
   const access = new Access({
     config,
     store,

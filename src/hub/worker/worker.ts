@@ -13,6 +13,7 @@ import { Intake } from "../broker/external/intake.ts";
 import { OrphanedSessions } from "../broker/external/orphaned-sessions.ts";
 import type { BrokerHandlers } from "../broker/mqtt-broker.ts";
 import type { Clock } from "../clock.ts";
+import type { DirectoryLimits } from "../devices/directory.ts";
 import { HubEvents } from "../events.ts";
 import { Ingest } from "../ingest/accept.ts";
 import { Refusals } from "../ingest/refusals.ts";
@@ -30,12 +31,11 @@ import { parseNews, refusedByWorkers } from "./news.ts";
 import { NewsWriter } from "./news-writer.ts";
 import { type OwnPlace, WorkerPlaces } from "./places.ts";
 
-export interface WorkerOptions {
+/** With the limits of the hub. */
+export interface WorkerOptions extends DirectoryLimits {
   readonly store: StoreAddress;
   readonly broker: BrokerAddress;
   readonly memoryBytes: number;
-  /** Of the hub, which has the same. */
-  readonly maxDevices: number;
   readonly version: string;
   readonly clock: Clock;
   readonly log: Log;
@@ -78,7 +78,7 @@ export class Worker {
   #isStopping = false;
 
   constructor(options: WorkerOptions) {
-    const { broker, memoryBytes, maxDevices, version, clock, log } = options;
+    const { broker, memoryBytes, maxDevices, maxMetrics, version, clock, log } = options;
     this.#options = options;
     const events = new HubEvents();
     this.metrics = new Metrics(version, clock);
@@ -99,7 +99,7 @@ export class Worker {
       notify: (text) => store.notify(text),
     });
     events.readingsStored.push((readings, tsMs) => this.#news.stored(readings, tsMs));
-    this.#follower = new Follower({ store, news: this.#news, events, clock, log, maxDevices });
+    this.#follower = new Follower({ store, news: this.#news, events, clock, log, maxDevices, maxMetrics });
     const floodLog = new LogThrottle(log, clock);
     this.#ingest = new Ingest({
       readings: store.readings,
