@@ -21,8 +21,7 @@ import { PASSPHRASE_VARIABLE } from "./passphrase.ts";
 
 const command: DatabaseCommand = {
   name: "restore",
-  takesForce: true,
-  takesPassphrase: true,
+  takes: ["force", "passphrase-file"],
   help: `bramble restore FILE: verifies a backup and puts it in the place of the hub's database, which is kept beside it.
 The hub must be stopped. FILE - is standard input.
 
@@ -30,7 +29,7 @@ The hub must be stopped. FILE - is standard input.
   --force                  take FILE although it is damaged
   --passphrase-file FILE   of an encrypted backup: the first line is the passphrase (or BRAMBLE_PASSPHRASE in the environment)
 
-Ends with 0 when it is restored, with 1 when FILE is damaged and was not, and with 2 when it cannot be.`,
+Ends with 0 when it is restored, with 1 when it is not, as a damaged FILE without --force, and with 2 when an argument is wrong.`,
   async run(request) {
     const { file, signal } = request;
     if (file === null) throw new Misuse(message("cli/name-backup"));
