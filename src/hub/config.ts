@@ -130,10 +130,15 @@ ${Object.entries(flags)
   .join("\n")}
 
 A hub on a database server that is away goes on to acknowledge readings, and forwards them when it is back (--spool); behind an
-outside broker, which keeps them itself, only where --spool is given. BRAMBLE_TOKEN, in the environment alone, is this run's administrator token. A --store with a password is best given as
-BRAMBLE_STORE, which other users of this computer cannot see; BRAMBLE_BROKER_PASSWORD, or the file that
-BRAMBLE_BROKER_PASSWORD_FILE names, is the hub's password at the outside broker. SIGINT, SIGTERM and SIGHUP (its terminal was
-closed) stop it. Ends with 0 when it was stopped, with 1 when it could not run, and with 2 when an argument is wrong.`;
+outside broker, which keeps them itself, only where --spool is given.
+
+In the environment alone: BRAMBLE_TOKEN is this run's administrator token. BRAMBLE_BROKER_PASSWORD, or the file that
+BRAMBLE_BROKER_PASSWORD_FILE names, is the hub's password at the outside broker. BRAMBLE_PASSPHRASE, or the file that
+BRAMBLE_PASSPHRASE_FILE names, encrypts the nightly backups. A --store with a password is best given as BRAMBLE_STORE, which other
+users of this computer cannot see.
+
+SIGINT, SIGTERM and SIGHUP (its terminal was closed) stop it. Ends with 0 when it was stopped, with 1 when it could not run, and
+with 2 when an argument is wrong.`;
 
 export type ConfigResult =
   | { readonly kind: "config"; readonly config: Config }

@@ -97,11 +97,9 @@ function readRequest(
   if (read.kind === "help") return "help";
   if (read.kind === "wrong") throw new Misuse(read.reason);
   const [file = null] = positionals;
-  const { force = false, json = false } = values;
+  const { force = false, json = false, "passphrase-file": passphraseFile } = values;
   const folder = new DataFolder(read.config.dataFolder);
-  const passphrase = takes.includes("passphrase-file")
-    ? readPassphrase(values["passphrase-file"], process.env)
-    : null;
+  const passphrase = passphraseFile === undefined ? read.config.backupPassphrase : readPassphrase(passphraseFile);
   const { store } = resolveStores(read.config.store, folder.path);
   return { folder, store, file, force, json, passphrase, signal };
 }

@@ -444,6 +444,10 @@ test("an encrypted backup is restored with its passphrase, and with nothing else
     code: 0,
   });
   expect(await restore([], { BRAMBLE_PASSPHRASE: "correct horse" })).toMatchObject({ code: 0 });
+  expect(await restore([], { BRAMBLE_PASSPHRASE_FILE: right })).toMatchObject({ code: 0 });
+  const again = join(other.path, "again");
+  await runBramble(["backup", again, "--data", folder.path], { BRAMBLE_PASSPHRASE_FILE: right });
+  expect(readFileSync(again).includes("SQLite")).toBe(false);
   expect(await runBramble(["check", "--data", target.path])).toMatchObject({
     code: 0,
     output: expect.stringContaining("10,000 readings"),

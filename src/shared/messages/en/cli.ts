@@ -68,8 +68,8 @@ export const cli = {
 
   // Backups, passphrases and passwords.
   "cli/present-database": ({ name }: Backup) => `${name} is the hub's database as it is now.`,
-  "cli/encrypted": ({ name, variable }: Backup & { readonly variable: string }) =>
-    `${name} is encrypted: give its passphrase by --passphrase-file FILE, or in ${variable}.`,
+  "cli/encrypted": ({ name }: Backup) =>
+    `${name} is encrypted: give its passphrase by --passphrase-file FILE, or in BRAMBLE_PASSPHRASE.`,
   "cli/empty-passphrase": ({ path }: Path) => `The first line of ${path} is to be the passphrase, and is empty.`,
   "cli/wrong-passphrase": () => "The passphrase is not the one of this backup, or the backup is damaged at its start.",
   "cli/backup-damaged": ({ chunk }: { readonly chunk: number }) =>
