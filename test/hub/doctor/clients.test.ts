@@ -285,8 +285,8 @@ test.concurrent("HTTP, TLS and noise on the MQTT port; MQTT and TLS on the HTTP 
 test.concurrent("requests that came to nothing: the token, the path, the name of the host, the form of the body", async () => {
   await using hub = await startTestHub();
   const { http } = hub.file;
-  const headers = { Authorization: "Bearer guess" };
-  expect((await fetch(`${http}/api/v1/devices`, { headers })).status).toBe(401);
+  for (const headers of [{ Authorization: "Bearer guess" }, { "X-API-Key": "guess" }] as const)
+    expect((await fetch(`${http}/api/v1/devices`, { headers })).status).toBe(401);
   const wrongPath = await fetch(`${http}/sensor/data`, { method: "POST", body: "{}" });
   expect(await wrongPath.json()).toMatchObject({ message: "There is nothing at /sensor/data. Did you mean /data?" });
   expect((await fetch(`${http}/healthz`, { method: "POST" })).status).toBe(405);
@@ -296,7 +296,9 @@ test.concurrent("requests that came to nothing: the token, the path, the name of
   await fetch(`${http}/data`, { method: "POST", body: new URLSearchParams({ temperature: "21" }) });
   await run("curl", ["-s", "-H", "Host: evil.example", `${http}/data`]);
   await hub.post('{"device_id": "a", "t": 21 "u": 3}');
-  expect(told(await clientsOf(hub))).toEqual([
+  const clients = await clientsOf(hub);
+  expect(clients.find(({ code }) => code === "wrong-token")?.count).toBe(2);
+  expect(told(clients)).toEqual([
     "foreign-host : “evil.example” is no name of this hub. Use its address, or start it with --allowed-host.",
     expect.stringMatching(/^not-json a: On POST \/data: JSON broken at character 28/),
     expect.stringMatching(

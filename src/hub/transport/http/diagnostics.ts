@@ -64,7 +64,7 @@ export class HttpDiagnostics {
 
   /** A browser whose session has expired only has to sign in again: that is no failure. */
   notSignedIn({ ip, headers }: Requester): void {
-    if (headers.authorization === undefined) return;
+    if (headers.authorization === undefined && headers["x-api-key"] === undefined) return;
     this.#report(ip, { message: message("wrong-token") });
   }
 
