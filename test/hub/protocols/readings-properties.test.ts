@@ -128,9 +128,11 @@ describe("a message made of valid parts", () => {
             value: means,
           })),
         );
-        const attributes = messages.flatMap(({ device: id, note }) =>
-          note === null ? [] : [{ device: id, name: "the note", text: note }],
+        const notes = messages.flatMap(({ device: id, note }) =>
+          note === null ? [] : [[id, { device: id, name: "the note", text: note }] as const],
         );
+        // Of several of a device the latest is kept.
+        const attributes = [...new Map(notes).values()];
         const objects = messages.map(write);
         const lines = objects.map((object) => JSON.stringify(object)).join("\n");
         for (const decoded of [
