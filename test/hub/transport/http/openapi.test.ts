@@ -108,6 +108,16 @@ test("describes every open or signed-in route, each with a name of its own and w
   expect(Object.keys(document.components.securitySchemes)).toEqual(["bearer", "apiKey", "cookie"]);
 });
 
+test.each(["/install.sh", "/metrics", "/healthz", "/api/v1/export.ndjson"])(
+  "says of which media type the answer of %s is",
+  async (path) => {
+    await using hub = await startHubInside({ agentFolder: "resources/agent" });
+    const described = (await read(hub)).paths[path]?.["get"]?.responses["200"]?.content ?? {};
+    const [sent = ""] = (await hub.fetch(path)).headers.get("content-type")?.split(";") ?? [];
+    expect(Object.keys(described)).toContain(sent);
+  },
+);
+
 test("says of an export what it takes and what it answers with", async () => {
   await using hub = await startHubInside();
   const { paths, components } = await read(hub);

@@ -54,7 +54,7 @@ function addScriptRoute(app: FastifyInstance, options: AgentRouteOptions, templa
       operationId: "getInstallScript",
       tags: ["For devices"],
       summary: "Installs the agent on a Raspberry Pi",
-      produces: { "text/plain": Type.String() },
+      produces: { "text/x-shellscript": Type.String() },
     },
     handler: async (request, reply) => {
       const hub = await options.hubInfo();
