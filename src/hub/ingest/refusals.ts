@@ -8,6 +8,7 @@ import type { AnyMessage } from "../../shared/messages/message.ts";
 import { TokenBucket } from "../access/limits/token-bucket.ts";
 import type { Clock } from "../clock.ts";
 import type { HubEvents } from "../events.ts";
+import { Mutex } from "../mutex.ts";
 import { withoutSecrets } from "../observe/excerpt.ts";
 import type { RecordStore } from "../store/records.ts";
 import { payloadOf, type RefusedRecord, reasonOf, recordOf, refusedRecords } from "./refused-records.ts";
@@ -42,7 +43,7 @@ export class Refusals {
   readonly #rateOfAll: TokenBucket;
   /** Records whose count changed since they were saved. */
   readonly #unsaved = new Set<RefusedRecord>();
-  #saving: Promise<void> = Promise.resolve();
+  readonly #saves = new Mutex();
   #count = 0;
   #nextId = 1;
   #endTimer: (() => void) | null = null;
@@ -138,22 +139,17 @@ export class Refusals {
   }
 
   #save(): Promise<void> {
-    // The caller of an earlier save was notified of its failure.
-    const before = this.#saving.catch(() => undefined);
-    this.#saving = before.then(() => this.#saveCounts());
-    return this.#saving;
-  }
-
-  async #saveCounts(): Promise<void> {
-    const unsaved = [...this.#unsaved];
-    this.#unsaved.clear();
-    try {
-      await this.#options.records.collection(refusedRecords).save(unsaved);
-    } catch (error) {
-      for (const record of unsaved) this.#unsaved.add(record);
-      throw error;
-    }
-    for (const record of unsaved) this.#options.events.messageRefused.emit(shown(record));
+    return this.#saves.runExclusive(async () => {
+      const unsaved = [...this.#unsaved];
+      this.#unsaved.clear();
+      try {
+        await this.#options.records.collection(refusedRecords).save(unsaved);
+      } catch (error) {
+        for (const record of unsaved) this.#unsaved.add(record);
+        throw error;
+      }
+      for (const record of unsaved) this.#options.events.messageRefused.emit(shown(record));
+    });
   }
 
   #keep(record: RefusedRecord): void {

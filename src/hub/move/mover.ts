@@ -8,6 +8,7 @@ import { type AnyMessage, message } from "../../shared/messages/message.ts";
 import { render } from "../../shared/messages/render.ts";
 import type { MovePlan, MoveStatus } from "../../shared/settings/move.ts";
 import type { Clock } from "../clock.ts";
+import { Mutex } from "../mutex.ts";
 import type { Log } from "../observe/log/log.ts";
 import { reasonAlone } from "../store/reason-alone.ts";
 import type { Store } from "../store/store.ts";
@@ -70,7 +71,7 @@ export class Mover {
   #state: MoveState | null;
   #running: Running | null = null;
   /** Serialises requests: of two at once, the second finds the move of the first. */
-  #acting: Promise<unknown> = Promise.resolve();
+  readonly #requests = new Mutex();
   #problem: AnyMessage | null = null;
   #totalReadings = 0;
   /** Since the loop began, or reading was switched: for the speed. */
@@ -144,7 +145,7 @@ export class Mover {
 
   /** Begins to write to the server, too, and to copy. Null where it has begun. */
   begin(to: string, switchWhenEqual: boolean): Promise<Problem | null> {
-    return this.#inTurn(() => this.#beginMove(to, switchWhenEqual));
+    return this.#requests.runExclusive(() => this.#beginMove(to, switchWhenEqual));
   }
 
   async #beginMove(to: string, switchWhenEqual: boolean): Promise<Problem | null> {
@@ -167,7 +168,7 @@ export class Mover {
 
   /** Switches reading back to the file; where it has not been written to for a while, it is brought up to date first. */
   back(): Promise<Problem | null> {
-    return this.#inTurn(() => this.#goBack());
+    return this.#requests.runExclusive(() => this.#goBack());
   }
 
   async #goBack(): Promise<Problem | null> {
@@ -184,7 +185,7 @@ export class Mover {
 
   /** Ends the move: new data goes only to the store that is read. The other one is left as it is. */
   end(): Promise<Problem | null> {
-    return this.#inTurn(() => this.#endMove());
+    return this.#requests.runExclusive(() => this.#endMove());
   }
 
   async #endMove(): Promise<Problem | null> {
@@ -207,12 +208,6 @@ export class Mover {
     await running.dual.debts.forget();
     await this.#admitWorkers();
     return null;
-  }
-
-  #inTurn<T>(act: () => Promise<T>): Promise<T> {
-    const acted = this.#acting.then(act);
-    this.#acting = acted.catch(() => undefined);
-    return acted;
   }
 
   /** Where the hub reads the server, and continues to. */

@@ -10,6 +10,7 @@ import { type AnyMessage, type Message, message } from "../../../shared/messages
 import { render } from "../../../shared/messages/render.ts";
 import type { TlsChange, TlsMode, TlsSettings, TlsStatus } from "../../../shared/security/tls.ts";
 import type { Port } from "../../config.ts";
+import { Mutex } from "../../mutex.ts";
 import type { RecordStore } from "../../store/records.ts";
 import type { SocketListener } from "../socket-listener.ts";
 import { type CertificateFacts, factsOf, readPair } from "./certificate.ts";
@@ -53,8 +54,7 @@ export class Tls {
   #facts: CertificateFacts | null = null;
   #portProblem: Message<TlsProblem> | null = null;
   #endListening: (() => void) | null = null;
-  /** One change at a time. */
-  #changing: Promise<unknown> = Promise.resolve();
+  readonly #changes = new Mutex();
 
   constructor(options: TlsOptions) {
     this.#options = options;
@@ -112,7 +112,7 @@ export class Tls {
 
   /** Closes the ports; connections stay until their protocol ends them. */
   async stop(): Promise<void> {
-    await this.#changing;
+    await this.#changes.idle();
     this.#endSource();
     for (const { listener, handshakes } of this.#ports) {
       void listener.close();
@@ -122,9 +122,7 @@ export class Tls {
 
   /** Resolves with what is wrong, once it is in force and on disk. Where something is wrong, nothing has changed. */
   change(change: TlsChange): Promise<Problem | null> {
-    const turn = this.#changing.then(() => this.#change({ ...this.#settings, ...change }));
-    this.#changing = turn.catch(() => undefined);
-    return turn;
+    return this.#changes.runExclusive(() => this.#change({ ...this.#settings, ...change }));
   }
 
   get status(): TlsStatus {
@@ -200,7 +198,7 @@ export class Tls {
       source?.onChange(() => {
         this.#present();
         // A first certificate may come late.
-        this.#changing = this.#changing.then(() => this.#openPorts()).catch((error: unknown) => this.#notOpen(error));
+        this.#changes.runExclusive(() => this.#openPorts()).catch((error: unknown) => this.#notOpen(error));
       }) ?? null;
     this.#present();
   }

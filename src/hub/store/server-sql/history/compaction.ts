@@ -2,6 +2,7 @@
 // together. A step is a transaction of some milliseconds: it removes rows and writes the chunk that they are in, which is opened
 // and compared before that. Between two steps the database and this process rest as long as the step took.
 import { setTimeout as sleep } from "node:timers/promises";
+import { Mutex } from "../../../mutex.ts";
 import { READINGS_PER_CHUNK } from "../../codec/chunk-codec.ts";
 import { mergeColumns, NO_READINGS } from "../../codec/columns.ts";
 import type { ConnectionPool } from "../connection-pool.ts";
@@ -21,7 +22,7 @@ export interface CompactionOptions {
 
 export class Compaction {
   readonly #options: CompactionOptions;
-  #running: Promise<void> = Promise.resolve();
+  readonly #runs = new Mutex();
   #isStopped = false;
 
   constructor(options: CompactionOptions) {
@@ -30,14 +31,13 @@ export class Compaction {
 
   /** Compacts all readings before `endMs`; where it is at it, once more behind that. */
   run(endMs: number): Promise<void> {
-    this.#running = this.#running.catch(() => undefined).then(() => this.#run(endMs));
-    return this.#running;
+    return this.#runs.runExclusive(() => this.#run(endMs));
   }
 
   /** Resolves when it does nothing any more. */
   async stop(): Promise<void> {
     this.#isStopped = true;
-    await this.#running.catch(() => undefined);
+    await this.#runs.idle();
   }
 
   async #run(endMs: number): Promise<void> {

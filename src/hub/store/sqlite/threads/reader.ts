@@ -5,6 +5,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import Database from "better-sqlite3";
 import type { Bucket, Reading } from "../../../../shared/reading.ts";
 import type { ExportFormat } from "../../../export/export-format.ts";
+import { Mutex } from "../../../mutex.ts";
 import type { AuditFilter } from "../../audit.ts";
 import { ColumnMemory } from "../../codec/column-memory.ts";
 import { PageBuilder, remainingRange } from "../../common/reading-page.ts";
@@ -63,7 +64,8 @@ class Reader {
   readonly #statements: ReturnType<typeof prepare>;
   /** The files under way: each is ended by its requester. */
   readonly #exports = new Map<number, ExportJob>();
-  #slowPages: Promise<unknown> = Promise.resolve();
+  /** Each has the journal in memory once more. */
+  readonly #slowPages = new Mutex();
 
   constructor(path: string) {
     this.#db = new Database(path, { readonly: true });
@@ -144,10 +146,7 @@ class Reader {
       return rows === null ? null : toPage(rows, query.limit);
     });
     if (page !== null) return page;
-    // One after the other: each has the journal in memory once more.
-    const slow = this.#slowPages.then(() => this.#slowPage(query));
-    this.#slowPages = slow.catch(() => undefined);
-    return slow;
+    return this.#slowPages.runExclusive(() => this.#slowPage(query));
   }
 
   /** A page that takes long is a snapshot, too: other queries are answered meanwhile, on another connection. */

@@ -3,6 +3,7 @@
 import { type Static, Type } from "typebox";
 import { filterMatches, isCatchAll } from "../../../../shared/mqtt/topics.ts";
 import type { Clock } from "../../../clock.ts";
+import { Mutex } from "../../../mutex.ts";
 import type { RecordKind, RecordStore } from "../../../store/records.ts";
 import { type Message, sizeOf } from "./packets.ts";
 import { bytesOfUserProperties, userPropertiesOf } from "./user-properties.ts";
@@ -49,7 +50,7 @@ export class RetainedMessages {
   readonly #removing = new Map<string, Promise<void>>();
   #bytes = 0;
   /** One search after another, whoever asks: each takes some milliseconds. */
-  #search: Promise<unknown> = Promise.resolve();
+  readonly #searches = new Mutex();
   #endTimer: (() => void) | null = null;
 
   constructor(options: RetainedMessagesOptions) {
@@ -122,9 +123,7 @@ export class RetainedMessages {
       const message = this.#byTopic.get(filter);
       return message === undefined || isExpired(message, this.#options.clock.now()) ? [] : [message];
     }
-    const found = this.#search.then(() => this.#findMatching(filter, wildcardAt));
-    this.#search = found;
-    return found;
+    return this.#searches.runExclusive(() => this.#findMatching(filter, wildcardAt));
   }
 
   async #findMatching(filter: string, wildcardAt: number): Promise<Message[]> {
