@@ -318,7 +318,11 @@ export class Mover {
         const { step, switchedMs, switchWhenEqual } = move.state;
         const isOver = switchedMs !== null && clock.now() - switchedMs > MIRRORED_AFTER_SWITCH_MS;
         if (reads === "server" && step === "ready" && !switchWhenEqual && isOver) {
-          void this.end();
+          // It waits for this loop to end.
+          this.end().catch((error: unknown) => {
+            log.error({ err: error }, "the move could not be ended");
+            this.#problem = problemOf(error);
+          });
           return;
         }
         if (!(await move.step())) pauseMs = IDLE_PERIOD_MS;
