@@ -128,7 +128,14 @@ export class Worker {
     const inbox = new Inbox({ ingest: this.#ingest, clock });
     this.#onPublish = ({ topic, route, ...publish }) =>
       inbox.receive({ ...publish, source: topic, transport: "mqtt" }, route.decode);
-    this.#intake = this.#newIntake();
+    this.#intake = new Intake({
+      address: broker,
+      matchTopic,
+      onPublish: this.#onPublish,
+      sessionOf: () => null,
+      budget: this.budget,
+      log,
+    });
   }
 
   get state(): WorkerState {
@@ -191,18 +198,6 @@ export class Worker {
     await this.#follower.stop();
     this.budget.stop();
     await this.store.stop();
-  }
-
-  #newIntake(): Intake {
-    const { broker: address, log } = this.#options;
-    return new Intake({
-      address,
-      matchTopic,
-      onPublish: this.#onPublish,
-      sessionOf: () => null,
-      budget: this.budget,
-      log,
-    });
   }
 
   async #connect(places: WorkerPlaces): Promise<void> {

@@ -24,7 +24,7 @@ export interface IntakeOptions {
 /** Codes that mean that no message can be stored: only they slow the broker down. */
 const HUB_FAILURES: readonly string[] = ["disk-full", "store-failed", "internal"];
 
-/** Of one connection. */
+/** Of one session at the broker, over all its connections. */
 export class Intake {
   readonly #options: IntakeOptions;
   readonly #share: Share;
@@ -41,6 +41,12 @@ export class Intake {
   /** Sets the connection whose messages are ingested; null is none. */
   attach(connection: Pick<BrokerConnection, "resume" | "sendAgain"> | null): void {
     this.#connection = connection;
+  }
+
+  /** It takes no more messages. */
+  close(): void {
+    this.#connection = null;
+    this.#share.close();
   }
 
   hasRoomFor(payloadBytes: number): boolean {
