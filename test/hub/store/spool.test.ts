@@ -208,6 +208,20 @@ test("times that ran ahead of the clock are not given again after a restart", { 
   expect(values.sort((a, b) => a - b)).toEqual(Array.from({ length: count }, (_, index) => index + 1));
 });
 
+test("why what is kept is not forwarded, although the server is there, is said once", { timeout: 60_000 }, async () => {
+  await using spool = await TestSpool.open(server, START_MS);
+  const database = new URL(spool.address).pathname.slice(1);
+  await server.administer("ALTER TABLE reading ADD CONSTRAINT no_readings CHECK (value < 0)", database);
+  await server.kill();
+  await spool.append([1]);
+  await server.start();
+  const said = () => spool.warnings.filter((warning) => warning.includes("no_readings"));
+  await until("it is said", async () => said().length > 0 || undefined);
+  await server.administer("ALTER TABLE reading DROP CONSTRAINT no_readings", database);
+  expect(await spool.forwarded()).toEqual([1]);
+  expect(said()).toHaveLength(1);
+});
+
 async function untilWell(hub: TestHub): Promise<void> {
   await until(
     "the hub is well",

@@ -5,6 +5,7 @@
 // has committed all of it. Spooled readings have their times, which are reserved (`ReservedTimes`), so that forwarding them again,
 // after a crash, changes nothing. Removing and copying readings wait until nothing is spooled.
 import { setTimeout as sleep } from "node:timers/promises";
+import { errorText } from "../../../shared/error-text.ts";
 import { BrambleError } from "../../../shared/errors.ts";
 import type { IncomingReading } from "../../../shared/reading.ts";
 import type { Clock } from "../../clock.ts";
@@ -256,14 +257,15 @@ export class SpooledStore implements Store {
 
   /** Resolves when nothing is spooled any more, or the store is being stopped. Never rejects. */
   async #forwardAll(): Promise<void> {
-    const { onWarning } = this.#options;
+    const { server, onWarning } = this.#options;
+    let lastProblem = "";
     while (!this.#isStopping) {
       const [oldest] = this.#files.all;
       if (oldest === undefined) return;
       try {
         if (oldest !== this.#files.newest) await this.#forwardOldest(oldest);
         else {
-          await this.#options.server.ping();
+          await server.ping();
           const { storedReadings } = await oldest.store.status();
           if (storedReadings > LAST_READINGS) await this.#files.add();
           else {
@@ -271,7 +273,13 @@ export class SpooledStore implements Store {
             onWarning("The database server has everything again.");
           }
         }
-      } catch {
+        lastProblem = "";
+      } catch (error) {
+        const problem = errorText(error);
+        // It is tried twice a second, and said once. That the server is away was said when spooling began.
+        if (problem !== lastProblem && !server.isAway(error) && !this.#isStopping)
+          onWarning(`Readings that are kept on this computer cannot be forwarded: ${problem}`);
+        lastProblem = problem;
         await sleep(RETRY_MS);
       }
     }
