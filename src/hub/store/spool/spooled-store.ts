@@ -11,7 +11,14 @@ import type { IncomingReading } from "../../../shared/reading.ts";
 import type { Clock } from "../../clock.ts";
 import type { AuditLog } from "../audit.ts";
 import type { MetadataStore } from "../metadata.ts";
-import type { AppendMessage, ReadingStore } from "../readings.ts";
+import {
+  type AppendMessage,
+  positionOfLast,
+  type ReadingPage,
+  type ReadingPosition,
+  type ReadingStore,
+  rowsOf,
+} from "../readings.ts";
 import type { RecordStore } from "../records.ts";
 import type { ServerStore } from "../server-sql/server-store.ts";
 import { MAX_AHEAD_MS } from "../server-sql/writing/reserved-times.ts";
@@ -317,21 +324,14 @@ export class SpooledStore implements Store {
     const { server, clock } = this.#options;
     const all = { devices: null, metrics: null, fromMs: Number.MIN_SAFE_INTEGER, toMs: Number.MAX_SAFE_INTEGER };
     const receivedAtMs = clock.now();
-    let after = null;
-    for (let more = true; more; ) {
-      const page = await store.readings.page({ ...all, order: "oldest-first", after, limit: ROWS_PER_PAGE });
-      const readings = Array.from(page.tsMs, (tsMs, row) => {
-        const series = page.series[page.seriesIndex[row] ?? -1];
-        if (series === undefined) throw new Error("a row of a page has no series");
-        return { ...series, tsMs, value: page.values[row] ?? 0 };
-      });
+    let after: ReadingPosition | null = null;
+    do {
+      const page: ReadingPage = await store.readings.page({ ...all, order: "oldest-first", after, limit: ROWS_PER_PAGE });
+      const readings = rowsOf(page);
       if (readings.length > 0) await server.readings.append({ readings, attributes: [], receivedAtMs });
-      const last = readings.at(-1);
-      if (last === undefined) break;
-      after = { tsMs: last.tsMs, device: last.device, metric: last.metric };
-      more = page.more && !this.#isStopping;
       if (this.#isStopping) throw new Error("it is being stopped");
-    }
+      after = page.more ? positionOfLast(page) : null;
+    } while (after !== null);
     const attributes = await store.records.attributes();
     if (attributes.length > 0) await server.readings.append({ readings: [], attributes, receivedAtMs });
   }
