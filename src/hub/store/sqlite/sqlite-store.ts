@@ -1,6 +1,5 @@
 // The default store: one SQLite file, a thread that writes it and one that reads it.
-import { stat } from "node:fs/promises";
-import { errorCode, errorText } from "../../../shared/error-text.ts";
+import { errorText } from "../../../shared/error-text.ts";
 import { Failure } from "../../../shared/errors.ts";
 import type { Clock } from "../../clock.ts";
 import type { AuditLog } from "../audit.ts";
@@ -8,6 +7,7 @@ import type { MetadataStore } from "../metadata.ts";
 import type { ReadingStore } from "../readings.ts";
 import type { RecordStore } from "../records.ts";
 import type { Store, StoreBackup, StoreStatus } from "../store.ts";
+import { fileSizes } from "./file-sizes.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { openFailure } from "./open-failure.ts";
 import { SeriesIds } from "./series-ids.ts";
@@ -119,11 +119,9 @@ export class SqliteStore implements Store {
   }
 
   async status(): Promise<SqliteStatus> {
-    const { path } = this.#options;
-    const [{ sealedReadings, journalReadings, journalSinceMs }, databaseBytes, logBytes] = await Promise.all([
+    const [{ sealedReadings, journalReadings, journalSinceMs }, { databaseBytes, logBytes }] = await Promise.all([
       this.#writer.call("status", null),
-      fileBytes(path),
-      fileBytes(`${path}-wal`),
+      fileSizes(this.#options.path),
     ]);
     return {
       storedBytes: databaseBytes + logBytes,
@@ -188,14 +186,4 @@ async function openReader(
 function workerUrl(name: "writer" | "reader" | "copier"): URL {
   const path = import.meta.url.endsWith(".ts") ? `./threads/${name}.ts` : `./${name}.js`;
   return new URL(path, import.meta.url);
-}
-
-async function fileBytes(path: string): Promise<number> {
-  try {
-    return (await stat(path)).size;
-  } catch (error) {
-    // The write-ahead log comes and goes.
-    if (errorCode(error) === "ENOENT") return 0;
-    throw error;
-  }
 }

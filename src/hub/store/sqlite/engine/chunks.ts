@@ -51,10 +51,6 @@ export class Chunks {
     this.#statements = prepare(db);
   }
 
-  get damagedCount(): number {
-    return this.#damaged.size;
-  }
-
   /** The chunk with the latest readings of a series. */
   last(series: number): ChunkHead | null {
     return this.at(series, Number.MAX_SAFE_INTEGER);

@@ -1,6 +1,5 @@
 // The reader thread: charts, raw rows and exports, so that a slow query never delays an acknowledgement. Each answer is a snapshot:
 // chunks, rollups and journal are read in one transaction.
-import { getPriority, setPriority } from "node:os";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import Database from "better-sqlite3";
 import type { Bucket, Reading } from "../../../../shared/reading.ts";
@@ -21,9 +20,10 @@ import { ExportJob, type ExportPlace, type ExportStep } from "../queries/export.
 import { MergedRows, type SeriesRange } from "../queries/ordered-rows.ts";
 import type { Series } from "../queries/series-table.ts";
 import { openSources, type Sources } from "../queries/sources.ts";
-import { TimePage } from "../queries/time-page.ts";
+import { type PageRow, TimePage } from "../queries/time-page.ts";
 import { warmUp } from "./warm-up.ts";
 import { answerCalls, moving, notify } from "./worker-port.ts";
+import { yieldToOthers } from "./yield-to-others.ts";
 
 export interface WantedFile {
   /** Identifies the export. */
@@ -222,13 +222,7 @@ function notifyDamagedRow(rowId: number): void {
   notify({ kind: "damaged-journal-row", rowId });
 }
 
-interface Row {
-  readonly series: Series;
-  readonly tsMs: number;
-  readonly value: number;
-}
-
-function* mergedRows(series: readonly Series[], history: History, query: PageQuery): Generator<Row> {
+function* mergedRows(series: readonly Series[], history: History, query: PageQuery): Generator<PageRow> {
   const ranges = series.map((one): SeriesRange => ({ series: one.id, ...remainingRange(one, query) }));
   const rows = new MergedRows(history, ranges, query.order);
   while (rows.next()) {
@@ -238,7 +232,7 @@ function* mergedRows(series: readonly Series[], history: History, query: PageQue
 }
 
 /** At most `limit` rows. */
-function toPage(rows: Iterable<Row>, limit: number): ReadingPage {
+function toPage(rows: Iterable<PageRow>, limit: number): ReadingPage {
   const page = new PageBuilder(limit);
   for (const { series, tsMs, value } of rows) if (!page.add(series.id, series, tsMs, value)) break;
   return page.build();
@@ -277,20 +271,9 @@ function open(): Reader {
   return reader;
 }
 
-/** A long export must not take a core from the threads that acknowledge. On Linux priorities are of threads; elsewhere of processes. */
-function yieldToOthers(): void {
-  if (process.platform !== "linux") return;
-  try {
-    // A hub that was started with a higher niceness may not lower it.
-    setPriority(Math.max(getPriority(), NICENESS));
-  } catch {
-    // A sandbox may forbid it: the thread then runs as the others do.
-  }
-}
-
 const methods = {
   open(path: string): void {
-    yieldToOthers();
+    yieldToOthers(NICENESS);
     reader = new Reader(path);
     // Tests open hundreds of stores for a moment each, and need no first chart.
     if (process.env["BRAMBLE_WARM_UP"] !== "off") void warmUp();

@@ -70,11 +70,6 @@ export class PacketFields {
     this.#string(what, topicFault);
   }
 
-  /** Skips the rest. */
-  payload(): void {
-    this.#at = this.#packet.end;
-  }
-
   /** The property block of MQTT 5: each is allowed, and there once [MQTT-2.2.2-2]. */
   properties(allowed: ReadonlySet<number>): void {
     const length = this.#varint();
