@@ -145,6 +145,7 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
       const flag = values[name];
       return typeof flag === "string" ? flag : fromEnvironment(env, name);
     };
+    const isSet = (name: FlagName): boolean => values[name] === true || isOn(env, name);
     const broker = optional(text("broker"), (url) =>
       parseBrokerAddress({
         url,
@@ -165,8 +166,8 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
         mqttPort: parsePort("mqtt-port", text("mqtt-port"), freeOf(broker, 1883)),
         httpsPort: parsePort("https-port", text("https-port"), 8443),
         mqttsPort: parsePort("mqtts-port", text("mqtts-port"), 8883),
-        mdns: values["no-mdns"] !== true && !isOn("no-mdns", fromEnvironment(env, "no-mdns")),
-        rateLimit: values["no-rate-limit"] !== true && !isOn("no-rate-limit", fromEnvironment(env, "no-rate-limit")),
+        mdns: !isSet("no-mdns"),
+        rateLimit: !isSet("no-rate-limit"),
         memoryBytes: parseMemory(text("memory") ?? "512"),
         maxDevices: parseMaxDevices(text("max-devices") ?? String(limits.devices)),
         broker,
@@ -178,10 +179,9 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
         trustProxy: list(text("trust-proxy")).map((network) => allowedNetwork("trust-proxy", network)),
         basePath: parseBasePath(text("base-path") ?? ""),
         allowedHosts: list(text("allowed-host")).map((name) => name.toLowerCase()),
-        isContainer: isOn("container", fromEnvironment(env, "container")),
-        trustClock: values["trust-clock"] === true || isOn("trust-clock", fromEnvironment(env, "trust-clock")),
-        metricsReadings:
-          values["metrics-readings"] === true || isOn("metrics-readings", fromEnvironment(env, "metrics-readings")),
+        isContainer: isOn(env, "container"),
+        trustClock: isSet("trust-clock"),
+        metricsReadings: isSet("metrics-readings"),
         logLevel: oneOf("log-level", text("log-level") ?? "info", LOG_LEVELS),
         token: nonEmpty(env["BRAMBLE_TOKEN"]) ?? null,
       },
@@ -200,13 +200,9 @@ function readPassphrase(env: Readonly<NodeJS.ProcessEnv>): string | null {
     const [line = ""] = readFileSync(file, "utf8").split(/\r?\n/, 1);
     if (line !== "") return line;
   } catch (cause) {
-    throw new Failure(message("flag/passphrase-file", { path: file, reason: reasonOf(cause) }), { cause });
+    throw new Failure(message("flag/passphrase-file", { path: file, reason: errorText(cause) }), { cause });
   }
   throw new Failure(message("flag/passphrase-file", { path: file, reason: "its first line is empty" }));
-}
-
-function reasonOf(error: unknown): string {
-  return errorText(error);
 }
 
 function parseFolder(text: string | undefined): string | undefined {
@@ -282,8 +278,9 @@ function parseBasePath(text: string): string {
 }
 
 /** A flag without a value, from the environment. */
-function isOn(name: string, text: string | undefined): boolean {
-  return ON.some((on) => on === oneOf(name, text?.toLowerCase() ?? "0", [...ON, ...OFF]));
+function isOn(env: Readonly<NodeJS.ProcessEnv>, name: string): boolean {
+  const text = fromEnvironment(env, name)?.toLowerCase() ?? "0";
+  return ON.some((on) => on === oneOf(name, text, [...ON, ...OFF]));
 }
 
 function oneOf<T extends string>(name: string, text: string, choices: readonly T[]): T {

@@ -15,10 +15,11 @@ import {
   removeDatabase,
 } from "../../hub/store/maintenance.ts";
 import type { StoreAddress } from "../../hub/store/store-address.ts";
-import { Failure } from "../../shared/errors.ts";
+import { errorText } from "../../shared/error-text.ts";
+import { Failure, reasonOf } from "../../shared/errors.ts";
 import { message } from "../../shared/messages/message.ts";
 import { checkReadable, writeFailure } from "../output-file.ts";
-import { endOfProgram, reasonOf } from "../run-command.ts";
+import { endOfProgram } from "../run-command.ts";
 import { readPassphrase } from "./passphrase.ts";
 
 /** 0 is success, 1 damage, 2 failure. */
@@ -62,7 +63,7 @@ export async function runDatabaseCommand(command: DatabaseCommand, args: readonl
     process.umask(0o077);
     return await command.run(request);
   } catch (error) {
-    console.error(reasonOf(error));
+    console.error(errorText(error));
     return 2;
   }
 }
@@ -103,7 +104,7 @@ function readRequest(
     const { store } = resolveStores(read.config.store, folder.path);
     return { folder, store, file, force: values.force === true, passphrase, signal };
   } catch (error) {
-    const problem = error instanceof Failure ? error.reason : reasonOf(error);
+    const problem = reasonOf(error);
     throw new Misuse(message("cli/misuse", { problem, command: name }), { cause: error });
   }
 }
@@ -181,7 +182,7 @@ function open(path: string): DatabaseCheck {
   try {
     return openCheck(path);
   } catch (cause) {
-    throw new Failure(message("cli/not-opened", { path, reason: reasonOf(cause) }), { cause });
+    throw new Failure(message("cli/not-opened", { path, reason: errorText(cause) }), { cause });
   }
 }
 
