@@ -135,7 +135,10 @@ export class NewsWriter {
 
   /** As much as one text may have. */
   #nextNews(): Pick<News, "readings" | "attributes" | "units"> {
-    const news = { readings: [] as SeriesNews[], attributes: [] as IncomingAttribute[], units: [] as IncomingUnit[] };
+    const readings: SeriesNews[] = [];
+    const attributes: IncomingAttribute[] = [];
+    const units: IncomingUnit[] = [];
+    const news = { readings, attributes, units };
     let room = MAX_NOTICE_BYTES - SPARE_BYTES;
     const fits = (value: object): boolean => {
       const bytes = Buffer.byteLength(JSON.stringify(value)) + 1;
@@ -147,13 +150,13 @@ export class NewsWriter {
     for (const [key, entry] of this.#facts) {
       if (!fits(entry.value)) return news;
       this.#facts.delete(key);
-      if (entry.kind === "attributes") news.attributes.push(entry.value);
-      else news.units.push(entry.value);
+      if (entry.kind === "attributes") attributes.push(entry.value);
+      else units.push(entry.value);
     }
     for (const [key, series] of this.#series) {
       if (!fits(series)) return news;
       this.#series.delete(key);
-      news.readings.push(series);
+      readings.push(series);
     }
     return news;
   }

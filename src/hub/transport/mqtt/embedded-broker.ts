@@ -198,10 +198,11 @@ export class EmbeddedBroker implements MqttBroker {
 
   async start(): Promise<BrokerEndpoint> {
     const { host, port, clock, log } = this.#options;
-    const broker = this.#broker;
-    // An "error" event without a listener would end the process. The broker's types do not name it.
-    (broker as NodeJS.EventEmitter).on("error", (error: unknown) => log.error({ err: error }, "broker error"));
-    await broker.listen();
+    // The broker's own types do not name this event.
+    const events: NodeJS.EventEmitter = this.#broker;
+    // An "error" event without a listener would end the process.
+    events.on("error", (error: unknown) => log.error({ err: error }, "broker error"));
+    await this.#broker.listen();
     await this.#retained.start();
     this.#startedMs = clock.now();
     this.#endTimer = clock.every(TICK_MS, () => this.#tick());
