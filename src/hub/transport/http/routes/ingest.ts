@@ -17,6 +17,7 @@ import { renderSkipped } from "../../render-skipped.ts";
 import type { HttpDiagnostics } from "../diagnostics.ts";
 import { languageOf, sendProblem } from "../errors.ts";
 import type { HttpPacing } from "../pacing.ts";
+import { pathOf } from "../path.ts";
 import { route } from "../route.ts";
 import { type Encoding, parseEncoding, unpack } from "../unpack.ts";
 
@@ -65,7 +66,7 @@ export function addIngestRoutes(
             return sendProblem(reply, form.problem);
           }
           const deviceText = deviceNamedIn(request.params, request.query);
-          const source = `POST ${request.url.replace(/\?.*$/, "")}`.slice(0, MAX_SOURCE_CHARACTERS);
+          const source = `POST ${pathOf(request.url)}`.slice(0, MAX_SOURCE_CHARACTERS);
           const { principal } = request;
           const sender = { source, address: plainAddress(request.ip) };
           const body = request.body instanceof Uint8Array ? request.body : new Uint8Array();
