@@ -21,12 +21,12 @@ import { type Level, type Message, MQTT_5 } from "./messages/packets.ts";
 import type { OrderedAnswers } from "./session/outgoing/ordered-answers.ts";
 import type { KnownTopics } from "./wire/known-topics.ts";
 import type { RawPacket } from "./wire/packet-splitter.ts";
+import { PUBACK, PUBLISH } from "./wire/packet-types.ts";
 import { endOfPlainProperties } from "./wire/properties.ts";
 
-const PUBLISH = 3;
 const RETAIN = 1;
-/** With its flags. */
-const PUBACK = 0x40;
+/** With its flags, of which it has none. */
+const PUBACK_HEADER = PUBACK << 4;
 /** Of a PUBACK that says nothing but which message it is for. */
 const PACKET_ID_BYTES = 2;
 /** A property block that says that there are none. */
@@ -103,7 +103,7 @@ export class MqttFastPath {
    */
   take(session: FastPathSession, packet: RawPacket): boolean {
     const { bytes, header, start, end } = packet;
-    if (header === PUBACK && end - start === PACKET_ID_BYTES) {
+    if (header === PUBACK_HEADER && end - start === PACKET_ID_BYTES) {
       this.#receipt(session, bytes.readUInt16BE(start));
       return true;
     }

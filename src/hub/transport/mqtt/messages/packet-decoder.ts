@@ -3,11 +3,10 @@
 import { type IPublishPacket, type Packet, parser } from "mqtt-packet";
 import { errorText } from "../../../../shared/error-text.ts";
 import type { RawPacket } from "../wire/packet-splitter.ts";
+import { PUBLISH } from "../wire/packet-types.ts";
 import { readVarint } from "../wire/properties.ts";
 import type { Level } from "./packets.ts";
 import { type ArrivedPublish, decodePublish } from "./publish-packets.ts";
-
-const PUBLISH = 3;
 
 export type ArrivedPacket = Exclude<Packet, IPublishPacket> | ArrivedPublish;
 

@@ -2,8 +2,8 @@
 // where a closed connection would look like a broken network.
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { CONNECT } from "./packet-types.ts";
 
-const CONNECT = 1;
 /** Server unavailable (MQTT 3.1.1, section 3.2.2.3). */
 const CONNACK_UNAVAILABLE = Buffer.from([0x20, 2, 0, 3]);
 /** Quota exceeded (MQTT 5, section 3.2.2.2); it has no properties. */

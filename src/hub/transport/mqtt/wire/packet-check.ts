@@ -4,6 +4,7 @@
 
 import { PacketFields } from "./packet-fields.ts";
 import type { PacketSplitterOptions, RawPacket } from "./packet-splitter.ts";
+import { CONNECT, PUBACK, PUBCOMP, PUBLISH, SUBSCRIBE, UNSUBSCRIBE } from "./packet-types.ts";
 import { ALLOWED_PROPERTIES } from "./properties.ts";
 import { topicFault } from "./utf8-fields.ts";
 import { malformed, type Violation, violation } from "./violation.ts";
@@ -11,20 +12,17 @@ import { malformed, type Violation, violation } from "./violation.ts";
 /** Largest packet that is read. */
 export const MAX_PACKET_BYTES = 1024 * 1024;
 
-/** The types of packets (section 2.2.1). */
-const CONNECT = 1;
-const PUBLISH = 3;
 const PACKET_NAMES = new Map([
   [CONNECT, "CONNECT"],
   [2, "CONNACK"],
   [PUBLISH, "PUBLISH"],
-  [4, "PUBACK"],
+  [PUBACK, "PUBACK"],
   [5, "PUBREC"],
   [6, "PUBREL"],
-  [7, "PUBCOMP"],
-  [8, "SUBSCRIBE"],
+  [PUBCOMP, "PUBCOMP"],
+  [SUBSCRIBE, "SUBSCRIBE"],
   [9, "SUBACK"],
-  [10, "UNSUBSCRIBE"],
+  [UNSUBSCRIBE, "UNSUBSCRIBE"],
   [11, "UNSUBACK"],
   [12, "PINGREQ"],
   [13, "PINGRESP"],

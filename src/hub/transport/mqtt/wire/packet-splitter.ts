@@ -2,13 +2,9 @@
 // bytes) and decides for each, in order: rejected, taken by the fast path, or left to the broker. Invariant: no packet
 // overtakes another. Once one packet of a read is left to the broker, all behind it in that read are as well.
 import { mostCostOf, PARSED_MESSAGE_BYTES, type Share } from "../../../access/limits/budget.ts";
+import { PUBACK, PUBCOMP, PUBLISH, SUBSCRIBE, UNSUBSCRIBE } from "./packet-types.ts";
 import { malformed, type Violation, violation } from "./violation.ts";
 
-const PUBLISH = 3;
-const PUBACK = 4;
-const PUBCOMP = 7;
-const SUBSCRIBE = 8;
-const UNSUBSCRIBE = 10;
 /** Each filter, of a few bytes, takes as long as a message. */
 const FILTERS_COST_FACTOR = 16;
 /** A larger PUBLISH is dropped as it arrives, up to here; its client would send it again for ever if it were cut. */
