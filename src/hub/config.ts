@@ -6,6 +6,7 @@ import { isAbsolute, join, resolve } from "node:path";
 import type { JoiningMode } from "../shared/api.ts";
 import { errorText } from "../shared/error-text.ts";
 import { Failure } from "../shared/errors.ts";
+import { isLoopbackHost } from "../shared/loopback.ts";
 import { type AnyMessage, message } from "../shared/messages/message.ts";
 import { limits } from "../shared/reading.ts";
 import type { Anonymous } from "../shared/security/access.ts";
@@ -232,8 +233,7 @@ function parsePort(name: string, text: string | undefined, byDefault: number): P
 
 /** The outside broker may be on this computer and yet to be started: its port is left to it. */
 function freeOf(broker: BrokerAddress | null, port: number): number {
-  const isHere = broker !== null && /^(?:localhost|127\.[\d.]+|::1)$/.test(broker.host);
-  return isHere && broker.port === port ? port + 1 : port;
+  return broker !== null && isLoopbackHost(broker.host) && broker.port === port ? port + 1 : port;
 }
 
 function parseMemory(text: string): number {
