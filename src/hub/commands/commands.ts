@@ -125,11 +125,17 @@ export class Commands {
     const open = this.#opened(command, control);
     open.isWritten = false;
     this.#add(open);
+    const records = this.#options.records.collection(commandRecords);
     try {
-      await this.#options.records.collection(commandRecords).save([command]);
+      await records.save([command]);
     } catch (error) {
       this.#drop(open);
       throw error;
+    }
+    if (this.#open.get(command.id) !== open) {
+      // Its device was removed meanwhile, and this record may have been saved behind that.
+      await records.save([], [command.id]);
+      return message("no-such-device", { device });
     }
     open.isWritten = true;
     this.#announce(command);

@@ -81,7 +81,7 @@ async function startCommands() {
     commands.stop();
     await store[Symbol.asyncDispose]();
   };
-  return { clock, store, gate, told, commands, heard, channel, give, [Symbol.asyncDispose]: stop };
+  return { clock, store, gate, events, told, commands, heard, channel, give, [Symbol.asyncDispose]: stop };
 }
 
 const whatIsKept = async ({ store }: TestStore): Promise<Command[]> => store.records.collection(commandRecords).list();
@@ -101,6 +101,17 @@ test("a command that is still being written down is sent to nobody, and never wh
   await until("the good one", async () => at.heard[0]);
   expect(at.heard.map(({ id }) => id)).toEqual([good.id]);
   expect(at.told.slice(0, 2)).toEqual([`${good.id} queued`, `${good.id} sent`]);
+});
+
+test("a command whose device is removed while it is written down is none, also after the next start", async () => {
+  await using at = await startCommands();
+  at.gate.shut();
+  const issued = at.commands.issue({ device: PI, control: "led", value: true, ttlMs: 60_000, by: "test" });
+  at.events.deviceRemoved.emit(PI);
+  at.gate.open();
+  expect(await issued).toMatchObject({ code: "no-such-device" });
+  expect(at.told).toEqual([]);
+  expect(await whatIsKept(at.store)).toEqual([]);
 });
 
 test("an end is told once it is on disk; where it cannot be written, the device's next reply is as good", async () => {
