@@ -2,6 +2,7 @@
 // write to.
 import { accessSync, constants, existsSync, readFileSync, statfsSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { errorCode } from "../../shared/error-text.ts";
 import { type Message, message } from "../../shared/messages/message.ts";
 
 /** Types of statfs(2) on Linux: file systems whose locks another computer manages. */
@@ -63,13 +64,13 @@ function isDenied(path: string): boolean {
     accessSync(path, constants.R_OK | constants.W_OK);
     return false;
   } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EACCES";
+    return errorCode(error) === "EACCES";
   }
 }
 
 /** Whether the folder is on a file system on which a database would be damaged. */
-export function isOnNetwork(folder: string, system = realSystem): boolean {
-  return process.platform === "linux" && networkOf(folder, system) !== undefined;
+export function isOnNetwork(folder: string): boolean {
+  return process.platform === "linux" && networkOf(folder, realSystem) !== undefined;
 }
 
 /** The network file system that the folder is on, or will be; undefined where it is on a disk. */

@@ -17,7 +17,7 @@ export type ProxyHeaderOutcome =
   | { readonly kind: "closed" };
 
 /** The socket must have no listeners of data yet; it has none again when this resolves. Never rejects. */
-export function readProxyHeader(socket: Socket, timeoutMs = HEADER_TIMEOUT_MS): Promise<ProxyHeaderOutcome> {
+export function readProxyHeader(socket: Socket): Promise<ProxyHeaderOutcome> {
   return new Promise((resolve) => {
     let bytes: Buffer = EMPTY;
     const settle = (outcome: ProxyHeaderOutcome) => {
@@ -54,7 +54,7 @@ export function readProxyHeader(socket: Socket, timeoutMs = HEADER_TIMEOUT_MS): 
     const timer = setTimeout(() => {
       // A client that sends nothing yet is subject to the timeout of its protocol.
       settle(bytes.length === 0 ? { kind: "none" } : { kind: "bad", reason: "it did not arrive within five seconds" });
-    }, timeoutMs);
+    }, HEADER_TIMEOUT_MS);
     socket.on("readable", read);
     socket.once("end", ended);
     socket.on("error", ignore);
