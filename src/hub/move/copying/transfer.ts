@@ -1,6 +1,7 @@
 // Synchronises readings of the other store with those of the store that is read. Each step is a turn at the mirror: nothing else is
 // written there meanwhile. Steps are idempotent.
 import type { Reading } from "../../../shared/reading.ts";
+import { groupsOf } from "../../store/common/groups.ts";
 import type { ReadingSelection } from "../../store/readings.ts";
 import type { Store } from "../../store/store.ts";
 import type { Mirror } from "../mirror.ts";
@@ -108,11 +109,9 @@ export function openTarget({ target }: Mirror): Store {
 export class TargetAway extends Error {}
 
 async function write(target: Store, rows: readonly Reading[], isNew = false): Promise<void> {
-  const writes: Promise<unknown>[] = [];
-  for (let start = 0; start < rows.length; start += READINGS_PER_WRITE) {
-    const readings = rows.slice(start, start + READINGS_PER_WRITE);
-    writes.push(target.readings.append({ readings, attributes: [], receivedAtMs: 0, isNew }));
-  }
+  const writes = Array.from(groupsOf(rows, READINGS_PER_WRITE), (readings) =>
+    target.readings.append({ readings, attributes: [], receivedAtMs: 0, isNew }),
+  );
   // All are settled before the turn ends, or one of them could be written after later ones.
   const failed = (await Promise.allSettled(writes)).find(({ status }) => status === "rejected");
   if (failed?.status === "rejected") throw failed.reason;

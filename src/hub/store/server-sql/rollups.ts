@@ -3,6 +3,7 @@
 
 import { addToSlot, type Summary } from "../codec/summary.ts";
 import { ROLLUP_STEPS_MS, SHORTEST_STEP_MS } from "../common/bucket-parts.ts";
+import { groupsOf, runsOf } from "../common/groups.ts";
 import type { ConnectionPool } from "./connection-pool.ts";
 import type { Connection, Dialect } from "./dialect.ts";
 import type { RowReader } from "./reading/row-reader.ts";
@@ -102,7 +103,7 @@ export class Rollups {
   ): Promise<Map<number, Summary>> {
     const { dialect, rows } = this.#options;
     const summaries = new Map<number, Summary>();
-    const times = runsOf([...slots]).map(([from, to]) => ({
+    const times = runsOf(inOrder(slots)).map(([from, to]) => ({
       from: from * SHORTEST_STEP_MS,
       to: to * SHORTEST_STEP_MS,
     }));
@@ -118,7 +119,7 @@ export class Rollups {
     slots: ReadonlySet<number>,
     summaries: ReadonlyMap<number, Summary>,
   ): Promise<void> {
-    for (const some of inGroups([...slots])) {
+    for (const some of groupsOf([...slots], ROWS_PER_STATEMENT)) {
       await connection.query(
         `DELETE FROM rollup_slot WHERE series_id = ? AND minutes = ? AND slot IN ${numberList(some)}`,
         [series, minutes],
@@ -145,7 +146,7 @@ async function fromRollups(
   stepMs: number,
 ): Promise<Map<number, Summary>> {
   const summaries = new Map<number, Summary>();
-  for (const some of inGroups([...slots])) {
+  for (const some of groupsOf([...slots], ROWS_PER_STATEMENT)) {
     const rows = await connection.query(
       `SELECT slot, readings, min_value, max_value, mean FROM rollup_slot
        WHERE series_id = ? AND minutes = ? AND (${withinSlots("slot", some, stepMs / finerMs)}) ORDER BY slot`,
@@ -161,20 +162,13 @@ async function fromRollups(
 
 /** A condition: the column, counted in finer units, lies in one of the slots. */
 function withinSlots(column: string, slots: readonly number[], unitsPerSlot: number): string {
-  return runsOf(slots)
+  return runsOf(inOrder(slots))
     .map(([from, to]) => `(${column} >= ${from * unitsPerSlot} AND ${column} < ${to * unitsPerSlot})`)
     .join(" OR ");
 }
 
-/** Slots as runs that follow each other without a gap: the first of each, and the one behind its last. */
-function runsOf(slots: readonly number[]): [from: number, to: number][] {
-  const runs: [from: number, to: number][] = [];
-  for (const slot of slots.toSorted((a, b) => a - b)) {
-    const last = runs.at(-1);
-    if (last !== undefined && last[1] === slot) last[1] = slot + 1;
-    else runs.push([slot, slot + 1]);
-  }
-  return runs;
+function inOrder(slots: Iterable<number>): number[] {
+  return [...slots].sort((a, b) => a - b);
 }
 
 function inSlots(slots: SeriesSlots, stepMs: number): SeriesSlots {
@@ -188,11 +182,4 @@ function addSlot(slots: SeriesSlots, series: number, slot: number): void {
   const known = slots.get(series);
   if (known === undefined) slots.set(series, new Set([slot]));
   else known.add(slot);
-}
-
-function inGroups(slots: readonly number[]): number[][] {
-  const groups: number[][] = [];
-  for (let start = 0; start < slots.length; start += ROWS_PER_STATEMENT)
-    groups.push(slots.slice(start, start + ROWS_PER_STATEMENT));
-  return groups;
 }

@@ -2,6 +2,7 @@
 import type { Static, TSchema } from "typebox";
 import { Value } from "typebox/value";
 import type { SeriesKey } from "../../../shared/reading.ts";
+import { groupsOf } from "../common/groups.ts";
 import type { RecordKind } from "../records.ts";
 import type { ConnectionPool } from "./connection-pool.ts";
 import type { Dialect } from "./dialect.ts";
@@ -28,8 +29,7 @@ export class SharedRecords {
   /** The records with these ids, those that there are. */
   async find<S extends TSchema>({ name, schema }: RecordKind<S>, ids: readonly string[]): Promise<Static<S>[]> {
     const found: Static<S>[] = [];
-    for (let start = 0; start < ids.length; start += IDS_PER_STATEMENT) {
-      const some = ids.slice(start, start + IDS_PER_STATEMENT);
+    for (const some of groupsOf(ids, IDS_PER_STATEMENT)) {
       const rows = await this.#options.pool.read((connection) =>
         connection.query(
           `SELECT text FROM record WHERE collection = ? AND id IN (${some.map(() => "?").join(",")}) ORDER BY number`,

@@ -326,7 +326,12 @@ export class SpooledStore implements Store {
     const receivedAtMs = clock.now();
     let after: ReadingPosition | null = null;
     do {
-      const page: ReadingPage = await store.readings.page({ ...all, order: "oldest-first", after, limit: ROWS_PER_PAGE });
+      const page: ReadingPage = await store.readings.page({
+        ...all,
+        order: "oldest-first",
+        after,
+        limit: ROWS_PER_PAGE,
+      });
       const readings = rowsOf(page);
       if (readings.length > 0) await server.readings.append({ readings, attributes: [], receivedAtMs });
       if (this.#isStopping) throw new Error("it is being stopped");

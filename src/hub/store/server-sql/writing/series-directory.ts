@@ -1,5 +1,6 @@
 // All series, in memory: their ids in the database, and of each the newest time that it may have. The database gives the ids.
 import { type DeviceId, type MetricName, parseDeviceId, parseMetricName } from "../../../../shared/ids.ts";
+import { groupsOf } from "../../common/groups.ts";
 import type { ReadingSelection } from "../../readings.ts";
 import type { Connection, Dialect } from "../dialect.ts";
 import { newestReadings } from "../reading/newest-readings.ts";
@@ -110,8 +111,7 @@ export class SeriesDirectory {
   /** Writes these down in their order, within a transaction; another process may have been first. */
   async insert(connection: Connection, series: readonly Series[]): Promise<void> {
     const { keepExisting } = this.#dialect.sql;
-    for (let start = 0; start < series.length; start += SERIES_PER_STATEMENT) {
-      const some = series.slice(start, start + SERIES_PER_STATEMENT);
+    for (const some of groupsOf(series, SERIES_PER_STATEMENT)) {
       const places = some.map(() => "(?, ?)").join(",");
       const names = some.flatMap(({ device, metric }) => [device, metric]);
       await connection.query(
@@ -123,8 +123,7 @@ export class SeriesDirectory {
 
   /** Sets the ids of series that were inserted. */
   async learnIds(connection: Connection, series: readonly Series[]): Promise<void> {
-    for (let start = 0; start < series.length; start += SERIES_PER_STATEMENT) {
-      const some = series.slice(start, start + SERIES_PER_STATEMENT);
+    for (const some of groupsOf(series, SERIES_PER_STATEMENT)) {
       const named = new Map(some.map((one) => [`${one.device}\n${one.metric}`, one]));
       const places = some.map(() => "(?, ?)").join(",");
       const rows = await connection.query(
