@@ -114,6 +114,19 @@ test("a reader that has enough ends an export without a word", async () => {
   expect([code, errors]).toEqual([1, ""]);
 });
 
+test.runIf(process.platform === "linux")(
+  "an export that does not fit where standard output leads is said",
+  async () => {
+    await using hub = await filledHub();
+    const intoFullDisk = ["sh", "-c", 'exec "$@" > /dev/full', "sh"];
+    const ended = await runBramble(["export", "--data", hub.folder.path], {}, intoFullDisk);
+    expect(ended).toMatchObject({
+      code: 1,
+      output: expect.stringContaining("Standard output cannot be written: ENOSPC"),
+    });
+  },
+);
+
 /** Another program in the place of a hub. */
 async function serverThat(answer: RequestListener): Promise<{ readonly url: string } & AsyncDisposable> {
   const server = createServer(answer).listen(0, "127.0.0.1");

@@ -58,6 +58,7 @@ export const cli = {
     `There is no room in ${path}: the copy needs ${needed} bytes, ${free} are free.`,
   "cli/not-written": ({ path, reason, remedy }: Path & Reason & { readonly remedy: Sentence }) =>
     `${path} cannot be written: ${reason}${added(remedy)}`,
+  "cli/output-not-written": ({ reason }: Reason) => `Standard output cannot be written: ${reason}.`,
   "cli/not-read": ({ path, reason }: Path & Reason) =>
     `${path} cannot be read: ${reason} Run this as a user who may read it.`,
   "cli/not-opened": ({ path, reason }: Path & Reason) => `${path} cannot be opened: ${reason}.`,
