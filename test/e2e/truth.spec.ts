@@ -127,6 +127,26 @@ test("a page that is opened while the hub is away comes once it is back", async 
   await expect(page.getByRole("heading", { level: 1, name: "Settings" })).toBeVisible();
 });
 
+test("a page whose file is missing for good says so, and is not loaded over and over", async ({ page }) => {
+  await using hub = await startTestHub();
+  await hub.post({ device_id: "pi", temperature: 25.5 });
+  await page.goto(linkOf(hub));
+  await expect(page.getByRole("link", { name: "pi", exact: true })).toBeVisible();
+  await page.route(/\/assets\/settings-page/, (route) => route.abort());
+  let asked = 0;
+  let loads = 0;
+  page.on("request", (request) => {
+    if (request.url().endsWith("/healthz")) asked++;
+    if (request.isNavigationRequest()) loads++;
+  });
+  await page.getByRole("link", { name: "Settings" }).click();
+  await expect(page.getByRole("heading", { name: "This page could not be shown" })).toBeVisible();
+  await expect.poll(() => asked).toBeGreaterThan(2);
+  expect(loads).toBe(1);
+  await page.getByRole("link", { name: "To the overview" }).click();
+  await expect(page.getByRole("link", { name: "pi", exact: true })).toBeVisible();
+});
+
 test("what the checks find to be wrong is one line on every page", async ({ page }) => {
   await using hub = await startTestHub();
   await hub.post({ device_id: "pi", temperature: 25.5 });
