@@ -86,6 +86,11 @@ test("a shared link shows one device alone, and nothing once it is revoked", asy
   await guest.goto(secret);
   await expect(guest.getByText("shared with you until")).toBeVisible();
   await expect(guest.getByRole("heading", { level: 1, name: "raspi-01" })).toBeVisible();
+  // What is done to a page that a guest does not have is not offered.
+  await guest.keyboard.press("Control+k");
+  await expect(guest.getByRole("option", { name: "Switch to dark colours" })).toBeVisible();
+  await expect(guest.getByRole("option", { name: /overview/ })).toHaveCount(0);
+  await guest.keyboard.press("Escape");
   await page.getByRole("button", { name: /^Revoke the link/ }).click();
   await expect(page.getByRole("button", { name: /^Revoke the link/ })).toHaveCount(0);
   await guest.goto("about:blank");

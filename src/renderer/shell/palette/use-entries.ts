@@ -40,9 +40,14 @@ import type { Entry } from "./entries.ts";
 
 export function useEntries(): Entry[] {
   const { data: me } = useMe();
-  const [devices, pages, actions] = [useDeviceEntries(), usePageEntries(), useActionEntries()];
+  const [devices, pages, layouts, actions] = [
+    useDeviceEntries(),
+    usePageEntries(),
+    useLayoutEntries(),
+    useActionEntries(),
+  ];
   // Whoever opened a shared link sees its page alone.
-  return me === undefined || me.kind === "share" ? actions : [...devices, ...pages, ...actions];
+  return me === undefined || me.kind === "share" ? actions : [...devices, ...pages, ...layouts, ...actions];
 }
 
 function useDeviceEntries(): Entry[] {
@@ -93,17 +98,15 @@ function usePageEntries(): Entry[] {
   ];
 }
 
-function useActionEntries(): Entry[] {
-  const { data: me } = useMe();
-  const theme = useTheme();
+function action(id: string, icon: LucideIcon, label: string, run: () => void): Entry {
+  return { id: `action ${id}`, icon, label, hint: pageText.palette.action, words: [], run };
+}
+
+/** Of the overview. */
+function useLayoutEntries(): Entry[] {
   const layout = useStored(overviewLayout);
-  const units = useStored(unitChoices);
-  const action = (id: string, icon: LucideIcon, label: string, run: () => void): Entry => {
-    return { id: `action ${id}`, icon, label, hint: pageText.palette.action, words: [], run };
-  };
   const isList = layout.view === "list";
   const otherView = isList ? "cards" : "list";
-  const otherTheme = theme === "dark" ? "light" : "dark";
   const showOtherView = () => {
     overviewLayout.set({ ...layout, view: otherView });
     goTo(LINKS.overview);
@@ -111,6 +114,15 @@ function useActionEntries(): Entry[] {
   return [
     action("view", isList ? LayoutGrid : List, pageText.palette.views[otherView], showOtherView),
     action("wall", Expand, pageText.palette.wall, () => goTo(LINKS.wall)),
+  ];
+}
+
+function useActionEntries(): Entry[] {
+  const { data: me } = useMe();
+  const theme = useTheme();
+  const units = useStored(unitChoices);
+  const otherTheme = theme === "dark" ? "light" : "dark";
+  return [
     action("theme", theme === "dark" ? Sun : Moon, pageText.palette.themes[otherTheme], () => chooseTheme(otherTheme)),
     ...choicesOf("temperature").flatMap((one) =>
       one === units.temperature
