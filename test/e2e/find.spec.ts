@@ -47,6 +47,21 @@ test("typing, a room, a tag and a state narrow the devices down; the address kee
   await expect(cards(page)).toHaveText(["attic"]);
 });
 
+test("a room that a link asks for, and that is gone, says why no device is shown", async ({ page }) => {
+  await using hub = await homeHub();
+  await page.goto(linkOf(hub));
+  await expect(cards(page)).toHaveCount(3);
+  await page.evaluate(() => {
+    location.hash = "#/?room=Cellar";
+  });
+  await expect(page.getByText("No device fits.")).toBeVisible();
+  const rooms = page.getByRole("combobox", { name: "Room", exact: true });
+  await expect(rooms).toHaveValue("Cellar");
+  await rooms.selectOption("All rooms");
+  await expect(cards(page)).toHaveCount(3);
+  await expect(rooms.getByRole("option", { name: "Cellar" })).toHaveCount(0);
+});
+
 test("a device that is undervolted stands first, and says why", async ({ page }) => {
   await using hub = await homeHub();
   await page.goto(linkOf(hub));
