@@ -298,6 +298,36 @@ test("what was left out of its messages is shown, and the zone of its times can 
   expect(await hub.json("/api/v1/devices/pi-1")).toMatchObject({ timeZone: { name: "hub", learned: false } });
 });
 
+test("saving the name keeps what was typed for the metrics, and moving one keeps the focus", async ({ page }) => {
+  await using hub = await startTestHub();
+  await hub.post({ device_id: "pi", temperature: 25.9, humidity: 60, noise: 1 });
+  await openEdit(page, hub, "pi");
+  await page.getByLabel("Unit of temperature").fill("°C");
+  await page.getByLabel("Name", { exact: true }).fill("Attic");
+  await page.getByRole("button", { name: "Save" }).click();
+  const form = page.getByRole("form", { name: "Metrics" });
+  await expect(page.getByText("Saved.")).toBeVisible();
+  await expect(form).toContainText("Not saved yet.");
+  await expect(page.getByLabel("Unit of temperature")).toHaveValue("°C");
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Attic" })).toBeVisible();
+
+  await page.getByRole("link", { name: "Edit" }).click();
+  const down = page.getByRole("button", { name: "Move temperature down" });
+  await down.focus();
+  await page.keyboard.press("Enter");
+  await expect(down).toBeFocused();
+  await expect(page.locator("[data-announcer=heard]")).toHaveText("temperature: place 2 of 3");
+  await page.keyboard.press("Enter");
+  // There is no way further down.
+  await expect(page.getByRole("button", { name: "Move temperature up" })).toBeFocused();
+  await form.getByRole("button", { name: "Apply" }).click();
+  await expect(form).toContainText("Saved.");
+  expect(await hub.json("/api/v1/devices/pi")).toMatchObject({
+    metrics: [{ name: "humidity" }, { name: "noise" }, { name: "temperature" }],
+  });
+});
+
 test("metrics get a label, a unit and an order, and can be hidden", async ({ page }) => {
   await using hub = await startTestHub();
   await hub.post({ device_id: "pi", temperature: 25.9, humidity: 60, noise: 1 });
