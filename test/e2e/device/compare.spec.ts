@@ -77,3 +77,30 @@ test("series of two devices are compared, named, opened from the side bar, share
   await page.getByRole("button", { name: "Undo" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Greenhouse" })).toBeVisible();
 });
+
+test("what cannot be loaded is said, and can be tried again", async ({ page }) => {
+  await using hub = await startTestHub();
+  await hub.post({ device_id: "pi", temperature: 20 });
+  await page.goto(linkOf(hub));
+  await expect(page.getByRole("link", { name: "pi", exact: true })).toBeVisible();
+  const open = async (link: string) => {
+    await page.goto("about:blank");
+    await page.goto(`${hub.file.http}/${link}`);
+  };
+  await page.route("**/api/v1/views", (route) => route.abort());
+  await open("#/compare/gone");
+  await expect(page.getByText("The named comparisons could not be loaded.")).toBeVisible();
+  await page.unrouteAll({ behavior: "wait" });
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "There is no such view." })).toBeVisible();
+
+  await page.route("**/api/v1/devices", (route) => route.abort());
+  await open("#/compare?series=pi%2Ftemperature");
+  await expect(page.getByText("The devices could not be loaded.")).toBeVisible();
+  await expect(page.getByText("Choose series of any devices")).toBeHidden();
+  await open("#/devices/pi");
+  await expect(page.getByText("The device could not be loaded.")).toBeVisible();
+  await page.unrouteAll({ behavior: "wait" });
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expect(page.getByRole("region", { name: "Temperature" })).toBeVisible();
+});
