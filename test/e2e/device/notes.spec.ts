@@ -64,6 +64,9 @@ test("a note is pointed at, read on every chart, changed, removed and brought ba
   await expect(list).toContainText("door open");
   await page.getByRole("button", { name: "Undo" }).click();
   await expect(list.getByRole("listitem")).toContainText("window open");
+  await page.route("**/api/v1/annotations/*", (route) => route.abort(), { times: 1 });
+  await list.getByRole("button", { name: "Remove “window open”" }).click();
+  await expect(list.getByRole("alert")).toHaveText("The note is still there. The hub does not answer.");
   await list.getByRole("button", { name: "Remove “window open”" }).click();
   await expect(list.getByRole("listitem")).toHaveCount(0);
   await page.getByRole("button", { name: "Undo" }).click();

@@ -35,7 +35,6 @@ export function NoteList({ device, view, onEdit }: Props) {
   const removal = useRemoveAnnotation();
   const save = useSaveAnnotation();
   const latest = notes.toReversed();
-  const error = removal.error ?? save.error;
   if (notes.length === 0 && !mayWrite) return null;
   function remove(note: Annotation) {
     const undo = () => save.mutate({ id: note.id, ...requestOf(note) });
@@ -89,7 +88,8 @@ export function NoteList({ device, view, onEdit }: Props) {
           {t.more(formatCount(latest.length - count))}
         </button>
       )}
-      {error && <p role="alert">{t.failed(explain(error))}</p>}
+      {removal.error && <p role="alert">{t.notRemoved(explain(removal.error))}</p>}
+      {save.error && <p role="alert">{t.failed(explain(save.error))}</p>}
     </section>
   );
 }
