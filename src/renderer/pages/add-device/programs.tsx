@@ -8,6 +8,7 @@ import { useMay, useTls } from "../../api/access.ts";
 import { useInstaller } from "../../api/queries.ts";
 import { chosenHost, HubAddress } from "../../device/hub-address.tsx";
 import { pageText } from "../../i18n/page-text.ts";
+import { Copyable } from "../../ui/copyable.tsx";
 import styles from "./add-device.module.css";
 import { DeviceKeyForm } from "./device-key-form.tsx";
 import { Snippet } from "./snippet.tsx";
@@ -97,11 +98,7 @@ function AgentInstaller({ address, fingerprint }: InstallerProps) {
         )}
         <details className={styles["checked"]}>
           <summary>{words.checkFirst}</summary>
-          {/* It scrolls: the keyboard must reach it. */}
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: see above */}
-          <pre tabIndex={0}>
-            <code>{checkedInstallSnippet(installer)}</code>
-          </pre>
+          <Copyable code={checkedInstallSnippet(installer)} label={words.checkFirst} />
           <p className="note">{words.hubId(installer.hubId)}</p>
         </details>
       </Snippet>
