@@ -1,5 +1,5 @@
 // The only file that knows whether the page runs in the desktop app's window or in a browser's tab.
-import type { ExportQuery, LiveTicket } from "../../shared/api.ts";
+import type { ExportQuery, HubInfo, LiveTicket } from "../../shared/api.ts";
 import type { BrambleBridge, DesktopSettings, HubState, SaveState, UpdateState } from "../../shared/bridge.ts";
 import { BYTE_ORDER_MARK } from "../../shared/byte-order-mark.ts";
 import type { NoticeSettings } from "../../shared/notices/notices.ts";
@@ -20,6 +20,11 @@ export function liveUrl({ ticket, port, basePath }: LiveTicket): URL {
   const url = new URL(path, desktop === undefined ? document.baseURI : `ws://127.0.0.1:${port}${basePath}/`);
   url.protocol = url.protocol.replace("http", "ws");
   return url;
+}
+
+/** The page to try the API. The desktop app's window shows nothing but the app: there it opens in the person's browser. */
+export function apiDocsUrl({ httpPort, basePath = "" }: Pick<HubInfo, "httpPort" | "basePath">): string {
+  return desktop === undefined ? "api/docs" : `http://127.0.0.1:${httpPort}${basePath}/api/docs`;
 }
 
 /** Follows the hub's process, which only the desktop app knows. Returns a function that unsubscribes. */
