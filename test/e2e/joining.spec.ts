@@ -180,7 +180,7 @@ test("a device gets its name and its room while it is approved", async ({ page }
   await page.getByRole("button", { name: "Name and room of pi-1" }).click();
   await page.getByLabel("Name for pi-1").fill("Attic");
   await page.getByLabel("Room of pi-1").fill("Upstairs");
-  await page.getByRole("button", { name: "Approve pi-1" }).click();
+  await page.getByLabel("Room of pi-1").press("Enter");
   await expect(page.locator("[data-announcer=seen]")).toHaveText("Attic has joined.");
   await expect(page.getByRole("region", { name: "Upstairs" }).getByRole("link", { name: "Attic" })).toBeVisible();
 });

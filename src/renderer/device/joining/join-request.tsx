@@ -1,6 +1,6 @@
 // A device that asks to join: name, model, address and first readings, with buttons to approve or block, and fields for the name
 // and the room that it gets.
-import { useId, useState } from "react";
+import { type KeyboardEvent, useId, useState } from "react";
 import type { Device, Metric } from "../../../shared/device.ts";
 import { explain } from "../../api/client.ts";
 import { useJoinDecision } from "../../api/devices/use-join-decision.ts";
@@ -37,6 +37,10 @@ export function JoinRequest({ device, ...kept }: Props) {
   const { given = own[0], onGiven: setGiven = own[1] } = kept;
   const [isNaming, setNaming] = useState(given !== NOTHING_GIVEN);
   const origin = [model ?? [], address === null ? [] : text.joining.at(address)].flat().join(" ");
+  const approve = () => {
+    if (decision.isPending) return;
+    decision.mutate({ kind: "approve", name: given.name.trim(), room: given.room.trim() });
+  };
   const facts = [name === id ? [] : id, origin === "" ? [] : origin].flat();
   return (
     <div className={styles["request"]}>
@@ -60,7 +64,7 @@ export function JoinRequest({ device, ...kept }: Props) {
             {text.joining.compareKey} <b className={styles["code"]}>{offeredKey.code}</b>
           </p>
         )}
-        {isNaming && <Naming device={device} given={given} onChange={setGiven} />}
+        {isNaming && <Naming device={device} given={given} onChange={setGiven} onEntered={approve} />}
         {decision.error && <p role="alert">{explain(decision.error)}</p>}
       </div>
       <div className={styles["buttons"]}>
@@ -79,7 +83,7 @@ export function JoinRequest({ device, ...kept }: Props) {
           className="button small primary"
           aria-label={text.joining.approveOf(name)}
           disabled={decision.isPending}
-          onClick={() => decision.mutate({ kind: "approve", name: given.name.trim(), room: given.room.trim() })}
+          onClick={approve}
         >
           {text.joining.approve}
         </button>
@@ -101,10 +105,14 @@ interface NamingProps {
   readonly device: Device;
   readonly given: Given;
   readonly onChange: (given: Given) => void;
+  readonly onEntered: () => void;
 }
 
-function Naming({ device, given, onChange }: NamingProps) {
+function Naming({ device, given, onChange, onEntered }: NamingProps) {
   const rooms = useId();
+  const onKeyDown = ({ key, nativeEvent }: KeyboardEvent) => {
+    if (key === "Enter" && !nativeEvent.isComposing) onEntered();
+  };
   return (
     <div className={styles["naming"]}>
       <input
@@ -115,6 +123,7 @@ function Naming({ device, given, onChange }: NamingProps) {
         placeholder={device.name}
         maxLength={MAX_NAME_CHARACTERS}
         value={given.name}
+        onKeyDown={onKeyDown}
         onChange={({ target }) => onChange({ ...given, name: target.value })}
       />
       <input
@@ -123,6 +132,7 @@ function Naming({ device, given, onChange }: NamingProps) {
         maxLength={MAX_NAME_CHARACTERS}
         list={rooms}
         value={given.room}
+        onKeyDown={onKeyDown}
         onChange={({ target }) => onChange({ ...given, room: target.value })}
       />
       <RoomOptions id={rooms} />
