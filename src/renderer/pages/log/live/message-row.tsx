@@ -80,7 +80,7 @@ function Details({ row, name, onDevice, onEdit, previous }: Props) {
     words.bytes(bytes, formatCount(bytes)),
     `${words.transports[transport]} ${address}`,
     client === undefined || client === "" ? undefined : words.client(client),
-    sender === undefined ? undefined : words.by(sender),
+    sender === undefined ? undefined : words.by(text.words.actor(sender)),
     readings === undefined || readings === 0 ? undefined : words.readings(readings, formatCount(readings)),
     isQuarantined === true ? words.quarantined : undefined,
   ];
