@@ -78,9 +78,14 @@ interface Shortening {
 }
 
 function KeptReadings() {
-  const { data } = useRetention();
+  const retention = useRetention();
+  const { data } = retention;
   const change = useRetentionChange();
   const [asked, setAsked] = useState<Shortening | null>(null);
+  if (retention.isLoadingError)
+    return (
+      <Failure title={text.loadFailed} message={explain(retention.error)} onRetry={() => void retention.refetch()} />
+    );
   if (data === undefined) return null;
   const { rules } = data;
   const present = rules.find(isForAll)?.keepDays ?? null;
