@@ -2,7 +2,13 @@
 import { describe, expect, test } from "vitest";
 import { koreanName } from "../../src/renderer/i18n/korean-names.ts";
 import { metricLabel } from "../../src/renderer/i18n/names.ts";
-import { formatBytes, formatQuantity, formatTick, formatValue } from "../../src/renderer/i18n/numbers.ts";
+import {
+  formatBytes,
+  formatQuantity,
+  formatTick,
+  formatTickInUnit,
+  formatValue,
+} from "../../src/renderer/i18n/numbers.ts";
 import {
   formatAgo,
   formatExactMoment,
@@ -60,6 +66,17 @@ describe("numbers are short at any magnitude", () => {
     expect(formatQuantity(25.5, "°C")).toBe("25.5\u202f°C");
     expect(formatTick(20, 0.5)).toBe("20.0");
     expect(formatBytes(2_100_000_000)).toBe("2.1\u00a0GB");
+    const ticks = [1_300_980_000, 1_301_000_000, 1_301_020_000];
+    expect(ticks.map((tick) => formatTickInUnit(tick, 20_000, "B", 1_301_020_000))).toEqual([
+      "1.30098\u00a0GB",
+      "1.30100\u00a0GB",
+      "1.30102\u00a0GB",
+    ]);
+    expect([0, 5e8, 1e9].map((tick) => formatTickInUnit(tick, 5e8, "B", 1e9))).toEqual([
+      "0.0\u00a0GB",
+      "0.5\u00a0GB",
+      "1.0\u00a0GB",
+    ]);
   });
 });
 

@@ -54,7 +54,7 @@ export const unitBeside = (unit: string | undefined): string | undefined => (uni
 
 /** A tick in its unit, as `formatTick` writes it. */
 export function formatTickInUnit(value: number, step: number, unit: string | undefined, largest = value): string {
-  return unit === BYTES ? formatBytes(value) : formatTick(value, step, largest);
+  return unit === BYTES ? formatBytes(value, { step, largest }) : formatTick(value, step, largest);
 }
 
 /** Rounds to the step's digits, and is short where the `largest` of the axis is: all of its ticks are written alike. */
@@ -118,10 +118,22 @@ export const formatCount = (count: number): string => whole.format(count);
 
 const BYTE_UNITS = ["kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
 
+/** Of ticks: what tells neighbours apart, and the largest, whose unit all of them have. */
+interface Ticks {
+  readonly step: number;
+  readonly largest: number;
+}
+
 /** In decimal units, as disks are sold. */
-export function formatBytes(bytes: number): string {
-  const power = Math.min(Math.max(Math.floor(Math.log10(Math.max(Math.abs(bytes), 1)) / 3), 1), BYTE_UNITS.length);
+export function formatBytes(bytes: number, { step, largest }: Ticks = { step: 0, largest: bytes }): string {
+  const power = Math.min(Math.max(Math.floor(Math.log10(Math.max(Math.abs(largest), 1)) / 3), 1), BYTE_UNITS.length);
   const unit = BYTE_UNITS[power - 1] ?? "kilobyte";
-  const written = new Intl.NumberFormat(locale, { style: "unit", unit, maximumFractionDigits: 1 });
+  const decimals = step > 0 ? Math.min(Math.max(0, decimalsOf(step / 1000 ** power)), MAX_TICK_DECIMALS) : undefined;
+  const written = new Intl.NumberFormat(locale, {
+    style: "unit",
+    unit,
+    maximumFractionDigits: decimals ?? 1,
+    ...(decimals !== undefined && { minimumFractionDigits: decimals }),
+  });
   return written.format(bytes / 1000 ** power).replaceAll(" ", NO_BREAK_SPACE);
 }
