@@ -15,6 +15,7 @@ import {
   formatInstant,
   formatMoment,
   formatSpan,
+  hourOf,
 } from "../../src/renderer/i18n/times.ts";
 import { historyText } from "../../src/renderer/pages/edit-device/history-text.ts";
 
@@ -102,6 +103,16 @@ test.each([
   [90_000_000, "1\u202fd"],
 ])("%d ms are %s", (spanMs, text) => {
   expect(formatSpan(spanMs)).toBe(text);
+});
+
+test.each([
+  ["en-GB", "28 Nov, 03:06"],
+  ["en-US", "Nov 28, 3:06 AM"],
+])("beside its day a time is written as it is alone, in %s", (locale, written) => {
+  const options = { day: "numeric", month: "short", hour: hourOf(locale), minute: "2-digit" } as const;
+  expect(new Intl.DateTimeFormat(locale, options).format(new Date(2026, 10, 28, 3, 6)).replace(/\s(?=AM)/, " ")).toBe(
+    written,
+  );
 });
 
 test("a time of today is said without its day, one of another year with that", () => {
