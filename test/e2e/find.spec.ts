@@ -224,6 +224,24 @@ for (const width of [390, 800, 1280, 2560]) {
   });
 }
 
+test("in a narrow list and a low window no words lie over others", async ({ page }) => {
+  await using hub = await startTestHub();
+  const headers = { "content-type": "application/json" };
+  await hub.fetch("/api/v1/simulation", { method: "POST", headers, body: "{}" });
+  await page.setViewportSize({ width: 800, height: 600 });
+  await page.goto(linkOf(hub));
+  await page.getByRole("button", { name: "List" }).click();
+  await expect(page.locator("li[data-device]").getByText("simulated")).toHaveCount(5);
+  const overflowing = await page
+    .locator("li[data-device] > span:first-of-type, nav a")
+    .evaluateAll((all) =>
+      all.flatMap((one) =>
+        one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 1 ? one.textContent : [],
+      ),
+    );
+  expect(overflowing).toEqual([]);
+});
+
 test("without motion nothing moves, and with the system's colours switches stay", async ({ page }) => {
   await using hub = await homeHub();
   const controls = [{ control: { id: "led", kind: "switch" }, publishes: { topic: "led", on: "1", off: "0" } }];

@@ -80,7 +80,7 @@ interface LinkProps {
   readonly href: string;
   readonly isCurrent: boolean;
   readonly name: string;
-  /** For a phone's bar, where `name` takes more than a line. */
+  /** For a narrow column and a phone's bar, where `name` takes more than a line. */
   readonly shortName?: string;
   /** A phone's bar has no room for it: it is found by “Find anything” there. */
   readonly isWide?: true;
