@@ -78,7 +78,7 @@ function Nightly({ status }: { readonly status: BackupStatus }) {
         isDisabled={change.isPending}
         onChange={(isOn) => change.mutate({ nightly: isOn })}
       />
-      <div className={styles["list"]}>
+      <div className={styles["below"]}>
         <p role="status">
           {running === "backup" && text.backingUp}
           {running === "restore" && text.restoring}
