@@ -126,7 +126,10 @@ export class EmbeddedBroker implements MqttBroker {
         subscriptions,
         publishes: this.#publishes,
         commands: this.#commands,
-        retained: { find: async (filter) => [...system.find(filter), ...(await this.#retained.find(filter))] },
+        retained: {
+          find: async (filter) => [...system.find(filter), ...(await this.#retained.find(filter))],
+          isCurrent: (message) => system.has(message.topic) || this.#retained.isCurrent(message),
+        },
         bus: this.#bus,
         diagnostics,
         clock,

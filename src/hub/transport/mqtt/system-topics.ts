@@ -41,6 +41,10 @@ export class SystemTopics {
     for (const message of this.#messages()) if (hasSubscribers(message.topic)) publish(message);
   }
 
+  has(topic: string): boolean {
+    return topic.startsWith(ROOT);
+  }
+
   /** As what is retained: those that a filter matches. */
   find(filter: string): Message[] {
     if (!filter.startsWith(ROOT)) return [];

@@ -1,4 +1,5 @@
-// Retained messages where the disk or the room for them fails: nobody is told what the next start does not know.
+// Retained messages where the disk or the room for them fails: nobody is told what the next start does not know; and where others
+// take their places while they are sent.
 import { pino } from "pino";
 import { expect, test } from "vitest";
 import { readConfig } from "../../../../src/hub/config.ts";
@@ -8,6 +9,9 @@ import type { Message } from "../../../../src/hub/transport/mqtt/messages/packet
 import { RetainedMessages } from "../../../../src/hub/transport/mqtt/messages/retained.ts";
 import { FakeClock } from "../../../support/fake-clock.ts";
 import { makeTemporaryFolder } from "../../../support/hub.ts";
+import { startHubInside } from "../../../support/hub-inside.ts";
+import { connectPeer } from "../../../support/mqtt/mqtt-peer.ts";
+import { until } from "../../../support/until.ts";
 
 const clock = new FakeClock(Date.UTC(2026, 0, 31, 12));
 
@@ -87,4 +91,32 @@ test("filters find what they match, whatever they begin with", async () => {
     ["ab", ["ab"]],
   ] as const)
     expect(await payloads(retained, filter), filter).toEqual(found);
+});
+
+test("one that is replaced or removed while others are sent does not come behind what took its place", async () => {
+  await using hub = await startHubInside({ flags: ["--anonymous", "all"] });
+  const COUNT = 700;
+  /** Beyond those that wait for a client at once. */
+  const [replaced, removed] = ["r/650", "r/651"];
+  const one = (index: number) => ({ topic: `r/${index}`, messageId: index + 1, payload: "old" });
+  const rest = { cmd: "publish", qos: 1, dup: false, retain: true } as const;
+  await using publisher = await connectPeer(hub.mqttPort);
+  publisher.send(...Array.from({ length: COUNT }, (_, index) => ({ ...rest, ...one(index) })));
+  await until("all", async () => (publisher.received.length >= COUNT ? true : undefined));
+  await using listener = await connectPeer(hub.mqttPort, { properties: { receiveMaximum: 100 } });
+  await listener.subscribe([{ topic: "r/#", qos: 1 }]);
+  await until("what it takes at once", async () => (listener.received.length >= 100 ? true : undefined));
+  publisher.received.length = 0;
+  await publisher.publish(replaced, "new", { retain: true });
+  await publisher.publish(removed, "", { retain: true });
+  const latest = new Map<string, string>();
+  await until("all topics", async () => {
+    for (const packet of listener.received.splice(0)) {
+      if (packet.cmd !== "publish") continue;
+      latest.set(packet.topic, String(packet.payload));
+      listener.send({ cmd: "puback", messageId: packet.messageId ?? 0, reasonCode: 0 });
+    }
+    return latest.size >= COUNT ? true : undefined;
+  });
+  expect([latest.get(replaced), latest.get(removed), latest.get("r/699")]).toEqual(["new", "", "old"]);
 });

@@ -115,6 +115,11 @@ export class RetainedMessages {
     return this.#byTopic.size;
   }
 
+  /** False where it was replaced or removed since it was found. */
+  isCurrent(message: Message): boolean {
+    return this.#byTopic.get(message.topic) === message;
+  }
+
   /** Those that match; many are looked through in several turns of the event loop. */
   async find(filter: string): Promise<Message[]> {
     const wildcardAt = filter.search(/[+#]/);

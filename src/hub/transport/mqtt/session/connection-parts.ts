@@ -16,7 +16,7 @@ export interface ConnectionParts {
   readonly subscriptions: MqttSubscriptions;
   readonly publishes: PublishHandler;
   readonly commands: MqttCommands;
-  readonly retained: Pick<RetainedMessages, "find">;
+  readonly retained: Pick<RetainedMessages, "find" | "isCurrent">;
   readonly bus: MessageBus;
   readonly diagnostics: MqttDiagnostics;
   readonly clock: Clock;

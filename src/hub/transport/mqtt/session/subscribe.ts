@@ -20,7 +20,7 @@ export interface SubscribeOptions {
   readonly access: AccessHooks;
   readonly subscriptions: MqttSubscriptions;
   readonly commands: MqttCommands;
-  readonly retained: Pick<RetainedMessages, "find">;
+  readonly retained: Pick<RetainedMessages, "find" | "isCurrent">;
   /** Ends the connection; `reasonString` says why. */
   readonly end: (reason: Reason, reasonString: string) => void;
 }
@@ -167,7 +167,8 @@ export class SubscribeHandler implements Subscriber {
       while (!this.#isEnded && (session.socket.writableLength > MAX_UNSENT_BYTES || !state.outgoing.hasRoom))
         await setTimeout(RETRY_MS);
       if (this.#isEnded || !state.has(subscription.filter)) return;
-      state.offer(message, [subscription], true);
+      // The one that took its place was sent when it was published: behind that, this one would seem to be the latest.
+      if (retained.isCurrent(message)) state.offer(message, [subscription], true);
     }
   }
 }
