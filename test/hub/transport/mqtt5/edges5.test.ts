@@ -90,6 +90,22 @@ describe("QoS 2", () => {
     expect(heard.filter((text) => text !== '{"t":1000}')).toEqual([1, 2, 3, 4, 5].map((round) => `{"t":${round}}`));
   });
 
+  test("an id that its client uses for another message, having lost its session, brings that message, too", async () => {
+    await using listener = await connectPeer(hub.mqttPort);
+    await listener.subscribe([{ topic: "forgetful", qos: 0 }]);
+    for (const payload of ["1", "2", "3"]) {
+      await using peer = await connectPeer(hub.mqttPort, { ...SESSION, clientId: "forgetful" });
+      const message = { ...PUBLISH, topic: "forgetful", payload, qos: 2, messageId: 1 } as const;
+      for (const dup of [false, true, false]) {
+        peer.send({ ...message, dup });
+        await peer.next("pubrec");
+      }
+    }
+    await settled(listener);
+    const heard = listener.received.flatMap((packet) => (packet.cmd === "publish" ? [String(packet.payload)] : []));
+    expect(heard).toEqual(["1", "2", "3"]);
+  });
+
   test("the answer to one that comes again waits for those before it", async () => {
     await using peer = await connectPeer(hub.mqttPort);
     const twice = { ...READING, qos: 2, messageId: 5 } as const;

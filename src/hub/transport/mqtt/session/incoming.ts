@@ -1,5 +1,6 @@
 // PUBLISH packets of one connection, to their verdict and their acknowledgement.
 // Order: verdicts come in any order; messages are forwarded and acknowledged in that of their arrival.
+import { crc32 } from "node:zlib";
 import { render } from "../../../../shared/messages/render.ts";
 import type { Verdict } from "../../../ingest/accept.ts";
 import type { MessageBus } from "../messages/message-bus.ts";
@@ -51,12 +52,20 @@ export class IncomingMessages {
       end(REASON.PROTOCOL_ERROR, "A PUBLISH has neither a topic nor an alias that stands for one.");
       return;
     }
+    const message: Message = {
+      topic: resolved.topic,
+      payload,
+      qos,
+      retain,
+      properties,
+      expiresAtMs: expiresAt(expirySeconds, now()),
+    };
     const turn = session.answers.begin();
     const { promise: settled, resolve: settle } = Promise.withResolvers<void>();
     if (qos === 2) {
       // It was sent again before its verdict, perhaps on a connection that has ended since.
       for (let first = state.unsettled(packetId); first !== undefined; first = state.unsettled(packetId)) await first;
-      if (state.hasReceived(packetId)) {
+      if (state.hasReceived(packetId, checksumOf(message))) {
         session.answers.finish(turn, () => acknowledge(2, packetId, REASON.SUCCESS, null));
         return;
       }
@@ -67,14 +76,6 @@ export class IncomingMessages {
       }
       state.receiving(packetId, settled);
     }
-    const message: Message = {
-      topic: resolved.topic,
-      payload,
-      qos,
-      retain,
-      properties,
-      expiresAtMs: expiresAt(expirySeconds, now()),
-    };
     session.publishBegan();
     const { verdict, isForwarded } = await publishes.accept(session, message);
     session.answers.finish(turn, () => {
@@ -87,7 +88,8 @@ export class IncomingMessages {
     await settled;
   }
 
-  #answer({ topic, qos }: Message, packetId: number, verdict: Verdict | null): void {
+  #answer(message: Message, packetId: number, verdict: Verdict | null): void {
+    const { topic, qos } = message;
     const { level, state, end, acknowledge } = this.#options;
     if (verdict?.kind === "deferred") {
       // An acknowledgement, whatever it says, would have the client forget the message [MQTT-4.4.0-2].
@@ -101,7 +103,7 @@ export class IncomingMessages {
       acknowledge(qos, packetId, refusalReason(verdict.problem), reasonString);
       return;
     }
-    if (qos === 2) state.received(packetId);
+    if (qos === 2) state.received(packetId, checksumOf(message));
     acknowledge(qos, packetId, REASON.SUCCESS, null);
   }
 
@@ -110,4 +112,9 @@ export class IncomingMessages {
     const maximum = level === MQTT_5 ? RECEIVE_MAXIMUM : MAX_OPEN_QOS2_OF_OLDER_CLIENTS;
     return state.receivedCount < maximum;
   }
+}
+
+/** Of what tells a message that is sent again from another one: clients do not agree on when to set DUP. */
+function checksumOf({ topic, payload }: Message): number {
+  return crc32(payload, crc32(topic));
 }

@@ -55,8 +55,8 @@ export class SessionState implements Receiver, GroupMember {
   /** Of the client that has it; its rights may change, who it is does not. */
   principal: Principal;
   readonly outgoing: OutgoingMessages;
-  /** Ids of QoS 2 messages that were taken and not released yet. */
-  readonly #receivedIds = new Set<number>();
+  /** By id: checksums of QoS 2 messages that were taken and not released yet. */
+  readonly #receivedChecksums = new Map<number, number>();
   /** By id: QoS 2 messages without a verdict yet, which may come after their connection has ended. */
   readonly #receiving = new Map<number, Promise<void>>();
   readonly #options: SessionStateOptions;
@@ -102,7 +102,7 @@ export class SessionState implements Receiver, GroupMember {
 
   /** How many QoS 2 messages were taken and not released yet, or have no verdict yet. */
   get receivedCount(): number {
-    return this.#receivedIds.size + this.#receiving.size;
+    return this.#receivedChecksums.size + this.#receiving.size;
   }
 
   /** A QoS 2 message has arrived; `settled` resolves with its verdict. */
@@ -120,19 +120,20 @@ export class SessionState implements Receiver, GroupMember {
     this.#receiving.delete(packetId);
   }
 
-  hasReceived(packetId: number): boolean {
-    return this.#receivedIds.has(packetId);
+  /** Whether that very message was taken: a client that has lost its session uses the ids of others again. */
+  hasReceived(packetId: number, checksum: number): boolean {
+    return this.#receivedChecksums.get(packetId) === checksum;
   }
 
   /** A QoS 2 message was taken: sent again before its release, it is the same one. */
-  received(packetId: number): void {
-    this.#receivedIds.add(packetId);
+  received(packetId: number, checksum: number): void {
+    this.#receivedChecksums.set(packetId, checksum);
     this.#hold();
   }
 
   /** PUBREL; false where no such message was taken. */
   release(packetId: number): boolean {
-    const isKnown = this.#receivedIds.delete(packetId);
+    const isKnown = this.#receivedChecksums.delete(packetId);
     this.#hold();
     return isKnown;
   }
@@ -217,7 +218,7 @@ export class SessionState implements Receiver, GroupMember {
   end(): void {
     for (const filter of [...this.#subscribed.keys()]) this.unsubscribe(filter);
     for (const { message, handBack } of this.outgoing.clear()) handBack?.(message);
-    this.#receivedIds.clear();
+    this.#receivedChecksums.clear();
     this.#will?.publish();
     this.#will = null;
     this.endTracking();
@@ -231,7 +232,7 @@ export class SessionState implements Receiver, GroupMember {
 
   #hold(): void {
     const subscriptionBytes = SUBSCRIPTION_BYTES * this.#subscribed.size + 2 * this.#filterCharacters;
-    const receivedBytes = RECEIVED_ID_BYTES * this.#receivedIds.size;
+    const receivedBytes = RECEIVED_ID_BYTES * this.#receivedChecksums.size;
     const willBytes = this.#will?.bytes ?? 0;
     this.#options.share.hold("session", this.#owedBytes + subscriptionBytes + receivedBytes + willBytes);
   }
