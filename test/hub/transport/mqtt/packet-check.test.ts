@@ -174,6 +174,22 @@ test.each([
   expect(faultOf(Buffer.from(hex.replaceAll(" ", ""), "hex"))).toBe(fault);
 });
 
+test("what is sent again has DUP in MQTT 3.1, and may not have it later", () => {
+  const again = bytesOf(fc.oneof(subscribe, unsubscribe, fc.record({ cmd: fc.constant("pubrel"), messageId })));
+  fc.assert(
+    fc.property(again, fc.constantFrom(3, 4), (bytes, protocolVersion) => {
+      const protocolId = protocolVersion === 3 ? "MQIsdp" : "MQTT";
+      const hello = generate({ cmd: "connect", clientId: "a", protocolId, protocolVersion, clean: true });
+      const check = packetCheck();
+      check({ bytes: hello, header: 0x10, start: HEADER_BYTES, end: hello.length });
+      const header = bytes.readUInt8(0) | 0b1000;
+      const fault = reasonOf(check({ bytes, header, start: HEADER_BYTES, end: bytes.length }));
+      if (protocolVersion === 3) expect(fault).toBeNull();
+      else expect(fault).toMatch(/ with wrong flags$/);
+    }),
+  );
+});
+
 describe("a topic", () => {
   test("of any bytes passes where they are UTF-8 that prints, without wildcards", () => {
     const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });

@@ -106,6 +106,21 @@ describe("QoS 2", () => {
     expect(heard).toEqual(["1", "2", "3"]);
   });
 
+  test("of MQTT 3.1: what is sent again has DUP, be it a release or a subscription", async () => {
+    const old = { protocolId: "MQIsdp", protocolVersion: 3, clientId: "old" } as const;
+    await using peer = await connectPeer(hub.mqttPort, old);
+    peer.send({ ...PUBLISH, qos: 2, messageId: 7 });
+    await peer.next("pubrec");
+    for (let times = 0; times < 2; times++) {
+      peer.socket.write(Buffer.of(0x6a, 2, 0, 7));
+      expect(await peer.next("pubcomp")).toMatchObject({ messageId: 7 });
+    }
+    peer.socket.write(Buffer.of(0x8a, 6, 0, 9, 0, 1, 0x61, 1));
+    expect(await peer.next("suback")).toMatchObject({ granted: [1] });
+    peer.socket.write(Buffer.of(0xaa, 5, 0, 9, 0, 1, 0x61));
+    expect(await peer.next("unsuback")).toMatchObject({ messageId: 9 });
+  });
+
   test("the answer to one that comes again waits for those before it", async () => {
     await using peer = await connectPeer(hub.mqttPort);
     const twice = { ...READING, qos: 2, messageId: 5 } as const;

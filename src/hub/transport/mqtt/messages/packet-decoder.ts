@@ -2,12 +2,14 @@
 // What arrives has passed the packet check: packets are whole, strings are UTF-8, each property is allowed and there once.
 import { type IPublishPacket, type Packet, parser } from "mqtt-packet";
 import { errorText } from "../../../../shared/error-text.ts";
+import { DUP } from "../wire/packet-check.ts";
 import type { RawPacket } from "../wire/packet-splitter.ts";
 import { readVarint } from "../wire/properties.ts";
 import type { Level } from "./packets.ts";
 import { type ArrivedPublish, decodePublish } from "./publish-packets.ts";
 
 const PUBLISH = 3;
+const MQTT_3_1: Level = 3;
 
 export type ArrivedPacket = Exclude<Packet, IPublishPacket> | ArrivedPublish;
 
@@ -31,7 +33,11 @@ export function makeDecoder({ level, onPacket, onFault }: DecoderHandlers): (byt
     for (const packet of packetsOf(bytes)) {
       raw = packet;
       if (packet.header >> 4 === PUBLISH) onPacket(decodePublish(packet, level()), packet);
-      else decoder.parse(packet.bytes);
+      else {
+        // A SUBSCRIBE, UNSUBSCRIBE or PUBREL that is sent again has DUP in MQTT 3.1, which the packet library takes for a fault.
+        if (level() === MQTT_3_1) packet.bytes[0] = packet.header & ~DUP;
+        decoder.parse(packet.bytes);
+      }
     }
   };
 }

@@ -33,8 +33,8 @@ const PACKET_NAMES = new Map([
 const BROKERS_PACKETS: ReadonlySet<string> = new Set(["CONNACK", "SUBACK", "UNSUBACK", "PINGRESP"]);
 
 const HIGHEST_QOS = 2;
-/** A flag of PUBLISH (section 3.3.1). */
-const DUP = 0b1000;
+/** A flag of PUBLISH (section 3.3.1), and in MQTT 3.1 of what else is sent again. */
+export const DUP = 0b1000;
 
 /** Flags of CONNECT (section 3.1.2.3). */
 const RESERVED = 0b0000_0001;
@@ -48,6 +48,7 @@ const PROTOCOL_LEVELS: ReadonlyMap<string, readonly number[]> = new Map([
   ["MQIsdp", [3]],
   ["MQTT", [4, 5]],
 ]);
+const LEVEL_OF_MQTT_3_1 = 3;
 const LEVEL_OF_MQTT_5 = 5;
 /** What one broker that connects to another adds to the level. */
 const BRIDGE = 0x80;
@@ -63,7 +64,7 @@ export function packetCheck(): PacketSplitterOptions["check"] {
       return connect.fault === null ? null : { ...connect.fault, connectLevel: level };
     }
     const is5 = level === LEVEL_OF_MQTT_5;
-    return packet.header >> 4 === PUBLISH ? publishFault(packet, is5 && !isPartial) : otherFault(packet, is5);
+    return packet.header >> 4 === PUBLISH ? publishFault(packet, is5 && !isPartial) : otherFault(packet, level);
   };
 }
 
@@ -127,10 +128,11 @@ function publishPropertiesFault(packet: RawPacket, start: number): Violation | n
 }
 
 /** A case is the type and the flags that go with it [MQTT-2.2.2-1]. */
-function otherFault(packet: RawPacket, is5: boolean): Violation | null {
+function otherFault(packet: RawPacket, level: number): Violation | null {
   const name = nameOf(packet);
   const fields = new PacketFields(packet, name);
-  switch (packet.header) {
+  const is5 = level === LEVEL_OF_MQTT_5;
+  switch (level === LEVEL_OF_MQTT_3_1 ? packet.header & ~DUP : packet.header) {
     case 0x40:
     case 0x50:
     case 0x62:
