@@ -19,6 +19,7 @@ import { isForwarded, tapForwarded } from "./forwarding.ts";
 import type { MessageBus } from "./messages/message-bus.ts";
 import { type Level, type Message, MQTT_5 } from "./messages/packets.ts";
 import type { OrderedAnswers } from "./session/outgoing/ordered-answers.ts";
+import { REASON, type Reason } from "./session/reason-codes.ts";
 import type { KnownTopics } from "./wire/known-topics.ts";
 import type { RawPacket } from "./wire/packet-splitter.ts";
 import { endOfPlainProperties } from "./wire/properties.ts";
@@ -57,6 +58,8 @@ export interface FastPathSession {
 interface FastPathClient {
   /** The client acknowledges what it was sent with QoS 1. */
   acknowledged(packetId: number): void;
+  /** Acknowledges what it published, with a reason (MQTT 5). */
+  acknowledge(qos: 1, packetId: number, reason: Reason): void;
   refuse(qos: 1, packetId: number, problem: Problem): void;
   defer(problem: Problem): void;
 }
@@ -168,7 +171,8 @@ export class MqttFastPath {
     session.answers.finish(session.answers.begin(), () => {
       share.release(costBytes);
       if (message !== null) bus.publish(message, clientId);
-      if (packetId !== null) this.#acknowledge(session, packetId);
+      if (packetId !== null && (message !== null || session.level !== MQTT_5)) this.#acknowledge(session, packetId);
+      else if (packetId !== null) session.client?.acknowledge(1, packetId, REASON.NO_MATCHING_SUBSCRIBERS);
       session.publishSettled();
     });
     return true;

@@ -9,6 +9,7 @@ import type { FastPathRoute, FastPathSession } from "./fast-path.ts";
 import type { TimedSession } from "./keep-alive.ts";
 import type { Level } from "./messages/packets.ts";
 import { OrderedAnswers } from "./session/outgoing/ordered-answers.ts";
+import type { Reason } from "./session/reason-codes.ts";
 import type { SessionState } from "./session/session-state.ts";
 import { Traffic } from "./session/traffic.ts";
 import { KnownTopics } from "./wire/known-topics.ts";
@@ -27,8 +28,8 @@ export interface ConnectionSide {
   revoked(): void;
   /** The client acknowledges a message that it was sent with QoS 1. */
   acknowledged(packetId: number): void;
-  /** Acknowledges a message as one that was taken. */
-  acknowledge(qos: 1 | 2, packetId: number): void;
+  /** Acknowledges a message as one that was taken; the reason, other than success, is for MQTT 5. */
+  acknowledge(qos: 1 | 2, packetId: number, reason?: Reason): void;
   /** Acknowledges a message that is bad for ever (MQTT 5). */
   refuse(qos: 1 | 2, packetId: number, problem: Problem): void;
   /** A person had it disconnected. */

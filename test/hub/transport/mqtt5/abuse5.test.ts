@@ -14,6 +14,7 @@ const PUBLISH = { cmd: "publish", topic: "a", payload: "x", qos: 0, dup: false, 
 const EXPIRY = [0x02, 0, 0, 0, 9];
 const CONTENT_TYPE = [0x03, 0, 1, 0x61];
 const SUBSCRIPTION_ID = [0x0b, 1];
+const NOBODY_LISTENS = 0x10;
 
 const NO_LOCAL_SHARE = generate(
   { cmd: "subscribe", messageId: 1, subscriptions: [{ topic: "$share/g/a", qos: 1, nl: true }] },
@@ -28,7 +29,7 @@ function withProperties(properties: readonly number[], length = properties.lengt
 
 const isAnswered = async (port: number): Promise<boolean> => {
   await using other = await connectPeer(port);
-  return (await other.publish("a", "x")).reasonCode === 0;
+  return (await other.publish("a", "x")).reasonCode === NOBODY_LISTENS;
 };
 
 describe("a packet that breaks the protocol ends its connection", () => {

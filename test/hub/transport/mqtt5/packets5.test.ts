@@ -197,6 +197,18 @@ describe("a session", () => {
   });
 });
 
+test("a message of QoS 1 for which there is nobody is acknowledged so", async () => {
+  await using hub = await startHubInside(OPEN);
+  await using publisher = await connectPeer(hub.mqttPort);
+  const code = async (topic: string, retain: boolean) =>
+    (await publisher.publish(topic, '{"t":1}', { retain })).reasonCode;
+  const codes = async () => [await code("a", false), await code("a", true), await code("sensor/pi/data", false)];
+  expect(await codes()).toEqual([0x10, 0x10, 0]);
+  await using listener = await connectPeer(hub.mqttPort);
+  await listener.subscribe([filter("a")]);
+  expect(await codes()).toEqual([0, 0, 0]);
+});
+
 describe("subscriptions", () => {
   test("overlapping ones bring one copy, with the highest QoS and all identifiers", async () => {
     await using hub = await startHubInside(OPEN);

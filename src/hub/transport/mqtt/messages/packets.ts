@@ -61,7 +61,12 @@ export function encode(packet: Packet, level: Level): Buffer {
 
 const ACKNOWLEDGEMENTS = { puback: 0x40, pubrec: 0x50, pubcomp: 0x70 } as const;
 
-/** One that says that all is well, which is the same in every version (section 3.4). */
-export function plainAcknowledgement(kind: keyof typeof ACKNOWLEDGEMENTS, packetId: number): Uint8Array {
-  return Uint8Array.of(ACKNOWLEDGEMENTS[kind], 2, packetId >> 8, packetId & 0xff);
+/** One without properties (section 3.4); one that says that all is well, with 0, is the same in every version. */
+export function plainAcknowledgement(
+  kind: keyof typeof ACKNOWLEDGEMENTS,
+  packetId: number,
+  reasonCode: number,
+): Uint8Array {
+  const [type, high, low] = [ACKNOWLEDGEMENTS[kind], packetId >> 8, packetId & 0xff];
+  return reasonCode === 0 ? Uint8Array.of(type, 2, high, low) : Uint8Array.of(type, 3, high, low, reasonCode);
 }

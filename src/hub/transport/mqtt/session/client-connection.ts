@@ -150,8 +150,8 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
     }
   }
 
-  acknowledge(qos: 1 | 2, packetId: number): void {
-    if (!this.#isClosed) this.#answers.acknowledge(qos, packetId, REASON.SUCCESS, null);
+  acknowledge(qos: 1 | 2, packetId: number, reason: Reason = REASON.SUCCESS): void {
+    if (!this.#isClosed) this.#answers.acknowledge(qos, packetId, reason, null);
   }
 
   refuse(qos: 1 | 2, packetId: number, problem: Problem): void {

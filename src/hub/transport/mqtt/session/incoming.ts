@@ -90,7 +90,7 @@ export class IncomingMessages {
 
   #answer(message: Message, packetId: number, verdict: Verdict | null): void {
     const { topic, qos } = message;
-    const { level, state, end, acknowledge } = this.#options;
+    const { level, state, bus, end, acknowledge } = this.#options;
     if (verdict?.kind === "deferred") {
       // An acknowledgement, whatever it says, would have the client forget the message [MQTT-4.4.0-2].
       end(REASON.QUOTA_EXCEEDED, render(verdict.problem));
@@ -104,7 +104,9 @@ export class IncomingMessages {
       return;
     }
     if (qos === 2) state.received(packetId, checksumOf(message));
-    acknowledge(qos, packetId, REASON.SUCCESS, null);
+    const isForNobody = qos === 1 && verdict === null && bus.countSubscribers(topic) === 0;
+    const reason = isForNobody && level === MQTT_5 ? REASON.NO_MATCHING_SUBSCRIBERS : REASON.SUCCESS;
+    acknowledge(qos, packetId, reason, null);
   }
 
   #hasRoomForQos2(): boolean {

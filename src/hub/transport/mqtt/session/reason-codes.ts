@@ -5,6 +5,7 @@ import type { ViolationKind } from "../wire/violation.ts";
 export const REASON = {
   SUCCESS: 0x00,
   DISCONNECT_WITH_WILL: 0x04,
+  NO_MATCHING_SUBSCRIBERS: 0x10,
   NO_SUBSCRIPTION_EXISTED: 0x11,
   UNSPECIFIED_ERROR: 0x80,
   MALFORMED_PACKET: 0x81,

@@ -29,14 +29,15 @@ export class AnswerWriter {
   /** Acknowledges a message; `reasonString` is for the client, null where there is nothing to explain. */
   acknowledge(qos: 1 | 2, messageId: number, reasonCode: Reason, reasonString: string | null): void {
     const cmd = qos === 1 ? "puback" : "pubrec";
-    if (reasonCode === REASON.SUCCESS) this.#send(plainAcknowledgement(cmd, messageId));
-    else this.#explain({ cmd, messageId, reasonCode }, this.agreed?.wantsReasons === true ? reasonString : null);
+    if (reasonString === null || this.agreed?.wantsReasons !== true)
+      this.#send(plainAcknowledgement(cmd, messageId, reasonCode));
+    else this.#explain({ cmd, messageId, reasonCode }, reasonString);
   }
 
   /** PUBCOMP: the message has been released. */
   complete(messageId: number, isKnown: boolean): void {
-    if (isKnown || this.#session.level !== MQTT_5) this.#send(plainAcknowledgement("pubcomp", messageId));
-    else this.write({ cmd: "pubcomp", messageId, reasonCode: REASON.PACKET_ID_NOT_FOUND });
+    const isWell = isKnown || this.#session.level !== MQTT_5;
+    this.#send(plainAcknowledgement("pubcomp", messageId, isWell ? REASON.SUCCESS : REASON.PACKET_ID_NOT_FOUND));
   }
 
   /** Before the connection ends; older versions have no such packet. */
@@ -45,10 +46,10 @@ export class AnswerWriter {
   }
 
   /** With the Reason String where the packet has room for it [MQTT-3.4.2-2]. */
-  #explain(packet: Explained, reasonString: string | null): void {
+  #explain(packet: Explained, reasonString: string): void {
     const { level } = this.#session;
-    const explained = reasonString === null ? null : encode({ ...packet, properties: { reasonString } }, level);
-    const bytes = explained !== null && this.#fits(explained) ? explained : encode(packet, level);
+    const explained = encode({ ...packet, properties: { reasonString } }, level);
+    const bytes = this.#fits(explained) ? explained : encode(packet, level);
     if (this.#fits(bytes)) this.#send(bytes);
   }
 
