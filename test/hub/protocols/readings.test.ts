@@ -600,6 +600,33 @@ describe("a message of Telegraf", () => {
   test("is of its host where nothing else names the device", () => {
     expect(taken(decode(cpu({ host: "rp" }))).readings).toMatchObject([{ device: "rp", tsMs: NOW_MS }]);
   });
+
+  test("has names that are short enough, however long its tags and fields are", () => {
+    const field = "throttling_throttled_periods";
+    const tags = { container_image: "ghcr.io/home-assistant/home-assistant", container_name: "homeassistant" };
+    expect(values(decode({ name: "docker_container_cpu", tags, fields: { [field]: 3 } }, PI))).toEqual([
+      [`docker_container_cpu.ghcr_io/home-a.${field}`, 3],
+    ]);
+  });
+
+  test("may have many metrics, as its output over HTTP writes them", () => {
+    const cpus = ["cpu0", "cpu1"].map((one) => cpu({ host: "rp", cpu: one }));
+    expect(taken(decode({ metrics: cpus })).readings).toMatchObject([
+      { device: "rp", metric: "cpu.cpu0.usage_idle", tsMs: NOW_MS, value: 91 },
+      { device: "rp", metric: "cpu.cpu1.usage_idle", tsMs: NOW_MS, value: 91 },
+    ]);
+    const text = { fields: { state: "running" }, name: "docker", tags: { host: "rp" }, timestamp: NOW_MS / 1_000 };
+    expect(taken(decode({ metrics: [...cpus, text] }))).toMatchObject({
+      readings: [{ value: 91 }, { value: 91 }],
+      attributes: [{ device: "rp", name: "docker.state", text: "running" }],
+    });
+    expect(values(decode({ t: 1, metrics: cpus }, PI))).toEqual([["t", 1]]);
+    expect(refusal(decode({ metrics: [] }, PI)).error).toBe("no-usable-value");
+    expect(values(decode({ metrics: [1, 2] }, PI))).toEqual([
+      ["metrics.0", 1],
+      ["metrics.1", 2],
+    ]);
+  });
 });
 
 describe("the bare payload of a metric topic", () => {

@@ -25,7 +25,7 @@ import {
   typeWord,
 } from "../payload.ts";
 import type { DecodeContext, Decoded } from "../protocol.ts";
-import { isTelegraf, namedByTags } from "./telegraf.ts";
+import { isTelegraf, namedByTags, telegrafBatch } from "./telegraf.ts";
 
 export interface ReadingsContext extends DecodeContext {
   /** The device that the topic, the path or the key names, or null where the message has to. */
@@ -100,7 +100,8 @@ class MessageDecoder {
     this.device = context.device;
   }
 
-  decode(value: unknown): Problem | null {
+  decode(sent: unknown): Problem | null {
+    const value = telegrafBatch(sent) ?? sent;
     const found = Array.isArray(value) ? this.#batch(value) : this.#object(value, "");
     if (found !== null || this.#readings.length > 0) return found;
     const [fields, meant] = [this.#unusable, this.#meant];
