@@ -25,6 +25,22 @@ test("a message may be packed with gzip or deflate, however its client writes th
   expect(readings.map(({ value }) => value)).toEqual([7, 6, 5, 4, 3, 2, 1]);
 });
 
+test("JSON that its sender does not name is taken, as curl and Python's urllib send it", async () => {
+  await using hub = await startTestHub();
+  const send = async (body: string) => {
+    const headers = { "Content-Type": "application/x-www-form-urlencoded; charset=utf-8" };
+    const answer = await hub.fetch("/data", { method: "POST", body, headers });
+    return [answer.status, await answer.json()];
+  };
+  expect(JSON.parse(await run("curl", ["-s", "-d", '{"device_id":"pi","t":1}', `${hub.file.http}/data`]))).toEqual({
+    status: "success",
+    accepted: 1,
+  });
+  expect(await send(' \n[{"device_id":"pi","t":2}]')).toEqual([200, expect.objectContaining({ accepted: 1 })]);
+  expect(await send('{"device_id":"pi","t":}')).toEqual([400, expect.objectContaining({ error: "not-json" })]);
+  expect(await send("device_id=pi&t=3")).toEqual([415, expect.objectContaining({ error: "unsupported-media-type" })]);
+});
+
 test("a message that is not what its headers say is refused, and told why", async () => {
   await using hub = await startTestHub();
   const plain = Buffer.from('{"device_id":"pi","t":1}');

@@ -20,11 +20,16 @@ import type { HttpPacing } from "../pacing.ts";
 import { route } from "../route.ts";
 import { type Encoding, parseEncoding, unpack } from "../unpack.ts";
 
+/** What curl, wget, PowerShell and Python's urllib call a body whose sender does not say what it is. */
+const UNNAMED_TYPE = "application/x-www-form-urlencoded";
+const BEGINNING_OF_JSON = /^\s*[[{]/;
 const CHARSET = /;\s*charset\s*=\s*"?([^";\s]+)/i;
 const CHARSETS: ReadonlySet<string> = new Set(["utf-8", "utf8", "us-ascii", "ascii"]);
 /** Bytes of an oversized message that are read and dropped, so that its sender gets the answer. */
 const MAX_DRAINED_BYTES = 64 * 1024 * 1024;
 
+/** Where a body begins as JSON, or does not. */
+const MAX_SEARCHED_BYTES = 64;
 /** Of a path that is listed as the source of a message. */
 const MAX_SOURCE_CHARACTERS = 256;
 
@@ -58,7 +63,8 @@ export function addIngestRoutes(
         schema,
         validatorCompiler: () => () => true,
         handler: async (request, reply) => {
-          const form = parseForm(request.headers, accepting);
+          const body = request.body instanceof Uint8Array ? request.body : new Uint8Array();
+          const form = parseForm(request.headers, body, accepting);
           if ("problem" in form) {
             diagnostics.unknownMediaType(request.ip, url, form.rejected, render(form.problem));
             reply.header("Accept-Encoding", "gzip, deflate");
@@ -68,7 +74,6 @@ export function addIngestRoutes(
           const source = `POST ${request.url.replace(/\?.*$/, "")}`.slice(0, MAX_SOURCE_CHARACTERS);
           const { principal } = request;
           const sender = { source, address: plainAddress(request.ip) };
-          const body = request.body instanceof Uint8Array ? request.body : new Uint8Array();
           const share = pacing.shareOf(request.raw);
           const isPacked = form.encoding !== "identity";
           const costBytes = PARSED_MESSAGE_BYTES + (isPacked ? limits.messageBytes : body.length);
@@ -125,13 +130,15 @@ type Form =
   /** `rejected`: the headers that are not accepted. */
   | { readonly rejected: string; readonly problem: Problem };
 
-/** The body as its headers describe it. */
+/** The body as its headers describe it; as JSON where those say no more than that it is a body. */
 function parseForm(
   { "content-type": type = "application/json", "content-encoding": packed }: IncomingHttpHeaders,
+  body: Uint8Array,
   accepting: HttpRoute,
 ): Form {
   const mediaType = type.replace(/;.*$/, "").trim().toLowerCase();
-  const decode = accepting.match(mediaType);
+  const isUnnamedJson = mediaType === UNNAMED_TYPE && beginsAsJson(body);
+  const decode = accepting.match(isUnnamedJson ? "application/json" : mediaType);
   if (decode === null) return { rejected: mediaType, problem: accepting.mediaTypeProblem };
   const charset = CHARSET.exec(type)?.[1] ?? "utf-8";
   if (!CHARSETS.has(charset.toLowerCase()))
@@ -140,6 +147,10 @@ function parseForm(
   return encoding === undefined
     ? { rejected: `Content-Encoding: ${packed}`, problem: message("unsupported-media-type/encoding") }
     : { decode, encoding };
+}
+
+function beginsAsJson(body: Uint8Array): boolean {
+  return BEGINNING_OF_JSON.test(Buffer.from(body.subarray(0, MAX_SEARCHED_BYTES)).toString("latin1"));
 }
 
 /** All of a message up to a little over the limit; of more than that, the size alone matters. */
