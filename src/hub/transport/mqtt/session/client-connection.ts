@@ -325,7 +325,8 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
         break;
       case "pubrel": {
         const messageId = packet.messageId ?? 0;
-        this.#answers.complete(messageId, state.release(messageId));
+        state.release(messageId);
+        this.#answers.complete(messageId);
         break;
       }
       case "subscribe":

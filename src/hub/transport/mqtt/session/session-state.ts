@@ -131,11 +131,10 @@ export class SessionState implements Receiver, GroupMember {
     this.#hold();
   }
 
-  /** PUBREL; false where no such message was taken. */
-  release(packetId: number): boolean {
-    const isKnown = this.#receivedChecksums.delete(packetId);
+  /** PUBREL. */
+  release(packetId: number): void {
+    this.#receivedChecksums.delete(packetId);
     this.#hold();
-    return isKnown;
   }
 
   get filters(): Iterable<string> {

@@ -34,10 +34,12 @@ export class AnswerWriter {
     else this.#explain({ cmd, messageId, reasonCode }, reasonString);
   }
 
-  /** PUBCOMP: the message has been released. */
-  complete(messageId: number, isKnown: boolean): void {
-    const isWell = isKnown || this.#session.level !== MQTT_5;
-    this.#send(plainAcknowledgement("pubcomp", messageId, isWell ? REASON.SUCCESS : REASON.PACKET_ID_NOT_FOUND));
+  /**
+   * PUBCOMP: the message has been released, now or before: one that sends PUBREL again has had no answer. MQTT.js would take
+   * 0x92 (Packet Identifier not found) for a message that was not published.
+   */
+  complete(messageId: number): void {
+    this.#send(plainAcknowledgement("pubcomp", messageId, REASON.SUCCESS));
   }
 
   /** Before the connection ends; older versions have no such packet. */
