@@ -27,7 +27,7 @@ export function endSilent<S extends TimedSession>(
   for (const session of sessions) {
     session.silentMs = session.hasSentData || session.isHeldUp ? 0 : session.silentMs + periodMs;
     session.hasSentData = false;
-    if (session.keepAliveMs === 0 || session.silentMs <= session.keepAliveMs * GRACE) continue;
+    if (session.keepAliveMs === 0 || session.silentMs < session.keepAliveMs * GRACE) continue;
     session.fellSilent = true;
     onSilent(session);
     session.socket.destroy();

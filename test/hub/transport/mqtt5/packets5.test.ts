@@ -32,7 +32,7 @@ describe("a connection", () => {
     await using own = await connectPeer(hub.mqttPort, { keepalive: 30, clientId: "own" });
     expect(own.connack.properties).not.toHaveProperty("serverKeepAlive");
     expect(own.connack.properties).not.toHaveProperty("assignedClientIdentifier");
-    hub.clock.advance(47_000);
+    hub.clock.advance(46_000);
     expect(await own.next("disconnect")).toMatchObject({ reasonCode: 0x8d });
     await own.closed();
     expect(peer.isClosed).toBe(false);
