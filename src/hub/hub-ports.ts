@@ -138,7 +138,7 @@ function createMqtt(options: PortOptions, base: Base & Pick<HttpParts, "failures
     port: config.mqttPort,
     onPublish: ({ topic: source, route, payload, address, clientId = "", principal, session, share }) =>
       inbox.receive({ source, payload, address, clientId, principal, transport: "mqtt", share, session }, route.decode),
-    onSession: ({ session, fellSilent }) => registry.presence.sessionEnded(session, fellSilent),
+    onSession: ({ session, hasTimedOut }) => registry.presence.sessionEnded(session, hasTimedOut),
     records: store.records,
     version,
     commands,

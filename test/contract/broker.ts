@@ -85,7 +85,7 @@ export function brokerContract(adapter: string, openBroker: OpenBrokerFor): void
       const session = hub.publishes[0]?.session;
       await untilTrue("the end", () => hub.ended.length > 0);
       await hub.opened.broker.stop();
-      expect(hub.ended).toEqual([{ kind: "ended", session, fellSilent: false }]);
+      expect(hub.ended).toEqual([{ kind: "ended", session, hasTimedOut: false }]);
     });
 
     test("a command reaches a subscriber, and its acknowledgement comes back", async () => {

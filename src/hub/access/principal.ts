@@ -79,7 +79,7 @@ export function scopeOf(principal: Principal): Scope | null {
 }
 
 /** Is authenticated. */
-export function isProven(principal: Principal): boolean {
+export function isAuthenticated(principal: Principal): boolean {
   return principal.kind === "device" || "role" in principal;
 }
 

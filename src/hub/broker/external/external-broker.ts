@@ -194,7 +194,7 @@ export class ExternalBroker implements MqttBroker {
   #disconnected(): void {
     this.#clients = null;
     this.#commands.connectionChanged();
-    for (const session of this.#sessions) this.#options.onSession({ kind: "ended", session, fellSilent: false });
+    for (const session of this.#sessions) this.#options.onSession({ kind: "ended", session, hasTimedOut: false });
     this.#sessions.clear();
   }
 }

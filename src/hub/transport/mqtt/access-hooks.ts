@@ -1,4 +1,4 @@
-// The session layer's questions about a client: may it connect, and what may it subscribe to?
+// Authorises clients for the session layer: whether one may connect, and which filters it may subscribe to.
 import { setTimeout } from "node:timers/promises";
 import { errorOf } from "../../../shared/errors.ts";
 import { parseDeviceId } from "../../../shared/ids.ts";
@@ -10,7 +10,7 @@ import type { Sessions } from "./session/sessions.ts";
 import type { MqttSession } from "./session.ts";
 import type { FilterOutcome, MqttSubscriptions, Subscriber } from "./subscriptions.ts";
 
-/** What decides who may do what over MQTT. */
+/** The parts that decide on access over MQTT. */
 export type MqttAccess = Pick<
   Access,
   "authenticate" | "proxies" | "topics" | "devices" | "deviceKeys" | "lockOut" | "audit" | "connections"
@@ -23,13 +23,13 @@ export interface AccessHooksOptions {
   readonly diagnostics: MqttDiagnostics;
 }
 
-/** What a CONNECT shows. */
-interface Shown {
+/** The credentials of a CONNECT. */
+interface ConnectCredentials {
   readonly username?: string;
   readonly password?: Readonly<Buffer>;
 }
 
-/** MQTT cannot tell a client that guesses to wait: it waits for its answer. One with a right key does not. */
+/** MQTT has no Retry-After: after wrong credentials the answer itself is delayed. A correct key is answered at once. */
 const GUESS_DELAY_MS = 1_000;
 
 export type ConnectOutcome = "granted" | "wrong-key" | "client-id-taken" | "forbidden";
@@ -41,8 +41,8 @@ export class AccessHooks {
     this.#options = options;
   }
 
-  /** Where it is granted, the session knows who its client is. */
-  async mayConnect(session: MqttSession, { username = "", password }: Shown): Promise<ConnectOutcome> {
+  /** On "granted" the session's principal is set. */
+  async mayConnect(session: MqttSession, { username = "", password }: ConnectCredentials): Promise<ConnectOutcome> {
     const { access, diagnostics } = this.#options;
     const { clientId, address } = session;
     const text = password?.toString();
@@ -62,14 +62,14 @@ export class AccessHooks {
     return refusal === "wrong-key" || refusal === "client-id-taken" ? refusal : "forbidden";
   }
 
-  /** The code of what keeps a client out; null where it may connect. */
+  /** The reason to refuse the client; null where it may connect. */
   #refusalOf(principal: Principal, clientId: string): string | null {
     const { access, sessions } = this.#options;
     if (!access.topics.mayConnect(principal)) return "key-required";
     const named = principal.kind === "unproven" ? principal.device : null;
     const denial = named === null ? null : access.devices.denialFor(principal, named);
     if (denial !== null) return errorOf(denial);
-    // A client id pushes out the connection that has it: that of a device with a key is for the device alone.
+    // A client id takes over the session that has it: only the device itself may use the id of a device with a key.
     const device = parseDeviceId(clientId);
     const isOther = device !== undefined && !(principal.kind === "device" && principal.device === device);
     const mayActForAll = "role" in principal && hasRole(principal.role, "operator");
@@ -77,7 +77,7 @@ export class AccessHooks {
     return sessions.isTakenByOther(clientId, principal) ? "client-id-taken" : null;
   }
 
-  /** `filter` is as the client wrote it. */
+  /** `filter` is as in SUBSCRIBE, with the prefix of a shared subscription. */
   authorizeSubscribe(session: MqttSession, subscriber: Subscriber, filter: string): FilterOutcome {
     const { subscriptions, diagnostics, access } = this.#options;
     const { principal: actor, clientId, address } = session;
@@ -89,7 +89,7 @@ export class AccessHooks {
     return outcome;
   }
 
-  /** A shared subscription that nobody may have, whoever asks. */
+  /** Rejects a malformed shared subscription. */
   badShare({ clientId, address }: MqttSession, filter: string): FilterOutcome {
     this.#options.diagnostics.subscriptionRejected(clientId, address, filter, false);
     return "bad-filter";

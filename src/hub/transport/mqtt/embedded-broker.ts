@@ -36,21 +36,21 @@ import { MqttCommands } from "./command-delivery.ts";
 import { Connections } from "./connections.ts";
 import type { MqttDiagnostics } from "./diagnostics.ts";
 import { MqttFastPath } from "./fast-path.ts";
-import { endSilent } from "./keep-alive.ts";
+import { disconnectSilent } from "./keep-alive.ts";
 import { MessageBus } from "./messages/message-bus.ts";
 import { RetainedMessages } from "./messages/retained.ts";
 import { PublishHandler } from "./publish-handler.ts";
 import { Sessions } from "./session/sessions.ts";
 import { MqttSubscriptions } from "./subscriptions.ts";
 import { SystemTopics } from "./system-topics.ts";
-import { sayFarewell } from "./wire/farewell.ts";
+import { refuseConnect } from "./wire/closing.ts";
 import { MAX_PACKET_BYTES } from "./wire/packet-check.ts";
 
 const DEAD_PEER_PROBE_MS = 60_000;
 const TICK_MS = 1_000;
-/** Of what people publish through the hub. */
+/** The publisher of messages that people publish through the hub. */
 const HUB_CLIENT_ID = "bramble";
-/** New connections: some 2 ms of work. */
+/** New connections per turn of the event loop: some 2 ms of work. */
 const MAX_ARRIVALS_PER_TURN = 8;
 
 export interface EmbeddedBrokerOptions extends BrokerHandlers {
@@ -60,9 +60,9 @@ export interface EmbeddedBrokerOptions extends BrokerHandlers {
   readonly access: MqttAccess;
   readonly admission: Admission;
   readonly budget: Budget;
-  /** Keeps what is retained. */
+  /** Stores retained messages. */
   readonly records: RecordStore;
-  /** Of the hub. */
+  /** The hub's version, for `$SYS`. */
   readonly version: string;
   readonly diagnostics: MqttDiagnostics;
   readonly tap: MessageTap;
@@ -72,7 +72,7 @@ export interface EmbeddedBrokerOptions extends BrokerHandlers {
 
 export class EmbeddedBroker implements MqttBroker {
   readonly #options: EmbeddedBrokerOptions;
-  /** Takes the connections of every port that speaks MQTT. */
+  /** Handles the connections of all MQTT ports. */
   readonly handler: ConnectionHandler;
   /** The port without TLS. */
   readonly listener: SocketListener;
@@ -133,7 +133,7 @@ export class EmbeddedBroker implements MqttBroker {
         log,
         makeClientId: () => `bramble-${randomUUID()}`,
       },
-      onSessionEnded: (session, fellSilent) => onSession({ kind: "ended", session, fellSilent }),
+      onSessionEnded: (session, hasTimedOut) => onSession({ kind: "ended", session, hasTimedOut }),
     });
     this.#fastPath = new MqttFastPath({ bus: this.#bus, onPublish, authority, diagnostics, tap, log });
     this.#proxied = new ProxiedConnections({
@@ -158,7 +158,7 @@ export class EmbeddedBroker implements MqttBroker {
     return { clients: this.#connections.connected.size };
   }
 
-  /** Who is connected, for people to look at. */
+  /** The connected clients, for the API. */
   get clients(): { list(): MqttClientList; disconnect(clientId: string): boolean } {
     return {
       list: () => ({
@@ -191,7 +191,7 @@ export class EmbeddedBroker implements MqttBroker {
     this.#subscriptions.regrant();
   }
 
-  /** Whether this hub is at the other end of a connection. */
+  /** Whether this hub is the peer of a connection from that address and port. */
   isConnectedTo(address: string, port: number): boolean {
     return this.#connections.has(address, port);
   }
@@ -225,9 +225,9 @@ export class EmbeddedBroker implements MqttBroker {
 
   #tick(): void {
     const { diagnostics } = this.#options;
-    endSilent(this.#connections.connected, TICK_MS, ({ clientId, address, keepAliveMs, silentMs, client }) => {
-      diagnostics.fellSilent(clientId, address, keepAliveMs, silentMs);
-      client?.fellSilent();
+    disconnectSilent(this.#connections.connected, TICK_MS, ({ clientId, address, keepAliveMs, silentMs, client }) => {
+      diagnostics.keepAliveTimedOut(clientId, address, keepAliveMs, silentMs);
+      client?.keepAliveTimedOut();
     });
     this.#connections.tick();
     this.#system.tick();
@@ -265,13 +265,13 @@ export class EmbeddedBroker implements MqttBroker {
       return;
     }
     if (outcome !== "admitted") {
-      sayFarewell(socket);
+      refuseConnect(socket);
       return;
     }
     const address = plainAddress(socket.remoteAddress);
     socket.setKeepAlive(true, DEAD_PEER_PROBE_MS);
     this.#connections.track(socket);
-    // It may end before its turn.
+    // The socket may fail while it waits for its turn.
     socket.on("error", () => socket.destroy());
     this.#arrivals.push(() => {
       if (!socket.destroyed) this.#open(socket, address);

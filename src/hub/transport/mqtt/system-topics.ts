@@ -1,15 +1,14 @@
-// `$SYS` topics, named as Mosquitto names them, for administrators: what the broker does, every ten seconds, and at once to
-// one who subscribes.
+// `$SYS` topics for administrators, with Mosquitto's names: broker statistics, published every ten seconds and on subscribe.
 import { filterMatches } from "../../../shared/mqtt/topics.ts";
 import type { Message } from "./messages/packets.ts";
 
 const PERIOD_SECONDS = 10;
 const ROOT = "$SYS/";
 
-/** What the broker counts; totals are since its start. */
+/** Broker statistics; totals count from the start. */
 interface BrokerFigures {
   readonly connected: number;
-  /** Sessions whose clients are away. */
+  /** Sessions without a connection. */
   readonly disconnected: number;
   readonly maximum: number;
   readonly received: number;
@@ -41,7 +40,7 @@ export class SystemTopics {
     for (const message of this.#messages()) if (hasSubscribers(message.topic)) publish(message);
   }
 
-  /** As what is retained: those that a filter matches. */
+  /** The messages that a filter matches, sent like retained ones. */
   find(filter: string): Message[] {
     if (!filter.startsWith(ROOT)) return [];
     return this.#messages().filter(({ topic }) => filterMatches(filter, topic));

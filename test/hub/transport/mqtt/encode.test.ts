@@ -63,7 +63,7 @@ test("with properties, user properties in their order", () => {
     fc.property(packets, properties, (one, { ids, pairs, messageExpiryInterval, topicAlias, ...said }) => {
       const known = Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
       const outgoing: OutgoingProperties = {
-        said: { ...known, ...(pairs.length > 0 && { userProperties: bytesOfUserProperties(pairs) }) },
+        publisherProperties: { ...known, ...(pairs.length > 0 && { userProperties: bytesOfUserProperties(pairs) }) },
         expirySeconds: messageExpiryInterval,
         topicAlias,
         subscriptionIds: [],
@@ -96,7 +96,12 @@ test("with properties, user properties in their order", () => {
         isDuplicate: false,
         packetId: 0,
       } as const;
-      const idsAlone = { said: undefined, expirySeconds: undefined, topicAlias: undefined, subscriptionIds: ids };
+      const idsAlone = {
+        publisherProperties: undefined,
+        expirySeconds: undefined,
+        topicAlias: undefined,
+        subscriptionIds: ids,
+      };
       expect(encodePublish(plain, idsAlone, 5).equals(library)).toBe(true);
     }),
   );

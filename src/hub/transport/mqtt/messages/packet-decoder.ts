@@ -1,5 +1,5 @@
-// Packets of one connection from bytes to objects: PUBLISH here, the others by mqtt-packet.
-// What arrives has passed the packet check: packets are whole, strings are UTF-8, each property is allowed and there once.
+// Decodes the packets of one connection: PUBLISH here, the others by mqtt-packet.
+// Precondition: the bytes passed the packet check: packets are whole, strings are UTF-8, each property is allowed and unique.
 import { type IPublishPacket, type Packet, parser } from "mqtt-packet";
 import { errorText } from "../../../../shared/error-text.ts";
 import type { RawPacket } from "../wire/packet-splitter.ts";
@@ -12,14 +12,14 @@ const PUBLISH = 3;
 export type ArrivedPacket = Exclude<Packet, IPublishPacket> | ArrivedPublish;
 
 export interface DecoderHandlers {
-  /** Of the connection, as far as its CONNECT has come. */
+  /** The protocol level of the connection, known from its CONNECT on. */
   readonly level: () => Level;
   /** `raw` is only valid during the call. */
   readonly onPacket: (packet: ArrivedPacket, raw: RawPacket) => void;
   readonly onFault: (fault: string) => void;
 }
 
-/** Passes on each packet of the bytes that it is given, in order. */
+/** The returned function decodes packets and calls `onPacket` for each, in order. */
 export function makeDecoder({ level, onPacket, onFault }: DecoderHandlers): (bytes: Buffer) => void {
   const decoder = parser();
   let raw: RawPacket | null = null;

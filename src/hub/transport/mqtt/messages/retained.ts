@@ -1,5 +1,5 @@
-// Retained messages: the last one of each topic, kept in the store and over restarts, within bounds.
-// Invariant: a retained message, or that there is none any more, is acknowledged once it is on disk.
+// Retained messages: the last one of each topic, bounded, and stored so that they survive a restart.
+// Invariant: setting or clearing a retained message is acknowledged once it is on disk.
 import { type Static, Type } from "typebox";
 import { filterMatches, isCatchAll } from "../../../../shared/mqtt/topics.ts";
 import type { Clock } from "../../../clock.ts";
@@ -8,7 +8,7 @@ import { type Message, sizeOf } from "./packets.ts";
 import { bytesOfUserProperties, userPropertiesOf } from "./user-properties.ts";
 
 const MAX_MESSAGES = 10_000;
-/** After so many messages that were looked at for a filter, others have their turn. */
+/** A search yields to the event loop after so many messages. */
 const MESSAGES_PER_TURN = 2_000;
 const EXPIRY_CHECK_MS = 60_000;
 
@@ -45,10 +45,10 @@ export interface RetainedMessagesOptions {
 export class RetainedMessages {
   readonly #options: RetainedMessagesOptions;
   readonly #byTopic = new Map<string, Message>();
-  /** Topics whose message is removed, and is on disk still. */
+  /** Topics whose message is being deleted from disk. */
   readonly #removing = new Map<string, Promise<void>>();
   #bytes = 0;
-  /** One search after another, whoever asks: each takes some milliseconds. */
+  /** The last search: they run one after another, since each takes some milliseconds. */
   #search: Promise<unknown> = Promise.resolve();
   #endTimer: (() => void) | null = null;
 
@@ -56,7 +56,7 @@ export class RetainedMessages {
     this.#options = options;
   }
 
-  /** Loads them; to be called once. */
+  /** Loads the stored messages; to be called once. */
   async start(): Promise<void> {
     const { records, clock } = this.#options;
     for (const record of await records.collection(retainedRecords).list()) this.#put(messageOf(record));
@@ -69,8 +69,8 @@ export class RetainedMessages {
   }
 
   /**
-   * Keeps a message in the place of its topic's; one without a payload only removes that [MQTT-3.3.1-10]. Resolves once it is
-   * on disk; with false where there is no room for it, and the topic has none then, rather than one that is out of date.
+   * Replaces the retained message of a topic; an empty payload clears it [MQTT-3.3.1-10]. Resolves once that is on disk; with
+   * false where there is no room, and then the topic has none, rather than an outdated one.
    */
   async keep(published: Message): Promise<boolean> {
     const message = { ...published, payload: unpooled(published.payload) };
@@ -85,7 +85,7 @@ export class RetainedMessages {
     try {
       await this.#options.records.collection(retainedRecords).save([recordOf(message)]);
     } catch (error) {
-      // Nobody may be told what the next start does not know, unless a later one has taken its place.
+      // No subscriber may get a message that would be gone after a restart, unless a later one has replaced it.
       if (this.#byTopic.get(topic) === message) {
         this.#remove(message);
         if (before !== undefined) this.#put(before);
@@ -95,7 +95,7 @@ export class RetainedMessages {
     return true;
   }
 
-  /** Resolves once it is gone from the disk; what could not be removed is there again, for the client tries once more. */
+  /** Resolves once it is deleted from disk; on failure it is retained again, and the client retries. */
   async #clear(message: Message): Promise<void> {
     const { topic } = message;
     this.#remove(message);
@@ -115,7 +115,7 @@ export class RetainedMessages {
     return this.#byTopic.size;
   }
 
-  /** Those that match; many are looked through in several turns of the event loop. */
+  /** Those that match; a large search spans several turns of the event loop. */
   async find(filter: string): Promise<Message[]> {
     const wildcardAt = filter.search(/[+#]/);
     if (wildcardAt < 0) {
@@ -165,7 +165,7 @@ export class RetainedMessages {
     if (expired.length === 0) return;
     for (const message of expired) this.#remove(message);
     const topics = expired.map(({ topic }) => topic);
-    // What could not be removed has expired after the next start, too.
+    // What could not be deleted is found expired after the next start, too.
     this.#options.records
       .collection(retainedRecords)
       .save([], topics)
@@ -173,7 +173,7 @@ export class RetainedMessages {
   }
 }
 
-/** A small buffer is a part of one of 8 KiB, all of which would be kept with it. */
+/** A copy outside Node's buffer pool: a small buffer is a view of 8 KiB, which it would keep in memory. */
 function unpooled(bytes: Buffer): Buffer {
   const copy = Buffer.allocUnsafeSlow(bytes.length);
   bytes.copy(copy);

@@ -1,9 +1,9 @@
-// User properties of MQTT 5 between the bytes that are passed on and the pairs that are stored.
+// User properties of MQTT 5: forwarded as bytes, stored as pairs.
 import { endOfString, PROPERTY } from "../wire/properties.ts";
 
 type UserProperty = [name: string, value: string];
 
-/** `bytes` are whole user properties, one behind the other. */
+/** `bytes` are complete user properties. */
 export function userPropertiesOf(bytes: Buffer): UserProperty[] {
   const pairs: UserProperty[] = [];
   for (let at = 0; at < bytes.length; ) {

@@ -1,4 +1,4 @@
-// What all MQTT connections share: the parts of the broker that a connection works with.
+// The parts of the broker that all MQTT connections share.
 import type { Clock } from "../../../clock.ts";
 import type { Log } from "../../../observe/log/log.ts";
 import type { AccessHooks } from "../access-hooks.ts";

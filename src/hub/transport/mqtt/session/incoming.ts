@@ -1,5 +1,5 @@
-// PUBLISH packets of one connection, to their verdict and their acknowledgement.
-// Order: verdicts come in any order; messages are forwarded and acknowledged in that of their arrival.
+// Handles the PUBLISH packets of one connection: verdict, forwarding, acknowledgement.
+// Order: verdicts come in any order; messages are forwarded and acknowledged in the order of their arrival.
 import { render } from "../../../../shared/messages/render.ts";
 import type { Verdict } from "../../../ingest/accept.ts";
 import type { MessageBus } from "../messages/message-bus.ts";
@@ -11,10 +11,10 @@ import type { MqttSession } from "../session.ts";
 import { REASON, type Reason, refusalReason } from "./reason-codes.ts";
 import type { SessionState } from "./session-state.ts";
 
-/** The Receive Maximum that clients are told. */
+/** The Receive Maximum in CONNACK. */
 export const RECEIVE_MAXIMUM = 256;
-/** Older clients know of no limit: some send all that they have before they release the first. */
-const MAX_OPEN_QOS2_OF_OLDER_CLIENTS = 10_000;
+/** MQTT 3 has no Receive Maximum: some clients publish their whole backlog before the first PUBREL. */
+const MAX_IN_FLIGHT_QOS2_BEFORE_MQTT_5 = 10_000;
 
 export interface IncomingOptions {
   readonly level: Level;
@@ -37,11 +37,11 @@ export class IncomingMessages {
     this.#options = options;
   }
 
-  /** Resolves once it is settled. */
+  /** Resolves once the message is settled. */
   async take(packet: ArrivedPublish): Promise<void> {
     const { session, state, publishes, now, end, acknowledge } = this.#options;
     const { qos, properties, payload, retain, packetId, topicAlias, expirySeconds } = packet;
-    // Once for each packet, in their order: an alias counts whatever becomes of its message.
+    // Once for each packet, in order: an alias is set even where its message is refused.
     const resolved = this.#aliases.resolve(packet.topic, topicAlias);
     if (resolved === "bad-alias") {
       end(REASON.TOPIC_ALIAS_INVALID, `The hub takes topic aliases from 1 to ${MAX_TOPIC_ALIASES}.`);
@@ -54,7 +54,7 @@ export class IncomingMessages {
     const turn = session.answers.begin();
     const { promise: settled, resolve: settle } = Promise.withResolvers<void>();
     if (qos === 2) {
-      // It was sent again before its verdict, perhaps on a connection that has ended since.
+      // A duplicate before the verdict; the first copy may have come on an earlier connection.
       for (let first = state.unsettled(packetId); first !== undefined; first = state.unsettled(packetId)) await first;
       if (state.hasReceived(packetId)) {
         session.answers.finish(turn, () => acknowledge(2, packetId, REASON.SUCCESS, null));
@@ -65,7 +65,7 @@ export class IncomingMessages {
         end(REASON.RECEIVE_MAXIMUM_EXCEEDED, "More messages of QoS 2 are open than the hub takes at once.");
         return;
       }
-      state.receiving(packetId, settled);
+      state.beginReceiving(packetId, settled);
     }
     const message: Message = {
       topic: resolved.topic,
@@ -90,13 +90,13 @@ export class IncomingMessages {
   #answer({ topic, qos }: Message, packetId: number, verdict: Verdict | null): void {
     const { level, state, end, acknowledge } = this.#options;
     if (verdict?.kind === "deferred") {
-      // An acknowledgement, whatever it says, would have the client forget the message [MQTT-4.4.0-2].
+      // Any acknowledgement, even with a failure code, makes the client discard the message [MQTT-4.4.0-2].
       end(REASON.QUOTA_EXCEEDED, render(verdict.problem));
       return;
     }
     if (qos === 0) return;
     if (verdict?.kind === "refused" && level === MQTT_5) {
-      // Of topics that are the broker's own everybody knows why.
+      // For `$` topics, which only the broker publishes, the reason is obvious.
       const reasonString = topic.startsWith("$") ? null : render(verdict.problem);
       acknowledge(qos, packetId, refusalReason(verdict.problem), reasonString);
       return;
@@ -107,7 +107,7 @@ export class IncomingMessages {
 
   #hasRoomForQos2(): boolean {
     const { level, state } = this.#options;
-    const maximum = level === MQTT_5 ? RECEIVE_MAXIMUM : MAX_OPEN_QOS2_OF_OLDER_CLIENTS;
+    const maximum = level === MQTT_5 ? RECEIVE_MAXIMUM : MAX_IN_FLIGHT_QOS2_BEFORE_MQTT_5;
     return state.receivedCount < maximum;
   }
 }

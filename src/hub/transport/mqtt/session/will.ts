@@ -1,4 +1,5 @@
-// A client's last will: published when its connection ends without its word, after its delay (MQTT 5, section 3.1.3.2.2).
+// A client's will: published when its connection ends without a DISCONNECT, after the Will Delay Interval (MQTT 5, section
+// 3.1.3.2.2).
 import type { IConnectPacket } from "mqtt-packet";
 import type { MessageBus } from "../messages/message-bus.ts";
 import { expiresAt, type Message, MQTT_5, sizeOf } from "../messages/packets.ts";
@@ -9,14 +10,14 @@ import type { RawPacket } from "../wire/packet-splitter.ts";
 import { levelOf } from "./connect.ts";
 import type { SessionState } from "./session-state.ts";
 
-/** The message that a will is to be; its time to expire begins when it is published. */
+/** The will of a CONNECT; its Message Expiry Interval begins when it is published. */
 export interface WillMessage {
   readonly message: Message;
   readonly delaySeconds: number;
   readonly expirySeconds: number | undefined;
 }
 
-/** What a client wants published; `raw` is its CONNECT as it arrived. Null where it wants nothing. */
+/** `raw` is the CONNECT as it arrived. Null where it has no will. */
 export function willOf(packet: IConnectPacket, raw: RawPacket): WillMessage | null {
   const { will } = packet;
   if (will === undefined) return null;
@@ -24,7 +25,7 @@ export function willOf(packet: IConnectPacket, raw: RawPacket): WillMessage | nu
   return {
     message: {
       topic,
-      // Not a part of the packet, all of which would stay with it.
+      // A copy: a view would keep the whole packet in memory.
       payload: Buffer.concat([typeof payload === "string" ? Buffer.from(payload) : payload]),
       qos,
       retain,
@@ -36,7 +37,7 @@ export function willOf(packet: IConnectPacket, raw: RawPacket): WillMessage | nu
   };
 }
 
-/** What a will takes in memory until it is published. */
+/** Bytes that a will takes in memory until it is published. */
 export function willBytes({ message }: WillMessage): number {
   return sizeOf(message);
 }
@@ -58,7 +59,7 @@ export class Will {
     this.#options = options;
   }
 
-  /** Its delay begins; a session that ends before does not have it wait longer. */
+  /** Starts the delay, which ends with the session at the latest. */
   connectionEnded(): void {
     const { state } = this.#options;
     const secondsLeft = Math.min(this.#will.delaySeconds, state.expirySeconds);
@@ -70,7 +71,7 @@ export class Will {
     const { publishes, bus, session, state, now } = this.#options;
     const message: Message = { ...this.#will.message, expiresAtMs: expiresAt(this.#will.expirySeconds, now()) };
     session.publishBegan();
-    // It never rejects, and nobody is there to hear of a verdict.
+    // `accept` never rejects; a will has no acknowledgement to send.
     void publishes.accept(session, message).then(({ isForwarded }) => {
       session.publishSettled();
       if (isForwarded) bus.publish(message, state.clientId);

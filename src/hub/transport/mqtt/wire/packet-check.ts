@@ -1,6 +1,5 @@
-// What MQTT forbids a client to send, found before the packet library sees it, whose parser lets much of it pass. A
-// packet that breaks the protocol ends its connection [MQTT-4.8.0-1]. The check is pure, and a PUBLISH, which every reading
-// is, costs it one pass over the bytes of the topic and no memory.
+// Validates packets before the packet library parses them, which is too lenient. A packet that violates the protocol ends its
+// connection [MQTT-4.8.0-1]. The check is pure; for a PUBLISH it is one pass over the topic, without allocation.
 
 import { PacketFields } from "./packet-fields.ts";
 import type { PacketSplitterOptions, RawPacket } from "./packet-splitter.ts";
@@ -8,7 +7,7 @@ import { ALLOWED_PROPERTIES } from "./properties.ts";
 import { topicFault } from "./utf8-fields.ts";
 import { malformed, type Violation, violation } from "./violation.ts";
 
-/** Largest packet that is read. */
+/** The largest packet that is read; a larger PUBLISH is dropped and listed. */
 export const MAX_PACKET_BYTES = 1024 * 1024;
 
 /** The types of packets (section 2.2.1). */
@@ -49,12 +48,12 @@ const PROTOCOL_LEVELS: ReadonlyMap<string, readonly number[]> = new Map([
   ["MQTT", [4, 5]],
 ]);
 const LEVEL_OF_MQTT_5 = 5;
-/** What one broker that connects to another adds to the level. */
+/** The flag of a bridge, added to the level. */
 const BRIDGE = 0x80;
 
-/** The check of one connection: given every packet of it in order, answers null, or why it has to end. */
+/** The check of one connection: given each packet in order, returns null or the violation that ends it. */
 export function packetCheck(): PacketSplitterOptions["check"] {
-  /** What CONNECT named; 0 before it. */
+  /** The protocol level of CONNECT; 0 before it. */
   let level = 0;
   return (packet, isPartial = false) => {
     if (level === 0) {
@@ -79,7 +78,7 @@ function checkConnect(packet: RawPacket): { readonly level: number; readonly fau
   return { level, fault: connectFault(fields, level === LEVEL_OF_MQTT_5) };
 }
 
-/** `fields` are read on from the flags. */
+/** `fields` are positioned at the connect flags. */
 function connectFault(fields: PacketFields, is5: boolean): Violation | null {
   const flags = fields.uint8();
   const has = (flag: number): boolean => (flags & flag) !== 0;
@@ -112,7 +111,7 @@ function publishFault(packet: RawPacket, is5: boolean): Violation | null {
   if (qos > 0 && bytes.readUInt16BE(topicEnd) === 0) return violation("protocol-error", "PUBLISH with packet id 0");
   const propertiesFault = is5 ? publishPropertiesFault(packet, payloadStart) : null;
   if (propertiesFault !== null) return propertiesFault;
-  // Since MQTT 5 an alias may stand for the topic.
+  // In MQTT 5 a topic alias may replace the topic.
   if (is5 && topicStart === topicEnd) return null;
   const fault = topicFault(bytes, topicStart, topicEnd);
   return fault === null ? null : malformed(`PUBLISH whose topic ${fault}`);
@@ -126,7 +125,7 @@ function publishPropertiesFault(packet: RawPacket, start: number): Violation | n
   return fields.fault;
 }
 
-/** A case is the type and the flags that go with it [MQTT-2.2.2-1]. */
+/** Each case is a packet type with its mandatory flags [MQTT-2.2.2-1]. */
 function otherFault(packet: RawPacket, is5: boolean): Violation | null {
   const name = nameOf(packet);
   const fields = new PacketFields(packet, name);
@@ -155,24 +154,24 @@ function otherFault(packet: RawPacket, is5: boolean): Violation | null {
   }
 }
 
-/** Both may be left out (MQTT 5, section 3.4.2). */
+/** Reason code and properties, both optional (MQTT 5, section 3.4.2). */
 function reasonAnd(allowed: ReadonlySet<number>, fields: PacketFields): void {
-  if (fields.goesOn) fields.uint8();
-  if (fields.goesOn) fields.properties(allowed);
+  if (fields.hasMore) fields.uint8();
+  if (fields.hasMore) fields.properties(allowed);
 }
 
 /** Retain handling 2, retain as published, no local, QoS 2 (MQTT 5, section 3.8.3.1). */
 const HIGHEST_SUBSCRIPTION_OPTIONS = 0b10_1110;
 
-/** More than any client may have: each costs the broker some 10 µs, and a packet has room for 200,000. */
+/** More than any client's limit: each costs the broker some 10 µs, and 200,000 fit into a packet. */
 const MAX_FILTERS_PER_PACKET = 1_000;
 
-/** Of SUBSCRIBE, whose filters have a QoS or options each, and of UNSUBSCRIBE, with null for `highest`. */
+/** For SUBSCRIBE, `highest` is the largest valid byte of options; for UNSUBSCRIBE, which has none, it is null. */
 function filtersFault(fields: PacketFields, is5: boolean, highest: number | null): Violation | null {
   fields.packetId();
   if (is5) fields.properties(highest === null ? ALLOWED_PROPERTIES.unsubscribe : ALLOWED_PROPERTIES.subscribe);
-  fields.expect(fields.goesOn, "without a filter", "protocol-error");
-  for (let count = 1; fields.goesOn; count++) {
+  fields.expect(fields.hasMore, "without a filter", "protocol-error");
+  for (let count = 1; fields.hasMore; count++) {
     fields.expect(count <= MAX_FILTERS_PER_PACKET, `with over ${MAX_FILTERS_PER_PACKET} filters`);
     fields.expect(fields.text("filter") !== "", "with an empty filter");
     if (highest === null) continue;

@@ -1,23 +1,23 @@
-// Reads the fields of an MQTT packet one after another, and keeps the first fault. What is read after one is empty, so that
-// a reader checks it once, at the end.
+// Reads the fields of an MQTT packet in order and records the first fault. Reads after a fault return empty values, so that
+// the caller checks once, at the end.
 import { assertNever } from "../../../../shared/errors.ts";
 import type { RawPacket } from "./packet-splitter.ts";
 import { PROPERTY, PROPERTY_TYPES, type PropertyType } from "./properties.ts";
 import { HAS_CONTROL_CHARACTER, textFault, topicFault } from "./utf8-fields.ts";
 import { type Violation, type ViolationKind, violation } from "./violation.ts";
 
-/** Of one packet, which has room for 200,000: each is judged before anybody knows its client. */
+/** In one packet: 200,000 fit, and they are checked before the client is authenticated. */
 const MAX_USER_PROPERTIES = 5_000;
 
 export class PacketFields {
   readonly #packet: RawPacket;
   readonly #name: string;
   #at: number;
-  /** Of the packet; of its properties while they are read. */
+  /** The end of the packet; of the property block while that is read. */
   #end: number;
   #fault: Violation | null = null;
 
-  /** `name` is that of the packet, which a fault begins with. */
+  /** `name` of the packet type, which begins the text of a fault. */
   constructor(packet: RawPacket, name: string) {
     this.#packet = packet;
     this.#name = name;
@@ -29,8 +29,8 @@ export class PacketFields {
     return this.#fault;
   }
 
-  /** Something is left to be read. */
-  get goesOn(): boolean {
+  /** There is no fault, and something is left to read. */
+  get hasMore(): boolean {
     return this.#fault === null && this.#at < this.#end;
   }
 
@@ -52,7 +52,7 @@ export class PacketFields {
     this.#take(2);
   }
 
-  /** Bytes of any kind. */
+  /** Binary Data (section 1.5.6). */
   binary(): void {
     this.#take(this.#uint16());
   }
@@ -61,7 +61,7 @@ export class PacketFields {
     return this.#string(what, textFault);
   }
 
-  /** One with control characters is refused in CONNACK, which says why. */
+  /** Control characters pass here: CONNACK refuses them with a reason. */
   clientId(): void {
     this.#string("client id", userTextFault);
   }
@@ -75,7 +75,7 @@ export class PacketFields {
     this.#at = this.#packet.end;
   }
 
-  /** The property block of MQTT 5: each is allowed, and there once [MQTT-2.2.2-2]. */
+  /** The property block of MQTT 5: each property is in `allowed`, and at most once [MQTT-2.2.2-2]. */
   properties(allowed: ReadonlySet<number>): void {
     const length = this.#varint();
     const packetEnd = this.#end;
@@ -83,7 +83,7 @@ export class PacketFields {
     this.#end = Math.min(this.#at + length, packetEnd);
     const seen = new Set<number>();
     let userProperties = 0;
-    while (this.goesOn) {
+    while (this.hasMore) {
       const id = this.uint8();
       this.expect(allowed.has(id), `with property ${id}, which it may not have`);
       if (id === PROPERTY.USER_PROPERTY)
@@ -140,7 +140,7 @@ export class PacketFields {
     return 0;
   }
 
-  /** The first fault, which may be that something is left. */
+  /** The first fault; bytes that are left are one. */
   end(): Violation | null {
     this.expect(this.#at === this.#end, "with bytes left over");
     return this.#fault;
@@ -161,7 +161,7 @@ export class PacketFields {
     return bytes.toString("utf8", start, start + length);
   }
 
-  /** Where `length` bytes begin; null after a fault, which may be that there are not so many. */
+  /** The offset of `length` bytes, which are skipped; null after a fault, such as too few bytes. */
   #take(length: number): number | null {
     const start = this.#at;
     this.expect(start + length <= this.#end, "that ends too early");
@@ -171,7 +171,7 @@ export class PacketFields {
   }
 }
 
-/** Of text that is nobody's name here: control characters are let through. */
+/** For user properties and client ids: control characters pass. */
 function userTextFault(bytes: Buffer, start: number, end: number): string | null {
   const fault = textFault(bytes, start, end);
   return fault === HAS_CONTROL_CHARACTER ? null : fault;

@@ -1,5 +1,5 @@
-// The strings inside MQTT packets, judged by their bytes: once they are decoded, what was no UTF-8 cannot be told from what
-// was. Control characters are allowed to end a connection [MQTT-1.5.3-1, MQTT-1.5.3-2], and no client sends one on purpose.
+// Validates the strings of MQTT packets as bytes: decoding would hide invalid UTF-8. Control characters count as faults, as the
+// standard allows [MQTT-1.5.3-1, MQTT-1.5.3-2]: no client sends one on purpose.
 import { isUtf8 } from "node:buffer";
 
 const MAX_TOPIC_CHARACTERS = 1_024;
@@ -8,12 +8,12 @@ const WILDCARD = /[+#]/;
 
 export const HAS_CONTROL_CHARACTER = "has a control character";
 
-/** By byte: 1 where it is ASCII that prints and no wildcard. */
+/** By byte: 1 for printable ASCII other than wildcards. */
 const PLAIN = new Uint8Array(256).fill(1, 0x20, 0x7f);
 PLAIN[0x23] = 0;
 PLAIN[0x2b] = 0;
 
-/** What is wrong with a string, to be read after its name; null where nothing is. */
+/** The fault of a string, to be read after its name; null where there is none. */
 export function textFault(bytes: Buffer, start: number, end: number): string | null {
   if (!isUtf8(bytes.subarray(start, end))) return "is not UTF-8";
   const text = bytes.toString("utf8", start, end);
@@ -21,10 +21,10 @@ export function textFault(bytes: Buffer, start: number, end: number): string | n
   return CONTROL_CHARACTER.test(text) ? HAS_CONTROL_CHARACTER : null;
 }
 
-/** What is wrong with the topic of a message. */
+/** The fault of a topic name; null where there is none. */
 export function topicFault(bytes: Buffer, start: number, end: number): string | null {
   if (start === end) return "is empty";
-  // Nearly every topic ends here, and for that nothing is allocated.
+  // Nearly all topics return here, without allocation.
   if (end - start <= MAX_TOPIC_CHARACTERS && isPlain(bytes, start, end)) return null;
   const fault = textFault(bytes, start, end);
   if (fault !== null) return fault;

@@ -1,11 +1,11 @@
 // A topic is found by its bytes again, and each is asked for once, however clients take turns between theirs.
 import { expect, test } from "vitest";
-import { KnownTopics } from "../../../../src/hub/transport/mqtt/wire/known-topics.ts";
+import { TopicCache } from "../../../../src/hub/transport/mqtt/wire/topic-cache.ts";
 
 /** Topics with what is known of them: their own text. */
 class Topics {
   readonly asked: string[] = [];
-  readonly #known = new KnownTopics<string>();
+  readonly #known = new TopicCache<string>();
 
   get(topic: string): string {
     const bytes = Buffer.from(`--${topic}--`);
