@@ -16,7 +16,7 @@ export class DurableFile<S extends TSchema> {
     this.#schema = schema;
   }
 
-  /** Null where there is none. Rejects where it is none of ours. */
+  /** Null where the file does not exist. Rejects where its content does not match the schema. */
   async read(): Promise<Static<S> | null> {
     const text = await readFile(this.path, "utf8").catch((error: unknown) => {
       if (errorCode(error) === "ENOENT") return null;

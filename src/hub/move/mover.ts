@@ -1,5 +1,5 @@
-// Moves the hub's data from the file into a database server, or back, while devices go on sending. It begins and ends moves, and
-// takes the steps of the one that is under way (`ActiveMove`); the store itself writes to both sides meanwhile.
+// Moves the hub's data from the file into a database server, or back, while devices continue to send. It begins and ends moves, and
+// runs the steps of the active one (`ActiveMove`); the store itself writes to both sides meanwhile.
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Problem, reasonOf } from "../../shared/errors.ts";
@@ -13,7 +13,6 @@ import { reasonAlone } from "../store/reason-alone.ts";
 import type { Store } from "../store/store.ts";
 import { StoreAddress } from "../store/store-address.ts";
 import { ActiveMove } from "./active-move.ts";
-import { Debts, DebtsFile } from "./debts.ts";
 import { DualWrite } from "./dual-write.ts";
 import { DurableFile } from "./durable-file.ts";
 import { Mirror } from "./mirror.ts";
@@ -22,6 +21,7 @@ import { type MoveState, moveStateFile, type Side } from "./move-state.ts";
 import type { MovingStore } from "./moving-store.ts";
 import { OtherStore } from "./other-store.ts";
 import { type InspectServer, planMove } from "./plan.ts";
+import { WriteIntents, WriteIntentsFile } from "./write-intents.ts";
 
 export interface MoverOptions {
   readonly folder: string;
@@ -48,7 +48,7 @@ export interface MoverOptions {
   readonly log: Log;
 }
 
-/** For so long after the switch, the file gets new data. */
+/** How long after the switch the file still gets new data. */
 const MIRRORED_AFTER_SWITCH_DAYS = 30;
 const MIRRORED_AFTER_SWITCH_MS = MIRRORED_AFTER_SWITCH_DAYS * 86_400_000;
 const IDLE_PERIOD_MS = 1_000;
@@ -66,7 +66,7 @@ interface Running {
 export class Mover {
   readonly #options: MoverOptions;
   readonly #file: ReturnType<typeof moveStateFile>;
-  /** The state of a move that is over, or that is being begun. */
+  /** The state of a move that has ended, or is starting. */
   #state: MoveState | null;
   #running: Running | null = null;
   /** Serialises requests: of two at once, the second finds the move of the first. */
@@ -124,7 +124,7 @@ export class Mover {
         copiedFromMs,
         secondsLeft: step === "copying" && perMs > 0 ? Math.round(left / perMs / 1_000) : null,
         waitingReadings: dual?.mirror.waitingReadings ?? 0,
-        missedDays: dual?.debts.missedDays.size ?? 0,
+        missedDays: dual?.writeIntents.missedDays.size ?? 0,
         compared,
         // Until the hub has started again, it is not done.
         switchesWhenEqual: switchWhenEqual || state.reads !== reads,
@@ -204,7 +204,7 @@ export class Mover {
     this.#problem = null;
     await running.dual.mirror.turn(async () => undefined);
     await running.other.stop();
-    await running.dual.debts.forget();
+    await running.dual.writeIntents.forget();
     await this.#admitWorkers();
     return null;
   }
@@ -265,14 +265,14 @@ export class Mover {
       this.#options;
     const state = this.#state;
     if (state === null || state.step === "finished") return;
-    const debts = new Debts(new DurableFile(join(folder, "move-debts.json"), DebtsFile));
-    await debts.load();
+    const writeIntents = new WriteIntents(new DurableFile(join(folder, "move-debts.json"), WriteIntentsFile));
+    await writeIntents.load();
     const onFailure = (error: unknown) => {
       if (this.#problem === null) log.warn({ err: error }, "the other store of the move does not take what comes");
       this.#problem = problemOf(error);
     };
     const mirror = new Mirror(onFailure);
-    const dual = new DualWrite({ source, mirror, debts, clock, onFailure });
+    const dual = new DualWrite({ source, mirror, writeIntents, clock, onFailure });
     const address = new StoreAddress(state.address);
     const other = new OtherStore({
       make: (onDeath) => (reads === "file" ? makeServer(address, onDeath) : makeFile(onDeath)),
@@ -304,7 +304,7 @@ export class Mover {
     this.#running = null;
     this.#state = running.move.state;
     dual.refuse();
-    const drained = dual.mirror.turn(() => dual.debts.closeAll()).catch(() => undefined);
+    const drained = dual.mirror.turn(() => dual.writeIntents.closeAll()).catch(() => undefined);
     await Promise.race([drained, sleep(DRAIN_WITHIN_MS, undefined, { ref: false })]);
     await other.stop();
   }

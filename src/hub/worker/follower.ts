@@ -178,7 +178,7 @@ export class Follower implements IngestRegistry {
     const known = [...this.#directory.states.values()].filter(({ joining }) => joining !== null);
     const records = await store.records.collection(deviceRecords).list();
     for (const record of records) this.#take(record);
-    // One that waited and has no record any more was removed; one that has joined may not be written down yet.
+    // A waiting device without a record was removed; the record of a joined one may not be stored yet.
     for (const { id } of known) if (!records.some((record) => record.id === id)) this.#directory.states.delete(id);
     for (const state of this.#directory.states.values())
       if (state.joining?.kind === "waiting") state.quarantinedReadings = await countStored(store.readings, state);

@@ -1,5 +1,5 @@
-// Notifies the hub of stored readings, four times a second. Bounded: of a series that grows faster than a round may carry, only the
-// newest reading is sent, and the rest that does not fit into one round goes into the next.
+// Notifies the hub of stored readings, four times a second. Bounded: if a series exceeds the size of a round, only its newest
+// reading is sent; series that do not fit into one round go into the next.
 import type { DeviceId, MetricName } from "../../shared/ids.ts";
 import type { IncomingAttribute, IncomingReading } from "../../shared/reading.ts";
 import type { Clock } from "../clock.ts";

@@ -38,7 +38,7 @@ export class WorkerPlaces implements SessionPlaces {
     for (let number = 1; number <= MAX_WORKERS; number++) {
       const lock = await this.#claimed(number);
       if (lock === null) continue;
-      // Before the session begins, so that somebody ends it.
+      // Before the session begins, so that another process can end it.
       const place = { ...this.#held(number, lock), lock };
       await this.beat(place, nowMs);
       return place;

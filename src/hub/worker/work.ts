@@ -13,7 +13,7 @@ import type { StoreAddress } from "../store/store-address.ts";
 import { StatusServer } from "./status-server.ts";
 import { Worker } from "./worker.ts";
 
-/** A stop that takes longer is ended: what was acknowledged is stored, and the rest is the broker's still. */
+/** A stop that takes longer is aborted: acknowledged messages are stored, and the broker still has the others. */
 const STOP_WITHIN_MS = 30_000;
 
 const help = `bramble work: stores readings from an outside broker in a database server, beside a hub on both. Any number of them share the

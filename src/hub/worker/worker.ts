@@ -1,5 +1,5 @@
-// A worker: receives its share of the readings from an outside broker and stores them in a database server, beside the hub that has
-// the window. It has no state: any number of them run, and any of them may end at any moment.
+// A worker: receives its share of the readings from an outside broker and stores them in a database server, in addition to the hub.
+// It is stateless: any number can run, and any can end at any moment.
 // Order: the store first, then the hub's decisions about devices, then a place; once the hub shares the readings, the session at
 // the broker. At the end the session is ended before the place is released, so that the broker sends nothing to a session without a
 // worker.

@@ -6,7 +6,7 @@ import type { Store } from "../../store/store.ts";
 
 const AUDIT_ENTRIES_PER_PAGE = 1_000;
 
-/** To be called while the other store gets no other writes; answers how many parts differed. */
+/** To be called while the other store gets no other writes; returns how many parts differed. */
 export async function copyMetadata(source: Store, target: Store): Promise<number> {
   const [here, there] = await Promise.all([source.metadata.read(), target.metadata.read()]);
   let changed = 0;

@@ -36,7 +36,7 @@ export class Rollups {
     this.#options = options;
   }
 
-  /** Works out every slot that is marked and is over by `nowMs`; once more where it is busy. */
+  /** Computes every marked slot that has ended by `nowMs`; if a run is under way, another follows it. */
   refresh(nowMs: number): Promise<void> {
     this.#running ??= this.#refresh(nowMs).finally(() => {
       this.#running = null;
@@ -44,7 +44,7 @@ export class Rollups {
     return this.#running;
   }
 
-  /** Resolves when it does nothing any more. */
+  /** Resolves when no run is under way. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     await this.#running?.catch(() => undefined);
@@ -55,8 +55,8 @@ export class Rollups {
     const endSlot = Math.floor(nowMs / SHORTEST_STEP_MS);
     const [newest] = await pool.read((connection) => connection.query("SELECT MAX(id) FROM rollup_mark"));
     const lastId = toNumber(newest?.[0] ?? 0);
-    // Marks that are removed below must not be relied on: what comes from here on makes newer ones, which stay, and what is on
-    // its way relies on older ones until it is done.
+    // Writers must not rely on the marks that are removed below: later batches add new marks, which stay, and batches in flight rely
+    // on the old ones until they are settled.
     marked.forget();
     await settled();
     while (!this.#isStopped && (await this.#step(endSlot, lastId)) === MARKS_PER_STEP);

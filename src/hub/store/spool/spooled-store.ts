@@ -38,7 +38,7 @@ const START_WITHIN_MS = 5_000;
 const MESSAGE_BYTES = 64;
 const READING_BYTES = 16;
 
-/** `tsMs`: the times that the readings of a message have on the server, or may have; null where it did not come so far. */
+/** `tsMs`: the times that the readings of a message have, or may have, on the server; null where it failed before. */
 type Tried =
   | { readonly isStored: true; readonly tsMs: Float64Array }
   | { readonly isStored: false; readonly tsMs: Float64Array | null };
@@ -49,7 +49,7 @@ export class SpooledStore implements Store {
   readonly audit: AuditLog;
   readonly metadata: MetadataStore;
   readonly backup = null;
-  /** How often spooling has begun. */
+  /** The number of times that spooling began. */
   spoolings = 0;
   readonly #options: SpooledStoreOptions;
   readonly #files: SpoolFiles;
@@ -254,7 +254,7 @@ export class SpooledStore implements Store {
     return this.#forwarding;
   }
 
-  /** Resolves when nothing is spooled any more, or the store is being stopped. Never rejects. */
+  /** Resolves when the spool is empty, or the store is being stopped. Never rejects. */
   async #forwardAll(): Promise<void> {
     const { onWarning } = this.#options;
     while (!this.#isStopping) {
@@ -295,7 +295,7 @@ export class SpooledStore implements Store {
       this.#bytes = 0;
       this.#readings = 0;
       this.#sinceMs = 0;
-      // One that the server may still refuse would come back with times that are reserved.
+      // A message that the server may still refuse would be spooled with its reserved times.
       if (this.#direct === 0) this.#options.server.reserved.release();
     } finally {
       this.#pause = null;
@@ -304,7 +304,7 @@ export class SpooledStore implements Store {
     }
   }
 
-  /** Oldest reading first, a page at a time; whatever of it is there already is written once more. */
+  /** Oldest first, a page at a time; readings that the server already has are rewritten. */
   async #send({ store }: SpoolFile): Promise<void> {
     const { server, clock } = this.#options;
     const all = { devices: null, metrics: null, fromMs: Number.MIN_SAFE_INTEGER, toMs: Number.MAX_SAFE_INTEGER };

@@ -47,6 +47,6 @@ export class SqliteBackup implements StoreBackup {
 }
 
 async function sizeOf(path: string): Promise<number> {
-  // The write-ahead log comes and goes.
+  // The write-ahead log may not exist.
   return (await stat(path).catch(() => null))?.size ?? 0;
 }

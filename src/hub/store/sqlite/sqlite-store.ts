@@ -52,7 +52,7 @@ export class SqliteStore implements Store {
   readonly #reader: SleepingWorker<ReaderMethods>;
   readonly #series = new SeriesIds();
   readonly #commits: GroupCommit;
-  /** By series, first time and checksum: both threads may come across the same one. */
+  /** By series, first time and checksum: both threads may find the same damaged chunk. */
   readonly #damagedChunks = new Set<string>();
   readonly #damagedRows = new Set<number>();
   /** Settled once the writer has brought the file up to date: it can be read from then on. */
@@ -62,7 +62,7 @@ export class SqliteStore implements Store {
 
   constructor(options: SqliteStoreOptions) {
     this.#options = options;
-    const events = { onDeath: options.onDeath, onNotice: (notice: Notice) => this.#noticed(notice) };
+    const events = { onDeath: options.onDeath, onNotice: (notice: Notice) => this.#onNotice(notice) };
     this.#writer = new WorkerClient(workerUrl("writer"), events);
     this.#reader = new SleepingWorker(() => openReader(options.path, this.#opened, events));
     this.#commits = new GroupCommit({
@@ -83,7 +83,7 @@ export class SqliteStore implements Store {
     try {
       const opened = this.#writer.call("open", path);
       this.#opened = opened;
-      // The reader's thread comes up meanwhile.
+      // The reader thread starts concurrently.
       const [series] = await Promise.all([opened, this.#reader.call("settings", null)]);
       this.#series.load(series);
     } catch (cause) {
@@ -109,7 +109,7 @@ export class SqliteStore implements Store {
     await this.#writer.stop();
   }
 
-  /** Resolves when every reading that is stored now is sealed; it happens by itself, sooner or later. */
+  /** Resolves when every reading stored now is sealed; maintenance does so eventually. */
   async seal(): Promise<void> {
     await this.#writer.call("seal", null);
   }
@@ -140,7 +140,7 @@ export class SqliteStore implements Store {
     this.#writer.call("runMaintenance", clock.now()).catch((error: unknown) => onWarning(String(error)));
   }
 
-  #noticed(notice: Notice): void {
+  #onNotice(notice: Notice): void {
     const { onWarning } = this.#options;
     switch (notice.kind) {
       case "damaged-chunk": {
@@ -194,7 +194,7 @@ async function fileBytes(path: string): Promise<number> {
   try {
     return (await stat(path)).size;
   } catch (error) {
-    // The write-ahead log comes and goes.
+    // The write-ahead log may not exist.
     if (errorCode(error) === "ENOENT") return 0;
     throw error;
   }

@@ -64,7 +64,7 @@ export async function deleteChunk(connection: Connection, id: number, { firstMs 
   await connection.query("DELETE FROM reading_chunk WHERE series_id = ? AND first_ts = ?", [id, firstMs]);
 }
 
-/** Whether what comes behind a chunk may join it. */
+/** Whether the readings after a chunk may be merged into it. */
 export function hasRoom({ readings }: Chunk): boolean {
   return readings < READINGS_PER_CHUNK;
 }

@@ -28,9 +28,9 @@ export class MysqlConnection implements Connection {
 
   private constructor(driver: Driver) {
     this.#driver = driver;
-    // A loss rejects the statement under way; an idle connection is not used any more.
-    driver.on("error", () => this.#lost());
-    driver.on("end", () => this.#lost());
+    // A lost connection rejects its pending statement, and is not used again.
+    driver.on("error", () => this.#connectionLost());
+    driver.on("end", () => this.#connectionLost());
   }
 
   static async open(address: StoreAddress): Promise<MysqlConnection> {
@@ -74,7 +74,7 @@ export class MysqlConnection implements Connection {
       const [rows] = await this.#orAbandoned(this.#driver.query<never[][]>(sql, parameters.map(exactly)));
       return Array.isArray(rows) ? rows : [];
     } catch (error) {
-      if (error instanceof Error && "fatal" in error && error.fatal === true) this.#lost();
+      if (error instanceof Error && "fatal" in error && error.fatal === true) this.#connectionLost();
       throw error;
     }
   }
@@ -149,7 +149,7 @@ export class MysqlConnection implements Connection {
     return found;
   }
 
-  /** False, and nothing written, where one of the rows is there after all: the server undoes the statement alone. */
+  /** False on a duplicate key: the server rolls back only this statement. */
   async #insertNew(insert: string): Promise<boolean> {
     try {
       await this.query(insert);
@@ -160,7 +160,7 @@ export class MysqlConnection implements Connection {
     }
   }
 
-  #lost(): void {
+  #connectionLost(): void {
     this.#isOpen = false;
   }
 }

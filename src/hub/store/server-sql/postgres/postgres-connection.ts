@@ -31,9 +31,9 @@ export class PostgresConnection implements Connection {
 
   private constructor(client: pg.Client) {
     this.#client = client;
-    // A loss rejects the statement under way; an idle connection is not used any more.
-    client.on("error", () => this.#lost());
-    client.on("end", () => this.#lost());
+    // A lost connection rejects its pending statement, and is not used again.
+    client.on("error", () => this.#connectionLost());
+    client.on("end", () => this.#connectionLost());
   }
 
   static async open(address: StoreAddress): Promise<PostgresConnection> {
@@ -122,7 +122,7 @@ export class PostgresConnection implements Connection {
     stream.destroy();
   }
 
-  #lost(): void {
+  #connectionLost(): void {
     this.#isOpen = false;
   }
 

@@ -101,7 +101,7 @@ const CHUNKS = [
      data bytea NOT NULL,
      PRIMARY KEY (series_id, first_ts)
    )`,
-  // They are compressed as they come.
+  // Chunks are compressed already.
   "ALTER TABLE reading_chunk ALTER COLUMN data SET STORAGE EXTERNAL",
   "COMMENT ON TABLE reading_chunk IS 'old readings, compressed; a row of reading with the same time replaces the one in here'",
   // What is not in chunks: the last months, by the index.

@@ -1,5 +1,5 @@
-// Summaries of readings by the slots of a grid: the server adds up its rows, and this program what lies in chunks, together with
-// the rows among them.
+// Summaries of readings by the slots of a grid: the server aggregates rows; this program aggregates chunks, with the rows among
+// them.
 import { addColumnsToSlots, addToSlot, type Summary } from "../../codec/summary.ts";
 import type { Stretch } from "../../common/bucket-parts.ts";
 import type { Connection, DialectSql } from "../dialect.ts";
@@ -20,7 +20,7 @@ export interface SlotReader {
   readonly rows: RowReader;
 }
 
-/** So many stretches of time go into one statement. */
+/** Time ranges per statement. */
 const MAX_STRETCHES = 100;
 
 /** Adds the readings of stretches of time, which do not overlap, to the summaries of their slots; in a transaction that sees one moment. */

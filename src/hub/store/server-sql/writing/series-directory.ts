@@ -1,4 +1,4 @@
-// All series, in memory: their ids in the database, and of each the newest time that it may have. The database gives the ids.
+// All series, in memory: their ids in the database, and an upper bound of each one's newest time. The database assigns the ids.
 import { type DeviceId, type MetricName, parseDeviceId, parseMetricName } from "../../../../shared/ids.ts";
 import type { ReadingSelection } from "../../readings.ts";
 import type { Connection, Dialect } from "../dialect.ts";
@@ -13,7 +13,7 @@ export interface Series {
   /** Its id in the database; 0 until it is written there. */
   id: number;
   /** No reading is newer; there may be none so new. */
-  tipMs: number;
+  newestMs: number;
   /** The newest time that this process allocated to a reading without one. */
   allocatedMs: number;
   /** Up to here no time is allocated to a reading on its way to the server: spooled readings may have it. */
@@ -44,7 +44,7 @@ export class SeriesDirectory {
     }
     for (const [id, { tsMs }] of await newestReadings(connection, this.#dialect)) {
       const series = byId.get(id);
-      if (series !== undefined) series.tipMs = Math.max(series.tipMs, tsMs);
+      if (series !== undefined) series.newestMs = Math.max(series.newestMs, tsMs);
     }
   }
 
@@ -68,7 +68,7 @@ export class SeriesDirectory {
         metric,
         number: this.#all.length,
         id: 0,
-        tipMs: Number.NEGATIVE_INFINITY,
+        newestMs: Number.NEGATIVE_INFINITY,
         allocatedMs: Number.NEGATIVE_INFINITY,
         reservedMs: Number.NEGATIVE_INFINITY,
       };

@@ -81,7 +81,7 @@ export class Rollups {
     }
   }
 
-  /** Removes every slot that begins in `fromMs <= t < toMs`; `history` has nothing of them any more. */
+  /** Removes every slot that begins in `fromMs <= t < toMs`; `history` has no readings left there. */
   remove(series: number, fromMs: number, toMs: number, history: History): void {
     for (const stepMs of ROLLUP_STEPS_MS) {
       const fromSlot = Math.ceil(fromMs / stepMs);

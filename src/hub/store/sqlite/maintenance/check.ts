@@ -38,7 +38,7 @@ interface Gap {
   lastMs: number;
 }
 
-/** What the chunks of a series have, as far as it is not compared with the rollups yet. */
+/** Summaries of a series' chunks that are not yet compared with the rollups. */
 interface Sealed {
   /** By slots of the shortest length. */
   readonly slots: Map<number, Summary>;
@@ -148,7 +148,7 @@ function* checkSeries(
   yield* compareRollups(name, (stepMs) => rollups.read(id, stepMs, comparedToMs, endMs), sealed, totals);
 }
 
-/** Takes what is before `toMs`, the start of a longest slot, out of `sealed`. Gaps stay: they are few. */
+/** Removes the summaries before `toMs`, the start of a longest slot, from `sealed`. Gaps stay: they are few. */
 function take({ slots, gaps }: Sealed, toMs: number): Sealed {
   const taken = new Map<number, Summary>();
   for (const [slot, summary] of slots) {

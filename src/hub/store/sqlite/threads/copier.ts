@@ -1,5 +1,5 @@
-// The copier thread: copies a database and checks the copy, which reads every page of it. It lives for one copy, at a lower
-// priority than the hub's other threads.
+// The copier thread: copies a database and checks the copy, reading every page. It runs for one copy, at a lower priority than
+// the hub's other threads.
 import { setPriority } from "node:os";
 import type { BackupCheck } from "../../store.ts";
 import { checkDatabase, openToRead } from "../maintenance/check.ts";

@@ -48,9 +48,9 @@ export interface AuditQuery {
 const NICENESS = 5;
 /** 8 MB. */
 const CACHED_READINGS = 524_288;
-/** Up to here a page merges the series that are selected; of more it takes those that have readings in it. */
+/** Up to this many selected series a page merges all of them; beyond, it finds those with readings in the page. */
 const MAX_MERGED_SERIES = 2_000;
-/** A page that takes longer is read once more, in steps. */
+/** A page that takes longer is read again, in steps. */
 const QUICK_PAGE_MS = 40;
 const STEP_MS = 15;
 
@@ -108,7 +108,7 @@ class Reader {
 
   /** In the order in which the series first appeared. */
   latest(): Reading[] {
-    return this.#atOneMoment(() => {
+    return this.#inSnapshot(() => {
       const { table, chunks } = this.#sources;
       const tail = this.#journal.follow();
       const readings: Reading[] = [];
@@ -124,16 +124,16 @@ class Reader {
   }
 
   buckets(query: BucketQuery): Bucket[] {
-    return this.#atOneMoment(() => {
+    return this.#inSnapshot(() => {
       const id = this.#sources.table.idOf(query.device, query.metric);
       if (id === null) return [];
       return new BucketReader(this.#history(this.#journal.follow()), this.#rollups).read(id, query);
     });
   }
 
-  /** Needs no state between calls: where the last page ended is all there is to know. */
+  /** Stateless between calls: the end of the last page is the only input. */
   page(query: PageQuery): ReadingPage | Promise<ReadingPage> {
-    const page = this.#atOneMoment(() => {
+    const page = this.#inSnapshot(() => {
       const tail = this.#journal.follow();
       const history = this.#history(tail);
       const series = this.#sources.table.few(query, MAX_MERGED_SERIES);
@@ -144,7 +144,7 @@ class Reader {
       return rows === null ? null : toPage(rows, query.limit);
     });
     if (page !== null) return page;
-    // One after the other: each has the journal in memory once more.
+    // One after another: each loads the journal into memory again.
     const slow = this.#slowPages.then(() => this.#slowPage(query));
     this.#slowPages = slow.catch(() => undefined);
     return slow;
@@ -170,7 +170,7 @@ class Reader {
   }
 
   exportStep({ file, selection, format, mends, next, buffer }: ExportStepQuery): ExportStep {
-    return this.#atOneMoment(() => {
+    return this.#inSnapshot(() => {
       const tail = this.#journal.follow();
       const start = next ?? this.#startOf(selection, tail);
       const underWay = this.#exports.get(file) ?? new ExportJob({ ...this.#sources, selection, format, mends, start });
@@ -181,12 +181,12 @@ class Reader {
     });
   }
 
-  /** The rest of a file is not wanted. */
+  /** Discards an export that is not read to its end. */
   endExport(file: number): void {
     this.#exports.delete(file);
   }
 
-  #atOneMoment<T>(read: () => T): T {
+  #inSnapshot<T>(read: () => T): T {
     // Nothing of the last answer is left in use.
     this.#memory.release();
     return this.#db.transaction(read)();
@@ -205,7 +205,7 @@ class Reader {
   }
 }
 
-/** Takes steps until the time is up; null where they have not come to their end. */
+/** Runs steps until the time is up; null where some are left. */
 function resultWithin<T>(ms: number, steps: Iterator<void, T>): T | null {
   const endMs = performance.now() + ms;
   do {
