@@ -1,4 +1,4 @@
-// Standard input and output as files: bytes as they are, as fast as the other end goes.
+// Standard input and output as files: raw bytes, at the speed of the other end.
 import { createWriteStream, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,7 +8,7 @@ import { Misuse } from "../hub/arguments.ts";
 import { message } from "../shared/messages/message.ts";
 import { writeFailure } from "./output-file.ts";
 
-/** Whether the reader of standard output has gone, which is no failure of ours. */
+/** EPIPE: the reader of standard output has closed it, which is not an error. */
 export class OutputClosed extends Error {}
 
 /** Throws `Misuse` where standard output is a terminal, since binary data would confuse it. */
@@ -16,7 +16,7 @@ export function refuseTerminal(what: string): void {
   if (process.stdout.isTTY) throw new Misuse(message("cli/no-text", { what }));
 }
 
-/** Writes all of it to standard output; rejects with `OutputClosed` when its reader goes. */
+/** Writes everything to standard output; rejects with `OutputClosed` when the reader closes it. */
 export async function writeOut(bytes: AsyncIterable<Uint8Array>): Promise<void> {
   for await (const piece of bytes) {
     await new Promise<void>((resolve, reject) => {

@@ -52,7 +52,7 @@ export interface CoreOptions {
   readonly log: Log;
   /** Stops the hub and starts it again; where it is left out, only a person can. */
   readonly onRestart?: () => void;
-  /** Called once when a part dies that the hub cannot do without. */
+  /** Called once when an essential part has failed. */
   readonly onDeath: (error: Error) => void;
 }
 

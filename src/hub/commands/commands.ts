@@ -162,7 +162,7 @@ export class Commands {
   }
 
   /** A client has subscribed to `filter`. */
-  listened(filter: string): void {
+  onSubscribed(filter: string): void {
     const waiting = [...this.#open.values()].filter(
       ({ command: { publication } }) => publication !== undefined && filterMatches(filter, publication.topic),
     );
@@ -332,11 +332,11 @@ export class Commands {
 
   async #end(open: Open, end: Command): Promise<void> {
     const { records, clock } = this.#options;
-    const forgotten = this.#history.takeForgotten();
+    const removals = this.#history.takeRemovals();
     try {
-      await records.collection(commandRecords).save([end], forgotten);
+      await records.collection(commandRecords).save([end], removals);
     } catch (error) {
-      this.#history.owe(forgotten);
+      this.#history.requeueRemovals(removals);
       open.ending = null;
       open.owed = { end, againMs: clock.now() + TRY_AGAIN_MS };
       throw error;

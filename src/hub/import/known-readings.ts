@@ -35,7 +35,7 @@ async function lookUp(
   const wanted = Map.groupBy(readings, ({ device, metric, tsMs }) => keyOf(device, metric, tsMs));
   const times = [...new Set(readings.map(({ tsMs }) => tsMs))].sort((a, b) => a - b);
   const last = times.at(-1) ?? 0;
-  // All series have room in a page at one time, so that each page gets on.
+  // A page holds all series at one time, so that each page makes progress.
   const leastRows = devices.length * metrics.length + MIN_ROWS_PER_PAGE;
   let limit = leastRows + readings.length;
   let next = 0;

@@ -83,7 +83,7 @@ function timeOf(match: RegExpExecArray, [yearAt, monthAt, dayAt]: readonly [numb
   const hour = hourOf(Number(hourText), before ?? after);
   // Not Date.UTC, which takes the year 50 for 1950.
   const midnight = new Date(new Date(0).setUTCFullYear(year < 100 ? 2_000 + year : year, month - 1, day));
-  // A day that its month does not have lies in another month.
+  // A day that the month does not have rolls over into another month.
   if (midnight.getUTCMonth() !== month - 1 || hour === null || Number(minute) > 59 || Number(second) > 59) return null;
   const seconds = (hour * 60 + Number(minute)) * 60 + Number(second);
   const ms = midnight.getTime() + seconds * 1_000 + Math.round(Number(`0.${fraction}`) * 1_000);

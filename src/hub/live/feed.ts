@@ -11,7 +11,7 @@ import type { HubEvents } from "../events.ts";
 
 const TICK_MS = 100;
 const TICKS_PER_RATE = 10;
-/** Of the devices that are told in one tick: some milliseconds, and half a megabyte for each listener. */
+/** Devices per tick: some milliseconds, and half a megabyte for each listener. */
 const MAX_METRICS_PER_TICK = 5_000;
 /** Readings of one tick that lie further apart were taken while the device was offline. */
 const BACKLOG_SPAN_MS = 1_000;
@@ -58,7 +58,7 @@ export class LiveFeed {
       this.#devices.delete(id);
       this.#send({ type: "device-removed", id });
     });
-    // At once, not with the next tick: a person watches the switch that they pressed.
+    // Sent immediately, not with the next tick: a person is watching the switch.
     events.commandChanged.on((command) => this.#send({ type: "command", command }));
     events.timelineChanged.on(() => this.#send({ type: "timeline" }));
     events.messageRefused.on((refused) => this.#send({ type: "refused", refused }));

@@ -18,7 +18,7 @@ const NETWORK_FILE_SYSTEMS: ReadonlyMap<number, string> = new Map([
   [0x47504653, "GPFS"],
 ]);
 
-/** Of statfs(2): a program is behind it, which may serve a disk or a network; its mount says which. */
+/** FUSE in statfs(2): the file system may be a disk or a network; its mount tells which. */
 const FUSE = 0x65735546;
 const NETWORK_PROGRAMS =
   /^fuse\.(sshfs|rclone|s3fs|gcsfuse|goofys|glusterfs|davfs2?|curlftpfs|smbnetfs|cephfs|moosefs|nfs)/;

@@ -1,4 +1,4 @@
-// From a payload to its verdict: decode, then hand over to ingest. Every transport delivers here.
+// Decodes a payload and passes it to ingest, which returns the verdict. Every transport delivers here.
 import type { Clock } from "../clock.ts";
 import type { Delivery, Ingest, Verdict } from "../ingest/accept.ts";
 import type { Decode } from "./protocol.ts";

@@ -1,5 +1,5 @@
-// Simulated Pis within the hub: charts, switches and history to look at before there is a Pi, and all of it removed again. They go
-// on after a restart until a person removes them.
+// Simulated Pis within the hub: charts, switches and history to try before there is a Pi. They continue after a restart, until a
+// person removes them with all their data.
 
 import type { Problem } from "../../shared/errors.ts";
 import { type DeviceId, parseDeviceId } from "../../shared/ids.ts";

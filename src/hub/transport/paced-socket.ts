@@ -18,7 +18,7 @@ export class PacedSocket {
   readonly #options: PacedSocketOptions;
   /** The listeners that the socket had before. */
   readonly #parse: (slice: Buffer) => void;
-  /** Who paused parsing, and has to resume it; null while slices are parsed. */
+  /** The side that paused parsing and has to resume it; null while slices are parsed. */
   #pausedBy: "us" | "parser" | null = null;
   #isEnded = false;
 

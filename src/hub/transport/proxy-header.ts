@@ -9,7 +9,7 @@ const HEADER_TIMEOUT_MS = 5_000;
 const EMPTY = Buffer.alloc(0);
 
 export type ProxyHeaderOutcome =
-  /** There is none, and no byte is lost; or nothing has arrived yet. The peer is the client. */
+  /** There is no header, and no byte was consumed; or nothing has arrived. The peer is the client. */
   | { readonly kind: "none" }
   /** It was removed, and the client that it names, if any, is the socket's remote address. */
   | { readonly kind: "read" }

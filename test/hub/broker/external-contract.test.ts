@@ -55,7 +55,7 @@ async function open({ rejectsMqtt5 = false } = {}) {
       return hub.answer(text);
     },
     onSession: () => undefined,
-    commands: { attach: () => () => undefined, listened: () => undefined },
+    commands: { attach: () => () => undefined, onSubscribed: () => undefined },
     budget,
     clock: systemClock,
     log: pino({ enabled: false }),

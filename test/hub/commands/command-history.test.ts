@@ -27,11 +27,11 @@ test("the oldest of a device are forgotten over the limit, and are owed to the d
   expect(history.list("pi")).toHaveLength(MAX_HISTORY);
   expect(history.get("c2")).toBeUndefined();
   expect(history.get("c3")?.id).toBe("c3");
-  const forgotten = history.takeForgotten();
+  const forgotten = history.takeRemovals();
   expect(forgotten).toEqual(["c0", "c1", "c2"]);
-  expect(history.takeForgotten()).toEqual([]);
-  history.owe(forgotten);
-  expect(history.takeForgotten()).toEqual(forgotten);
+  expect(history.takeRemovals()).toEqual([]);
+  history.requeueRemovals(forgotten);
+  expect(history.takeRemovals()).toEqual(forgotten);
 });
 
 test("a control shows the command that was given last, whichever ends first", () => {

@@ -30,7 +30,7 @@ export interface ExternalBrokerOptions extends BrokerHandlers {
   readonly filters: readonly TopicFilter[];
   readonly matchTopic: (topic: string) => Route | null;
   readonly commandsOf: (device: DeviceId) => CommandSubscriber;
-  readonly commands: Pick<Commands, "attach" | "listened">;
+  readonly commands: Pick<Commands, "attach" | "onSubscribed">;
   /** Of workers that share the readings; null where there can be none. */
   readonly places: SessionPlaces | null;
   readonly budget: Budget;

@@ -1,5 +1,5 @@
 // Bytes -> readings. Pure: it knows nothing of the sender or the store.
-// A value that cannot be stored is left out and reported; a fault that makes the rest doubtful refuses the whole message.
+// A value that cannot be stored is skipped and reported; a fault that affects the whole message refuses it.
 import type { Problem } from "../../../shared/errors.ts";
 import {
   type DeviceId,
@@ -39,7 +39,7 @@ const TIME_KEYS = ["ts", "timestamp", "time"] as const;
 const RESERVED_KEYS: ReadonlySet<string> = new Set([...DEVICE_KEYS, ...TIME_KEYS]);
 const MAX_ARRAY_LENGTH = 64;
 const MAX_SKIPPED_FIELDS_PER_MESSAGE = 100;
-/** Of all devices in a message: each is a row of its own on the disk. */
+/** Attributes of all devices in a message: each is a row on the disk. */
 const MAX_TEXTS_PER_MESSAGE = 1_000;
 /** Fields that a refusal names at most. */
 const MAX_NAMED_FIELDS = 5;
@@ -294,7 +294,7 @@ class MessageDecoder {
   }
 }
 
-/** The other contents of a message beside its readings. */
+/** The contents of a message other than readings. */
 interface Extras {
   /** By device and name. */
   readonly attributes: Map<string, IncomingAttribute>;
@@ -331,7 +331,7 @@ function numberOf(value: unknown): ReturnType<typeof readText> {
   return isNumber ? { kind: "number", value: Number(value), unit: null } : { kind: "none" };
 }
 
-/** What may stand in an array: a number, a boolean, or what says that there is none. */
+/** Valid array elements: numbers, booleans, and values that mean “none”. */
 function isNumberOrNone(value: unknown): boolean {
   if (typeof value === "string") return readText(value).kind === "none";
   return typeof value !== "object" || value === null;

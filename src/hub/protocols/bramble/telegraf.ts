@@ -15,7 +15,7 @@ interface TelegrafMetric extends JsonObject {
 }
 
 export function isTelegraf(item: JsonObject): item is TelegrafMetric {
-  // Asked of each message: one look for most.
+  // Runs for each message: for most, one lookup.
   return typeof item["name"] === "string" && isObject(item["tags"]) && isObject(item["fields"]);
 }
 

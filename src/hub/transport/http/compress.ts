@@ -4,9 +4,9 @@ import { createGzip, type Gzip, gzipSync } from "node:zlib";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { prefersGzip } from "./preferences.ts";
 
-/** A shorter answer fits one packet as it is. */
+/** A shorter answer fits one packet uncompressed. */
 const MIN_PACKED_BYTES = 1_400;
-/** A shorter answer is compressed at once: a stream works on another thread, and holds 256 KB until its answer has been read. */
+/** A shorter answer is compressed synchronously: a stream works on another thread, and holds 256 KB until it was read. */
 const MAX_PACKED_AT_ONCE_BYTES = 64 * 1024;
 const LEVEL = 1;
 const TEXT_TYPE = /^(?:text\/|application\/(?:json|openmetrics-text|x-ndjson)\b)/;

@@ -153,7 +153,7 @@ class PacedConnection {
   }
 
   #mayParse(): boolean {
-    // The body of a request that has begun needs no place of its own.
+    // The body belongs to a request that is already counted.
     return this.#last?.complete === false || this.#requests.size < MAX_OPEN_REQUESTS_PER_CONNECTION;
   }
 

@@ -56,8 +56,8 @@ export class AccessHooks {
       session.principal = principal;
       return "granted";
     }
-    const tried = { actor: principal, action: "mqtt.connect", subject: clientId, address };
-    access.audit.refused(tried, refusal);
+    const attempt = { actor: principal, action: "mqtt.connect", subject: clientId, address };
+    access.audit.refused(attempt, refusal);
     if (isGuessing) await setTimeout(GUESS_DELAY_MS, undefined, { ref: false });
     return refusal === "wrong-key" || refusal === "client-id-taken" ? refusal : "forbidden";
   }

@@ -66,13 +66,13 @@ interface Delivery {
 }
 
 export class MqttCommands {
-  readonly #commands: Pick<Commands, "attach" | "listened">;
+  readonly #commands: Pick<Commands, "attach" | "onSubscribed">;
   readonly #clock: Clock;
   readonly #links = new Map<CommandSession, Link>();
   /** Round-robin counter for shared groups. */
   #turn = 0;
 
-  constructor(commands: Pick<Commands, "attach" | "listened">, clock: Clock) {
+  constructor(commands: Pick<Commands, "attach" | "onSubscribed">, clock: Clock) {
     this.#commands = commands;
     this.#clock = clock;
   }
@@ -83,13 +83,13 @@ export class MqttCommands {
     if (shared !== null) {
       link.shared.set(filter, { filter: shared.filter, options });
       // A device's command topic cannot be shared: the command is for the device.
-      if (matchCommandFilter(shared.filter) === undefined) this.#commands.listened(shared.filter);
+      if (matchCommandFilter(shared.filter) === undefined) this.#commands.onSubscribed(shared.filter);
       return;
     }
     link.filters.set(filter, options);
     const subscriber = matchCommandFilter(filter);
     if (subscriber === undefined) {
-      this.#commands.listened(filter);
+      this.#commands.onSubscribed(filter);
       return;
     }
     link.detach.get(filter)?.();

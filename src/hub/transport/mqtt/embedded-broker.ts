@@ -56,7 +56,7 @@ const MAX_ARRIVALS_PER_TURN = 8;
 export interface EmbeddedBrokerOptions extends BrokerHandlers {
   readonly host: string;
   readonly port: Port;
-  readonly commands: Pick<Commands, "attach" | "listened">;
+  readonly commands: Pick<Commands, "attach" | "onSubscribed">;
   readonly access: MqttAccess;
   readonly admission: Admission;
   readonly budget: Budget;

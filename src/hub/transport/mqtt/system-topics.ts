@@ -49,7 +49,7 @@ export class SystemTopics {
   #messages(): Message[] {
     const { version, figures } = this.#options;
     const { connected, disconnected, maximum, received, sent, subscriptions, retained, uptimeSeconds } = figures();
-    const said: readonly (readonly [string, string | number])[] = [
+    const statistics: readonly (readonly [string, string | number])[] = [
       ["version", `bramble version ${version}`],
       ["uptime", `${uptimeSeconds} seconds`],
       ["clients/connected", connected],
@@ -61,7 +61,7 @@ export class SystemTopics {
       ["subscriptions/count", subscriptions],
       ["retained messages/count", retained],
     ];
-    return said.map(([name, value]) => ({
+    return statistics.map(([name, value]) => ({
       topic: `${ROOT}broker/${name}`,
       payload: Buffer.from(String(value)),
       qos: 0,

@@ -1,4 +1,4 @@
-// A device that is deleted goes after a minute, in which that can be taken back.
+// Removes a device after a minute, in which that can be cancelled.
 import type { FastifyInstance } from "fastify";
 import { ApiError, DeviceParams } from "../../../../../shared/api.ts";
 import { Device } from "../../../../../shared/device.ts";
