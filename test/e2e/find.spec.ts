@@ -73,7 +73,7 @@ test("the list and the order by hand are remembered; the order is made with the 
   await page.keyboard.press("ArrowRight");
   await expect(cards(page)).toHaveText(["bed-north", "attic", "bed-south"]);
   await expect(handle).toBeFocused();
-  await expect(page.locator("[data-announcer=heard]")).toHaveText("attic: place 2 of 3");
+  await expect(page.locator("[data-announcer=screen-reader]")).toHaveText("attic: place 2 of 3");
 
   await page.getByRole("button", { name: "Move bed-south" }).hover();
   await page.mouse.down();

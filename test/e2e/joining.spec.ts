@@ -169,7 +169,7 @@ test("several that ask are one line, from which all are approved into a room", a
     "pi-1",
     "Window seat",
   ]);
-  await expect(page.locator("[data-announcer=seen]")).toHaveText("2 of 2 have joined.");
+  await expect(page.locator("[data-announcer=visible]")).toHaveText("2 of 2 have joined.");
 });
 
 test("a device gets its name and its room while it is approved", async ({ page }) => {
@@ -181,7 +181,7 @@ test("a device gets its name and its room while it is approved", async ({ page }
   await page.getByLabel("Name for pi-1").fill("Attic");
   await page.getByLabel("Room of pi-1").fill("Upstairs");
   await page.getByRole("button", { name: "Approve pi-1" }).click();
-  await expect(page.locator("[data-announcer=seen]")).toHaveText("Attic has joined.");
+  await expect(page.locator("[data-announcer=visible]")).toHaveText("Attic has joined.");
   await expect(page.getByRole("region", { name: "Upstairs" }).getByRole("link", { name: "Attic" })).toBeVisible();
 });
 

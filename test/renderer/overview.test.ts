@@ -28,9 +28,9 @@ function device(id: string, changes: Partial<Device> = {}): Device {
 }
 
 const away = { online: false, sinceMs: NOW_MS } as const;
-const needsLook = ({ presence }: Device) => !presence.online;
+const needsAttention = ({ presence }: Device) => !presence.online;
 const shape = (devices: readonly Device[], filters = ALL, layout = LAYOUT) =>
-  arrange(devices, needsLook, filters, layout).map(({ name, ids }) => [
+  arrange(devices, needsAttention, filters, layout).map(({ name, ids }) => [
     "name" in name ? name.name : name.kind,
     ids.join(" "),
   ]);

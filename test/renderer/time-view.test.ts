@@ -10,7 +10,7 @@ describe("a time view", () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  const viewOf = (period: Period, grownFromMs?: number) => new TimeView(period, () => NOW_MS, grownFromMs);
+  const viewOf = (period: Period, firstReadingMs?: number) => new TimeView(period, () => NOW_MS, firstReadingMs);
 
   test("follows the present until it is moved, and asks once when it has come to rest", () => {
     const view = viewOf(lastPeriod("1h"));

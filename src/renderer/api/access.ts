@@ -1,5 +1,5 @@
-// Who is signed in and what they may do, and the lists of the pages about access. A change fetches the lists that it touches
-// again. Secrets are in the answer to the request that made them alone: such a mutation is forgotten with its component.
+// The signed-in person, their rights, and the lists of the access pages. A mutation refetches the lists that it affects. A secret is
+// only in the response that created it: such a mutation is discarded with its component.
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { MqttClientList } from "../../shared/mqtt/mqtt-clients.ts";
 import {
@@ -48,13 +48,13 @@ export function useMe() {
   });
 }
 
-/** False until it is known who asks. */
+/** False until the signed-in person is known. */
 export function useMay(least: Role): boolean {
   const { data: me } = useMe();
   return me !== undefined && ROLES.indexOf(me.role) >= ROLES.indexOf(least);
 }
 
-/** Whether one sees all devices, and not those of some rooms or a shared one alone; false until that is known. */
+/** Whether the person sees all devices, not only those of some rooms or a shared one; false until that is known. */
 export function useSeesAll(): boolean {
   const { data: me } = useMe();
   return me !== undefined && me.rooms === undefined && me.kind !== "share";
@@ -122,7 +122,7 @@ export function useTls() {
   });
 }
 
-/** Its checks ask the network, which takes a second or two. */
+/** Its checks use the network, which takes a second or two. */
 export function useReach() {
   return useQuery({
     queryKey: ACCESS_KEYS.reach,
@@ -133,7 +133,7 @@ export function useReach() {
   });
 }
 
-/** What of the audit log is asked for; what is left out is not filtered by. */
+/** The filter of the audit log; an absent field does not filter. */
 export interface AuditFilter {
   readonly actor?: string;
   readonly action?: string;

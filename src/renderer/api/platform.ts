@@ -22,7 +22,7 @@ export function liveUrl({ ticket, port, basePath }: LiveTicket): URL {
   return url;
 }
 
-/** Follows the hub's process, which only the desktop app knows. Returns a function that unsubscribes. */
+/** Subscribes to the state of the hub's process, which only the desktop app has. Returns a function that unsubscribes. */
 export function watchHubState(listener: (state: HubState) => void): () => void {
   if (desktop === undefined) return () => undefined;
   const stop = desktop.onHubState(listener);
@@ -35,7 +35,7 @@ export function startHub(): void {
   void desktop?.startHub();
 }
 
-/** Follows the desktop app as it saves an export; a browser downloads by itself. Returns a function that unsubscribes. */
+/** Subscribes to the desktop app's progress in saving an export; a browser downloads by itself. Returns a function that unsubscribes. */
 export function watchSaveState(listener: (state: SaveState) => void): () => void {
   return desktop?.onSaveState(listener) ?? (() => undefined);
 }
@@ -44,7 +44,7 @@ export function cancelSave(): void {
   void desktop?.cancelSave();
 }
 
-/** What the desktop app tells people of; null in a browser. */
+/** The desktop app's notification settings; null in a browser. */
 export const desktopNotices =
   desktop === undefined
     ? null
@@ -68,7 +68,7 @@ export const desktopUpdates =
         install: () => void desktop.installUpdate(),
       };
 
-/** A larger file is left to the browser, which writes it to the disk as it comes. */
+/** A larger file is downloaded by the browser, which streams it to the disk. */
 const MAX_ROWS_IN_MEMORY = 2_000_000;
 const LINE_END = 0x0a;
 
@@ -78,8 +78,8 @@ export interface SavedFile {
 }
 
 /**
- * Resolves once the file is complete; with null where somebody else saves it: the desktop app, which tells `watchSaveState`,
- * or the browser, for very many rows. Rejects with the hub's answer.
+ * Resolves once the file is complete; with null where the desktop app saves it, which reports to `watchSaveState`, or the browser
+ * downloads it, for very many rows. Rejects with the hub's error.
  */
 export async function exportCsv(query: ExportQuery, suggestedName: string, rows: number): Promise<SavedFile | null> {
   if (desktop !== undefined) {

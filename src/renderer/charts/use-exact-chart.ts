@@ -1,4 +1,4 @@
-// A chart whose steps are as long as its states were: see `exact-states.ts`. Until the readings are there, it has the buckets.
+// A chart whose steps have the exact lengths of its states: see `exact-states.ts`. Until the readings are loaded, it shows buckets.
 import { useMemo } from "react";
 import { type ChartWindow, useChart, useReadingsBetween } from "../api/queries.ts";
 import { MAX_STATE_READINGS, needsReadings, withReadings } from "./series/exact-states.ts";

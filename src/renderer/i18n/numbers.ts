@@ -44,7 +44,7 @@ function usualDecimals(size: number): number {
 /** The last digit that is usual for numbers up to that size: a power of ten. */
 export const usualResolution = (size: number): number => 10 ** -usualDecimals(size);
 
-/** A value beside which its unit stands, or that brings it: bytes are scaled to GB and the like. */
+/** A value whose unit is shown beside it, or scaled with it, as bytes to GB. */
 export function formatInUnit(value: number, unit: string | undefined, resolution?: number): string {
   return unit === BYTES ? formatBytes(value) : formatValue(value, resolution);
 }
@@ -70,7 +70,7 @@ export function formatTick(value: number, step: number, largest = value): string
 }
 
 const MAX_TICK_DECIMALS = 6;
-/** Four digits tell ticks apart that are not more than so many steps from zero. */
+/** Four digits distinguish ticks up to this many steps from zero. */
 const MAX_COMPACT_STEPS = 1_000;
 
 export function formatQuantity(value: number, unit: string | undefined, resolution?: number): string {

@@ -37,10 +37,10 @@ function withDay(time: Intl.DateTimeFormatOptions): { format(ms: number, nowMs: 
 export const formatMinute = (ms: number): string => minute.format(ms);
 export const formatDate = (ms: number): string => fullDate.format(ms);
 
-/** To the second, with the date: what stands behind a time as people say it. */
+/** The exact time behind a time in words: date and time to the second. */
 export const formatExact = (ms: number): string => exact.format(ms);
 
-/** With seconds only where the precision is finer than a minute. A clock that is wrong by a year only says the year too often. */
+/** With seconds only where the precision is finer than a minute. The year is by this computer's clock: an error only shows it needlessly. */
 export function formatInstant(ms: number, precisionMs: number): string {
   return (precisionMs < 60_000 ? dayAndSecond : dayAndMinute).format(ms, Date.now());
 }

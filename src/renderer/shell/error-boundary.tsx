@@ -1,12 +1,12 @@
-// Keeps an error in one page from emptying the window: navigation and status stay, and the page says what happened. One whose
-// program could not be loaded, since the hub was away, is loaded once the hub is back.
+// An error boundary around a page: navigation and status stay, and the page shows the error. A page whose chunk failed to load, since
+// the hub was unreachable, is loaded once the hub is back.
 import { Component, type ReactNode } from "react";
 import { text } from "../i18n/text.ts";
 import styles from "./error-boundary.module.css";
 import { LINKS } from "./use-route.ts";
 
 const HUB_PERIOD_MS = 2_000;
-/** As Chromium, Firefox and Safari say it, and the loader of a page's styles. */
+/** The error texts of Chromium, Firefox, Safari, and the loader of style sheets. */
 const NOT_LOADED = /preload CSS|imported module|module script/i;
 
 interface Props {
@@ -15,7 +15,7 @@ interface Props {
   readonly instead?: ReactNode;
 }
 
-/** Give it the page as its key, so that another page starts without the error. */
+/** Use the page as its key, so that another page starts without the error. */
 export class ErrorBoundary extends Component<Props, { readonly error: Error | null }> {
   override state: { readonly error: Error | null } = { error: null };
 

@@ -6,9 +6,9 @@ type Templates = typeof en;
 export type MessageCode = keyof Templates;
 
 /** JSON, since messages are kept and sent. */
-export type ParamsOf<C extends MessageCode> = Parameters<Templates[C]> extends [infer P] ? Given<P> : NoParams;
+export type ParamsOf<C extends MessageCode> = Parameters<Templates[C]> extends [infer P] ? GivenParams<P> : NoParams;
 type NoParams = Readonly<Record<never, never>>;
-type Given<P> = {
+type GivenParams<P> = {
   readonly [K in keyof P]: P[K] extends Sentence
     ? string | AnyMessage
     : P[K] extends readonly Sentence[]

@@ -46,7 +46,7 @@ test("series of two devices are compared, named, opened from the side bar, share
   await page.getByText("All", { exact: true }).click();
   await page.getByRole("button", { name: "Remove south · T" }).click();
   await page.getByRole("button", { name: "Save view" }).click();
-  await expect(page.locator("[data-announcer=seen]")).toHaveText("The view Greenhouse is saved.");
+  await expect(page.locator("[data-announcer=visible]")).toHaveText("The view Greenhouse is saved.");
   await page.getByRole("link", { name: "Overview" }).click();
   await page.getByRole("link", { name: "Greenhouse" }).click();
   await expect(page.getByRole("radio", { name: "All" })).toBeChecked();

@@ -165,11 +165,11 @@ test("a device is blocked on its page, which can be undone, and approved again o
   const card = page.getByRole("link", { name: "pi-1", exact: true });
   await expect(card).toBeHidden();
   // What is read out meanwhile does not take the way back.
-  const toast = page.locator("[data-announcer=seen]");
+  const toast = page.locator("[data-announcer=visible]");
   // As long as the pointer is on it, it stays.
   await toast.hover();
   await page.getByRole("switch", { name: "Led" }).press("Space");
-  await expect(page.locator("[data-announcer=heard]")).toHaveText("pi-2, Led on: done");
+  await expect(page.locator("[data-announcer=screen-reader]")).toHaveText("pi-2, Led on: done");
   await expect(toast).toContainText("pi-1 is blocked.");
   await page.getByRole("button", { name: "Undo" }).click();
   await card.click();
@@ -209,7 +209,7 @@ test("a device that is deleted can be taken back for a minute, also where the wi
   await page.getByRole("link", { name: "pi-2", exact: true }).click();
   await notice.getByRole("button", { name: "Undo deleting pi-1" }).click();
   await expect(notice).toBeHidden();
-  await expect(page.locator("[data-announcer=heard]")).toHaveText("pi-1 is kept.");
+  await expect(page.locator("[data-announcer=screen-reader]")).toHaveText("pi-1 is kept.");
   await page.getByRole("link", { name: "Overview" }).click();
   await expect(cards).toHaveText(["pi-1", "pi-2"]);
   expect(await hub.json<ReadingsPage>("/api/v1/readings?device=pi-1")).toMatchObject({ readings: { length: 4 } });

@@ -29,7 +29,7 @@ export function useJoinDecision({ id, name, joining }: Device, keyCode?: string)
     onSuccess: (device, { kind }) => {
       keep(queries, device);
       if (kind === "approve") announce(text.joining.joined(device.name));
-      // One that only asked to join is let in from where the blocked ones are: that it waits does not come back.
+      // A device that was only blocked while pending: after an undo it is approved, it does not become pending again.
       else announce(text.joining.blocked(name), joining === "approved" ? { undo: () => void undo() } : {});
     },
   });

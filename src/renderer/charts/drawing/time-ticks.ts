@@ -1,5 +1,5 @@
-// Ticks of a time axis at round local times, also across daylight-saving changes: of the clock, of the calendar's days, months
-// and years. Their labels say as much of the date as tells them apart.
+// Ticks of a time axis at round local times: of the clock, and of days, months and years, also across daylight-saving changes.
+// Labels contain as much of the date as distinguishes them.
 import { locale } from "../../i18n/language.ts";
 import { formatMinute } from "../../i18n/times.ts";
 

@@ -1,4 +1,4 @@
-// Who may do what: devices, people, programs, and the log of what was done. For administrators alone.
+// Access control: devices, people, programs, and the audit log. For administrators only.
 import { useMay } from "../../api/access.ts";
 import { accessText } from "../../i18n/later/access-text.ts";
 import { pageText } from "../../i18n/page-text.ts";

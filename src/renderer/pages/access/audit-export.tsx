@@ -8,7 +8,7 @@ import { accessText } from "../../i18n/later/access-text.ts";
 import rows from "../../ui/rows.module.css";
 
 const PAGE_ENTRIES = 5_000;
-/** What a spreadsheet would take for a formula. */
+/** Text that a spreadsheet would interpret as a formula. */
 const FORMULA = /^[=+\-@\t\r]/;
 
 export function AuditExport({ filter }: { readonly filter: AuditFilter }) {

@@ -1,4 +1,4 @@
-// Who did what, to what, from where and when, newest first: filtered by the hub, and saved as CSV or JSON.
+// The audit log, newest first: filtered by the hub, and saved as CSV or JSON.
 import { useState } from "react";
 import type { AuditEntry } from "../../../shared/security/access.ts";
 import { type AuditFilter, useAudit } from "../../api/access.ts";

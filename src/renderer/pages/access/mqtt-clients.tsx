@@ -1,4 +1,4 @@
-// Who is connected over MQTT, each with a button that disconnects it.
+// Connected MQTT clients, each with a button that disconnects it.
 import type { MqttClient } from "../../../shared/mqtt/mqtt-clients.ts";
 import { useAccessChange, useMqttClients } from "../../api/access.ts";
 import { apiUrl, explain, remove } from "../../api/client.ts";

@@ -1,4 +1,4 @@
-// Who is signed in, each session with a button that ends it, and a link that signs in a phone.
+// The sessions of people, each with a button that ends it, and a link that signs in a phone.
 import { useState } from "react";
 import type { Session, SignInLink } from "../../../shared/security/access.ts";
 import { useAccessChange, useMe, useSessions } from "../../api/access.ts";

@@ -42,7 +42,7 @@ export function Programs({ hub, known, agentId, programsId }: Props) {
   const sender = made ?? EXAMPLE_SENDER;
   const way = wayTo(host, hub, tls);
   const installer = useInstaller(installerHost(host, hub, tls));
-  // Without it, a hub with TLS would seem to have none; and what is above the others comes with them.
+  // Without the TLS state a hub with TLS would seem to have none; waiting also avoids a shift of the layout.
   if (isPending || (installer.isPending && chosen === undefined)) return null;
   return (
     <>

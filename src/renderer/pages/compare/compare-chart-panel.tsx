@@ -2,8 +2,8 @@
 import { X } from "lucide-react";
 import { useEffect, useEffectEvent, useRef } from "react";
 import type { Device, Metric } from "../../../shared/device.ts";
-import { useStored } from "../../api/kept/stored.ts";
-import { unitChoices } from "../../api/kept/unit-choices.ts";
+import { useStored } from "../../api/local-storage/stored.ts";
+import { unitChoices } from "../../api/local-storage/unit-choices.ts";
 import { momentText, summaryText } from "../../charts/chart-texts.ts";
 import { seriesColour } from "../../charts/colours.ts";
 import { CompareChart } from "../../charts/drawing/compare-chart.ts";

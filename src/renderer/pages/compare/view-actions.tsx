@@ -17,9 +17,9 @@ interface Props {
 
 export function ViewActions({ saved, series, view }: Props) {
   const [name, setName] = useState(saved?.name ?? "");
-  const save = useSaveView((kept) => {
-    announce(pageText.compare.saved(kept.name));
-    goTo(LINKS.view(kept.id));
+  const save = useSaveView((savedView) => {
+    announce(pageText.compare.saved(savedView.name));
+    goTo(LINKS.view(savedView.id));
   });
   const removal = useRemoveView(() => {
     goTo(LINKS.compare);

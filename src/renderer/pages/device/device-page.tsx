@@ -1,4 +1,4 @@
-// One device: a chart for each metric, its controls, and what is known of it.
+// One device: a chart for each metric, its controls, and facts about it.
 import type { Device } from "../../../shared/device.ts";
 import { useMay } from "../../api/access.ts";
 import { explain } from "../../api/client.ts";
@@ -80,7 +80,7 @@ function UnapprovedDevice({ device }: { readonly device: Device }) {
 
 function JoinedDevice({ device }: { readonly device: Device }) {
   const view = useTimeView(initialRange(device.firstSeenMs, hubNowMs()), {
-    grownFromMs: device.firstSeenMs - FIRST_READING_LEAD_MS,
+    firstReadingMs: device.firstSeenMs - FIRST_READING_LEAD_MS,
   });
   const isAdmin = useMay("admin");
   return (

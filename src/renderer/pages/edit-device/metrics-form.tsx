@@ -1,5 +1,5 @@
-// The form for a device's metrics: order, label, unit, decimals, kind, and whether they are shown. Metrics that come while it
-// is open are left as they are.
+// The form for a device's metrics: order, label, unit, decimals, kind, and whether they are shown. Metrics that appear while it is
+// open are not changed.
 import { useMutation } from "@tanstack/react-query";
 import { ArrowDown, ArrowUp } from "lucide-react";
 import { type SubmitEvent, useState } from "react";

@@ -1,4 +1,4 @@
-// One line on every page while the hub's checks find something wrong; the page of the checks says it in full.
+// One line on every page while the doctor finds problems; the doctor's page has the details.
 import { useSeesAll } from "../../api/access.ts";
 import { useWrongChecks } from "../../api/queries.ts";
 import { text } from "../../i18n/text.ts";

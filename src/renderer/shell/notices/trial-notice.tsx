@@ -1,4 +1,4 @@
-// A change of the network that undoes itself: whoever sees this still reaches the hub, and can keep it.
+// Asks to confirm a network change on trial: a person who sees this still reaches the hub.
 import { useEffect, useEffectEvent, useState } from "react";
 import { useNow } from "../../api/feed/use-now.ts";
 import { useTrial, useTrialEnd } from "../../api/hub-settings.ts";
@@ -31,7 +31,7 @@ function Trial({ untilMs, onOver }: Props) {
   }, [isOver]);
   return (
     <section className={styles["notice"]} aria-label={text.title}>
-      {/* Read out once: the seconds go on. */}
+      {/* Announced once, without the countdown. */}
       <span className="unseen" role="alert">
         {text.title} {firstMessage}
       </span>

@@ -1,4 +1,4 @@
-// The entries of the command palette that the one who is signed in may use: devices, pages, and what can be done.
+// The command palette's entries for the signed-in person: devices, pages, and actions.
 import {
   BookOpen,
   Cable,
@@ -23,8 +23,8 @@ import {
 import { LANGUAGES } from "../../../shared/messages/language.ts";
 import { useMay, useMe, useSeesAll } from "../../api/access.ts";
 import { useViews } from "../../api/history/views.ts";
-import { useStored } from "../../api/kept/stored.ts";
-import { unitChoices } from "../../api/kept/unit-choices.ts";
+import { useStored } from "../../api/local-storage/stored.ts";
+import { unitChoices } from "../../api/local-storage/unit-choices.ts";
 import { useDevices } from "../../api/queries.ts";
 import { signOut } from "../../api/session.ts";
 import { chooseLanguage, language } from "../../i18n/language.ts";
@@ -41,7 +41,7 @@ import type { Entry } from "./entries.ts";
 export function useEntries(): Entry[] {
   const { data: me } = useMe();
   const [devices, pages, actions] = [useDeviceEntries(), usePageEntries(), useActionEntries()];
-  // Whoever opened a shared link sees its page alone.
+  // A guest with a share link sees only the shared page.
   return me === undefined || me.kind === "share" ? actions : [...devices, ...pages, ...actions];
 }
 

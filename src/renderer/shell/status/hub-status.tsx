@@ -1,5 +1,5 @@
-// The status line: the hub's name and ports, devices online, reading rate, stored bytes, its notes, who is signed in, and
-// what a person chose about the window.
+// The status line: the hub's name and ports, devices online, reading rate, stored bytes, its notes, the signed-in person, and the
+// window's settings.
 
 import { useMe, useSeesAll } from "../../api/access.ts";
 import { useSignal } from "../../api/feed/signal.ts";
@@ -48,7 +48,7 @@ function Traffic() {
   return (
     <>
       <span>{text.shell.online(online, devices.length)}</span>
-      {/* It is of all devices: one who sees some of them alone is not told. */}
+      {/* The rate is of all devices: hidden from a person with a scope of devices. */}
       {(seesAll || me === undefined) && (
         <span>{rate === undefined ? "\u00a0" : text.shell.readingsPerSecond(formatCount(rate))}</span>
       )}

@@ -1,4 +1,4 @@
-// Who is signed in, in a browser, and the way out. The desktop app's window is signed in by the app.
+// The signed-in person and a sign-out button, in a browser; the app signs in the desktop window.
 import { useMutation } from "@tanstack/react-query";
 import { useMe } from "../../api/access.ts";
 import { explain } from "../../api/client.ts";

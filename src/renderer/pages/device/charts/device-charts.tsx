@@ -30,7 +30,7 @@ interface Props {
   /** Where the page places what chooses the time, and the charts with all that belongs to them. */
   readonly barClass: string | undefined;
   readonly chartsClass: string | undefined;
-  /** What is to be said above the charts. */
+  /** A message above the charts. */
   readonly children: ReactNode;
 }
 

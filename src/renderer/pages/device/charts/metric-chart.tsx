@@ -7,7 +7,7 @@ import { useMay } from "../../../api/access.ts";
 import { useLatest } from "../../../api/feed/use-live.ts";
 import { useNow } from "../../../api/feed/use-now.ts";
 import { useMends } from "../../../api/history/mends.ts";
-import { useShown } from "../../../api/kept/unit-choices.ts";
+import { useShown } from "../../../api/local-storage/unit-choices.ts";
 import type { ShiftName } from "../../../charts/earlier.ts";
 import type { StretchMark } from "../../../charts/marks.ts";
 import { savePicture } from "../../../charts/save-picture.ts";

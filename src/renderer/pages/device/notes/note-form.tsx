@@ -55,7 +55,7 @@ export function NoteForm({ device, view, start: { changed }, onClose }: Props) {
       className={`panel ${styles["form"]}`}
       aria-label={changed === null ? t.addNote : t.editNote}
       onSubmit={submit}
-      // What was typed goes by the button alone; a Korean syllable that is being composed takes the key for itself.
+      // Typed text is only discarded by the button; while a Korean syllable is being composed, the key belongs to the input method.
       onKeyDown={({ key, nativeEvent }) => {
         const isTyped = text !== (changed?.text ?? "");
         if (key === "Escape" && !isTyped && !nativeEvent.isComposing) onClose();
@@ -103,7 +103,7 @@ interface MomentProps {
   readonly onChange: (ms: number | null) => void;
 }
 
-/** A field that is being typed in is not written anew, though what it says changes the charts. */
+/** A field is not rewritten while a person types in it, though it changes the charts. */
 function Moment({ label, ms, onChange }: MomentProps) {
   const [typed, setTyped] = useState<{ readonly text: string; readonly ms: number | null } | null>(null);
   const shown = typed !== null && typed.ms === ms ? typed.text : ms === null ? "" : localSecond(ms);

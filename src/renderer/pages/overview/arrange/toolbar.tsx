@@ -2,7 +2,7 @@
 import { Expand, LayoutGrid, List, Search, X } from "lucide-react";
 import type { ReactNode } from "react";
 import type { Device } from "../../../../shared/device.ts";
-import { useStored } from "../../../api/kept/stored.ts";
+import { useStored } from "../../../api/local-storage/stored.ts";
 import { roomsOf, tagsOf } from "../../../i18n/names.ts";
 import { text } from "../../../i18n/text.ts";
 import { overviewLayout } from "../../../shell/overview-layout.ts";

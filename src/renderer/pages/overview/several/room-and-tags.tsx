@@ -1,4 +1,4 @@
-// Puts several devices into one room and gives them tags, with a way back.
+// Sets the room and tags of several devices, with an undo.
 import { useMutation } from "@tanstack/react-query";
 import { type SubmitEvent, useId, useState } from "react";
 import type { Device, DeviceChanges } from "../../../../shared/device.ts";
@@ -68,7 +68,7 @@ export function RoomAndTags({ devices, onDone }: Props) {
   );
 }
 
-/** Each gets back what it had. */
+/** Restores the previous room and tags of each. */
 async function undo(before: readonly Device[]): Promise<void> {
   const changes = before.map(({ id, room = null, tags = null }) => changeDevice(id, { room, tags }));
   const failed = (await Promise.allSettled(changes)).find((outcome) => outcome.status === "rejected");

@@ -1,4 +1,4 @@
-// Backups: whether, when and where they are made, one now, how the last one went, and those that can be restored.
+// Backups: whether, when and where they are made, a backup on demand, the outcome of the last one, and those that can be restored.
 import type { BackupStatus } from "../../../../shared/settings/backups.ts";
 import { explain } from "../../../api/client.ts";
 import { hubNowMs } from "../../../api/feed/hub-clock.ts";
