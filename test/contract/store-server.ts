@@ -1,5 +1,5 @@
-// What a store in a database server is held to beside the store's contract: whatever becomes of the server, of its connections and
-// of other hubs, nothing that was acknowledged is missing, and people are told what is wrong.
+// The additional contract of a store in a database server: whatever happens to the server, its connections and other hubs, no
+// acknowledged reading is lost, and problems are reported.
 import { setTimeout as sleep } from "node:timers/promises";
 import { Type } from "typebox";
 import { describe, expect, test } from "vitest";
@@ -23,7 +23,7 @@ const deviceRecords: RecordKind<typeof Device> = { name: "device", schema: Devic
 
 export function serverStoreContract(product: string, server: () => DatabaseServer): void {
   describe(`a store in ${product}`, () => {
-    test("has everything that was acknowledged after its server was killed in the middle of commits", {
+    test("has all acknowledged readings after a kill of the server during commits", {
       timeout: 120_000,
     }, async () => {
       await using open = await openServerStore(server());
@@ -40,7 +40,7 @@ export function serverStoreContract(product: string, server: () => DatabaseServe
       expect(sent.rejected).toBeGreaterThan(0);
     });
 
-    test("has everything that was acknowledged while its connections were cut", { timeout: 60_000 }, async () => {
+    test("has all acknowledged readings after its connections were cut", { timeout: 60_000 }, async () => {
       await using open = await openServerStore(server());
       const sent = new SentReadings();
       await sent.during(open, async () => {
@@ -54,7 +54,7 @@ export function serverStoreContract(product: string, server: () => DatabaseServe
       expect(await sent.missing(open)).toEqual([]);
     });
 
-    test("says that its server is away, acknowledges nothing, and goes on when it is back", {
+    test("reports that its server is down, acknowledges nothing, and recovers", {
       timeout: 60_000,
     }, async () => {
       await using open = await openServerStore(server());
@@ -76,7 +76,7 @@ export function serverStoreContract(product: string, server: () => DatabaseServe
       expect(newest?.value).toBe(3);
     });
 
-    test("waits at start for a server that comes later, and says so where it does not come", {
+    test("waits at start for the server, and fails with a message where it does not start", {
       timeout: 60_000,
     }, async () => {
       await using open = await openServerStore(server());
@@ -93,7 +93,7 @@ export function serverStoreContract(product: string, server: () => DatabaseServe
       expect(open.warnings.join()).toMatch(/tried again/);
     });
 
-    test("refuses in words a wrong password, a database that is not there, and tables of others", async () => {
+    test("refuses a wrong password, a missing database and foreign tables with a message", async () => {
       const address = await server().createDatabase();
       const database = new URL(address).pathname.slice(1);
       const wrong = "wrong%secret";
@@ -107,7 +107,7 @@ export function serverStoreContract(product: string, server: () => DatabaseServe
       await server().dropDatabase(address);
     });
 
-    test("refuses the tables of a newer version, and brings those of an older one up to date", async () => {
+    test("refuses tables of a newer version, and migrates older ones", async () => {
       await using open = await openServerStore(server());
       await append(open, 1);
       await open.store.stop();
@@ -123,7 +123,7 @@ export function serverStoreContract(product: string, server: () => DatabaseServe
       expect(await server().administer("SELECT value FROM bramble_reading", database)).toHaveLength(1);
     });
 
-    test("lets a second hub wait, and take over when the first one ends", { timeout: 60_000 }, async () => {
+    test("a second hub waits, and takes over when the first one ends", { timeout: 60_000 }, async () => {
       await using open = await openServerStore(server());
       await append(open, 1);
       const warnings: string[] = [];
@@ -141,7 +141,7 @@ export function serverStoreContract(product: string, server: () => DatabaseServe
       await second.stop();
     });
 
-    test("is read with SQL by its views: names, units, times, values and summaries", async () => {
+    test("its SQL views contain names, units, times, values and summaries", async () => {
       await using open = await openServerStore(server());
       const database = new URL(open.address).pathname.slice(1);
       const readings = [
@@ -187,7 +187,7 @@ export function serverStoreContract(product: string, server: () => DatabaseServe
       expect(summaries.map((row) => row.map(String))).toEqual(expected);
     });
 
-    test("fails what a connection was doing when it is closed, so that a server that hangs holds up nothing", async () => {
+    test("closing a connection rejects its pending statement, even if the server hangs", async () => {
       await using open = await openServerStore(server());
       const connection = await dialectOf(new StoreAddress(open.address)).connect();
       const asked = connection.query(
@@ -199,7 +199,7 @@ export function serverStoreContract(product: string, server: () => DatabaseServe
       await server().cutConnections();
     });
 
-    test("works out summaries of what was on its way while others were being worked out", async () => {
+    test("computes summaries of batches in flight during an earlier computation", async () => {
       await using open = await openServerStore(server());
       const { store } = open;
       const key = { device: deviceId("pi"), metric: T };
@@ -227,7 +227,7 @@ export function serverStoreContract(product: string, server: () => DatabaseServe
       ]);
     });
 
-    test("shows its password nowhere", () => {
+    test("never reveals its password", () => {
       const address = new StoreAddress(server().address("hub"));
       for (const shown of [String(address), JSON.stringify({ address }), `${Object.values(address)}`])
         for (const secret of [PASSWORD, encodeURIComponent(PASSWORD)]) expect(shown).not.toContain(secret);

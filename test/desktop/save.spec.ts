@@ -1,4 +1,4 @@
-// Saving an export: nothing of the person's is touched, what fails is said in words, and a long one can be cancelled.
+// Saving an export: other files are untouched, failures have messages, and a long one can be cancelled.
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "@playwright/test";

@@ -1,5 +1,4 @@
-// Finding and arranging devices: searching, filtering, the list, the order by hand, the wall, the command palette, and what a
-// person chose about the window.
+// Finding and arranging devices: search, filters, the list, manual order, the wall, the command palette, and window settings.
 import { expect, type Page, test } from "@playwright/test";
 import { startTestHub, type TestHub } from "../support/hub.ts";
 import { linkOf } from "./support/page.ts";

@@ -1,4 +1,4 @@
-// Approving and blocking devices that ask to join, with live updates.
+// Approving and blocking devices that request to join, with live updates.
 import { expect, type Page, test } from "@playwright/test";
 import { connectAsync } from "mqtt";
 import { startTestHub, type TestHub } from "../support/hub.ts";
@@ -152,7 +152,7 @@ test("many requests and long names fit a phone", async ({ page }) => {
   expect(await overflow(page)).toBe(0);
 });
 
-test("several that ask are one line, from which all are approved into a room", async ({ page }) => {
+test("several requests are one line, from which all are approved into a room", async ({ page }) => {
   await using hub = await askingHub();
   await join(hub, "old");
   for (const id of ["pi-1", "pi-2"]) await hub.post({ device_id: id, temperature: 20 });
@@ -185,7 +185,7 @@ test("a device gets its name and its room while it is approved", async ({ page }
   await expect(page.getByRole("region", { name: "Upstairs" }).getByRole("link", { name: "Attic" })).toBeVisible();
 });
 
-test("a stranger that asks does not slip under the pointer", async ({ page }) => {
+test("a new request does not move under the pointer", async ({ page }) => {
   await using hub = await askingHub();
   await join(hub, "old");
   await hub.post({ device_id: "pi-1", temperature: 20 });

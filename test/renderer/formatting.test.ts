@@ -87,7 +87,7 @@ test.each([
   expect(formatSpan(spanMs)).toBe(text);
 });
 
-test("a time of today is said without its day, one of another year with that", () => {
+test("a time of today has no date, one of another year has the year", () => {
   const at = (year: number, month: number, day: number) => new Date(year, month, day, 10, 5).getTime();
   const now = at(2026, 0, 31);
   expect(formatMoment(now, now)).toMatch(/^10:05\sAM$/);

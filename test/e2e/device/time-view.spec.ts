@@ -86,7 +86,7 @@ test("a drag zooms in, keys move and zoom, and there is a way back", async ({ pa
   await expect(page.getByRole("button", { name: "Back to live" })).toBeHidden();
 });
 
-test("the wheel scrolls the page over a chart that has not the focus, and zooms with Ctrl", async ({ page }) => {
+test("the wheel scrolls the page over an unfocused chart, and zooms with Ctrl", async ({ page }) => {
   await using hub = await startTestHub();
   await send(hub, 60, MINUTE_MS);
   const chart = await open(page, hub, "?range=1h");

@@ -1,4 +1,4 @@
-// The budget: who may go on, who has to wait, and who is cut, whatever comes.
+// The budget: which connections proceed, wait, or are cut, under arbitrary load.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Budget, mostCostOf, type Share } from "../../../src/hub/access/limits/budget.ts";
@@ -9,7 +9,7 @@ const MEMORY_BYTES = 64 * 1024 * 1024;
 const SMALL_BYTES = 1_000;
 const BIG_BYTES = 60_000;
 
-/** A connection that takes messages of one size, as many as it may. */
+/** A connection that sends as many messages of one size as the budget allows. */
 class Client {
   readonly share: Share;
   readonly #bytes: number;
@@ -40,7 +40,7 @@ describe("how many messages a connection may send", () => {
     budget.start(clock);
     let resumed = 0;
     const share = budget.open({ resume: () => resumed++, cut: () => undefined });
-    /** Sends as many as it may, each settled at once. */
+    /** Sends as many as allowed, each settled immediately. */
     const send = (most: number) => {
       let sent = 0;
       for (; sent < most && share.hasRoomFor(1); sent++) share.messageTaken();
@@ -268,7 +268,7 @@ test("whatever connections do, nothing is left when all are settled and closed",
       if (act === "turn") await nextTurn();
     }
     for (const client of clients) client.share.close();
-    // What waited goes on when there is room.
+    // Waiting connections proceed when there is room.
     for (let turn = 0; turn < 50 && clients.some(({ taken }) => taken > 0); turn++) {
       for (const client of clients) client.settle();
       await nextTurn();

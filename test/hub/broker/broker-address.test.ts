@@ -1,4 +1,4 @@
-// What --broker takes, and what is said where it is wrong: never the password.
+// Parsing of --broker, and its error messages, which never contain the password.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";

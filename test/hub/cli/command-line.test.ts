@@ -1,4 +1,4 @@
-// What every command has: help, a version, exit codes, and words for what it does not know.
+// Common to every command: help, version, exit codes, and errors for unknown arguments.
 import { expect, test } from "vitest";
 import packageJson from "../../../package.json" with { type: "json" };
 import { runBramble } from "../../support/hub.ts";

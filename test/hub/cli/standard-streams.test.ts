@@ -55,7 +55,7 @@ test("a backup that cannot be made writes nothing, and standard input that is no
   expect(existsSync(join(folder.path, "bramble.db"))).toBe(false);
 });
 
-test("a terminal gets no database", async () => {
+test("a database is not written to a terminal", async () => {
   await using hub = await startTestHub();
   const script = `
 import os, pty, sys

@@ -1,4 +1,4 @@
-// What the guides tell people to type is there: commands, flags and variables.
+// The commands, flags and variables in the guides exist.
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";

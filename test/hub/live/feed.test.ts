@@ -1,4 +1,4 @@
-// Which readings the live feed sends: of each series the newest of a tick, and what tells a page of a backlog.
+// Which readings the live feed sends: of each series the newest of a tick, and one that shows a backlog.
 import { expect, test } from "vitest";
 import { HubEvents } from "../../../src/hub/events.ts";
 import { LiveFeed } from "../../../src/hub/live/feed.ts";
@@ -38,7 +38,7 @@ const readings = (...pairs: readonly (readonly [number, number])[]) => [
   { type: "readings", readings: pairs.map(([tsMs, value]) => ["pi", "t", tsMs, value]) },
 ];
 
-test("the newest of a fast series, in whatever order they come", () => {
+test("the newest of a fast series, whatever the order of arrival", () => {
   expect(sentOf([[NOW, 1]], [[NOW + 20, 3]], [[NOW + 10, 2]])).toEqual(readings([NOW + 20, 3]));
 });
 
@@ -52,12 +52,12 @@ test("the oldest after the newest where a backlog comes with a live reading", ()
   expect(sentOf([[NOW, 1]], backlog)).toEqual(readings([NOW, 1], [hourAgo, 7]));
 });
 
-test("two of a batch, the last of which is the newest that there is", () => {
+test("two of a batch, the last of which is the newest", () => {
   const batch = Array.from({ length: 30 }, (_, index) => [NOW - (29 - index) * 10_000, index] as const);
   expect(sentOf(batch)).toEqual(readings([NOW, 29], [NOW - 290_000, 0]));
 });
 
-test("many devices that changed at once are told a few a tick, each once, as they are then", () => {
+test("many devices that changed together are sent a few per tick, each once, in their latest state", () => {
   const DEVICES = 100;
   const METRICS = 500;
   const events = new HubEvents();

@@ -1,5 +1,5 @@
-// A move from the file into a real server and back, in this process, while readings come late and again, devices are removed and merged
-// and records change: what the hub reads is always what was stored, and both sides end with the same.
+// A move from the file into a real server and back, in this process, with late and repeated readings, removed and merged devices, and
+// changing records: the hub always reads what was stored, and both stores end equal.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pino } from "pino";

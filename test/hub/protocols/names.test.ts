@@ -150,7 +150,7 @@ describe("a topic", () => {
     expect(deviceTopics.isDeviceTopic(topic)).toBe(false);
   });
 
-  test("is looked at once while it is remembered, which no number of others is without end", () => {
+  test("is parsed once while cached, in a bounded cache", () => {
     const looked: string[] = [];
     const topics = new RememberedTopics((topic) => {
       looked.push(topic);

@@ -1,4 +1,4 @@
-// What holds of every message, whatever it is made of.
+// Properties of decoding arbitrary messages.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { decodeMetricValue } from "../../../src/hub/protocols/bramble/readings.ts";

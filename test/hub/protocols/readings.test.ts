@@ -70,7 +70,7 @@ describe("the device", () => {
     },
   );
 
-  test("counts for nothing where it is none beside one that is", () => {
+  test("is ignored where it is invalid and another one names the device", () => {
     expect(taken(decode({ device_id: "pi", device: "/dev/ttyACM0", t: 1 })).readings).toMatchObject([{ device: "pi" }]);
   });
 
@@ -171,11 +171,11 @@ describe("the time", () => {
     ]);
   });
 
-  test.each([{}, { ts: null }])("is the hub's to give where there is none: %j", (time) => {
+  test.each([{}, { ts: null }])("is the receipt time where there is none: %j", (time) => {
     expect(taken(decode({ ...time, t: 1 }, PI)).readings).toMatchObject([{ tsMs: null }]);
   });
 
-  test.each([limits.earliestTsMs, NOW_MS + DAY_MS])("is taken from 2000 until a day ahead, both included: %i", (ts) => {
+  test.each([limits.earliestTsMs, NOW_MS + DAY_MS])("is valid from 2000 to a day ahead, inclusive: %i", (ts) => {
     expect(taken(decode({ ts, t: 1 }, PI)).readings).toMatchObject([{ tsMs: ts }]);
   });
 
@@ -245,7 +245,7 @@ describe("a value", () => {
     ]);
   });
 
-  test("may lie 8 objects deep, and no deeper", () => {
+  test("may be nested 8 deep, and no deeper", () => {
     expect(values(decode(nested(8), PI))).toEqual([["a.a.a.a.a.a.a.a", 1]]);
     expect(refusal(decode(nested(9), PI))).toMatchObject({
       error: "too-deep",
@@ -277,7 +277,7 @@ describe("a value", () => {
     expect(refusal(decodeMetricValue(bytes(text), PI.device, metric("t"))).error).toBe("no-usable-value");
   });
 
-  test("of long text is cut, and says so", () => {
+  test("of long text is truncated and marked", () => {
     const [attribute] = taken(decode({ t: 1, note: "x".repeat(1_001) }, PI)).attributes;
     expect(attribute?.text).toBe(`${"x".repeat(999)}…`);
   });
@@ -392,7 +392,7 @@ describe("a batch", () => {
     ]);
   });
 
-  test("is stored where an item of it has no value, which is told", () => {
+  test("is stored where an item has no value, which is reported", () => {
     const { readings, skipped } = taken(decode([{ t: 1 }, { note: "x" }, { t: 3 }], PI));
     expect(readings).toHaveLength(2);
     expect(skipped).toMatchObject([{ device: "pi", field: "[1]", reason: { code: "skipped/no-number" } }]);
@@ -417,7 +417,7 @@ describe("a batch", () => {
     }
   });
 
-  test("of lines is refused whole for a broken one; the words name item, field and character", () => {
+  test("of lines is refused as a whole for an invalid one; the message names item, field and character", () => {
     const problem = refusal(decode('{"t":1}\n\n{"t":2.}\n{"t":3}', { ...PI, ndjson: true }));
     expect(problem).toMatchObject({ error: "not-json", details: [{ field: "[1]", position: 15 }] });
     expect(problem.message).toMatch(/broken at character 16 in “\[1\]”.*found "\."/);
@@ -521,7 +521,7 @@ describe("a message", () => {
     expect(taken(decode(again, PI)).attributes).toEqual([{ device: "pi", name: "state", text: "off and off" }]);
   });
 
-  test("that is no UTF-8 is told its first wrong byte", () => {
+  test("that is not UTF-8 gets the position of the first invalid byte", () => {
     const text = fc.string({ unit: "grapheme-composite", maxLength: 30 });
     fc.assert(
       fc.property(text, fc.uint8Array({ minLength: 1, maxLength: 12 }), text, (before, wrong, after) => {
@@ -561,7 +561,7 @@ describe("a message", () => {
     expect(costUs(message) / costUs(batch)).toBeLessThan(8);
   });
 
-  test("of any depth and length is answered, and what is kept of it stays small", () => {
+  test("of any depth and length is answered, with bounded memory", () => {
     const deep = `${"[".repeat(120_000)}${"]".repeat(120_000)}`;
     const long = "x".repeat(250_000);
     for (const text of [

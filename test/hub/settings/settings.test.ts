@@ -71,7 +71,7 @@ test("TLS on trial goes off again, and a change that is refused starts no trial"
   expect((await hub.fetch("/api/v1/tls?undoAfter=5", { method: "PATCH", body: "{}" })).status).toBe(400);
 });
 
-test("how fast the data grows is said after some hours, and when the disk is full at that rate", async () => {
+test("the growth rate is known after some hours, with the time until the disk is full", async () => {
   await using hub = await startHubInside();
   expect(await ask(hub, "GET", "storage")).toMatchObject({ bytesPerDay: null, fullAtMs: null, freeBytes: 1e12 });
   hub.clock.set(hub.clock.now() + 12 * HOUR_MS);

@@ -64,7 +64,7 @@ function flipBit(folder: TestFolder): void {
   db.close();
 }
 
-test("a sound database is found sound, and what was looked at is counted", async () => {
+test("a valid database passes the check, with counts", async () => {
   using folder = await filledFolder();
   const { code, output } = await runBramble(["check", "--data", folder.path]);
   expect(output).toContain("4 chunks, 10,000 readings");
@@ -72,7 +72,7 @@ test("a sound database is found sound, and what was looked at is counted", async
   expect(code).toBe(0);
 });
 
-test("a flipped bit is found and named, and the hub serves all the rest", async () => {
+test("a flipped bit is found and reported, and the hub serves the rest", async () => {
   using folder = await filledFolder();
   flipBit(folder);
   const { code, output } = await runBramble(["check", "--data", folder.path]);
@@ -207,7 +207,7 @@ test("a hub that was killed is restored over, and what its write-ahead log held 
   expect(await readingsIn(hub.folder, "t")).toEqual(new Set([42]));
 });
 
-test("what was retained when the backup was taken is there after a kill and a restore, and nothing else", async () => {
+test("exactly the messages retained at the backup exist after a kill and a restore", async () => {
   using folder = makeTemporaryFolder();
   const file = join(folder.path, "bramble.backup");
   await using hub = await startTestHub("--anonymous", "all");
@@ -304,7 +304,7 @@ test("a damaged backup is restored only by force, and the present database stays
   expect((await runBramble(["check", "--data", folder.path])).code).toBe(1);
 });
 
-test("a damaged database is backed up as it is, and that is said", async () => {
+test("a damaged database is backed up unmodified, with a warning", async () => {
   using folder = await filledFolder();
   flipBit(folder);
   const file = join(folder.path, "copy");
@@ -345,7 +345,7 @@ test("a backup of an older version is restored, and brought up to date", async (
   expect(await readingsIn(folder, "t")).toEqual(new Set([7]));
 });
 
-test("a backup does not take the place of what the hub uses, nor of another file", async () => {
+test("a backup overwrites neither the hub's files nor another file", async () => {
   using folder = await filledFolder();
   const { path } = folder;
   for (const name of ["bramble.db", "bramble.db-wal", "hub.json"]) {
@@ -370,7 +370,7 @@ test.skipIf(!mayMountSmallDisk())("a disk without room is said, and nothing is l
   expect(readdirSync(disk.path)).toEqual([]);
 });
 
-test("what cannot be done is said, and nothing is left behind", async () => {
+test("failures have messages and leave nothing behind", async () => {
   using folder = await filledFolder();
   const other = join(folder.path, "notes.txt");
   writeFileSync(other, "no database");

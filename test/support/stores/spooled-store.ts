@@ -1,4 +1,4 @@
-// A store on a database server with a spool, in this process, whose clock stands still. `await using` ends it.
+// A store on a database server with a spool, in this process, with a fake clock. `await using` ends it.
 import { readdirSync } from "node:fs";
 import { ServerStore } from "../../../src/hub/store/server-sql/server-store.ts";
 import { SpooledStore } from "../../../src/hub/store/spool/spooled-store.ts";

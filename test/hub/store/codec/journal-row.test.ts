@@ -1,4 +1,4 @@
-// Rows of the journal come back bit for bit, whatever the readings are, and tell when they were changed.
+// Rows of the journal round-trip bit for bit, and changes are detected.
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { decodeRow, encodeRow, isWholeRow } from "../../../../src/hub/store/codec/journal-row.ts";

@@ -1,4 +1,4 @@
-// The description of the API: what validators and generators of clients take without a complaint.
+// The OpenAPI document: valid for validators and client generators.
 import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { expect, test } from "vitest";
@@ -108,7 +108,7 @@ test("describes every open or signed-in route, each with a name of its own and w
   expect(Object.keys(document.components.securitySchemes)).toEqual(["bearer", "apiKey", "cookie"]);
 });
 
-test("says of an export what it takes and what it answers with", async () => {
+test("describes the parameters and media types of an export", async () => {
   await using hub = await startHubInside();
   const { paths, components } = await read(hub);
   const csv = paths["/api/v1/export.csv"]?.["get"] ?? expect.unreachable();

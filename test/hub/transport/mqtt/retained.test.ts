@@ -1,4 +1,4 @@
-// Retained messages where the disk or the room for them fails: nobody is told what the next start does not know.
+// Retained messages on a full disk or at their limit: subscribers never get one that a restart would lose.
 import { pino } from "pino";
 import { expect, test } from "vitest";
 import { readConfig } from "../../../../src/hub/config.ts";
@@ -48,7 +48,7 @@ async function payloads(retained: RetainedMessages, filter = "#"): Promise<strin
   return (await retained.find(filter)).map(({ payload }) => String(payload));
 }
 
-test("what cannot be removed from the disk is there still, and is tried again", async () => {
+test("a message that cannot be deleted from disk stays retained, and the client can retry", async () => {
   await using open = await openStore();
   const retained = new RetainedMessages({ records: open.store.records, maxBytes: 10_000, clock });
   await retained.keep(message("a", "1"));
@@ -59,7 +59,7 @@ test("what cannot be removed from the disk is there still, and is tried again", 
   }
 });
 
-test("one for which there is no room takes the one that is out of date away, after a restart as well", async () => {
+test("a message without room clears the outdated one, also after a restart", async () => {
   await using open = await openStore();
   const options = { records: open.store.records, maxBytes: 1_000, clock };
   const retained = new RetainedMessages(options);
@@ -72,7 +72,7 @@ test("one for which there is no room takes the one that is out of date away, aft
   expect(await payloads(next)).toEqual([]);
 });
 
-test("filters find what they match, whatever they begin with", async () => {
+test("filters find all matching messages", async () => {
   await using open = await openStore();
   const retained = new RetainedMessages({ records: open.store.records, maxBytes: 100_000, clock });
   for (const topic of ["a", "a/b", "ab", "b/a", "/a", "$SYS/a"]) await retained.keep(message(topic, topic));
