@@ -18,7 +18,7 @@ const EPOCH_FACTORS: Readonly<Record<EpochForm, number>> = {
   "epoch-ns": 1e-6,
 };
 
-// No character can be matched in two ways: the time it takes grows with the text, not with its square.
+// Unambiguous, so that matching is linear.
 const HALF = "AM|PM|A\\.M\\.|P\\.M\\.|오전|오후";
 const CLOCK = `(?:(${HALF}) ?)?(\\d{1,2}):(\\d\\d)(?::(\\d\\d)(?:[.,](\\d{1,9}))?)?(?: ?(${HALF}))?`;
 const TIME_OF_DAY = `(?:(?:T|, ?|\\.? )${CLOCK}(?: ?(Z|UTC|GMT|[+-]\\d\\d(?::?\\d\\d)?))?)?`;

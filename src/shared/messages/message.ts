@@ -1,11 +1,11 @@
-// A sentence on its way: a code and its parameters, rendered (`render.ts`) where people read it, in their language.
+// A message: a code and its parameters, rendered (`render.ts`) in the reader's language.
 import type { en } from "./en.ts";
 import type { Sentence } from "./sentence.ts";
 
 type Templates = typeof en;
 export type MessageCode = keyof Templates;
 
-/** JSON, since messages are kept and sent. */
+/** JSON, since messages are stored and sent. */
 export type ParamsOf<C extends MessageCode> = Parameters<Templates[C]> extends [infer P] ? GivenParams<P> : NoParams;
 type NoParams = Readonly<Record<never, never>>;
 type GivenParams<P> = {

@@ -1,4 +1,4 @@
-// What the commands of `bramble` say when they do not do what they were asked. They are read on a command line, in English.
+// Errors of the `bramble` commands, for the command line and in English only.
 import type { Sentence } from "../sentence.ts";
 
 type Value = { readonly value: string };

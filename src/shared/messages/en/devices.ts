@@ -1,4 +1,4 @@
-// What is wrong with what people and devices ask of devices, their controls and commands.
+// Errors of requests about devices, their controls and commands.
 
 type Field = { readonly field: string };
 type Limit = { readonly limit: number };

@@ -1,5 +1,5 @@
-// Why a database server does not do what the hub asks. /healthz shows them to everyone: they name no address, no user, no
-// statement. What is said at the start is for the person at the hub, and names the address; never the password.
+// Errors of a database server. /healthz shows them to everyone, so they name no address, user or statement. Those at the start are
+// for the person at the hub, and name the address; never the password.
 import type { Sentence } from "../../sentence.ts";
 
 type Product = { readonly product: string };
