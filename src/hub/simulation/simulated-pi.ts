@@ -7,7 +7,7 @@ import type { DeviceId } from "../../shared/ids.ts";
 import type { Language } from "../../shared/messages/language.ts";
 import { message } from "../../shared/messages/message.ts";
 import { render } from "../../shared/messages/render.ts";
-import type { Share } from "../access/limits/budget.ts";
+import type { Share } from "../access/limits/share.ts";
 import type { Clock } from "../clock.ts";
 import type { Commands } from "../commands/commands.ts";
 import type { Registry } from "../devices/registry.ts";

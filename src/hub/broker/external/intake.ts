@@ -3,7 +3,9 @@
 // connection is ended, and the broker sends everything again that was not acknowledged.
 import { errorOf } from "../../../shared/errors.ts";
 import { render } from "../../../shared/messages/render.ts";
-import { type Budget, MESSAGE_BYTES, mostCostOf, type Share } from "../../access/limits/budget.ts";
+import type { Budget } from "../../access/limits/budget.ts";
+import { MESSAGE_BYTES, mostCostOf } from "../../access/limits/costs.ts";
+import type { Share } from "../../access/limits/share.ts";
 import type { Verdict } from "../../ingest/accept.ts";
 import type { Log } from "../../observe/log/log.ts";
 import type { Route } from "../../protocols/protocol.ts";

@@ -6,7 +6,7 @@ import { limits } from "../../../shared/reading.ts";
 import { readText } from "../../../shared/text-values.ts";
 import type { AuditTrail } from "../../access/audit-trail.ts";
 import type { NotAdmitted } from "../../access/limits/admission.ts";
-import type { Share } from "../../access/limits/budget.ts";
+import type { Share } from "../../access/limits/share.ts";
 import type { Principal } from "../../access/principal.ts";
 import type { Clock } from "../../clock.ts";
 import { type ConnectionFailures, DOCTOR_CLIENT_ID } from "../../diagnostics/connection-failures.ts";

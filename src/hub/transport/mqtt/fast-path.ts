@@ -5,7 +5,8 @@
 import type { Duplex } from "node:stream";
 import type { Problem } from "../../../shared/errors.ts";
 import { message } from "../../../shared/messages/message.ts";
-import { MESSAGE_BYTES, type Share } from "../../access/limits/budget.ts";
+import { MESSAGE_BYTES } from "../../access/limits/costs.ts";
+import type { Share } from "../../access/limits/share.ts";
 import type { Principal } from "../../access/principal.ts";
 import type { TopicAuthority } from "../../access/topic-authority.ts";
 import type { BrokerHandlers } from "../../broker/mqtt-broker.ts";

@@ -3,7 +3,7 @@
 // CONNECT, PUBLISH and the end in one segment, and its messages are still stored and acknowledged.
 import type { Duplex } from "node:stream";
 import type { Problem } from "../../../shared/errors.ts";
-import type { Share } from "../../access/limits/budget.ts";
+import type { Share } from "../../access/limits/share.ts";
 import { ANONYMOUS, type Principal } from "../../access/principal.ts";
 import type { FastPathRoute, FastPathSession } from "./fast-path.ts";
 import type { TimedSession } from "./keep-alive.ts";

@@ -3,7 +3,8 @@
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 import { describe, expect, test } from "vitest";
-import { Budget, type Share } from "../../../../src/hub/access/limits/budget.ts";
+import { Budget } from "../../../../src/hub/access/limits/budget.ts";
+import type { Share } from "../../../../src/hub/access/limits/share.ts";
 import { type Guard, guardSocket } from "../../../../src/hub/transport/mqtt/wire/socket-guard.ts";
 import { until } from "../../../support/until.ts";
 

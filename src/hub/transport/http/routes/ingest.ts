@@ -6,7 +6,7 @@ import { assertNever, errorOf, type Problem } from "../../../../shared/errors.ts
 import { message } from "../../../../shared/messages/message.ts";
 import { render } from "../../../../shared/messages/render.ts";
 import { limits } from "../../../../shared/reading.ts";
-import { PARSED_MESSAGE_BYTES } from "../../../access/limits/budget.ts";
+import { PARSED_MESSAGE_BYTES } from "../../../access/limits/costs.ts";
 import type { LockOut } from "../../../access/limits/lock-out.ts";
 import { plainAddress } from "../../../access/networks.ts";
 import type { Ingest } from "../../../ingest/accept.ts";

@@ -1,7 +1,7 @@
 // What the hub remembers of a client beyond its connection (MQTT 5, section 4.1): its subscriptions, what it is owed, the QoS 2
 // messages that it began, and a will that is delayed. It ends with the connection where the client wants no more than that.
 // Invariants: it has one principal from its beginning to its end; what it holds is counted in a share of its own.
-import type { Share } from "../../../access/limits/budget.ts";
+import type { Share } from "../../../access/limits/share.ts";
 import type { Principal } from "../../../access/principal.ts";
 import type { BusSubscription, MessageBus, Receiver } from "../messages/message-bus.ts";
 import { OutgoingMessages } from "../messages/outgoing.ts";

@@ -5,7 +5,7 @@
 //   - What is collected and what the socket has not sent count towards the `unsent` bytes of the budget, each write with what it
 //     costs beside its bytes: a client that does not read may have been sent many that are small.
 import type { Duplex } from "node:stream";
-import type { Share } from "../../../access/limits/budget.ts";
+import type { Share } from "../../../access/limits/share.ts";
 
 /** More is not collected: larger writes do not go any faster. */
 const MAX_BATCH_BYTES = 64 * 1024;

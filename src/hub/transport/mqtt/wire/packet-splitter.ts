@@ -1,7 +1,8 @@
 // Splits a byte stream into MQTT control packets (MQTT 3.1.1, section 2.2: type and flags, then the remaining length in 1-4
 // bytes) and decides for each, in order: rejected, taken by the fast path, or left to the broker. Invariant: no packet
 // overtakes another. Once one packet of a read is left to the broker, all behind it in that read are as well.
-import { mostCostOf, PARSED_MESSAGE_BYTES, type Share } from "../../../access/limits/budget.ts";
+import { mostCostOf, PARSED_MESSAGE_BYTES } from "../../../access/limits/costs.ts";
+import type { Share } from "../../../access/limits/share.ts";
 import { malformed, type Violation, violation } from "./violation.ts";
 
 const PUBLISH = 3;
