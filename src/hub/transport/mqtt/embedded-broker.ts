@@ -41,6 +41,7 @@ import { MessageBus } from "./messages/message-bus.ts";
 import { RetainedMessages } from "./messages/retained.ts";
 import { PublishHandler } from "./publish-handler.ts";
 import { Sessions } from "./session/sessions.ts";
+import { WillQueue } from "./session/will.ts";
 import { MqttSubscriptions } from "./subscriptions.ts";
 import { SystemTopics } from "./system-topics.ts";
 import { sayFarewell } from "./wire/farewell.ts";
@@ -82,6 +83,7 @@ export class EmbeddedBroker implements MqttBroker {
   readonly #subscriptions: MqttSubscriptions;
   readonly #retained: RetainedMessages;
   readonly #sessions: Sessions;
+  readonly #wills: WillQueue;
   readonly #connections: Connections;
   readonly #publishes: PublishHandler;
   readonly #fastPath: MqttFastPath;
@@ -117,6 +119,7 @@ export class EmbeddedBroker implements MqttBroker {
     });
     const system = this.#system;
     this.#publishes = new PublishHandler({ authority, retained: this.#retained, diagnostics, onPublish, tap, log });
+    this.#wills = new WillQueue(budget);
     this.#connections = new Connections({
       budget,
       access,
@@ -128,6 +131,7 @@ export class EmbeddedBroker implements MqttBroker {
         commands: this.#commands,
         retained: { find: async (filter) => [...system.find(filter), ...(await this.#retained.find(filter))] },
         bus: this.#bus,
+        wills: this.#wills,
         diagnostics,
         clock,
         log,
@@ -218,6 +222,7 @@ export class EmbeddedBroker implements MqttBroker {
     for (const { client } of [...this.#connections.connected]) client?.stop();
     this.#connections.destroyAll();
     this.#sessions.stop();
+    this.#wills.stop();
     this.#retained.stop();
     await new Promise<void>((resolve) => this.#broker.close(resolve));
     await closed;

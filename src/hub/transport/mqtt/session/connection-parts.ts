@@ -9,6 +9,7 @@ import type { RetainedMessages } from "../messages/retained.ts";
 import type { PublishHandler } from "../publish-handler.ts";
 import type { MqttSubscriptions } from "../subscriptions.ts";
 import type { Sessions } from "./sessions.ts";
+import type { WillQueue } from "./will.ts";
 
 export interface ConnectionParts {
   readonly sessions: Sessions;
@@ -18,6 +19,7 @@ export interface ConnectionParts {
   readonly commands: MqttCommands;
   readonly retained: Pick<RetainedMessages, "find">;
   readonly bus: MessageBus;
+  readonly wills: WillQueue;
   readonly diagnostics: MqttDiagnostics;
   readonly clock: Clock;
   readonly log: Log;

@@ -1,5 +1,9 @@
 // A client's last will: published when its connection ends without its word, after its delay (MQTT 5, section 3.1.3.2.2).
 import type { IConnectPacket } from "mqtt-packet";
+import type { Budget } from "../../../access/limits/budget.ts";
+import { PARSED_MESSAGE_BYTES } from "../../../access/limits/costs.ts";
+import type { Share } from "../../../access/limits/share.ts";
+import type { Log } from "../../../observe/log/log.ts";
 import type { MessageBus } from "../messages/message-bus.ts";
 import { expiresAt, type Message, MQTT_5, sizeOf } from "../messages/packets.ts";
 import { willProperties } from "../messages/publish-packets.ts";
@@ -41,8 +45,40 @@ export function willBytes({ message }: WillMessage): number {
   return sizeOf(message);
 }
 
+/** Of wills that wait to be published. */
+const MAX_WAITING_BYTES = 8 * 1024 * 1024;
+/** A will may take such a part of the room that is left: however many large ones there are, small ones find some. */
+const MAX_PART_OF_ROOM = 1 / 16;
+
+/** Publishes wills as there is room for them: a thousand connections may end in one turn of the event loop. */
+export class WillQueue {
+  readonly #share: Share;
+  #waitingBytes = 0;
+
+  constructor(budget: Budget) {
+    this.#share = budget.open({ resume: () => undefined, cut: () => undefined });
+  }
+
+  /** Calls `publish` in its turn, at once where there is room. False where too many wait: it is never called then. */
+  add(will: WillMessage, publish: () => Promise<void>): boolean {
+    const bytes = PARSED_MESSAGE_BYTES + willBytes(will);
+    if (bytes > (MAX_WAITING_BYTES - this.#waitingBytes) * MAX_PART_OF_ROOM) return false;
+    this.#waitingBytes += bytes;
+    void this.#share.runInTurn(bytes, publish).finally(() => {
+      this.#waitingBytes -= bytes;
+    });
+    return true;
+  }
+
+  stop(): void {
+    this.#share.close();
+  }
+}
+
 export interface WillOptions {
   readonly publishes: PublishHandler;
+  readonly wills: Pick<WillQueue, "add">;
+  readonly log: Log;
   readonly bus: MessageBus;
   readonly session: MqttSession;
   readonly state: SessionState;
@@ -67,13 +103,19 @@ export class Will {
   }
 
   publish(): void {
+    const { wills, session, log } = this.#options;
+    session.publishBegan();
+    if (wills.add(this.#will, () => this.#publish())) return;
+    session.publishSettled();
+    log.warn({ address: session.address, client: session.clientId }, "a will was dropped: too many wait");
+  }
+
+  /** Never rejects, and nobody is there to hear of a verdict. */
+  async #publish(): Promise<void> {
     const { publishes, bus, session, state, now } = this.#options;
     const message: Message = { ...this.#will.message, expiresAtMs: expiresAt(this.#will.expirySeconds, now()) };
-    session.publishBegan();
-    // It never rejects, and nobody is there to hear of a verdict.
-    void publishes.accept(session, message).then(({ isForwarded }) => {
-      session.publishSettled();
-      if (isForwarded) bus.publish(message, state.clientId);
-    });
+    const { isForwarded } = await publishes.accept(session, message);
+    session.publishSettled();
+    if (isForwarded) bus.publish(message, state.clientId);
   }
 }
