@@ -205,6 +205,24 @@ test("a message whose end does not come is held against its sender, whatever pin
   await held("nothing is held any more", (bytes) => bytes < 1_000);
 });
 
+test("a connection that speaks for ever more devices is cut, and one that speaks for as many as the hub takes is not", async () => {
+  await using hub = await startTestHub();
+  using gateway = await openDevice(hub);
+  using liar = await openDevice(hub);
+  const speakFor = async ({ socket, next }: typeof gateway, devices: number) => {
+    for (let number = 1; number <= devices; number++)
+      socket.send(JSON.stringify({ type: "status", device_id: `made-up-${number}`, status: "online", seq: number }));
+    for (let number = 1; number <= devices; number++) expect(await next("ack")).toMatchObject({ seq: number });
+  };
+  await speakFor(gateway, 1_000);
+  const closed = once(liar.socket, "close");
+  await speakFor(liar, 1_000);
+  for (let number = 1_001; number <= 1_100; number++)
+    liar.socket.send(JSON.stringify({ type: "status", device_id: `made-up-${number}`, status: "online" }));
+  await closed;
+  expect(gateway.socket.readyState).toBe(WebSocket.OPEN);
+});
+
 test("a handshake that is none, and one that asks another host, are answered as every other request", async () => {
   await using hub = await startTestHub();
   const ask = async (target: string, headers: Readonly<Record<string, string>>): Promise<string> => {
