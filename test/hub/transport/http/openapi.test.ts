@@ -128,3 +128,15 @@ test("says of an export what it takes and what it answers with", async () => {
   expect(device?.content).toEqual({ "application/json": { schema: { $ref: "#/components/schemas/Device" } } });
   expect(Object.keys(components.schemas)).toEqual(expect.arrayContaining(["ApiError", "Command", "Device"]));
 });
+
+test("is the same whether it is compressed or not, and not compressed twice", async () => {
+  await using hub = await startHubInside();
+  const ask = (encoding: string) =>
+    fetch(`http://127.0.0.1:${hub.httpPort}/api/v1/openapi.json`, { headers: { "Accept-Encoding": encoding } });
+  const plain = await ask("identity");
+  const packed = await ask("gzip");
+  expect([plain.headers.get("Content-Encoding"), packed.headers.get("Content-Encoding")]).toEqual([null, "gzip"]);
+  expect(packed.headers.get("Content-Type")).toBe("application/json; charset=utf-8");
+  expect(Number(packed.headers.get("Content-Length"))).toBeLessThan(Number(plain.headers.get("Content-Length")) / 3);
+  expect(await packed.json()).toEqual(await plain.json());
+});
