@@ -31,6 +31,8 @@ interface Shown {
 
 /** MQTT cannot tell a client that guesses to wait: it waits for its answer. One with a right key does not. */
 const GUESS_DELAY_MS = 1_000;
+/** More than are shown of one address. */
+const MAX_REPORTED_FILTERS_PER_CONNECTION = 20;
 
 export type ConnectOutcome = "granted" | "wrong-key" | "client-id-taken" | "forbidden";
 
@@ -79,19 +81,25 @@ export class AccessHooks {
 
   /** `filter` is as the client wrote it. */
   authorizeSubscribe(session: MqttSession, subscriber: Subscriber, filter: string): FilterOutcome {
-    const { subscriptions, diagnostics, access } = this.#options;
-    const { principal: actor, clientId, address } = session;
+    const { subscriptions, access } = this.#options;
+    const { principal: actor, address } = session;
     const outcome = subscriptions.authorize(subscriber, actor, filter);
     if (outcome === "granted") return outcome;
-    diagnostics.subscriptionRejected(clientId, address, innerFilter(filter), outcome === "too-many");
+    this.#report(session, innerFilter(filter), outcome === "too-many");
     if (outcome === "forbidden")
       access.audit.refused({ actor, action: "mqtt.subscribe", subject: filter, address }, outcome);
     return outcome;
   }
 
   /** A shared subscription that nobody may have, whoever asks. */
-  badShare({ clientId, address }: MqttSession, filter: string): FilterOutcome {
-    this.#options.diagnostics.subscriptionRejected(clientId, address, filter, false);
+  badShare(session: MqttSession, filter: string): FilterOutcome {
+    this.#report(session, filter, false);
     return "bad-filter";
+  }
+
+  /** Looking for what was meant takes as long as a message, and a SUBSCRIBE may have a thousand filters. */
+  #report(session: MqttSession, filter: string, hasTooMany: boolean): void {
+    if (session.rejectedFilters++ >= MAX_REPORTED_FILTERS_PER_CONNECTION) return;
+    this.#options.diagnostics.subscriptionRejected(session.clientId, session.address, filter, hasTooMany);
   }
 }

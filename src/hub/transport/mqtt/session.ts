@@ -86,6 +86,8 @@ export class MqttSession implements FastPathSession, TimedSession {
   hasSentData = true;
   silentMs = 0;
   fellSilent = false;
+  /** Filters that it asked for and was not granted. */
+  rejectedFilters = 0;
   /** Called at its end: nobody need end it any more. */
   endTracking: () => void = () => undefined;
   /** Its CONNECT was accepted, and nothing has ended the connection since. */
