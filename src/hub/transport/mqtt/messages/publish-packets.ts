@@ -68,7 +68,8 @@ function readProperties(bytes: Buffer, start: number): ReadProperties {
   const end = blockStart + length;
   if (length === 0) return { end };
   const properties: { -readonly [P in keyof MessageProperties]: MessageProperties[P] } = {};
-  const userProperties: Buffer[] = [];
+  /** Stretches of user properties: most lie one behind the other, and there may be thousands. */
+  const stretches: { readonly start: number; end: number }[] = [];
   const hub: { topicAlias?: number; expirySeconds?: number } = {};
   for (let at = blockStart; at < end; ) {
     const valueAt = at + 1;
@@ -92,13 +93,17 @@ function readProperties(bytes: Buffer, start: number): ReadProperties {
       case PROPERTY.TOPIC_ALIAS:
         hub.topicAlias = bytes.readUInt16BE(valueAt);
         break;
-      case PROPERTY.USER_PROPERTY:
-        userProperties.push(bytes.subarray(at, valueEnd));
+      case PROPERTY.USER_PROPERTY: {
+        const last = stretches.at(-1);
+        if (last?.end === at) last.end = valueEnd;
+        else stretches.push({ start: at, end: valueEnd });
         break;
+      }
     }
     at = valueEnd;
   }
-  if (userProperties.length > 0) properties.userProperties = Buffer.concat(userProperties);
+  if (stretches.length > 0)
+    properties.userProperties = Buffer.concat(stretches.map((one) => bytes.subarray(one.start, one.end)));
   return Object.keys(properties).length === 0 ? { ...hub, end } : { ...hub, properties, end };
 }
 

@@ -3,7 +3,7 @@
 import { assertNever } from "../../../../shared/errors.ts";
 import type { RawPacket } from "./packet-splitter.ts";
 import { PROPERTY, PROPERTY_TYPES, type PropertyType } from "./properties.ts";
-import { HAS_CONTROL_CHARACTER, textFault, topicFault } from "./utf8-fields.ts";
+import { freeTextFault, textFault, topicFault } from "./utf8-fields.ts";
 import { type Violation, type ViolationKind, violation } from "./violation.ts";
 
 /** Of one packet, which has room for 200,000: each is judged before anybody knows its client. */
@@ -36,7 +36,11 @@ export class PacketFields {
 
   /** Where `holds` is false, `otherwise` is the fault. */
   expect(holds: boolean, otherwise: string, kind: ViolationKind = "malformed"): void {
-    if (!holds) this.#fault ??= violation(kind, `${this.#name} ${otherwise}`);
+    if (!holds) this.#fail(otherwise, kind);
+  }
+
+  #fail(fault: string, kind: ViolationKind = "malformed"): void {
+    this.#fault ??= violation(kind, `${this.#name} ${fault}`);
   }
 
   uint8(): number {
@@ -63,7 +67,7 @@ export class PacketFields {
 
   /** One with control characters is refused in CONNACK, which says why. */
   clientId(): void {
-    this.#string("client id", userTextFault);
+    this.#string("client id", freeTextFault);
   }
 
   topic(what: string): void {
@@ -85,11 +89,12 @@ export class PacketFields {
     let userProperties = 0;
     while (this.goesOn) {
       const id = this.uint8();
-      this.expect(allowed.has(id), `with property ${id}, which it may not have`);
-      if (id === PROPERTY.USER_PROPERTY)
-        this.expect(++userProperties <= MAX_USER_PROPERTIES, `with over ${MAX_USER_PROPERTIES} user properties`);
-      else this.expect(!seen.has(id), `with property ${id} twice`, "protocol-error");
-      seen.add(id);
+      // There may be thousands: no text is made of what is sound.
+      if (!allowed.has(id)) this.#fail(`with property ${id}, which it may not have`);
+      if (id === PROPERTY.USER_PROPERTY) {
+        if (++userProperties > MAX_USER_PROPERTIES) this.#fail(`with over ${MAX_USER_PROPERTIES} user properties`);
+      } else if (seen.has(id)) this.#fail(`with property ${id} twice`, "protocol-error");
+      else seen.add(id);
       this.#property(PROPERTY_TYPES.get(id));
     }
     this.#end = packetEnd;
@@ -119,8 +124,8 @@ export class PacketFields {
         this.binary();
         break;
       case "pair":
-        this.#string("user property", userTextFault);
-        this.#string("user property", userTextFault);
+        this.#skipString("user property", freeTextFault);
+        this.#skipString("user property", freeTextFault);
         break;
       case undefined:
         break;
@@ -152,13 +157,18 @@ export class PacketFields {
   }
 
   #string(what: string, faultOf: typeof textFault, kind: ViolationKind = "malformed"): string {
-    const { bytes } = this.#packet;
+    const start = this.#skipString(what, faultOf, kind);
+    return start === null ? "" : this.#packet.bytes.toString("utf8", start, this.#at);
+  }
+
+  /** Where its text begins, which ends where the next field begins; null after a fault. */
+  #skipString(what: string, faultOf: typeof textFault, kind: ViolationKind = "malformed"): number | null {
     const length = this.#uint16();
     const start = this.#take(length);
-    if (start === null) return "";
-    const fault = faultOf(bytes, start, start + length);
-    this.expect(fault === null, `whose ${what} ${fault}`, kind);
-    return bytes.toString("utf8", start, start + length);
+    if (start === null) return null;
+    const fault = faultOf(this.#packet.bytes, start, start + length);
+    if (fault !== null) this.#fail(`whose ${what} ${fault}`, kind);
+    return start;
   }
 
   /** Where `length` bytes begin; null after a fault, which may be that there are not so many. */
@@ -169,10 +179,4 @@ export class PacketFields {
     this.#at += length;
     return start;
   }
-}
-
-/** Of text that is nobody's name here: control characters are let through. */
-function userTextFault(bytes: Buffer, start: number, end: number): string | null {
-  const fault = textFault(bytes, start, end);
-  return fault === HAS_CONTROL_CHARACTER ? null : fault;
 }
