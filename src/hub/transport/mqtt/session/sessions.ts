@@ -3,6 +3,7 @@
 // begun does not count, so that nothing ends before its time, and within a second after it.
 // Invariant: a client id has one session and at most one connection; a session is never handed to another principal.
 import type { Budget } from "../../../access/limits/budget.ts";
+import { FairPlaces } from "../../../access/limits/fair-places.ts";
 import type { OpenConnections } from "../../../access/open-connections.ts";
 import { isProven, isSamePrincipal, type Principal } from "../../../access/principal.ts";
 import type { TopicAuthority } from "../../../access/topic-authority.ts";
@@ -162,16 +163,12 @@ export class Sessions {
     return state;
   }
 
-  /** The one longest away, of the address that has most: nobody crowds out the sessions of others. */
+  /** The one longest away, of whoever has most: nobody crowds out the sessions of others. */
   #endOneTooMany(): void {
-    const counts = new Map<string, number>();
-    for (const { address } of this.#absent) counts.set(address, (counts.get(address) ?? 0) + 1);
-    const most = Math.max(...counts.values());
-    for (const state of this.#absent)
-      if (counts.get(state.address) === most) {
-        this.#end(state);
-        return;
-      }
+    const places = new FairPlaces<SessionState>();
+    for (const state of this.#absent) places.add(state, state.address);
+    const oldest = places.oldestOfMost();
+    if (oldest !== null) this.#end(oldest);
   }
 
   #end(state: SessionState): void {
