@@ -1,11 +1,13 @@
 // Retained messages where the disk or the room for them fails: nobody is told what the next start does not know.
 import { pino } from "pino";
+import { Type } from "typebox";
 import { expect, test } from "vitest";
 import { readConfig } from "../../../../src/hub/config.ts";
 import { createCore } from "../../../../src/hub/core.ts";
 import { DataFolder } from "../../../../src/hub/data-folder.ts";
 import type { Message } from "../../../../src/hub/transport/mqtt/messages/packets.ts";
 import { RetainedMessages } from "../../../../src/hub/transport/mqtt/messages/retained.ts";
+import { bytesOfUserProperties } from "../../../../src/hub/transport/mqtt/messages/user-properties.ts";
 import { FakeClock } from "../../../support/fake-clock.ts";
 import { makeTemporaryFolder } from "../../../support/hub.ts";
 
@@ -70,6 +72,27 @@ test("one for which there is no room takes the one that is out of date away, aft
   await next.start();
   next.stop();
   expect(await payloads(next)).toEqual([]);
+});
+
+test("user properties are stored in little more than their bytes, and those of an earlier version are read", async () => {
+  await using open = await openStore();
+  const { records } = open.store;
+  const options = { records, maxBytes: 1_000_000, clock };
+  const pairs = Array.from({ length: 4_900 }, (_, index): [string, string] => [index.toString(36), ""]);
+  const userProperties = bytesOfUserProperties(pairs);
+  const published = { ...message("a", "1"), properties: { userProperties } };
+  await new RetainedMessages(options).keep(published);
+  const Stored = Type.Object({ topic: Type.String(), properties: Type.Record(Type.String(), Type.Unknown()) });
+  const collection = records.collection({ name: "retained", schema: Stored, idOf: ({ topic }) => topic });
+  const [stored] = await collection.list();
+  expect(JSON.stringify(stored).length).toBeLessThan(1.5 * userProperties.length);
+  const restarted = new RetainedMessages(options);
+  await restarted.start();
+  expect(await restarted.find("a")).toEqual([published]);
+  if (stored !== undefined) await collection.save([{ ...stored, properties: { userProperties: pairs } }]);
+  const fromEarlier = new RetainedMessages(options);
+  await fromEarlier.start();
+  expect(await fromEarlier.find("a")).toEqual([published]);
 });
 
 test("filters find what they match, whatever they begin with", async () => {

@@ -5,7 +5,7 @@ import { filterMatches, isCatchAll } from "../../../../shared/mqtt/topics.ts";
 import type { Clock } from "../../../clock.ts";
 import type { RecordKind, RecordStore } from "../../../store/records.ts";
 import { type Message, sizeOf } from "./packets.ts";
-import { bytesOfUserProperties, userPropertiesOf } from "./user-properties.ts";
+import { bytesOfUserProperties } from "./user-properties.ts";
 
 const MAX_MESSAGES = 10_000;
 /** After so many messages that were looked at for a filter, others have their turn. */
@@ -17,7 +17,9 @@ const Properties = Type.Object({
   contentType: Type.Optional(Type.String()),
   responseTopic: Type.Optional(Type.String()),
   correlationData: Type.Optional(Type.String({ description: "base64" })),
+  /** As earlier versions stored them: as objects they take a hundred bytes each while they are read. */
   userProperties: Type.Optional(Type.Array(Type.Tuple([Type.String(), Type.String()]))),
+  userPropertyBytes: Type.Optional(Type.String({ description: "base64" })),
 });
 
 /** A retained message as the store keeps it. */
@@ -193,7 +195,7 @@ function recordOf({ topic, payload, qos, properties, expiresAtMs }: Message): Re
     properties: {
       ...plain,
       ...(correlationData !== undefined && { correlationData: correlationData.toString("base64") }),
-      ...(userProperties !== undefined && { userProperties: userPropertiesOf(userProperties) }),
+      ...(userProperties !== undefined && { userPropertyBytes: userProperties.toString("base64") }),
     },
   };
 }
@@ -201,13 +203,17 @@ function recordOf({ topic, payload, qos, properties, expiresAtMs }: Message): Re
 function messageOf({ topic, payload, qos, properties, expiresAtMs }: RetainedRecord): Message {
   const message = { topic, payload: Buffer.from(payload, "base64"), qos, retain: true, expiresAtMs };
   if (properties === undefined) return { ...message, properties: undefined };
-  const { correlationData, userProperties, ...plain } = properties;
+  const { correlationData, userProperties, userPropertyBytes, ...plain } = properties;
+  const said =
+    userPropertyBytes === undefined
+      ? userProperties && bytesOfUserProperties(userProperties)
+      : Buffer.from(userPropertyBytes, "base64");
   return {
     ...message,
     properties: {
       ...plain,
       ...(correlationData !== undefined && { correlationData: Buffer.from(correlationData, "base64") }),
-      ...(userProperties !== undefined && { userProperties: bytesOfUserProperties(userProperties) }),
+      ...(said !== undefined && { userProperties: said }),
     },
   };
 }
