@@ -21,18 +21,29 @@ export interface GroupMember {
 }
 
 class SharedGroup implements Receiver {
+  /** The one whose turn it is comes first: there may be a thousand, and nearly always it takes the message. */
   readonly members = new Map<GroupMember, Subscription>();
-  #turn = 0;
 
   receive(message: Message): void {
-    const members = [...this.members].filter(([member]) => member.mayReceive(message.topic));
-    const present = members.filter(([member]) => member.isConnected);
-    const ready = present.filter(([member]) => member.hasRoom);
-    const eligible = [ready, present, members].find(({ length }) => length > 0) ?? [];
-    const chosen = eligible[this.#turn++ % eligible.length];
-    if (chosen === undefined) return;
+    const chosen = this.#choose(message.topic);
+    if (chosen === null) return;
     const [member, subscription] = chosen;
+    this.members.delete(member);
+    this.members.set(member, subscription);
     member.receiveShared(message, subscription, (left) => this.receive(left));
+  }
+
+  #choose(topic: string): readonly [GroupMember, Subscription] | null {
+    let lagging: readonly [GroupMember, Subscription] | null = null;
+    let away: readonly [GroupMember, Subscription] | null = null;
+    for (const one of this.members) {
+      const [member] = one;
+      if (!member.mayReceive(topic)) continue;
+      if (!member.isConnected) away ??= one;
+      else if (member.hasRoom) return one;
+      else lagging ??= one;
+    }
+    return lagging ?? away;
   }
 }
 
