@@ -118,6 +118,7 @@ export class EmbeddedBroker implements MqttBroker {
       publish: (message) => this.#bus.publish(message, null),
     });
     const system = this.#system;
+    const retained = this.#retained;
     this.#publishes = new PublishHandler({ authority, retained: this.#retained, diagnostics, onPublish, tap, log });
     this.#wills = new WillQueue(budget);
     this.#connections = new Connections({
@@ -129,7 +130,8 @@ export class EmbeddedBroker implements MqttBroker {
         subscriptions,
         publishes: this.#publishes,
         commands: this.#commands,
-        retained: { find: async (filter) => [...system.find(filter), ...(await this.#retained.find(filter))] },
+        // What the broker says of itself is as retained, and nothing else begins with "$".
+        retained: { search: (filter) => system.search(filter) ?? retained.search(filter) },
         bus: this.#bus,
         wills: this.#wills,
         diagnostics,

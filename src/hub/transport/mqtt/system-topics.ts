@@ -2,6 +2,7 @@
 // one who subscribes.
 import { filterMatches } from "../../../shared/mqtt/topics.ts";
 import type { Message } from "./messages/packets.ts";
+import type { RetainedSearch } from "./messages/retained.ts";
 
 const PERIOD_SECONDS = 10;
 const ROOT = "$SYS/";
@@ -41,10 +42,11 @@ export class SystemTopics {
     for (const message of this.#messages()) if (hasSubscribers(message.topic)) publish(message);
   }
 
-  /** As what is retained: those that a filter matches. */
-  find(filter: string): Message[] {
-    if (!filter.startsWith(ROOT)) return [];
-    return this.#messages().filter(({ topic }) => filterMatches(filter, topic));
+  /** As what is retained: those that a filter matches; null where it matches none. */
+  search(filter: string): RetainedSearch | null {
+    if (!filter.startsWith(ROOT)) return null;
+    const found = [this.#messages().filter(({ topic }) => filterMatches(filter, topic))];
+    return { next: async () => found.pop() ?? null };
   }
 
   #messages(): Message[] {

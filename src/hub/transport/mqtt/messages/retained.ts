@@ -8,8 +8,9 @@ import { type Message, sizeOf } from "./packets.ts";
 import { bytesOfUserProperties } from "./user-properties.ts";
 
 const MAX_MESSAGES = 10_000;
-/** After so many messages that were looked at for a filter, others have their turn. */
+/** After so many messages that were looked at for a filter, or so many bytes that were found, others have their turn. */
 const MESSAGES_PER_TURN = 2_000;
+const BYTES_PER_TURN = 64 * 1024;
 const EXPIRY_CHECK_MS = 60_000;
 
 const Properties = Type.Object({
@@ -44,14 +45,26 @@ export interface RetainedMessagesOptions {
   readonly clock: Clock;
 }
 
+export interface RetainedSearch {
+  /** The next ones, a few at a time; null where there are no more. */
+  next(): Promise<readonly Message[] | null>;
+}
+
+/** Of a search. */
+interface Portion {
+  readonly found: readonly Message[];
+  /** How many messages were looked at; 0 at the end. */
+  readonly looked: number;
+}
+
 export class RetainedMessages {
   readonly #options: RetainedMessagesOptions;
   readonly #byTopic = new Map<string, Message>();
   /** Topics whose message is removed, and is on disk still. */
   readonly #removing = new Map<string, Promise<void>>();
   #bytes = 0;
-  /** One search after another, whoever asks: each takes some milliseconds. */
-  #search: Promise<unknown> = Promise.resolve();
+  /** One step of a search after another, whoever asks: each takes a millisecond or so. */
+  #turn: Promise<void> = Promise.resolve();
   #endTimer: (() => void) | null = null;
 
   constructor(options: RetainedMessagesOptions) {
@@ -117,32 +130,64 @@ export class RetainedMessages {
     return this.#byTopic.size;
   }
 
-  /** Those that match; many are looked through in several turns of the event loop. */
-  async find(filter: string): Promise<Message[]> {
+  /**
+   * Searches for those that match. Each is as it is by then: somebody who is slow to ask for the next ones holds none of those
+   * that were replaced meanwhile.
+   */
+  search(filter: string): RetainedSearch {
     const wildcardAt = filter.search(/[+#]/);
-    if (wildcardAt < 0) {
-      const message = this.#byTopic.get(filter);
-      return message === undefined || isExpired(message, this.#options.clock.now()) ? [] : [message];
-    }
-    const found = this.#search.then(() => this.#findMatching(filter, wildcardAt));
-    this.#search = found;
-    return found;
+    return wildcardAt < 0 ? this.#lookUp(filter) : this.#searchAll(filter, wildcardAt);
   }
 
-  async #findMatching(filter: string, wildcardAt: number): Promise<Message[]> {
+  /** Waits for nobody's search. */
+  #lookUp(topic: string): RetainedSearch {
+    const topics = [topic];
+    return {
+      next: async () => {
+        const message = this.#byTopic.get(topics.pop() ?? "");
+        return message === undefined || isExpired(message, this.#options.clock.now()) ? null : [message];
+      },
+    };
+  }
+
+  #searchAll(filter: string, wildcardAt: number): RetainedSearch {
+    // It goes on over changes. What is added meanwhile came to the subscriber when it was published.
+    const messages = this.#byTopic.values();
+    let left = this.#byTopic.size;
+    return {
+      next: async () => {
+        while (left > 0) {
+          const portion = this.#turn.then(() => this.#findSome(filter, wildcardAt, messages, left));
+          this.#turn = portion.then(nothing, nothing);
+          const { found, looked } = await portion;
+          left = looked === 0 ? 0 : left - looked;
+          if (found.length > 0) return found;
+        }
+        return null;
+      },
+    };
+  }
+
+  async #findSome(filter: string, wildcardAt: number, messages: Iterator<Message>, most: number): Promise<Portion> {
+    await new Promise((resolve) => setImmediate(resolve));
     const nowMs = this.#options.clock.now();
     const isCatchingAll = isCatchAll(filter);
     // “a/#” matches “a”, too.
     const beginning = filter.slice(0, Math.max(0, wildcardAt - 1));
     const found: Message[] = [];
+    let bytes = 0;
     let looked = 0;
-    for (const message of [...this.#byTopic.values()]) {
-      if (++looked % MESSAGES_PER_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
-      const { topic } = message;
+    while (looked < Math.min(most, MESSAGES_PER_TURN) && bytes < BYTES_PER_TURN) {
+      const next = messages.next();
+      if (next.done === true) break;
+      looked++;
+      const { topic } = next.value;
       if (!topic.startsWith(beginning) || !filterMatches(filter, topic)) continue;
-      if (!(isCatchingAll && topic.startsWith("$")) && !isExpired(message, nowMs)) found.push(message);
+      if ((isCatchingAll && topic.startsWith("$")) || isExpired(next.value, nowMs)) continue;
+      found.push(next.value);
+      bytes += sizeOf(next.value);
     }
-    return found;
+    return { found, looked };
   }
 
   #hasRoomFor(message: Message, before: Message | undefined): boolean {
@@ -174,6 +219,8 @@ export class RetainedMessages {
       .catch(() => undefined);
   }
 }
+
+function nothing(): void {}
 
 /** A small buffer is a part of one of 8 KiB, all of which would be kept with it. */
 function unpooled(bytes: Buffer): Buffer {

@@ -17,7 +17,7 @@ export interface ConnectionParts {
   readonly subscriptions: MqttSubscriptions;
   readonly publishes: PublishHandler;
   readonly commands: MqttCommands;
-  readonly retained: Pick<RetainedMessages, "find">;
+  readonly retained: Pick<RetainedMessages, "search">;
   readonly bus: MessageBus;
   readonly wills: WillQueue;
   readonly diagnostics: MqttDiagnostics;

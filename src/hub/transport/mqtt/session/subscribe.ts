@@ -6,7 +6,7 @@ import type { ISubackPacket, ISubscribePacket, ISubscription, IUnsubackPacket, I
 import type { AccessHooks } from "../access-hooks.ts";
 import type { MqttCommands } from "../command-delivery.ts";
 import { type Level, MQTT_5 } from "../messages/packets.ts";
-import type { RetainedMessages } from "../messages/retained.ts";
+import type { RetainedMessages, RetainedSearch } from "../messages/retained.ts";
 import { innerFilter, parseShared, type Subscription } from "../messages/subscription.ts";
 import type { MqttSession } from "../session.ts";
 import type { FilterLoad, FilterOutcome, MqttSubscriptions, Subscriber } from "../subscriptions.ts";
@@ -20,7 +20,7 @@ export interface SubscribeOptions {
   readonly access: AccessHooks;
   readonly subscriptions: MqttSubscriptions;
   readonly commands: MqttCommands;
-  readonly retained: Pick<RetainedMessages, "find">;
+  readonly retained: Pick<RetainedMessages, "search">;
   /** Ends the connection; `reasonString` says why. */
   readonly end: (reason: Reason, reasonString: string) => void;
 }
@@ -163,12 +163,20 @@ export class SubscribeHandler implements Subscriber {
 
   async #sendMatching(subscription: Subscription): Promise<void> {
     const { retained, state, session } = this.#options;
-    for (const message of await retained.find(subscription.filter)) {
+    const search = retained.search(subscription.filter);
+    do {
       while (!this.#isEnded && (session.socket.writableLength > MAX_UNSENT_BYTES || !state.outgoing.hasRoom))
         await setTimeout(RETRY_MS);
-      if (this.#isEnded || !state.has(subscription.filter)) return;
-      state.offer(message, [subscription], true);
-    }
+    } while (await this.#offerNext(search, subscription));
+  }
+
+  /** False where there are no more, or they are not wanted any more. Nothing is held from one call to the next. */
+  async #offerNext(search: RetainedSearch, subscription: Subscription): Promise<boolean> {
+    const { state } = this.#options;
+    const messages = await search.next();
+    if (messages === null || this.#isEnded || !state.has(subscription.filter)) return false;
+    for (const message of messages) state.offer(message, [subscription], true);
+    return true;
   }
 }
 
