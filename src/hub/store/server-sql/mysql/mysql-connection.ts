@@ -41,7 +41,8 @@ export class MysqlConnection implements Connection {
       database,
       user,
       password: address.revealPassword(),
-      ...(tls !== "off" && { ssl: { rejectUnauthorized: tls === "verify" } }),
+      // The driver takes a trusted certificate of any name unless it is told to look at the name.
+      ...(tls !== "off" && { ssl: { rejectUnauthorized: tls === "verify", verifyIdentity: tls === "verify" } }),
       connectTimeout: CONNECT_TIMEOUT_MS,
       enableKeepAlive: true,
       charset: "utf8mb4",
