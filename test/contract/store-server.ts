@@ -5,8 +5,10 @@ import { Type } from "typebox";
 import { describe, expect, test } from "vitest";
 import type { RecordKind } from "../../src/hub/store/records.ts";
 import { dialectOf } from "../../src/hub/store/server-sql/dialects.ts";
+import { Leadership } from "../../src/hub/store/server-sql/leadership.ts";
 import { ServerStore } from "../../src/hub/store/server-sql/server-store.ts";
 import { StoreAddress } from "../../src/hub/store/store-address.ts";
+import { FreezingProxy } from "../support/browser/freezing-proxy.ts";
 import { openServerStore, type TestServerStore } from "../support/stores/server-store.ts";
 import { deviceId, metricName } from "../support/stores/store.ts";
 import { type DatabaseServer, PASSWORD } from "../support/system/database-server.ts";
@@ -141,6 +143,27 @@ export function serverStoreContract(product: string, server: () => DatabaseServe
       await second.stop();
     });
 
+    test("counts its lead as lost once the server has not answered for as long as the lock lasts", {
+      timeout: 60_000,
+    }, async () => {
+      const address = await server().createDatabase();
+      const through = new URL(address);
+      await using proxy = await FreezingProxy.start(Number(through.port));
+      through.port = String(proxy.port);
+      const first = new Leadership(dialectOf(new StoreAddress(through.href)));
+      const second = new Leadership(dialectOf(new StoreAddress(address)));
+      try {
+        expect(await first.claim()).toBe(true);
+        proxy.freeze();
+        await until("the other one leads", async () => ((await second.claim()) ? true : undefined));
+        expect(first.isHeld).toBe(false);
+        proxy.thaw();
+        expect(await first.claim()).toBe(false);
+      } finally {
+        first.end();
+        second.end();
+      }
+    });
     test("is read with SQL by its views: names, units, times, values and summaries", async () => {
       await using open = await openServerStore(server());
       const database = new URL(open.address).pathname.slice(1);

@@ -11,6 +11,8 @@ import { double, insertReadings, KEEP_EXISTING, READINGS_PER_STATEMENT, REPLACE_
 
 const RANGES_PER_STATEMENT = 100;
 const CONNECT_TIMEOUT_MS = 10_000;
+/** Routers and load balancers forget a connection that is silent for some minutes, and say so to nobody. */
+const KEEP_ALIVE_MS = 60_000;
 /**
  * Texts are quoted by this program: what a server may think of quotes and backslashes is settled here. A transaction sees one
  * moment, and what it reads in order to change is locked with the gaps between, whatever the server is set to.
@@ -45,6 +47,7 @@ export class MysqlConnection implements Connection {
       ...(tls !== "off" && { ssl: { rejectUnauthorized: tls === "verify", verifyIdentity: tls === "verify" } }),
       connectTimeout: CONNECT_TIMEOUT_MS,
       enableKeepAlive: true,
+      keepAliveInitialDelay: KEEP_ALIVE_MS,
       charset: "utf8mb4",
       rowsAsArray: true,
       supportBigNumbers: true,

@@ -23,6 +23,8 @@ import { copyRows, float8Array, int4Array, int8Array, MAX_INSERTED_READINGS } fr
 import { UNIQUE_VIOLATION } from "./sql-states.ts";
 
 const CONNECT_TIMEOUT_MS = 10_000;
+/** Routers and load balancers forget a connection that is silent for some minutes, and say so to nobody. */
+const KEEP_ALIVE_MS = 60_000;
 const INT8 = 20;
 
 export class PostgresConnection implements Connection {
@@ -48,6 +50,7 @@ export class PostgresConnection implements Connection {
       application_name: "bramble",
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       keepAlive: true,
+      keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
       types: { getTypeParser: (oid: number, format?: "text" | "binary") => parserOf(oid, format) },
     });
     const connection = new PostgresConnection(client);
