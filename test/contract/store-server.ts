@@ -11,7 +11,7 @@ import { StoreAddress } from "../../src/hub/store/store-address.ts";
 import { FreezingProxy } from "../support/browser/freezing-proxy.ts";
 import { openServerStore, type TestServerStore } from "../support/stores/server-store.ts";
 import { deviceId, metricName } from "../support/stores/store.ts";
-import { type DatabaseServer, PASSWORD } from "../support/system/database-server.ts";
+import { type DatabaseServer, PASSWORD, USER } from "../support/system/database-server.ts";
 import { HeldRows } from "../support/system/held-rows.ts";
 import { until } from "../support/until.ts";
 
@@ -162,6 +162,26 @@ export function serverStoreContract(product: string, server: () => DatabaseServe
       } finally {
         first.end();
         second.end();
+      }
+    });
+
+    test("has no time limit of the server's for a statement", async () => {
+      await using open = await openServerStore(server());
+      const isPostgres = open.address.startsWith("postgres");
+      const [limit, none, slow] = isPostgres
+        ? [
+            `ALTER ROLE ${USER} SET statement_timeout = 100`,
+            `ALTER ROLE ${USER} RESET statement_timeout`,
+            "SELECT 0 FROM pg_sleep(0.4)",
+          ]
+        : ["SET GLOBAL max_statement_time = 0.1", "SET GLOBAL max_statement_time = 0", "SELECT SLEEP(0.4)"];
+      await server().administer(limit);
+      try {
+        const connection = await dialectOf(new StoreAddress(open.address)).connect();
+        expect(await connection.query(slow)).toEqual([[0]]);
+        connection.close();
+      } finally {
+        await server().administer(none);
       }
     });
     test("is read with SQL by its views: names, units, times, values and summaries", async () => {

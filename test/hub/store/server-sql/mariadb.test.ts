@@ -6,6 +6,7 @@ import { mendContract } from "../../../contract/store-mends.ts";
 import { modelContract } from "../../../contract/store-model.ts";
 import { serverStoreContract } from "../../../contract/store-server.ts";
 import { openServerStore } from "../../../support/stores/server-store.ts";
+import { deviceId, metricName } from "../../../support/stores/store.ts";
 import type { DatabaseServer } from "../../../support/system/database-server.ts";
 import { startMariadb } from "../../../support/system/mariadb.ts";
 
@@ -37,4 +38,39 @@ test.each(["bramble_recent", "bramble_reading"])("%s finds a stretch of a series
   const plan = await server.administer(`ANALYZE ${query}`, database);
   const [read] = plan.filter(([, , table]) => table === "reading").map((row) => Number(row[ROWS_READ]));
   expect(read).toBe(10);
+});
+
+test.each([
+  ["autocommit", "OFF", "ON"],
+  ["completion_type", "'CHAIN'", "'NO_CHAIN'"],
+])("commits before it acknowledges where %s is %s", async (setting, value, usual) => {
+  await server.administer(`SET GLOBAL ${setting} = ${value}`);
+  try {
+    await using open = await openServerStore(server);
+    const database = new URL(open.address).pathname.slice(1);
+    const series = { device: deviceId("pi"), metric: metricName("t") };
+    // The second one changes no slot anew: it is a statement without a transaction.
+    for (const tsMs of [1_000, 2_000])
+      await open.store.readings.append({ readings: [{ ...series, tsMs, value: 1 }], attributes: [], receivedAtMs: 0 });
+    expect(await server.administer("SELECT COUNT(*) FROM reading", database)).toEqual([[2]]);
+  } finally {
+    await server.administer(`SET GLOBAL ${setting} = ${usual}`);
+  }
+});
+
+test("names are kept as they are where the server pays no heed to what its clients speak", {
+  timeout: 120_000,
+}, async () => {
+  await using odd = await startMariadb([
+    "--skip-character-set-client-handshake",
+    "--character-set-server=latin1",
+    "--collation-server=latin1_swedish_ci",
+  ]);
+  await using open = await openServerStore(odd);
+  const reading = { device: deviceId("pi"), metric: metricName("온도"), tsMs: 1_000, value: 21 };
+  await open.store.readings.append({ readings: [reading], attributes: [], receivedAtMs: 0 });
+  expect(await open.store.readings.latest()).toEqual([reading]);
+  const database = new URL(open.address).pathname.slice(1);
+  const [[stored] = []] = await odd.administer("SELECT LOWER(HEX(metric)) FROM series", database);
+  expect(stored).toBe(Buffer.from("온도").toString("hex"));
 });

@@ -1,6 +1,8 @@
 // PostgreSQL keeps the store's contract.
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { inspectServer } from "../../../../src/hub/store/server-sql/inspect.ts";
+import { StoreAddress } from "../../../../src/hub/store/store-address.ts";
 import { storeContract } from "../../../contract/store.ts";
 import { compactionContract } from "../../../contract/store-compaction.ts";
 import { mendContract } from "../../../contract/store-mends.ts";
@@ -52,4 +54,11 @@ test("the guide's queries for Grafana are answered, those for readings by the in
   expect(await server.administer(recent, database)).toHaveLength(60);
   expect(await server.administer(rollup, database)).toHaveLength(1);
   expect((await server.administer(`EXPLAIN ${recent}`, database)).join("\n")).toMatch(/Index Cond: .*ts >= .*ts < /);
+});
+
+test("a database that cannot hold every name is warned of before anything is moved there", async () => {
+  const how = "ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0";
+  await server.administer(`CREATE DATABASE narrow ${how}`);
+  const { warnings } = await inspectServer(new StoreAddress(server.address("narrow")));
+  expect(warnings).toEqual([expect.stringMatching(/encoding of the database is LATIN1.*ENCODING UTF8/)]);
 });

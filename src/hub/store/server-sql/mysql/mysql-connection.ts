@@ -4,6 +4,7 @@ import { createConnection, type Connection as Driver, raw } from "mysql2/promise
 import { errorCode } from "../../../../shared/error-text.ts";
 import type { Columns } from "../../codec/chunk-codec.ts";
 import type { StoreAddress } from "../../store-address.ts";
+import { answered } from "../connection-pool.ts";
 import type { Connection, Order, ReadingColumns, ReadingWrite, Row, SeriesRange, SqlValue } from "../dialect.ts";
 import { CHUNK_COLUMNS } from "../history/chunk-row.ts";
 import { toColumns, toNumber } from "../values.ts";
@@ -14,11 +15,14 @@ const CONNECT_TIMEOUT_MS = 10_000;
 /** Routers and load balancers forget a connection that is silent for some minutes, and say so to nobody. */
 const KEEP_ALIVE_MS = 60_000;
 /**
- * Texts are quoted by this program: what a server may think of quotes and backslashes is settled here. A transaction sees one
- * moment, and what it reads in order to change is locked with the gaps between, whatever the server is set to.
+ * Whatever the server is set to: texts are UTF-8. They are quoted by this program, and what is thought of quotes and backslashes is
+ * settled here. A statement outside a transaction is committed with its answer. None has a time limit (MariaDB's, MySQL's) but this program's own. A
+ * transaction sees one moment, and what it reads in order to change is locked with the gaps between.
  */
 const SESSION = [
+  "SET NAMES utf8mb4",
   "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00'",
+  "SET SESSION autocommit = 1, completion_type = 'NO_CHAIN' /*M!100101 , max_statement_time = 0 */ /*!50708 , max_execution_time = 0 */",
   "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
 ];
 
@@ -61,7 +65,8 @@ export class MysqlConnection implements Connection {
     });
     const connection = new MysqlConnection(driver);
     try {
-      for (const statement of SESSION) await driver.query(statement);
+      for (const statement of SESSION)
+        await answered(connection, CONNECT_TIMEOUT_MS, () => connection.query(statement));
       return connection;
     } catch (error) {
       connection.close();

@@ -7,6 +7,7 @@ import pg from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 import type { Columns } from "../../codec/chunk-codec.ts";
 import type { StoreAddress } from "../../store-address.ts";
+import { answered } from "../connection-pool.ts";
 import type {
   Connection,
   Order,
@@ -26,6 +27,12 @@ const CONNECT_TIMEOUT_MS = 10_000;
 /** Routers and load balancers forget a connection that is silent for some minutes, and say so to nobody. */
 const KEEP_ALIVE_MS = 60_000;
 const INT8 = 20;
+/** Whatever the server and the user are set to. No statement has a time limit but this program's own. */
+const SESSION = `
+  SET synchronous_commit = on; SET default_transaction_isolation = 'read committed';
+  SET client_min_messages = warning; SET extra_float_digits = 3;
+  SELECT set_config(name, '0', false) FROM pg_settings
+  WHERE name IN ('statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')`;
 
 export class PostgresConnection implements Connection {
   readonly #client: pg.Client;
@@ -56,7 +63,7 @@ export class PostgresConnection implements Connection {
     const connection = new PostgresConnection(client);
     try {
       await client.connect();
-      await client.query("SET synchronous_commit = on; SET client_min_messages = warning; SET extra_float_digits = 3");
+      await answered(connection, CONNECT_TIMEOUT_MS, () => client.query(SESSION));
       return connection;
     } catch (error) {
       connection.close();

@@ -135,7 +135,10 @@ const sql: DialectSql = {
   dataFolder: "SHOW data_directory",
   durabilityWarnings: `
     SELECT 'PostgreSQL runs with ' || name || ' = off: a power failure may destroy what was acknowledged. Set it to on.'
-    FROM pg_settings WHERE name IN ('fsync', 'full_page_writes') AND setting = 'off'`,
+    FROM pg_settings WHERE name IN ('fsync', 'full_page_writes') AND setting = 'off'
+    UNION ALL
+    SELECT 'The encoding of the database is ' || pg_encoding_to_char(encoding) || ': a reading whose name has other characters can never be stored, and is not acknowledged. Create it with ENCODING UTF8.'
+    FROM pg_database WHERE datname = current_database() AND pg_encoding_to_char(encoding) NOT IN ('UTF8', 'SQL_ASCII')`,
   divide: (dividend, divisor) => `(${dividend}) / (${divisor})`,
   jsonText: (column, property) => `(${column}::json ->> '${property}')`,
   upsert: (table, columns, keys, updated) => {
