@@ -10,8 +10,9 @@ import { modelContract } from "../../../contract/store-model.ts";
 import { serverStoreContract } from "../../../contract/store-server.ts";
 import { openServerStore } from "../../../support/stores/server-store.ts";
 import { deviceId, metricName } from "../../../support/stores/store.ts";
-import type { DatabaseServer } from "../../../support/system/database-server.ts";
+import { type DatabaseServer, USER } from "../../../support/system/database-server.ts";
 import { startPostgres } from "../../../support/system/postgres.ts";
+import { until } from "../../../support/until.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -54,6 +55,22 @@ test("the guide's queries for Grafana are answered, those for readings by the in
   expect(await server.administer(recent, database)).toHaveLength(60);
   expect(await server.administer(rollup, database)).toHaveLength(1);
   expect((await server.administer(`EXPLAIN ${recent}`, database)).join("\n")).toMatch(/Index Cond: .*ts >= .*ts < /);
+});
+
+test("a server that takes encrypted connections alone is said to, and not the password to be wrong", async () => {
+  const address = await server.createDatabase();
+  const [file] = await server.administer("SHOW hba_file");
+  const admit = async (...lines: readonly string[]) => {
+    await server.administer(`COPY (SELECT unnest(ARRAY['${lines.join("', '")}'])) TO '${file?.[0]}'`);
+    await server.administer("SELECT pg_reload_conf()");
+  };
+  await admit(`host postgres ${USER} all scram-sha-256`, "hostssl all all all scram-sha-256");
+  try {
+    const refused = () => inspectServer(new StoreAddress(address)).then(() => undefined, String);
+    expect(await until("it reads its settings again", refused)).toMatch(/not without encryption.*sslmode=verify-full/);
+  } finally {
+    await admit("host all all all scram-sha-256");
+  }
 });
 
 test("a database that cannot hold every name is warned of before anything is moved there", async () => {

@@ -170,10 +170,11 @@ export function postgresDialect(address: StoreAddress): Dialect {
 
 const KINDS: Readonly<Record<string, FailureKind>> = {
   "28P01": "wrong-password",
-  "28000": "wrong-password",
+  "28000": "not-admitted",
   "3D000": "no-database",
   "42501": "not-allowed",
   "53100": "disk-full",
+  "53300": "unreachable",
   "40001": "conflict",
   "40P01": "conflict",
   "57P01": "starting",
@@ -188,6 +189,7 @@ function failureKind(error: unknown): FailureKind {
   const known = KINDS[code];
   if (known !== undefined) return known;
   const isOfNetwork =
-    /^E[A-Z]{3,}|ERR_STREAM_PREMATURE_CLOSE/.test(code) || /connect|terminated|timeout|closed/i.test(error.message);
+    /^(?:E[A-Z]{3,}|EAI_|ERR_STREAM_PREMATURE_CLOSE)/.test(code) ||
+    /connect|terminated|timeout|closed/i.test(error.message);
   return isOfNetwork && !/^[0-9A-Z]{5}$/.test(code) ? "unreachable" : "other";
 }

@@ -24,6 +24,8 @@ export const server = {
   "store/starting/alone": starting,
   "store/wrong-password": (params: Product) => `${wrongPassword(params)} Correct --store, or BRAMBLE_STORE.`,
   "store/wrong-password/desktop": (params: Product) => `${wrongPassword(params)} Correct it in the database's address.`,
+  "store/not-admitted": ({ product }: Product) =>
+    `${product} does not let this user in from this computer, or not without encryption. Try ?sslmode=verify-full at the end of the database's address.`,
   "store/no-database": ({ product }: Product) =>
     `${product} has no database of this name. Create it, owned by this user, and start again.`,
   "store/not-allowed": ({ product, reason }: Failed) =>
