@@ -8,7 +8,7 @@ const MAX_PAUSE_MS = 5_000;
 /** After a deadlock the server aborts one of the transactions, and the others are done soon. */
 const MAX_CONFLICTS = 8;
 /** A server that does not respond for so long counts as away. */
-const MAX_SILENCE_MS = 60_000;
+export const MAX_SILENCE_MS = 60_000;
 
 export interface PoolOptions {
   readonly dialect: Dialect;

@@ -1,4 +1,5 @@
 // MariaDB keeps the store's contract.
+import { createConnection } from "mysql2/promise";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { storeContract } from "../../../contract/store.ts";
 import { compactionContract } from "../../../contract/store-compaction.ts";
@@ -9,6 +10,7 @@ import { openServerStore } from "../../../support/stores/server-store.ts";
 import { deviceId, metricName } from "../../../support/stores/store.ts";
 import type { DatabaseServer } from "../../../support/system/database-server.ts";
 import { startMariadb } from "../../../support/system/mariadb.ts";
+import { until } from "../../../support/until.ts";
 
 /** Of what ANALYZE says of a table: how many of its rows were read. */
 const ROWS_READ = 9;
@@ -56,6 +58,23 @@ test.each([
   } finally {
     await server.administer(`SET GLOBAL ${setting} = ${usual}`);
   }
+});
+
+test("a notification that is committed after a later one is heard", async () => {
+  await using open = await openServerStore(server);
+  const heard: string[] = [];
+  const listens = Promise.withResolvers<void>();
+  open.store.listen({ onNotice: (text) => heard.push(text), onGap: listens.resolve });
+  await listens.promise;
+  const slow = await createConnection(open.address.replace("mariadb:", "mysql:"));
+  await slow.query("BEGIN");
+  await slow.query("INSERT INTO record (collection, id, text) VALUES ('notice', 'slow', 'first')");
+  await open.store.notify("second");
+  await until("the second is heard", async () => heard[0]);
+  await slow.query("COMMIT");
+  await until("the first is heard", async () => heard[1]);
+  await slow.end();
+  expect(heard).toEqual(["second", "first"]);
 });
 
 test("names are kept as they are where the server pays no heed to what its clients speak", {
