@@ -184,6 +184,29 @@ export function serverStoreContract(product: string, server: () => DatabaseServe
         await server().administer(none);
       }
     });
+
+    test("is read with SQL whatever a device, or who knocks at the door, has in a text", async () => {
+      await using open = await openServerStore(server());
+      await append(open, 1);
+      const database = new URL(open.address).pathname.slice(1);
+      const devices = open.store.records.collection(deviceRecords);
+      const half = "\uD83D";
+      await devices.save([{ id: "pi", about: { name: `\0${half}`, model: "\\u0000" }, units: [["t", "°C"]] }]);
+      expect(await server().administer("SELECT unit FROM bramble_reading", database)).toEqual([["°C"]]);
+      const [device] = await devices.list();
+      expect(device?.about).toEqual({ name: "\uFFFD\uFFFD", model: "\\u0000" });
+      const entry = { atMs: START_MS, actor: "?", action: "session.refuse", subject: "\0" };
+      await open.store.audit.append({ ...entry, details: { outcome: "refused", as: `\0${half}` } });
+      const { entries } = await open.store.audit.page({ limit: 1, after: null, filter: { outcome: "refused" } });
+      expect(entries).toMatchObject([{ actor: "?" }]);
+      const { records } = await open.store.metadata.read();
+      const text = JSON.stringify({ id: "pi", about: `\0`, units: [] });
+      const copied = { collection: "device", id: "pi", device: "pi", text };
+      const ids = records.map(({ id }) => id);
+      await open.store.metadata.replace({ kind: "collection", name: "device", ids, records: [copied] });
+      expect(await server().administer("SELECT unit FROM bramble_reading", database)).toEqual([[null]]);
+    });
+
     test("is read with SQL by its views: names, units, times, values and summaries", async () => {
       await using open = await openServerStore(server());
       const database = new URL(open.address).pathname.slice(1);

@@ -2,7 +2,7 @@
 import type { MetadataStore } from "../metadata.ts";
 import type { ConnectionPool } from "./connection-pool.ts";
 import type { Dialect } from "./dialect.ts";
-import { toNumber, toText } from "./values.ts";
+import { searchableJson, toNumber, toText } from "./values.ts";
 import type { CommitQueue } from "./writing/commit-queue.ts";
 
 export function serverMetadata({ sql }: Dialect, commits: CommitQueue, pool: ConnectionPool): MetadataStore {
@@ -40,7 +40,7 @@ export function serverMetadata({ sql }: Dialect, commits: CommitQueue, pool: Con
                 collection,
                 id,
                 device,
-                text,
+                searchableJson(text),
               ]);
             break;
           case "attributes":

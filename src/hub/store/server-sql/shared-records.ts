@@ -5,7 +5,7 @@ import type { SeriesKey } from "../../../shared/reading.ts";
 import type { RecordKind } from "../records.ts";
 import type { ConnectionPool } from "./connection-pool.ts";
 import type { Dialect } from "./dialect.ts";
-import { toText } from "./values.ts";
+import { searchableJson, toText } from "./values.ts";
 import type { CommitQueue } from "./writing/commit-queue.ts";
 import type { SeriesDirectory } from "./writing/series-directory.ts";
 
@@ -44,7 +44,9 @@ export class SharedRecords {
   /** Saves the records whose ids are new; resolves once they are on disk. */
   async add<S extends TSchema>({ name, idOf, deviceOf }: RecordKind<S>, records: readonly Static<S>[]): Promise<void> {
     const { commits, dialect } = this.#options;
-    const rows = records.map((record) => [idOf(record), deviceOf?.(record) ?? null, JSON.stringify(record)] as const);
+    const rows = records.map(
+      (record) => [idOf(record), deviceOf?.(record) ?? null, searchableJson(JSON.stringify(record))] as const,
+    );
     await commits.run(async (connection) => {
       for (const [id, device, text] of rows)
         await connection.query(
