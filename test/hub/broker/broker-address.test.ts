@@ -45,6 +45,7 @@ test.each([
   ["mqtt://", "flag/broker"],
   ["mqtt://hub:hush@b/topic", "flag/broker/path"],
   ["mqtt://:hush@b", "flag/broker/password-without-user"],
+  ["mqtt://hub:hush%@b", "flag/broker/percent"],
 ])("%s is refused in words", (url, code) => {
   const read = readConfig(["--broker", url], {});
   expect(read).toMatchObject({ kind: "wrong", reason: { code } });

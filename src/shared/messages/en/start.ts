@@ -47,6 +47,7 @@ export const start = {
     `--spool takes megabytes up to ${max}, or 0 for none, not “${value}”.`,
   "flag/broker": () => "--broker takes an address such as mqtt://192.168.1.5 or mqtts://user@broker.example:8883.",
   "flag/broker/path": () => "--broker takes an address without a path, such as mqtt://192.168.1.5.",
+  "flag/broker/percent": () => "A % in the user or the password of --broker is written as %25.",
   "flag/broker/ca-without-tls": () => "--broker-ca is for an mqtts:// broker.",
   "flag/broker/password-without-user": () => "The broker’s password needs a user name: --broker mqtts://user@host.",
   "flag/unreadable-file": ({ flag, path }: Flag & { readonly path: string }) => `${flag}: ${path} cannot be read.`,
