@@ -257,36 +257,48 @@ export class ServerStore implements Store {
         await this.#readers.use(async () => undefined);
         return;
       } catch (error) {
-        const kind = this.#dialect.failureKind(error instanceof BrambleError ? error.cause : error);
-        const mayPass = kind === "unreachable" || kind === "starting";
-        if (!mayPass || performance.now() + RETRY_MS > endMs || this.#stopping !== null) throw error;
+        if (!this.#mayPass(error) || performance.now() + RETRY_MS > endMs || this.#stopping !== null) throw error;
         if (isFirst && error instanceof Error) onWarning(`${error.message} It is tried again.`);
         await sleep(RETRY_MS);
       }
     }
   }
 
+  /** Whether the server may answer again by itself. */
+  #mayPass(error: unknown): boolean {
+    const kind = this.#dialect.failureKind(error instanceof BrambleError ? error.cause : error);
+    return kind === "unreachable" || kind === "starting";
+  }
+
+  /** False while the server is away, too: one that waits does not end with it. */
+  async #isSo(ask: () => Promise<boolean>): Promise<boolean> {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!this.#mayPass(error)) throw error;
+      return false;
+    }
+  }
+
   /** While another hub works on the database, this one waits: it takes over when the other is gone. */
   async #untilLeading(): Promise<void> {
-    for (let isFirst = true; !(await this.#leadership.claim()); isFirst = false) {
+    if (await this.#leadership.claim()) return;
+    this.#options.onWarning("Another hub works on this database. This one waits, and takes over when it ends.");
+    do {
       if (this.#stopping !== null) throw new Error("It was stopped while another hub worked on this database.");
-      if (isFirst)
-        this.#options.onWarning("Another hub works on this database. This one waits, and takes over when it ends.");
       await sleep(TAKE_OVER_PERIOD_MS);
-    }
+    } while (!(await this.#isSo(() => this.#leadership.claim())));
   }
 
   /** The tables are made by a hub, which may start later. */
   async #untilMigrated(): Promise<void> {
-    for (let isFirst = true; ; isFirst = false) {
-      if (await this.#readers.read((connection) => isCurrent(connection, this.#dialect))) return;
+    const areMade = () => this.#readers.read((connection) => isCurrent(connection, this.#dialect));
+    if (await areMade()) return;
+    this.#options.onWarning("The database has no tables of this version yet. A hub makes them: bramble serve --store.");
+    do {
       if (this.#stopping !== null) throw new Error("It was stopped while it waited for a hub to make the tables.");
-      if (isFirst)
-        this.#options.onWarning(
-          "The database has no tables of this version yet. A hub makes them: bramble serve --store.",
-        );
       await sleep(TAKE_OVER_PERIOD_MS);
-    }
+    } while (!(await this.#isSo(areMade)));
   }
 
   async #completeViews(): Promise<void> {
