@@ -208,6 +208,19 @@ test("times that ran ahead of the clock are not given again after a restart", { 
   expect(values.sort((a, b) => a - b)).toEqual(Array.from({ length: count }, (_, index) => index + 1));
 });
 
+test("why the server refuses what was kept for it is said, once", { timeout: 60_000 }, async () => {
+  await using spool = await TestSpool.open(server, START_MS);
+  const database = new URL(spool.address).pathname.slice(1);
+  await server.administer("ALTER TABLE reading ADD CONSTRAINT small CHECK (value < 100)", database);
+  await server.stop();
+  await spool.append([500]);
+  await server.start();
+  await until("it is said", async () => spool.warnings.find((text) => text.includes("does not take what was kept")));
+  await server.administer("ALTER TABLE reading DROP CONSTRAINT small", database);
+  expect(await spool.forwarded()).toEqual([500]);
+  expect(spool.warnings.filter((text) => text.includes("small"))).toHaveLength(1);
+});
+
 async function untilWell(hub: TestHub): Promise<void> {
   await until(
     "the hub is well",

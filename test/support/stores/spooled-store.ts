@@ -15,6 +15,7 @@ export class TestSpool implements AsyncDisposable {
   readonly #folder = makeTemporaryFolder();
   readonly #clock: FakeClock;
   readonly address: string;
+  readonly warnings: string[] = [];
   #store: SpooledStore | null = null;
 
   constructor(address: string, nowMs: number) {
@@ -40,7 +41,7 @@ export class TestSpool implements AsyncDisposable {
       onDeath: (error: Error) => {
         throw error;
       },
-      onWarning: () => undefined,
+      onWarning: (text: string) => this.warnings.push(text),
       onCommit: () => undefined,
     };
     const server = new ServerStore({ ...options, address: new StoreAddress(this.address) });

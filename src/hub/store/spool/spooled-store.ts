@@ -5,6 +5,7 @@
 // has committed all of it. Spooled readings have their times, which are reserved (`ReservedTimes`), so that forwarding them again,
 // after a crash, changes nothing. Removing and copying readings wait until nothing is spooled.
 import { setTimeout as sleep } from "node:timers/promises";
+import { errorText } from "../../../shared/error-text.ts";
 import { BrambleError } from "../../../shared/errors.ts";
 import type { IncomingReading } from "../../../shared/reading.ts";
 import type { Clock } from "../../clock.ts";
@@ -256,14 +257,15 @@ export class SpooledStore implements Store {
 
   /** Resolves when nothing is spooled any more, or the store is being stopped. Never rejects. */
   async #forwardAll(): Promise<void> {
-    const { onWarning } = this.#options;
+    const { server, onWarning } = this.#options;
+    let refusal = "";
     while (!this.#isStopping) {
       const [oldest] = this.#files.all;
       if (oldest === undefined) return;
       try {
         if (oldest !== this.#files.newest) await this.#forwardOldest(oldest);
         else {
-          await this.#options.server.ping();
+          await server.ping();
           const { storedReadings } = await oldest.store.status();
           if (storedReadings > LAST_READINGS) await this.#files.add();
           else {
@@ -271,7 +273,13 @@ export class SpooledStore implements Store {
             onWarning("The database server has everything again.");
           }
         }
-      } catch {
+      } catch (error) {
+        const text = errorText(error);
+        // A server that is away was reported when the first reading was kept for it.
+        if (!this.#isStopping && !server.isAway(error) && text !== refusal) {
+          onWarning(`The database server does not take what was kept for it on this computer: ${text}`);
+          refusal = text;
+        }
         await sleep(RETRY_MS);
       }
     }
