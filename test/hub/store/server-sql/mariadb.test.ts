@@ -77,6 +77,29 @@ test("a notification that is committed after a later one is heard", async () => 
   expect(heard).toEqual(["second", "first"]);
 });
 
+test("much is written by few statements: the server may be far away", async () => {
+  await using open = await openServerStore(server);
+  const { store } = open;
+  const statementsOf = async (work: () => Promise<void>) => {
+    const count = async () => Number((await server.administer("SHOW GLOBAL STATUS LIKE 'Questions'"))[0]?.[1]);
+    const before = await count();
+    await work();
+    return (await count()) - before;
+  };
+  const devices = Array.from({ length: 500 }, (_, index) => deviceId(`pi-${index}`));
+  const readings = devices.map((device, value) => ({ device, metric: metricName("t"), tsMs: 1_000, value }));
+  await store.readings.append({ readings, attributes: [], receivedAtMs: 0 });
+  expect(await statementsOf(() => store.refreshRollups())).toBeLessThan(3 * devices.length);
+
+  const records = Array.from({ length: 2_000 }, (_, index) => {
+    const id = `${index}`;
+    return { collection: "note", id, device: null, text: JSON.stringify({ id, text: "‘é’".repeat(index % 100) }) };
+  });
+  const replaced = () => store.metadata.replace({ kind: "collection", name: "note", ids: [], records });
+  expect(await statementsOf(replaced)).toBeLessThan(100);
+  expect((await store.metadata.read()).records).toEqual(records);
+});
+
 test("names are kept as they are where the server pays no heed to what its clients speak", {
   timeout: 120_000,
 }, async () => {
