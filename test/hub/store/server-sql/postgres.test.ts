@@ -57,6 +57,28 @@ test("the guide's queries for Grafana are answered, those for readings by the in
   expect((await server.administer(`EXPLAIN ${recent}`, database)).join("\n")).toMatch(/Index Cond: .*ts >= .*ts < /);
 });
 
+test.each(["bramble_recent", "bramble_reading", "bramble_rollup"])(
+  "%s finds one of many series by its index",
+  async (view) => {
+    await using open = await openServerStore(server);
+    const database = new URL(open.address).pathname.slice(1);
+    await server.administer(
+      "INSERT INTO series (device, metric) SELECT 'pi-' || d, 't' FROM generate_series(1, 5000) AS d",
+      database,
+    );
+    await server.administer(
+      "INSERT INTO reading SELECT id, 1000 * n, n FROM series, generate_series(1, 5) AS n",
+      database,
+    );
+    await server.administer("ANALYZE", database);
+    const query = `SELECT * FROM ${view} WHERE device = 'pi-7' AND metric = 't' AND ts >= 3000`;
+    const plan = (await server.administer(`EXPLAIN ${query}`, database)).join("\n");
+    expect(plan).toMatch(/Index Cond: .*device = 'pi-7'/);
+    expect(plan).not.toContain("Seq Scan on series");
+    expect(await server.administer(query, database)).toHaveLength(view === "bramble_rollup" ? 0 : 3);
+  },
+);
+
 test("a server that takes encrypted connections alone is said to, and not the password to be wrong", async () => {
   const address = await server.createDatabase();
   const [file] = await server.administer("SHOW hba_file");

@@ -108,6 +108,20 @@ const CHUNKS = [
   `CREATE OR REPLACE VIEW bramble_recent AS ${ROWS}`,
 ];
 
+/** Units are looked up of the series that are asked for alone: a condition on device and metric finds them by the index. */
+const NAMED_SERIES = `
+  CREATE OR REPLACE VIEW bramble_series AS
+    SELECT series.id, series.device, series.metric, described.unit
+    FROM series LEFT JOIN LATERAL (
+      SELECT coalesce(
+        record.text::json #>> ARRAY['about', 'metrics', series.metric, 'unit'],
+        (SELECT entry ->> 1 FROM json_array_elements(record.text::json -> 'units') AS entry
+         WHERE entry ->> 0 = series.metric LIMIT 1)
+      ) AS unit
+      FROM record WHERE record.collection = 'device' AND record.id = series.device
+      OFFSET 0
+    ) AS described ON true`;
+
 const sql: DialectSql = {
   begin: "BEGIN",
   beginStable: "BEGIN ISOLATION LEVEL REPEATABLE READ",
@@ -157,7 +171,7 @@ export function postgresDialect(address: StoreAddress): Dialect {
       return PostgresConnection.open(address);
     },
     failureKind,
-    migrations: [TABLES, VIEWS, CHUNKS],
+    migrations: [TABLES, VIEWS, CHUNKS, [NAMED_SERIES]],
     chunkViews: CHUNK_VIEWS,
     sql,
     wantsKeyOrder: false,
