@@ -8,16 +8,16 @@ const postgres = dialectOf(new StoreAddress("postgres://hub:hush@postgres/brambl
 const mariadb = dialectOf(new StoreAddress("mariadb://hub:hush@mariadb/bramble"));
 
 test.each([
-  [postgres, "EAI_AGAIN", "getaddrinfo EAI_AGAIN postgres", "unreachable"],
-  [mariadb, "EAI_AGAIN", "getaddrinfo EAI_AGAIN mariadb", "unreachable"],
-  [postgres, "ENOTFOUND", "getaddrinfo ENOTFOUND postgres", "unreachable"],
-  [postgres, "53300", 'too many connections for role "hub"', "unreachable"],
-  [mariadb, "ER_CON_COUNT_ERROR", "Too many connections", "unreachable"],
-  [postgres, "ERR_TLS_CERT_ALTNAME_INVALID", "Hostname/IP does not match certificate's altnames", "other"],
-  [mariadb, "ERR_TLS_CERT_ALTNAME_INVALID", "Hostname/IP does not match certificate's altnames", "other"],
-  [postgres, "28000", 'no pg_hba.conf entry for host "::1", user "hub", no encryption', "not-admitted"],
-  [postgres, "42501", "permission denied for schema public", "not-allowed"],
-] as const)("%o: %s is %4$s", (dialect, code, text, kind) => {
+  ["EAI_AGAIN", "unreachable", "getaddrinfo EAI_AGAIN postgres", postgres],
+  ["EAI_AGAIN", "unreachable", "getaddrinfo EAI_AGAIN mariadb", mariadb],
+  ["ENOTFOUND", "unreachable", "getaddrinfo ENOTFOUND postgres", postgres],
+  ["53300", "unreachable", 'too many connections for role "hub"', postgres],
+  ["ER_CON_COUNT_ERROR", "unreachable", "Too many connections", mariadb],
+  ["ERR_TLS_CERT_ALTNAME_INVALID", "other", "Hostname/IP does not match certificate's altnames", postgres],
+  ["ERR_TLS_CERT_ALTNAME_INVALID", "other", "Hostname/IP does not match certificate's altnames", mariadb],
+  ["28000", "not-admitted", 'no pg_hba.conf entry for host "::1", user "hub", no encryption', postgres],
+  ["42501", "not-allowed", "permission denied for schema public", postgres],
+] as const)("%s is %s: %s", (code, kind, text, dialect) => {
   expect(dialect.failureKind(Object.assign(new Error(text), { code }))).toBe(kind);
 });
 
