@@ -1,4 +1,4 @@
-// `bramble devices`: who sends to the hub that runs here, and what they sent last.
+// `bramble devices`: the devices of the hub that runs here, with their latest readings.
 import { parseArguments } from "../hub/arguments.ts";
 import { DeviceList } from "../shared/api.ts";
 import type { Device, Metric } from "../shared/device.ts";

@@ -144,7 +144,7 @@ interface Described {
   readonly value: string;
   readonly text: string;
   readonly multiple: boolean;
-  /** All values that it takes; none where it takes any. */
+  /** The allowed values; empty where any is allowed. */
   readonly choices: readonly string[];
 }
 

@@ -48,7 +48,7 @@ export function findHub(values: {
   const token = values.token ?? fromEnvironment;
   if (values.url !== undefined) {
     const url = parseUrl(values.url);
-    // A token is a secret of the hub that wrote it down: no other one gets to see it.
+    // A token is sent only to the hub that wrote it.
     return { url, token: token ?? (running?.http === url ? running.token : null), folder: null };
   }
   if (running !== null) return { url: running.http, token: token ?? running.token, folder: dataFolder };
@@ -58,7 +58,7 @@ export function findHub(values: {
   );
 }
 
-/** A request beside its path. */
+/** The parts of a request other than its path. */
 export interface ApiRequest {
   /** GET, without it. */
   readonly method?: "POST" | "PUT" | "PATCH" | "DELETE";
@@ -69,7 +69,7 @@ export interface ApiRequest {
   readonly signal?: AbortSignal;
 }
 
-/** Asks for `path`. Resolves with an answer of 2xx, whose body is still to come; rejects with a message. */
+/** Requests `path`. Resolves with a 2xx response, whose body is not read yet; rejects with a message. */
 export async function ask(hub: HubAddress, path: string, apiRequest: ApiRequest = {}): Promise<Response> {
   const response = await request(hub, path, apiRequest);
   if (response.ok) return response;
@@ -81,7 +81,7 @@ export async function ask(hub: HubAddress, path: string, apiRequest: ApiRequest 
   throw response.status === 400 ? new Misuse(reason) : new Failure(reason);
 }
 
-/** Asks for `path` and resolves with its JSON, which `schema` describes; rejects with a message. */
+/** Requests `path` and resolves with its JSON, validated by `schema`; rejects with a message. */
 export async function askJson<T extends TSchema>(
   hub: HubAddress,
   path: string,

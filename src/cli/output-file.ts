@@ -4,7 +4,7 @@ import { chmodSync, chownSync, existsSync, renameSync, statSync } from "node:fs"
 import { dirname, resolve } from "node:path";
 import { Misuse } from "../hub/arguments.ts";
 import { flushName } from "../hub/backups/flush.ts";
-import { diskTrouble, followLinks, whyDenied, whyNotFilled } from "../hub/file-access.ts";
+import { diskFailureReason, followLinks, whyDenied, whyNotFilled } from "../hub/file-access.ts";
 import { Failure } from "../shared/errors.ts";
 import { message } from "../shared/messages/message.ts";
 
@@ -55,7 +55,7 @@ export function keepOwner(path: string, other: string): void {
 
 /** An error of the file system, with a message that names the file. */
 export function writeFailure(error: unknown, path: string): Error {
-  const reason = diskTrouble(error, dirname(path));
+  const reason = diskFailureReason(error, dirname(path));
   if (reason !== null) return new Failure(message("cli/not-written", { path, reason, remedy: "" }), { cause: error });
   return error instanceof Error ? error : new Error(String(error));
 }

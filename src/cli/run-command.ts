@@ -14,7 +14,7 @@ export async function runCommand(name: string, run: () => Promise<number>): Prom
       console.error(render(message("cli/misuse", { problem: error.reason, command: name })));
       return 2;
     }
-    console.error(reasonOf(error));
+    console.error(errorText(error));
     return 1;
   }
 }
@@ -25,8 +25,4 @@ export function endOfProgram(): AbortSignal {
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
     process.once(name, () => interrupted.abort(new Failure(message("cli/interrupted"))));
   return interrupted.signal;
-}
-
-export function reasonOf(error: unknown): string {
-  return errorText(error);
 }

@@ -1,4 +1,4 @@
-// Synthetic Pis over real MQTT: for demonstrations, and to see what a hub can take.
+// Synthetic Pis over real MQTT, for demonstrations and load tests.
 import { connectAsync, type MqttClient } from "mqtt";
 import { Misuse, parseArguments } from "../hub/arguments.ts";
 import { readConfig } from "../hub/config.ts";
@@ -6,9 +6,9 @@ import { DataFolder } from "../hub/data-folder.ts";
 import { errorText } from "../shared/error-text.ts";
 import { message } from "../shared/messages/message.ts";
 import { runCommand } from "./run-command.ts";
-import { obey } from "./simulated-controls.ts";
+import { answerCommands } from "./simulated-controls.ts";
 
-const help = `bramble simulate: synthetic Pis that send readings over MQTT, and obey commands, until the time is up.
+const help = `bramble simulate: synthetic Pis that send readings over MQTT, and answerCommands commands, until the time is up.
 
   --devices N      how many Pis (5)
   --rate R         messages a second from each (1)
@@ -92,7 +92,7 @@ async function runDevice(
   plan: Plan,
   tally: { sent: number; acknowledged: number },
 ): Promise<void> {
-  await obey(client, deviceName(index));
+  await answerCommands(client, deviceName(index));
   const walks = Array.from({ length: plan.metrics }, (_, metric) => new Walk(metric));
   const messages = Math.max(1, Math.round(plan.seconds * plan.ratePerSecond));
   const waiting: Promise<void>[] = [];

@@ -12,7 +12,7 @@ const controls: readonly Control[] = [
 ];
 
 /** Publishes the `about` of `device`, and executes its commands from then on, each once. */
-export async function obey(client: MqttClient, device: string): Promise<void> {
+export async function answerCommands(client: MqttClient, device: string): Promise<void> {
   const state: Record<string, ControlValue> = { led: false, fan: 20, mode: "eco", lamp: "#ff8800" };
   const replies = new Map<string, CommandReply>();
   const say = (leaf: string, body: object, retain = false) =>
@@ -26,7 +26,7 @@ export async function obey(client: MqttClient, device: string): Promise<void> {
       reply = { id, ok: true, value };
       replies.set(id, reply);
     }
-    // A hub that goes away meanwhile sends the command again.
+    // If the hub stops meanwhile, it sends the command again.
     Promise.all([say("state", state), say("reply", reply)]).catch(() => undefined);
   });
   await say("about", { model: "Simulated Raspberry Pi", controls }, true);

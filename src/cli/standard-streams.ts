@@ -1,14 +1,16 @@
-// Standard input and output as files: bytes as they are, as fast as the other end goes.
+// Standard input and output as files: raw bytes, at the speed of the other end.
 import { createWriteStream, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { Misuse } from "../hub/arguments.ts";
+import { errorCode, errorText } from "../shared/error-text.ts";
+import { Failure } from "../shared/errors.ts";
 import { message } from "../shared/messages/message.ts";
 import { writeFailure } from "./output-file.ts";
 
-/** Whether the reader of standard output has gone, which is no failure of ours. */
+/** EPIPE: the reader of standard output has closed it, which is not an error. */
 export class OutputClosed extends Error {}
 
 /** Throws `Misuse` where standard output is a terminal, since binary data would confuse it. */
@@ -16,14 +18,18 @@ export function refuseTerminal(what: string): void {
   if (process.stdout.isTTY) throw new Misuse(message("cli/no-text", { what }));
 }
 
-/** Writes all of it to standard output; rejects with `OutputClosed` when its reader goes. */
+/** What pipes of Unix and of Windows say when nobody reads any more. */
+const READER_GONE = ["EPIPE", "ECONNRESET", "EOF"];
+
+/** Writes everything to standard output; rejects with `OutputClosed` when the reader closes it. */
 export async function writeOut(bytes: AsyncIterable<Uint8Array>): Promise<void> {
   for await (const piece of bytes) {
     await new Promise<void>((resolve, reject) => {
       process.stdout.write(piece, (error) => {
-        if (error)
+        if (!error) resolve();
+        else if (READER_GONE.includes(errorCode(error)))
           reject(new OutputClosed("Standard output was closed before everything was written.", { cause: error }));
-        else resolve();
+        else reject(new Failure(message("cli/output-not-written", { reason: errorText(error) }), { cause: error }));
       });
     });
   }

@@ -1,13 +1,13 @@
 // Text for a terminal: columns that line up in any script, and nothing that the terminal would obey.
 
-/** They take two columns: East Asian scripts, and pictures. */
+/** Characters that take two columns: East Asian scripts and emoji. */
 const WIDE =
   /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
 const MARK = /\p{M}|\u200d/u;
 const CONTROL_CHARACTERS = /\p{Cc}/gu;
 const GAP = "  ";
 
-/** Of a column on a terminal, so that those behind it are seen, too. */
+/** The widest column on a terminal, so that later columns stay visible. */
 const MAX_COLUMN_WIDTH = 32;
 
 /** Rows of cells under a heading. The last column is not padded. */
@@ -15,9 +15,9 @@ export function table(heading: readonly string[], rows: readonly (readonly strin
   return new Columns(null).lines([heading, ...rows]);
 }
 
-/** Rows of cells that come one after another: a column becomes wider with what comes, and never narrower. */
+/** Formats rows as they arrive: a column only ever becomes wider. */
 export class Columns {
-  /** Of a terminal that lines have to fit; null where they are as long as they are. */
+  /** The width of the terminal; null where lines are not limited. */
   readonly #terminalWidth: number | null;
   #widths: readonly number[] = [];
 

@@ -6,6 +6,7 @@ import { isAbsolute, join, resolve } from "node:path";
 import type { JoiningMode } from "../shared/api.ts";
 import { errorText } from "../shared/error-text.ts";
 import { Failure } from "../shared/errors.ts";
+import { isLoopbackHost } from "../shared/loopback.ts";
 import { type AnyMessage, message } from "../shared/messages/message.ts";
 import { limits } from "../shared/reading.ts";
 import type { Anonymous } from "../shared/security/access.ts";
@@ -58,6 +59,8 @@ export interface Config {
   readonly memoryBytes: number;
   /** More are refused. */
   readonly maxDevices: number;
+  /** Of one device. */
+  readonly maxMetrics: number;
   /** Whether /metrics includes the devices' readings. */
   readonly metricsReadings: boolean;
   readonly logLevel: LogLevel;
@@ -80,6 +83,8 @@ const MIN_MEMORY_MB = 64;
 const MAX_MEMORY_MB = 65_536;
 /** Pages and periodic work iterate over all devices: beyond this number, several hubs are faster. */
 const MAX_DEVICES = 20_000;
+/** Pages list all metrics of a device. */
+const MAX_METRICS = 5_000;
 const DEFAULT_SPOOL_MB = "1024";
 const MAX_SPOOL_MB = 1_048_576;
 const ON = ["1", "true", "yes"] as const;
@@ -110,6 +115,7 @@ const flags = {
     help: "what clients may fill of the memory before they are turned away (512)",
   },
   "max-devices": { type: "string", value: "N", help: "devices that the hub takes before it refuses new ones (1000)" },
+  "max-metrics": { type: "string", value: "N", help: "metrics that a device may have (500)" },
   backups: { type: "string", value: "DIR", help: "folder of the nightly backups (backups, in the data folder)" },
   "metrics-readings": { type: "boolean", help: "give Prometheus the latest readings, at /metrics/readings" },
   "trust-clock": { type: "boolean", help: "start although the clock is behind the last message" },
@@ -125,10 +131,15 @@ ${Object.entries(flags)
   .join("\n")}
 
 A hub on a database server that is away goes on to acknowledge readings, and forwards them when it is back (--spool); behind an
-outside broker, which keeps them itself, only where --spool is given. BRAMBLE_TOKEN, in the environment alone, is this run's administrator token. A --store with a password is best given as
-BRAMBLE_STORE, which other users of this computer cannot see; BRAMBLE_BROKER_PASSWORD, or the file that
-BRAMBLE_BROKER_PASSWORD_FILE names, is the hub's password at the outside broker. SIGINT, SIGTERM and SIGHUP (its terminal was
-closed) stop it. Ends with 0 when it was stopped, with 1 when it could not run, and with 2 when an argument is wrong.`;
+outside broker, which keeps them itself, only where --spool is given.
+
+In the environment alone: BRAMBLE_TOKEN is this run's administrator token. BRAMBLE_BROKER_PASSWORD, or the file that
+BRAMBLE_BROKER_PASSWORD_FILE names, is the hub's password at the outside broker. BRAMBLE_PASSPHRASE, or the file that
+BRAMBLE_PASSPHRASE_FILE names, encrypts the nightly backups. A --store with a password is best given as BRAMBLE_STORE, which other
+users of this computer cannot see.
+
+SIGINT, SIGTERM and SIGHUP (its terminal was closed) stop it. Ends with 0 when it was stopped, with 1 when it could not run, and
+with 2 when an argument is wrong.`;
 
 export type ConfigResult =
   | { readonly kind: "config"; readonly config: Config }
@@ -145,6 +156,7 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
       const flag = values[name];
       return typeof flag === "string" ? flag : fromEnvironment(env, name);
     };
+    const isSet = (name: FlagName): boolean => values[name] === true || isOn(env, name);
     const broker = optional(text("broker"), (url) =>
       parseBrokerAddress({
         url,
@@ -165,10 +177,11 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
         mqttPort: parsePort("mqtt-port", text("mqtt-port"), freeOf(broker, 1883)),
         httpsPort: parsePort("https-port", text("https-port"), 8443),
         mqttsPort: parsePort("mqtts-port", text("mqtts-port"), 8883),
-        mdns: values["no-mdns"] !== true && !isOn("no-mdns", fromEnvironment(env, "no-mdns")),
-        rateLimit: values["no-rate-limit"] !== true && !isOn("no-rate-limit", fromEnvironment(env, "no-rate-limit")),
+        mdns: !isSet("no-mdns"),
+        rateLimit: !isSet("no-rate-limit"),
         memoryBytes: parseMemory(text("memory") ?? "512"),
-        maxDevices: parseMaxDevices(text("max-devices") ?? String(limits.devices)),
+        maxDevices: parseCount("max-devices", text("max-devices") ?? String(limits.devices), MAX_DEVICES),
+        maxMetrics: parseCount("max-metrics", text("max-metrics") ?? String(limits.metricsPerDevice), MAX_METRICS),
         broker,
         backupFolder: parseFolder(text("backups")) ?? null,
         backupPassphrase: readPassphrase(env),
@@ -178,10 +191,9 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
         trustProxy: list(text("trust-proxy")).map((network) => allowedNetwork("trust-proxy", network)),
         basePath: parseBasePath(text("base-path") ?? ""),
         allowedHosts: list(text("allowed-host")).map((name) => name.toLowerCase()),
-        isContainer: isOn("container", fromEnvironment(env, "container")),
-        trustClock: values["trust-clock"] === true || isOn("trust-clock", fromEnvironment(env, "trust-clock")),
-        metricsReadings:
-          values["metrics-readings"] === true || isOn("metrics-readings", fromEnvironment(env, "metrics-readings")),
+        isContainer: isOn(env, "container"),
+        trustClock: isSet("trust-clock"),
+        metricsReadings: isSet("metrics-readings"),
         logLevel: oneOf("log-level", text("log-level") ?? "info", LOG_LEVELS),
         token: nonEmpty(env["BRAMBLE_TOKEN"]) ?? null,
       },
@@ -200,13 +212,9 @@ function readPassphrase(env: Readonly<NodeJS.ProcessEnv>): string | null {
     const [line = ""] = readFileSync(file, "utf8").split(/\r?\n/, 1);
     if (line !== "") return line;
   } catch (cause) {
-    throw new Failure(message("flag/passphrase-file", { path: file, reason: reasonOf(cause) }), { cause });
+    throw new Failure(message("flag/passphrase-file", { path: file, reason: errorText(cause) }), { cause });
   }
   throw new Failure(message("flag/passphrase-file", { path: file, reason: "its first line is empty" }));
-}
-
-function reasonOf(error: unknown): string {
-  return errorText(error);
 }
 
 function parseFolder(text: string | undefined): string | undefined {
@@ -236,8 +244,7 @@ function parsePort(name: string, text: string | undefined, byDefault: number): P
 
 /** The outside broker may be on this computer and yet to be started: its port is left to it. */
 function freeOf(broker: BrokerAddress | null, port: number): number {
-  const isHere = broker !== null && /^(?:localhost|127\.[\d.]+|::1)$/.test(broker.host);
-  return isHere && broker.port === port ? port + 1 : port;
+  return broker !== null && isLoopbackHost(broker.host) && broker.port === port ? port + 1 : port;
 }
 
 function parseMemory(text: string): number {
@@ -246,10 +253,10 @@ function parseMemory(text: string): number {
   throw new Failure(message("flag/memory", { min: MIN_MEMORY_MB, max: MAX_MEMORY_MB, value: text }));
 }
 
-function parseMaxDevices(text: string): number {
+function parseCount(flag: string, text: string, max: number): number {
   const count = Number(text);
-  if (/^\d+$/.test(text) && count >= 1 && count <= MAX_DEVICES) return count;
-  throw new Failure(message("flag/max-devices", { max: MAX_DEVICES, value: text }));
+  if (/^\d+$/.test(text) && count >= 1 && count <= max) return count;
+  throw new Failure(message("flag/count", { flag, max, value: text }));
 }
 
 function parseSpool(text: string): number {
@@ -282,8 +289,9 @@ function parseBasePath(text: string): string {
 }
 
 /** A flag without a value, from the environment. */
-function isOn(name: string, text: string | undefined): boolean {
-  return ON.some((on) => on === oneOf(name, text?.toLowerCase() ?? "0", [...ON, ...OFF]));
+function isOn(env: Readonly<NodeJS.ProcessEnv>, name: string): boolean {
+  const text = fromEnvironment(env, name)?.toLowerCase() ?? "0";
+  return ON.some((on) => on === oneOf(name, text, [...ON, ...OFF]));
 }
 
 function oneOf<T extends string>(name: string, text: string, choices: readonly T[]): T {

@@ -52,7 +52,7 @@ export interface CoreOptions {
   readonly log: Log;
   /** Stops the hub and starts it again; where it is left out, only a person can. */
   readonly onRestart?: () => void;
-  /** Called once when a part dies that the hub cannot do without. */
+  /** Called once when an essential part has failed. */
   readonly onDeath: (error: Error) => void;
 }
 
@@ -140,7 +140,7 @@ function createFoundation({ config, folder, version, clock, freeBytes, log, onRe
   const readings = mendedReadings(store.readings, mends);
   events.deviceRemoved.on((device) => mends.forget(device));
   const disk = new DiskGuard({ folder: folder.path, freeBytes, clock, log: log.child({ name: "disk" }), events });
-  const directory = new DeviceDirectory(config.maxDevices);
+  const directory = new DeviceDirectory(config);
   const access = new Access({
     config,
     store,

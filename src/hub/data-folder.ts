@@ -20,7 +20,7 @@ import { errorText } from "../shared/error-text.ts";
 import { Failure } from "../shared/errors.ts";
 import { message } from "../shared/messages/message.ts";
 import { closeToOthers, type SecretKind } from "./access/file-acl.ts";
-import { type Access, type Denied, diskTrouble, whyDenied, whyNotFilled } from "./file-access.ts";
+import { type Access, type Denied, diskFailureReason, whyDenied, whyNotFilled } from "./file-access.ts";
 
 /** The content of `hub.json`, by which other programs find a running hub. */
 export const HubFile = Type.Object({
@@ -72,7 +72,7 @@ export class DataFolder {
         lock.prepare("INSERT INTO holder VALUES (?)").run(process.pid);
       });
       write.immediate();
-      // Others may read, but no second process can take the lock.
+      // Readers stay possible; no second process can acquire the lock.
       lock.exec("BEGIN IMMEDIATE");
     } catch (error) {
       throw whyNotHeld(lock, this.path, error);
@@ -175,7 +175,7 @@ function giveToOwnerOf(folder: string): void {
 
 function cannotUse(folder: string, cause: unknown): Failure {
   const detail = errorText(cause);
-  const reason = diskTrouble(cause, folder) ?? message("disk/failed", { reason: detail });
+  const reason = diskFailureReason(cause, folder) ?? message("disk/failed", { reason: detail });
   return new Failure(message("start/folder-failed", { folder, reason }), { cause });
 }
 

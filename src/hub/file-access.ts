@@ -57,7 +57,7 @@ export function followLinks(path: string): string {
 }
 
 /** An error of the system, to follow a colon: a full disk, a read-only one. Null for other errors. */
-export function diskTrouble(error: unknown, folder: string): FileMessage | null {
+export function diskFailureReason(error: unknown, folder: string): FileMessage | null {
   const code = errorCode(error);
   if (/^(ENOSPC|SQLITE_FULL)$/.test(code)) return message("disk/full", { folder });
   if (code === "EDQUOT") return message("disk/quota", { folder });

@@ -1,5 +1,5 @@
-// The ways into the hub, put on its core: MQTT, an outside broker, HTTP, and TLS in front of them. Each is made of those above it;
-// TLS gets its ports last, since they hand their connections to HTTP and MQTT.
+// The hub's network interfaces: MQTT, an outside broker, HTTP, and TLS in front of them. Each is made of those above it; TLS comes
+// last, since its ports pass their connections to HTTP and MQTT.
 import { join } from "node:path";
 import { Admission } from "./access/limits/admission.ts";
 import { createExternalBroker } from "./broker/external/create-external-broker.ts";
@@ -49,7 +49,7 @@ export interface PortOptions {
   readonly log: Log;
 }
 
-/** What the ports need beside the core. */
+/** The options of the ports, in addition to the core. */
 interface Base {
   readonly core: Core;
   readonly endpoints: Endpoints;
@@ -138,7 +138,7 @@ function createMqtt(options: PortOptions, base: Base & Pick<HttpParts, "failures
     port: config.mqttPort,
     onPublish: ({ topic: source, route, payload, address, clientId = "", principal, session, share }) =>
       inbox.receive({ source, payload, address, clientId, principal, transport: "mqtt", share, session }, route.decode),
-    onSession: ({ session, fellSilent }) => registry.presence.sessionEnded(session, fellSilent),
+    onSession: ({ session, hasTimedOut }) => registry.presence.sessionEnded(session, hasTimedOut),
     records: store.records,
     version,
     commands,

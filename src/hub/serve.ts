@@ -17,7 +17,7 @@ import { whyBadPlace } from "./observe/data-place.ts";
 import { freeBytesOf } from "./observe/disk-guard.ts";
 import { type Log, openLog } from "./observe/log/log.ts";
 
-/** A stop that takes longer is ended: what was acknowledged is on disk anyway. */
+/** A stop that takes longer is aborted: acknowledged data is on disk already. */
 const STOP_WITHIN_MS = 5_000;
 
 /** Runs until it is stopped. Resolves with the exit code: 2 where the flags cannot be read. */

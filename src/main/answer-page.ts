@@ -1,4 +1,4 @@
-// The main process's end of the bridge. Each question passes `answer`, which checks that our own page asks before it is answered.
+// The main process's side of the bridge. Each call passes `answer`, which checks first that the sender is our own page.
 import { BrowserWindow, type IpcMainInvokeEvent, ipcMain } from "electron";
 import { Value } from "typebox/value";
 import { type BrambleBridge, bridgeChannels } from "../shared/bridge.ts";
@@ -55,7 +55,7 @@ function answer<Q extends Question>(
   );
 }
 
-/** The window that asks; throws when what asks is not its page, or that page is not ours. */
+/** The window of the sender; throws where the sender is not its main page, or not our page. */
 function ownWindow({ sender, senderFrame }: IpcMainInvokeEvent): BrowserWindow {
   const window = BrowserWindow.fromWebContents(sender);
   if (window === null || senderFrame?.origin !== APP_ORIGIN || senderFrame.parent !== null)

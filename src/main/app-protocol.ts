@@ -102,7 +102,7 @@ async function servePage(folder: string, pathname: string, log: DesktopLog): Pro
   try {
     const path = join(folder, decodeURIComponent(pathname === "/" ? "/index.html" : pathname));
     const contentType = contentTypes[extname(path)];
-    // join() has resolved any `..` that the path hid behind an encoding: only what still lies in the folder is given out.
+    // join() has resolved any encoded `..`: only files that are still inside the folder are served.
     if (!path.startsWith(folder + sep) || contentType === undefined) return notFound();
     return new Response(await readFile(path), {
       headers: {

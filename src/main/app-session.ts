@@ -19,7 +19,7 @@ export function openAppSession(log: DesktopLog): Session {
   return appSession;
 }
 
-/** A document may be loaded by anything, since it acts for nobody; all else is for the document's own main frame. */
+/** Any frame may load a document, which carries no rights; all else is for the document's own main frame. */
 function isOwnRequest({ url, resourceType, frame }: OnBeforeRequestListenerDetails): boolean {
   if (resourceType === "mainFrame") return !new URL(url).pathname.startsWith(API_PATH);
   if (resourceType === "subFrame") return false;

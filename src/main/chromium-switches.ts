@@ -28,10 +28,10 @@ const TAKEN: ReadonlySet<string> = new Set([
   "wayland-text-input-version",
 ]);
 
-/** Behind it Chromium and Node read no switches. */
+/** Chromium and Node read no switches after it. */
 const END_OF_SWITCHES = "--";
 
-/** The names of the switches among `args` that a packaged app does not take, as Chromium knows them. */
+/** The names of the switches among `args` that a packaged app does not allow, as Chromium knows them. */
 export function refusedSwitches(args: readonly string[], platform: NodeJS.Platform): string[] {
   const end = args.indexOf(END_OF_SWITCHES);
   const switches = end < 0 ? args : args.slice(0, end);

@@ -33,34 +33,40 @@ export async function saveStream(
   onBytes: OnBytes,
   signal: AbortSignal,
 ): Promise<void> {
-  // Of a link the file that it leads to is replaced, as by every other program.
-  const target = existsSync(path) ? await realpath(path) : path;
-  // Short, hidden and new: no file of the person's has this name, and it fits where the chosen name fits.
-  const unfinished = join(dirname(target), `.bramble-${randomUUID().slice(0, 8)}.part`);
+  const reader = chunks.getReader();
+  // Ends also a read that waits for a hub which has stopped sending.
+  const endReading = () => void reader.cancel().catch(() => undefined);
+  signal.addEventListener("abort", endReading);
   try {
-    await write(chunks, unfinished, onBytes, signal);
-    await rename(unfinished, target).catch(failAt(path));
+    // Of a link the file that it leads to is replaced, as by every other program.
+    await replaceFile(existsSync(path) ? await realpath(path) : path, reader, onBytes, signal);
+  } finally {
+    signal.removeEventListener("abort", endReading);
+    // Where the file could not be written, the hub would wait for a reader of the rest.
+    endReading();
+  }
+}
+
+type Chunks = Pick<ReadableStreamDefaultReader<Uint8Array>, "read">;
+
+async function replaceFile(path: string, chunks: Chunks, onBytes: OnBytes, signal: AbortSignal): Promise<void> {
+  // Short, hidden and new: no file of the person's has this name, and it fits where the chosen name fits.
+  const unfinished = join(dirname(path), `.bramble-${randomUUID().slice(0, 8)}.part`);
+  try {
+    await write(unfinished, chunks, onBytes, signal);
+    await rename(unfinished, path).catch(failAt(path));
   } catch (error) {
     await rm(unfinished, { force: true }).catch(() => undefined);
     throw error;
   }
 }
 
-async function write(
-  chunks: ReadableStream<Uint8Array>,
-  path: string,
-  onBytes: OnBytes,
-  signal: AbortSignal,
-): Promise<void> {
+async function write(path: string, chunks: Chunks, onBytes: OnBytes, signal: AbortSignal): Promise<void> {
   const file = await open(path, "wx").catch(failAt(path));
-  const reader = chunks.getReader();
-  // Ends a read that waits for a hub which has stopped sending.
-  const cancel = () => void reader.cancel().catch(() => undefined);
-  signal.addEventListener("abort", cancel);
   try {
     for (let bytes = 0; ; ) {
       if (signal.aborted) throw new SaveCancelled();
-      const { done, value } = await reader.read();
+      const { done, value } = await chunks.read();
       if (signal.aborted) throw new SaveCancelled();
       if (done) break;
       for (let written = 0; written < value.length; ) {
@@ -70,11 +76,8 @@ async function write(
       onBytes(bytes);
     }
   } catch (error) {
-    cancel();
     await file.close().catch(() => undefined);
     throw error;
-  } finally {
-    signal.removeEventListener("abort", cancel);
   }
   // Some file systems tell only now that the disk is full.
   await file.close().catch(failAt(path));

@@ -21,7 +21,7 @@ export class DesktopLog {
     this.#write("error", message, error);
   }
 
-  /** From now on whatever this process fails to catch is logged, and nothing else comes of it. */
+  /** Logs uncaught errors of this process from now on, without any other effect. */
   catchUncaught(): void {
     process.on("uncaughtException", (error) => this.error("An error was not caught:", error));
     process.on("unhandledRejection", (error) => this.error("A rejection was not caught:", error));

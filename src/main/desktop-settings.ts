@@ -13,7 +13,7 @@ const MAX_ADDRESS_LENGTH = 500;
 export interface DesktopPreferencesOptions {
   readonly file: string;
   readonly log: DesktopLog;
-  /** Shows the icon, or takes it away. */
+  /** Shows or removes the icon. */
   readonly showTray: (isShown: boolean) => void;
   /** The address of new versions is another one. */
   readonly onUpdateAddress: () => void;
@@ -101,7 +101,7 @@ function setAtLogin(isOn: boolean): void {
     rmSync(entry, { force: true });
     return;
   }
-  // An AppImage is run from a place that is gone after it ends.
+  // An AppImage runs from a mount that is removed when it ends.
   const program = process.env["APPIMAGE"] ?? process.execPath;
   const args = app.isPackaged ? [] : [app.getAppPath()];
   const command = [program, ...args].map((word) => `"${word.replaceAll(/["`$\\]/g, "\\$&")}"`).join(" ");

@@ -13,6 +13,7 @@ const WITH_VALUE: ReadonlySet<string> = new Set([
   "allowed-host",
   "memory",
   "max-devices",
+  "max-metrics",
   "log-level",
   "https-port",
   "mqtts-port",

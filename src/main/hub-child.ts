@@ -20,7 +20,7 @@ const isShipped = app.isPackaged && Number.parseInt(process.versions.electron, 1
 export interface HubChild {
   readonly pid: number | undefined;
   send(message: HostMessage): void;
-  /** Settles when the process is gone, with a message that says why. */
+  /** Settles when the process has exited, with a message that says why. */
   readonly exited: Promise<AnyMessage>;
 }
 
@@ -78,7 +78,7 @@ function underNode(
   };
 }
 
-/** Shows what the hub prints on our own console; the answer tells the error that it printed last, if any. */
+/** Forwards the hub's output to our console; the result returns the last error that it printed, if any. */
 function passThrough(child: ChildProcess | UtilityProcess): () => string {
   let lastError = "";
   const follow = (stream: NodeJS.ReadableStream, show: (line: string) => void) => {

@@ -1,5 +1,5 @@
-// Keeps one hub running: starts it, starts it again with growing pauses when it dies unasked, and stops it in good order.
-// A hub that reports that it cannot run is not started again until the user tries.
+// Supervises one hub: starts it, restarts it with backoff after a crash, and stops it cleanly. A hub that reports that it cannot
+// run is not restarted until the user tries.
 import { EventEmitter } from "node:events";
 import type { HubState } from "../shared/bridge.ts";
 import type { HubMessage } from "../shared/host.ts";
@@ -12,7 +12,7 @@ const STEADY_AFTER_MS = 60_000;
 const STOP_TIMEOUT_MS = 5_000;
 
 export interface HubEndpoint {
-  /** Such as "http://127.0.0.1:8080/bramble": the hub's paths come behind it. */
+  /** Such as "http://127.0.0.1:8080/bramble": the prefix of the hub's paths. */
   readonly url: string;
   readonly token: string;
 }
@@ -60,7 +60,7 @@ export class HubProcess extends EventEmitter<{ state: [HubState] }> {
     });
   }
 
-  /** Asks the hub to stop, ends it by force when it does not, and starts it no more. */
+  /** Stops the hub, by force after a timeout, and does not restart it. */
   stop(): Promise<void> {
     this.#stopped ??= this.#stopChild();
     return this.#stopped;

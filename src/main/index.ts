@@ -72,7 +72,7 @@ function runApp(): void {
     endpoint: () => hub.endpoint,
     file: new NoticeFile(join(userData, "notices.json"), preferredLanguage(app.getLocale()), log),
     icon: join(home, "resources", "icon.png"),
-    isLookedAt: () => window.isFocused,
+    isFocused: () => window.isFocused,
     open: (link) => window.open(link),
     onAttention: (count, texts) => {
       tray.showAttention(count, texts);

@@ -1,4 +1,4 @@
-// Saves an export where the person says, one at a time. Its state goes to the page, so that a window that is opened
+// Saves an export to a file that the person chooses, one at a time. Its state is sent to the page, so that a window opened
 // meanwhile shows it, too.
 import { basename, join } from "node:path";
 import { app, type BrowserWindow, dialog, net } from "electron";
@@ -28,7 +28,7 @@ export class CsvSaver {
     this.#options = options;
   }
 
-  /** Asks where, then saves. Every outcome but a failed start has gone to `onState`, too. */
+  /** Shows the save dialog, then saves. Every outcome but a failed start goes to `onState`, too. */
   async save(window: BrowserWindow, query: ExportQuery, suggestedName: string): Promise<SaveOutcome> {
     const { filePath } = await dialog.showSaveDialog(window, {
       title: await this.#options.render(message("desktop/save/title")),
@@ -64,7 +64,7 @@ export class CsvSaver {
     let bytes = 0;
     const report = () => onState({ kind: "saving", path, bytes });
     report();
-    // Also while nothing comes: a window that is opened meanwhile learns of it.
+    // Repeated even without progress, for a window that is opened meanwhile.
     const reporting = setInterval(report, PROGRESS_EVERY_MS);
     try {
       const answer = await net.fetch(`${hub.url}/api/v1/export.csv?${searchParams(query)}`, {

@@ -1,4 +1,4 @@
-// What the window may never do, whatever its page becomes: leave bramble://app, open windows, embed pages, use devices.
+// Restricts the window even if its page is compromised: it cannot leave bramble://app, open windows, embed pages or use devices.
 import {
   app,
   type Event,
@@ -11,7 +11,7 @@ import {
 import { API_PATH, APP_ORIGIN } from "./app-protocol.ts";
 import type { DesktopLog } from "./desktop-log.ts";
 
-/** Of all that a page may ask a browser for, only the copy buttons' one. */
+/** The only permission granted: writing to the clipboard, for the copy buttons. */
 const ALLOWED_PERMISSION = "clipboard-sanitized-write";
 
 /** After `ready`, before the first window. */
@@ -24,7 +24,7 @@ export function lockDown(sessions: readonly Session[], log: DesktopLog): void {
 }
 
 function keepInside(contents: WebContents, log: DesktopLog): void {
-  /** Where the window would go, the person's browser goes; an embedded page goes nowhere. The hub's answers are no pages. */
+  /** Navigation opens in the person's browser; in an embedded frame it is blocked. Responses of the hub are not pages. */
   const stayInside = (event: Departure) => {
     const isPage = event.url.startsWith(`${APP_ORIGIN}/`) && !event.url.startsWith(APP_ORIGIN + API_PATH);
     if (isPage && event.isMainFrame) return;
@@ -43,7 +43,7 @@ function keepInside(contents: WebContents, log: DesktopLog): void {
 
 type Departure = Event<WebContentsWillFrameNavigateEventParams> | Event<WebContentsWillRedirectEventParams>;
 
-/** Web links go to the person's browser; every other scheme could start a program and goes nowhere. */
+/** Web links open in the person's browser; other schemes could start a program and are blocked. */
 function openOutside(url: string, log: DesktopLog): void {
   const { protocol } = new URL(url);
   if (protocol !== "https:" && protocol !== "http:") return;

@@ -1,5 +1,5 @@
-// The sign that the hub still runs when no window is open, with a mark on it while a device needs a look. Where a desktop has
-// no tray, starting Bramble again opens it.
+// The tray icon, which shows that the hub runs without a window, with a badge while a device needs attention. On a desktop without
+// a tray, starting Bramble again opens the window.
 import { app, Menu, type NativeImage, nativeImage, Tray } from "electron";
 import { message } from "../shared/messages/message.ts";
 import { render } from "../shared/messages/render.ts";
@@ -12,7 +12,7 @@ export interface TrayActions {
 
 /** Its texts, in the language of the person. */
 export interface TrayTexts {
-  /** How many devices need a look. */
+  /** How many devices need attention. */
   readonly summary: string;
   readonly open: string;
   readonly quit: string;
@@ -54,7 +54,7 @@ export class HubTray {
     this.#draw();
   }
 
-  /** `count` devices need a look. */
+  /** `count` devices need attention. */
   showAttention(count: number, texts: TrayTexts): void {
     // Some desktops draw the icon anew, visibly, whenever it is set.
     if (count === this.#count && JSON.stringify(texts) === JSON.stringify(this.#texts)) return;

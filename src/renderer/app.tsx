@@ -1,9 +1,9 @@
-// Which page a route leads to, behind the sign-in. Only this file knows several pages, so it also hands one page the other
-// that it shows in its place.
+// Maps routes to pages, behind the sign-in. Only this file imports several pages, so it also passes one page to another that
+// shows it in its place.
 import { Suspense } from "react";
 import type { Me } from "../shared/security/access.ts";
-import { useMay, useMe } from "./api/access.ts";
 import { isSignedOut } from "./api/client.ts";
+import { useMay, useMe } from "./api/me.ts";
 import { useHub } from "./api/queries.ts";
 import { endedShare, type FailedLink } from "./api/session.ts";
 import { text } from "./i18n/text.ts";
@@ -39,7 +39,7 @@ export function App({ failedLink }: { readonly failedLink: FailedLink }) {
   );
 }
 
-/** One who has opened a shared link sees the page that it shares alone. */
+/** A guest with a share link sees only the shared page. */
 function Pages() {
   const route = useRoute();
   const { data: me } = useMe();

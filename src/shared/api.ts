@@ -194,7 +194,7 @@ export type RefusedList = Static<typeof RefusedList>;
 export const InstallerQuery = Type.Object({
   address: Type.String({ description: "an address of the hub, or a name of it, as a Pi reaches it" }),
 });
-/** The script that makes a Pi a device, as a Pi gets it that fetches it from that address. */
+/** The installer script as served at that address. */
 export const Installer = Type.Object({
   url: Type.String(),
   sha256: Type.String({ description: "of the script" }),
@@ -209,8 +209,8 @@ export const Installer = Type.Object({
 export type Installer = Static<typeof Installer>;
 
 /**
- * How long readings are kept. Of the rules that fit a series the closest one counts: that of its device and metric, of
- * its device, of its metric, then the one that names neither. Without any, readings are kept for ever.
+ * How long readings are kept. The most specific matching rule applies: that of device and metric, of the device, of the metric,
+ * then the general one. Without any, readings are kept for ever.
  */
 export const RetentionRule = Type.Object({
   device: Type.Optional(Type.String({ description: "every device without it" })),

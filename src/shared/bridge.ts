@@ -24,7 +24,7 @@ export interface DesktopSettings {
   readonly atLogin: boolean;
   readonly keepAwake: boolean;
   readonly tray: boolean;
-  /** Of a folder on a web server that has new versions of the app; empty: none is asked for. */
+  /** The URL of a folder with updates of the app; empty: no checks. */
   readonly updateAddress: string;
 }
 
@@ -44,22 +44,22 @@ export interface BrambleBridge {
   onHubState(listener: (state: HubState) => void): () => void;
   /** Tries again to start a hub that failed. */
   startHub(): Promise<void>;
-  /** Asks where to save, then streams `export.csv` of the query there. */
+  /** Shows the save dialog, then streams `export.csv` of the query to the file. */
   saveCsv(query: ExportQuery, suggestedName: string): Promise<SaveOutcome>;
   /** Calls back while an export is saved and when that ends; returns a function that ends it. */
   onSaveState(listener: (state: SaveState) => void): () => void;
-  /** Ends what is being saved and deletes what is there of it. */
+  /** Cancels the export that is being saved and deletes its partial file. */
   cancelSave(): Promise<void>;
   desktopSettings(): Promise<DesktopSettings>;
   /** Resolves with what is in force then. */
   changeDesktopSettings(changes: Partial<DesktopSettings>): Promise<DesktopSettings>;
-  /** The notices that are shown while people do not look at the window. */
+  /** The notices that are shown while the window is not focused. */
   noticeSettings(): Promise<NoticeSettings>;
   changeNotices(settings: NoticeSettings): Promise<NoticeSettings>;
   updateState(): Promise<UpdateState>;
   /** Calls back on every change; returns a function that ends it. */
   onUpdateState(listener: (state: UpdateState) => void): () => void;
-  /** Asks the server now. */
+  /** Checks for updates now. */
   checkForUpdate(): Promise<void>;
   /** Stops the hub, puts a version that is ready in place, and starts it. */
   installUpdate(): Promise<void>;

@@ -1,9 +1,9 @@
-// What a person probably meant to write.
+// Finds the name that a person probably meant.
 
-/** Longer texts are no slip of the finger, and comparing takes its time. */
+/** Longer texts are not compared, which would take long. */
 const MAX_CHARACTERS = 160;
 
-/** The one of `known` from which `text` differs least, by `maxMistakes` characters at most; null where none is so close. */
+/** The closest one of `known` within `maxMistakes` edits; null where there is none. */
 export function closest(text: string, known: readonly string[], maxMistakes: number): string | null {
   if (text.length > MAX_CHARACTERS) return null;
   const written = text.toLowerCase();
@@ -16,8 +16,8 @@ export function closest(text: string, known: readonly string[], maxMistakes: num
 }
 
 /**
- * Characters to add, take away or change (Levenshtein); more than `most` where there are more than that. No further from the
- * diagonal is looked: whoever sends names that are almost right, by the thousand, must not hold up the hub.
+ * The Levenshtein distance; any larger number where it exceeds `most`. Only a band around the diagonal is computed, so that a client
+ * that sends thousands of almost correct names cannot stall the hub.
  */
 function editDistance(text: string, name: string, most: number): number {
   const tooMany = most + 1;

@@ -78,7 +78,7 @@ const MetricChanges = Type.Object(
 );
 export type MetricChanges = Static<typeof MetricChanges>;
 
-/** What people say of a device; it wins over what the device says of itself. */
+/** People's settings of a device, which override its own declarations. */
 export const DeviceOverrides = Type.Object({
   name: Type.Optional(Type.String()),
   room: Type.Optional(Type.String()),
@@ -94,7 +94,7 @@ const ZoneName = Type.Union([Type.Literal("utc"), Type.Literal("hub")], {
   description: "how times without an offset are read; null: as the device's messages show",
 });
 
-/** Changes to it: what is left out stays as it is, null takes it away. */
+/** Changes to them: an absent field is unchanged, null removes it. */
 export const DeviceChanges = Type.Object(
   {
     name: orNull(line(64)),
@@ -142,7 +142,7 @@ export const DuplicateDevice = Type.Object(
 );
 export type DuplicateDevice = Static<typeof DuplicateDevice>;
 
-/** How well a device's readings get to the hub, over about a day and since the hub was started. */
+/** How reliably a device's readings arrive, over about a day and since the hub's start. */
 export const Delivery = Type.Object({
   sinceMs: Type.Integer({ description: "what came since then counts" }),
   expected: Type.Optional(

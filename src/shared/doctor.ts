@@ -1,7 +1,7 @@
 // The doctor's report: the checks of the hub's computer, and the clients that failed to connect or send.
 import { type Static, Type } from "typebox";
 
-/** Wrong: Pis do not get through. Hint: they may not get through. */
+/** Wrong: Pis cannot connect. Hint: they may be unable to connect. */
 export const CheckState = Type.Union([Type.Literal("wrong"), Type.Literal("hint"), Type.Literal("fine")]);
 export type CheckState = Static<typeof CheckState>;
 

@@ -5,7 +5,7 @@ import { render } from "./messages/render.ts";
 
 /** HTTP status of each error code; the keys are the complete list of codes. */
 export const errorStatus = {
-  // A message that is bad for ever: the sender has to change it.
+  // Permanent errors of a message: the sender has to change it.
   "not-json": 400,
   "not-an-object": 400,
   "no-device": 400,
@@ -28,7 +28,7 @@ export const errorStatus = {
   "bad-reply": 400,
   "bad-encoding": 400,
   "device-blocked": 403,
-  // A request that cannot be answered as it stands.
+  // Invalid requests.
   "bad-request": 400,
   "not-signed-in": 401,
   "key-required": 401,

@@ -1,4 +1,4 @@
-// The first steps with a hub, and the simulated Pis that may take a person there.
+// The first steps with a hub, and the simulated Pis.
 import { type Static, Type } from "typebox";
 
 const FirstStep = Type.Union([
@@ -9,7 +9,7 @@ const FirstStep = Type.Union([
 ]);
 export type FirstStep = Static<typeof FirstStep>;
 
-/** What the hub sees by itself, in the order in which people do it. */
+/** Steps that the hub detects, in the order in which people do them. */
 export const FIRST_STEPS: readonly FirstStep[] = ["device", "reading", "command", "account"];
 
 export const FirstSteps = Type.Object({

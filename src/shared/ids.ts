@@ -13,7 +13,11 @@ const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(["__proto__", "constructor",
 
 /** 1-64 of `A-Z a-z 0-9 _ - . :`, starting with a letter or digit; undefined otherwise. */
 export function parseDeviceId(text: string): DeviceId | undefined {
-  return DEVICE_ID.test(text) ? (text as DeviceId) : undefined;
+  return isDeviceId(text) ? text : undefined;
+}
+
+function isDeviceId(text: string): text is DeviceId {
+  return DEVICE_ID.test(text);
 }
 
 /**
@@ -22,7 +26,11 @@ export function parseDeviceId(text: string): DeviceId | undefined {
  */
 export function parseMetricName(text: string): MetricName | undefined {
   const name = text.normalize("NFC");
-  return METRIC.test(name) && !isForbiddenKey(name) ? (name as MetricName) : undefined;
+  return isMetricName(name) ? name : undefined;
+}
+
+function isMetricName(name: string): name is MetricName {
+  return METRIC.test(name) && !isForbiddenKey(name);
 }
 
 /** The first invalid character of such a name, for a message about it; undefined where something else is wrong. */

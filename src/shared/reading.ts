@@ -23,7 +23,7 @@ export interface IncomingReading {
   readonly value: number;
 }
 
-/** A text that a device sent beside its readings; only the latest value is kept. */
+/** A text that a device sent with its readings; only the latest value is stored. */
 export interface IncomingAttribute {
   readonly device: DeviceId;
   readonly name: MetricName;

@@ -1,4 +1,4 @@
-// Values that arrive as text: numbers with a unit, ON and OFF, and the words with which programs say that they have no value.
+// Values that arrive as text: numbers with a unit, ON and OFF, and the words that programs send for a missing value.
 
 export type TextValue =
   | { readonly kind: "number"; readonly value: number; readonly unit: string | null }
@@ -6,7 +6,7 @@ export type TextValue =
   | { readonly kind: "none" }
   | { readonly kind: "text" };
 
-/** No character can be matched in two ways: the time it takes grows with the text, not with its square. */
+/** Unambiguous, so that matching is linear. */
 const NUMBER = /^([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?)(?:\s*([^\d\s]\S*(?: \S+)?))?$/i;
 const NO_VALUE = /^(?:|none|null|undefined|unavailable|unknown|n\/a|[+-]?(?:nan|inf|infinity))$/i;
 const ON = /^(?:on|true)$/i;

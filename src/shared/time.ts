@@ -1,6 +1,6 @@
 // Times as devices and people write them -> milliseconds since 1970 UTC.
 
-/** No digit can be matched in two ways: the time it takes grows with the text, not with its square. */
+/** Unambiguous, so that matching is linear. */
 const PLAIN_DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)$/;
 const ISO_8601 =
   /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s?(Z|[+-]\d\d(?::?\d\d)?)?)?$/i;
@@ -47,9 +47,9 @@ function parseIsoMs(text: string): number | undefined {
   if (match === null) return undefined;
   const [, year, month, day, hour = "0", minute = "0", second = "0", fraction = "", offset = "Z"] = match;
   const [y, mo, d, h, mi, s] = [Number(year), Number(month), Number(day), Number(hour), Number(minute), Number(second)];
-  // Date.UTC takes the year 50 for 1950.
+  // Date.UTC interprets the year 50 as 1950.
   const midnightMs = y < 100 ? new Date(0).setUTCFullYear(y, mo - 1, d) : Date.UTC(y, mo - 1, d);
-  // A day that its month does not have lies in another month.
+  // A day that the month does not have rolls over into another month.
   if (new Date(midnightMs).getUTCMonth() !== mo - 1 || h > 23 || mi > 59 || s > 59) return undefined;
   const offsetMinutes = parseOffsetMinutes(offset);
   if (offsetMinutes === undefined) return undefined;

@@ -1,5 +1,5 @@
-// What every adapter of the broker's port is held to. An adapter's own tests call `brokerContract` with a way to open a fresh broker,
-// on which everybody may publish and subscribe everywhere. Clients are bare sockets: what they get, and when, is what counts.
+// The contract of every adapter of the broker port. An adapter's tests call `brokerContract` with a function that opens a fresh broker
+// without access control. Clients are raw sockets, which verify packets and their order.
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { setImmediate } from "node:timers/promises";
@@ -49,7 +49,7 @@ export function brokerContract(adapter: string, openBroker: OpenBrokerFor): void
       expect(hub.publishes.map(({ topic, payload }) => `${topic} ${Buffer.from(payload)}`)).toEqual([`${TOPIC} 1`]);
     });
 
-    test("what is refused for ever is acknowledged, what is deferred never is", async () => {
+    test("a refused message is acknowledged, a deferred one never", async () => {
       await using hub = await open(openBroker);
       await using client = await hub.client();
       hub.answer = async () => REFUSED;
@@ -62,7 +62,7 @@ export function brokerContract(adapter: string, openBroker: OpenBrokerFor): void
       expect(client.acknowledged).not.toContain(2);
     });
 
-    test("the messages of a client come in the order in which it sent them, all in one session", async () => {
+    test("messages of a client arrive in order and in one session", async () => {
       await using hub = await open(openBroker);
       await using client = await hub.client();
       const ids = Array.from({ length: 300 }, (_, index) => index + 1);
@@ -74,8 +74,8 @@ export function brokerContract(adapter: string, openBroker: OpenBrokerFor): void
     });
 
     test.each<[string, (client: Client) => void]>([
-      ["says goodbye", (client) => client.send({ cmd: "disconnect" })],
-      ["is cut off", (client) => client.socket.destroy()],
+      ["sends DISCONNECT", (client) => client.send({ cmd: "disconnect" })],
+      ["loses its connection", (client) => client.socket.destroy()],
     ])("a session ends once when its client %s", async (_name, leave) => {
       await using hub = await open(openBroker);
       await using client = await hub.client();
@@ -85,10 +85,10 @@ export function brokerContract(adapter: string, openBroker: OpenBrokerFor): void
       const session = hub.publishes[0]?.session;
       await untilTrue("the end", () => hub.ended.length > 0);
       await hub.opened.broker.stop();
-      expect(hub.ended).toEqual([{ kind: "ended", session, fellSilent: false }]);
+      expect(hub.ended).toEqual([{ kind: "ended", session, hasTimedOut: false }]);
     });
 
-    test("a command reaches a subscriber, and its acknowledgement comes back", async () => {
+    test("a command reaches a subscriber, and is acknowledged", async () => {
       await using hub = await open(openBroker);
       await using client = await hub.client();
       expect(hub.opened.broker.commandChannel(PUBLICATION)).toBeUndefined();
@@ -138,7 +138,7 @@ export function brokerContract(adapter: string, openBroker: OpenBrokerFor): void
       await untilTrue("no subscriber", () => hub.opened.broker.commandChannel(PUBLICATION) === undefined);
     });
 
-    test("what the hub publishes goes to those who subscribed, with its payload as it is", async () => {
+    test("the hub's messages reach subscribers with an unchanged payload", async () => {
       await using hub = await open(openBroker);
       await using client = await hub.client();
       await client.subscribe("lamp/set", 1);
@@ -167,7 +167,7 @@ export function brokerContract(adapter: string, openBroker: OpenBrokerFor): void
       await expect(hub.client()).rejects.toThrow();
     });
 
-    test("an endpoint that cannot be had is a rejection with a message, and nothing is left of it", async () => {
+    test("an endpoint that cannot be opened rejects with a message and leaves nothing behind", async () => {
       await using first = await open(openBroker);
       const handlers: BrokerHandlers = { onPublish: async () => STORED, onSession: () => undefined };
       await using second = await openBroker(handlers, first.opened.broker.endpoint.port);

@@ -65,7 +65,7 @@ export function hubBrokerContract(broker: string, start: () => Promise<HubOnBrok
       });
     const deviceOf = (id: string) => hub.json<Device>(`/api/v1/devices/${id}`).catch(() => undefined);
 
-    test("every topic, every quality of service and one that is retained now is stored, and once", async () => {
+    test("messages on every topic, of every QoS, and live retained ones are stored once", async () => {
       await using pi = await connect();
       const at = `"ts":${START_MS}`;
       await pi.publishAsync("sensor/a/data", `{"t":20.5,${at}}`, { qos: 1 });
@@ -78,7 +78,7 @@ export function hubBrokerContract(broker: string, start: () => Promise<HubOnBrok
       expect(await stored("a", 5)).toEqual(["h 40", "p 1013", "room/co2 500", "t 20.5", "z 1"]);
     });
 
-    test("what is no reading is acknowledged for ever, and listed with its reason", async () => {
+    test("an invalid message is acknowledged and listed with its reason", async () => {
       await using pi = await connect();
       await pi.publishAsync("bramble/b/readings", "no JSON", { qos: 1 });
       await pi.publishAsync("bramble/b/readings", `{"t":1,"ts":${START_MS}}`, { qos: 1 });
@@ -90,7 +90,7 @@ export function hubBrokerContract(broker: string, start: () => Promise<HubOnBrok
       expect(refused.code).toBe("not-json");
     });
 
-    test("a device is here from its word to its last will, and its name is what it said", async () => {
+    test("a device is online from its status to its last will, with the name of its about message", async () => {
       const will = { topic: "bramble/c/status", payload: Buffer.from("offline"), qos: 1 as const, retain: true };
       await using pi = await connect({ will });
       await pi.publishAsync("bramble/c/about", '{"name":"Attic"}', { qos: 1, retain: true });
@@ -104,13 +104,13 @@ export function hubBrokerContract(broker: string, start: () => Promise<HubOnBrok
       expect((await deviceOf("c"))?.name).toBe("Attic");
     });
 
-    test("one that says nothing of itself is here by its readings", async () => {
+    test("a device without a status is online by its readings", async () => {
       await using pi = await connect();
       await pi.publishAsync("sensor/d/data", '{"t":1}', { qos: 1 });
       await wait("it is here", async () => (await deviceOf("d"))?.presence.online || undefined);
     });
 
-    test("a command goes to a subscriber, and its receipt says who had it, then what the device replied", async () => {
+    test("a command reaches a subscriber; its receipt has the acknowledgement, then the reply", async () => {
       await using pi = await connect();
       const about = { controls: [{ id: "led", kind: "switch" }] };
       await pi.publishAsync("bramble/e/about", JSON.stringify(about), { qos: 1, retain: true });
@@ -138,7 +138,7 @@ export function hubBrokerContract(broker: string, start: () => Promise<HubOnBrok
       expect(await reached("done")).toMatchObject({ acknowledgedBy: "device", reply: true });
     });
 
-    test("what is acknowledged while the hub is killed is there when it is back, and once; what is retained is no reading then", async () => {
+    test("messages acknowledged around a kill are stored once; retained ones are not read as live", async () => {
       await using pi = await connect({ clientId: "f", clean: false, reconnectPeriod: 50, resubscribe: false });
       // Without a time of its own it would be a second reading if it were taken again.
       await pi.publishAsync("sensor/kept/data", '{"t":7}', { qos: 1, retain: true });

@@ -1,5 +1,5 @@
-// What a store in a database server makes of old readings: chunks, which take a fraction of the room, and in which nothing is lost
-// whatever becomes of the server. That every answer stays the same is for the model's contract, which compacts at every turn.
+// Compaction in a database server: old readings become chunks of a fraction of the size, without loss, whatever happens to the server.
+// That query results are unchanged is tested by the model's contract, which compacts at every step.
 import { describe, expect, test } from "vitest";
 import { openServerStore, type TestServerStore } from "../support/stores/server-store.ts";
 import { deviceId, metricName } from "../support/stores/store.ts";
@@ -26,7 +26,7 @@ export function compactionContract(
   server: () => DatabaseServer,
 ): void {
   describe(`old readings in ${product}`, () => {
-    test("become chunks of a few bytes a reading, and late ones join them", async () => {
+    test("become chunks of a few bytes a reading, and late ones are merged", async () => {
       await using open = await openServerStore(server(), AT_ONCE);
       const database = new URL(open.address).pathname.slice(1);
       const sent = await append(open);
@@ -65,7 +65,7 @@ export function compactionContract(
       expect(between).toEqual(ofSeries.map(({ ts, value }) => [ts, value]));
     });
 
-    test("are all there when the server is killed in the middle of it", { timeout: 120_000 }, async () => {
+    test("survive a kill of the server during compaction", { timeout: 120_000 }, async () => {
       await using open = await openServerStore(server(), AT_ONCE);
       const database = new URL(open.address).pathname.slice(1);
       const sent = await append(open, 3 * READINGS_PER_SERIES);
@@ -86,7 +86,7 @@ export function compactionContract(
       expect(await open.findings()).toEqual([]);
     });
 
-    test("are found damaged by a check, and stay out of answers alone", async () => {
+    test("a damaged chunk is found by the check, and only its readings are missing", async () => {
       await using open = await openServerStore(server(), AT_ONCE);
       const database = new URL(open.address).pathname.slice(1);
       const sent = await append(open);

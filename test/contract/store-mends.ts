@@ -61,7 +61,7 @@ export function mendContract(
   { runs, keepsNegativeZero }: ModelContractOptions,
   open: () => Promise<StoreUnderTest & AsyncDisposable>,
 ): void {
-  test("through mends every question has the answer of the model, and undone they leave no trace", {
+  test("queries with corrections match the model, and undone corrections leave no trace", {
     timeout: 240_000,
   }, async () => {
     await fc.assert(

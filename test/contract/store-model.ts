@@ -17,7 +17,7 @@ export function modelContract(
   { runs, keepsNegativeZero }: ModelContractOptions,
   open: () => Promise<StoreUnderTest & AsyncDisposable>,
 ): void {
-  test("every question has the answer of the model, whatever came before", { timeout: 240_000 }, async () => {
+  test("every query matches the model after any sequence of operations", { timeout: 240_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(keepsNegativeZero ? step : step.map(withoutNegativeZero), { minLength: 5, maxLength: 40 }),

@@ -19,7 +19,7 @@ const notes: RecordKind<typeof Note> = {
 };
 
 export function orderingContract(open: () => Promise<OpenStore>): void {
-  test("messages that are handed in together keep their order", async () => {
+  test("messages enqueued together keep their order", async () => {
     await using at = await open();
     const times = await Promise.all(Array.from({ length: MESSAGES }, (_, index) => appendOne(at, index, 1_000, null)));
     expect(times).toEqual(times.map((_, index) => 1_000 + index));
@@ -53,7 +53,7 @@ export function orderingContract(open: () => Promise<OpenStore>): void {
     }
   }
 
-  test("an attribute that was handed in before its device's removal does not come back", async () => {
+  test("an attribute enqueued before its device's removal does not reappear", async () => {
     await using at = await open();
     const attributes = [{ device: PI, name: metricName("os"), text: "x" }];
     for (const isOfFlood of [true, false]) {
@@ -64,7 +64,7 @@ export function orderingContract(open: () => Promise<OpenStore>): void {
     }
   });
 
-  test("records are written in the order in which they were handed in, whatever else comes", async () => {
+  test("records are written in the order in which they were enqueued", async () => {
     await using at = await open();
     const collection = at.store.records.collection(notes);
     const writes: Promise<unknown>[] = [];
@@ -76,7 +76,7 @@ export function orderingContract(open: () => Promise<OpenStore>): void {
     expect(await collection.list()).toEqual([{ id: "1", device: "pi-199" }]);
   });
 
-  test("what was handed in before the store is stopped is there when it is opened again", async () => {
+  test("everything enqueued before the stop is stored", async () => {
     await using at = await open();
     const appended = appendOne(at, 7, 1, false);
     const saved = at.store.records.collection(notes).save([{ id: "1", device: "pi" }]);

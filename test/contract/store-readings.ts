@@ -34,7 +34,7 @@ export function readingContract(open: () => Promise<OpenStore>): void {
     expect(await append(at, "pi/t", values, 1_000)).toEqual(values.map((_, index) => 1_000 + index));
   });
 
-  test("of two values for one time the last written wins, whichever came first in time", async () => {
+  test("of two values for one time the last written wins", async () => {
     await using at = await open();
     await append(at, "pi/t", [
       [1, 10],
@@ -47,7 +47,7 @@ export function readingContract(open: () => Promise<OpenStore>): void {
     expect(await rows(at, {})).toEqual(["pi/t@1=11", "pi/t@2=22"]);
   });
 
-  test("what was stored is there after it is opened again, series in the order in which they appeared", async () => {
+  test("stored readings survive reopening, series in the order of their creation", async () => {
     await using at = await open();
     await append(at, "pi/t", [
       [2, 20],
@@ -70,7 +70,7 @@ export function readingContract(open: () => Promise<OpenStore>): void {
     ]);
   });
 
-  test("a message is stored whole or not at all, and the store goes on after a failure", async () => {
+  test("a message is stored atomically, and the store works after a failure", async () => {
     await using at = await open();
     const message = append(at, "pi/t", [
       [1, 1],
@@ -81,7 +81,7 @@ export function readingContract(open: () => Promise<OpenStore>): void {
     expect(await rows(at, {})).toEqual(["pi/t@3=3"]);
   });
 
-  test("pages of any size, in either order, give every row once", async () => {
+  test("pages of any size, in either order, contain every row once", async () => {
     await using at = await open();
     const expected: { readonly text: string; readonly tsMs: number; readonly name: string }[] = [];
     for (const [index, name] of ["a/x", "a/y", "b/x"].entries()) {
@@ -100,7 +100,7 @@ export function readingContract(open: () => Promise<OpenStore>): void {
     expect(await rows(at, { devices: [] })).toEqual([]);
   });
 
-  test("buckets are half-open, cut at the start, and hold min, max, mean and count", async () => {
+  test("buckets are half-open, clipped at the start, and have min, max, mean and count", async () => {
     await using at = await open();
     const times = [99, 100, 104, 109, 130, 140];
     const values = [1_000, 1, 4, 1, 7, 1_000];
@@ -124,7 +124,7 @@ export function readingContract(open: () => Promise<OpenStore>): void {
     expect(await at.store.readings.buckets({ ...query, metric: metricName("other") })).toEqual([]);
   });
 
-  test("a grid has at most as many buckets as points, and its buckets hold every reading once", async () => {
+  test("a grid has at most as many buckets as points, and every reading is in one bucket", async () => {
     await using at = await open();
     const { readings } = at.store;
     const values = Array.from({ length: 3_000 }, (_, index): [number, number] => [index * 7 * HOUR_MS + 1, index]);
@@ -144,7 +144,7 @@ export function readingContract(open: () => Promise<OpenStore>): void {
     }
   });
 
-  test("values whose sum overflows still have a mean between them", async () => {
+  test("the mean is in range even where the sum overflows", async () => {
     await using at = await open();
     await append(at, "pi/t", [
       [1, 1.7e308],
@@ -154,7 +154,7 @@ export function readingContract(open: () => Promise<OpenStore>): void {
     expect(await at.store.readings.buckets(query)).toEqual([{ t: 0, min: 1.7e308, max: 1.7e308, avg: 1.7e308, n: 2 }]);
   });
 
-  test("CSV is in order, and a piece is its owner's until it is released", async () => {
+  test("CSV is in order, and a piece is valid until it is released", async () => {
     await using at = await open();
     const values = Array.from({ length: 60_000 }, (_, index): [number, number] => [index, index]);
     for (let start = 0; start < values.length; start += 10_000)
@@ -191,7 +191,7 @@ export function readingContract(open: () => Promise<OpenStore>): void {
     expect(text).toBe(`time,device,t,u\r\n${first},pi,2,1\r\n${second},pi,3,\r\n`);
   });
 
-  test("a copy leaves what the other device has, and is there after it is opened again", async () => {
+  test("a copy does not overwrite readings of the target, and survives reopening", async () => {
     await using at = await open();
     await append(at, "a/t", [
       [1, 1],
@@ -208,7 +208,7 @@ export function readingContract(open: () => Promise<OpenStore>): void {
     expect(await rows(at, { devices: [deviceId("a")] })).toHaveLength(4);
   });
 
-  test("what was removed stays removed, and its times are free again", async () => {
+  test("removed readings stay removed, and their times are free", async () => {
     await using at = await open();
     await append(at, "a/t", [
       [1, 1],
@@ -225,7 +225,7 @@ export function readingContract(open: () => Promise<OpenStore>): void {
     expect((await at.store.readings.latest()).map(({ device }) => device)).toEqual(["b"]);
   });
 
-  test("its status counts what is stored", async () => {
+  test("the status counts stored readings", async () => {
     await using at = await open();
     expect(await at.store.status()).toMatchObject({ storedReadings: 0, pendingReadings: 0, pendingSinceMs: null });
     await append(at, "pi/t", [[1, 1]], 5_000);

@@ -19,7 +19,7 @@ const rules: RecordKind<typeof Rule> = { name: "rule", schema: Rule, idOf: ({ id
 const label = (id: string, device = "pi", text = id) => ({ id, device, text });
 
 export function recordContract(open: () => Promise<OpenStore>): void {
-  test("records are listed in the order in which they were first saved, each as it was saved last", async () => {
+  test("records are listed in the order of creation, in their latest version", async () => {
     await using at = await open();
     const collection = () => at.store.records.collection(labels);
     expect(await collection().list()).toEqual([]);
@@ -31,7 +31,7 @@ export function recordContract(open: () => Promise<OpenStore>): void {
     expect(await collection().list()).toEqual(expected);
   });
 
-  test("saving and removing is one step, and collections do not touch each other", async () => {
+  test("saving and removing are atomic, and collections are independent", async () => {
     await using at = await open();
     const { records } = at.store;
     await records.collection(labels).save([label("1"), label("2"), label("3")]);
@@ -41,14 +41,14 @@ export function recordContract(open: () => Promise<OpenStore>): void {
     expect(await records.collection(rules).list()).toEqual([{ id: 1 }, { id: 2, note: "“quoted”\n" }]);
   });
 
-  test("a record that does not fit the schema is no answer", async () => {
+  test("a record that does not match the schema is not returned", async () => {
     await using at = await open();
     await at.store.records.collection(labels).save([label("1")]);
     const other: RecordKind<typeof Rule> = { ...rules, name: "label" };
     await expect(at.store.records.collection(other).list()).rejects.toThrow();
   });
 
-  test("a device takes its records and attributes with it, and nobody else's", async () => {
+  test("removing a device removes its own records and attributes only", async () => {
     await using at = await open();
     const { readings, records } = at.store;
     const name = metricName("model");
@@ -65,7 +65,7 @@ export function recordContract(open: () => Promise<OpenStore>): void {
     expect(await at.store.records.collection(rules).list()).toEqual([{ id: 1 }]);
   });
 
-  test("of very many attributes of a device those are kept that changed last", async () => {
+  test("of too many attributes the most recently changed are kept", async () => {
     await using at = await open();
     const names = (letter: string) => Array.from({ length: 60 }, (_, index) => metricName(`${letter}${index}`));
     for (const [receivedAtMs, letter] of [...["a", "b"].entries()]) {
@@ -77,7 +77,7 @@ export function recordContract(open: () => Promise<OpenStore>): void {
     expect(kept.filter(({ text }) => text === "b")).toHaveLength(60);
   });
 
-  test("of an attribute the latest text is kept", async () => {
+  test("only the latest text of an attribute is kept", async () => {
     await using at = await open();
     const attribute = (text: string) => ({ device: deviceId("pi"), name: metricName("os"), text });
     for (const [index, text] of ["old", "new"].entries())
@@ -85,7 +85,7 @@ export function recordContract(open: () => Promise<OpenStore>): void {
     expect(await at.store.records.attributes()).toEqual([attribute("new")]);
   });
 
-  test("a setting is made once, also when several ask at the same time", async () => {
+  test("a setting is created once, even by concurrent calls", async () => {
     await using at = await open();
     const ask = (value: string) => at.store.records.setting("key", () => value);
     const [first, second] = await Promise.all([ask("a"), ask("b")]);
@@ -94,7 +94,7 @@ export function recordContract(open: () => Promise<OpenStore>): void {
     expect(await ask("c")).toBe(first);
   });
 
-  test("the audit log is paged newest first, and entries that are added meanwhile do not move pages", async () => {
+  test("the audit log is paged newest first, and new entries do not shift pages", async () => {
     await using at = await open();
     const entries = Array.from({ length: 25 }, (_, index) => entry(index));
     for (const one of entries) await at.store.audit.append(one);
@@ -107,7 +107,7 @@ export function recordContract(open: () => Promise<OpenStore>): void {
     expect(second.entries).toEqual(newestFirst.slice(10, 20));
   });
 
-  test("entries stand in the order in which they were added, whatever the clock said", async () => {
+  test("entries are in the order of insertion, independent of the clock", async () => {
     await using at = await open();
     const times = [50, 10, 30];
     await Promise.all(times.map((atMs) => at.store.audit.append({ ...entry(0), atMs })));

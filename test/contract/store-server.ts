@@ -1,15 +1,17 @@
-// What a store in a database server is held to beside the store's contract: whatever becomes of the server, of its connections and
-// of other hubs, nothing that was acknowledged is missing, and people are told what is wrong.
+// The additional contract of a store in a database server: whatever happens to the server, its connections and other hubs, no
+// acknowledged reading is lost, and problems are reported.
 import { setTimeout as sleep } from "node:timers/promises";
 import { Type } from "typebox";
 import { describe, expect, test } from "vitest";
 import type { RecordKind } from "../../src/hub/store/records.ts";
 import { dialectOf } from "../../src/hub/store/server-sql/dialects.ts";
+import { Leadership } from "../../src/hub/store/server-sql/leadership.ts";
 import { ServerStore } from "../../src/hub/store/server-sql/server-store.ts";
 import { StoreAddress } from "../../src/hub/store/store-address.ts";
+import { FreezingProxy } from "../support/browser/freezing-proxy.ts";
 import { openServerStore, type TestServerStore } from "../support/stores/server-store.ts";
 import { deviceId, metricName } from "../support/stores/store.ts";
-import { type DatabaseServer, PASSWORD } from "../support/system/database-server.ts";
+import { type DatabaseServer, PASSWORD, USER } from "../support/system/database-server.ts";
 import { HeldRows } from "../support/system/held-rows.ts";
 import { until } from "../support/until.ts";
 
@@ -23,7 +25,7 @@ const deviceRecords: RecordKind<typeof Device> = { name: "device", schema: Devic
 
 export function serverStoreContract(product: string, server: () => DatabaseServer): void {
   describe(`a store in ${product}`, () => {
-    test("has everything that was acknowledged after its server was killed in the middle of commits", {
+    test("has all acknowledged readings after a kill of the server during commits", {
       timeout: 120_000,
     }, async () => {
       await using open = await openServerStore(server());
@@ -40,7 +42,7 @@ export function serverStoreContract(product: string, server: () => DatabaseServe
       expect(sent.rejected).toBeGreaterThan(0);
     });
 
-    test("has everything that was acknowledged while its connections were cut", { timeout: 60_000 }, async () => {
+    test("has all acknowledged readings after its connections were cut", { timeout: 60_000 }, async () => {
       await using open = await openServerStore(server());
       const sent = new SentReadings();
       await sent.during(open, async () => {
@@ -54,7 +56,7 @@ export function serverStoreContract(product: string, server: () => DatabaseServe
       expect(await sent.missing(open)).toEqual([]);
     });
 
-    test("says that its server is away, acknowledges nothing, and goes on when it is back", {
+    test("reports that its server is down, acknowledges nothing, and recovers", {
       timeout: 60_000,
     }, async () => {
       await using open = await openServerStore(server());
@@ -76,7 +78,7 @@ export function serverStoreContract(product: string, server: () => DatabaseServe
       expect(newest?.value).toBe(3);
     });
 
-    test("waits at start for a server that comes later, and says so where it does not come", {
+    test("waits at start for the server, and fails with a message where it does not start", {
       timeout: 60_000,
     }, async () => {
       await using open = await openServerStore(server());
@@ -93,7 +95,7 @@ export function serverStoreContract(product: string, server: () => DatabaseServe
       expect(open.warnings.join()).toMatch(/tried again/);
     });
 
-    test("refuses in words a wrong password, a database that is not there, and tables of others", async () => {
+    test("refuses a wrong password, a missing database and foreign tables with a message", async () => {
       const address = await server().createDatabase();
       const database = new URL(address).pathname.slice(1);
       const wrong = "wrong%secret";
@@ -107,7 +109,7 @@ export function serverStoreContract(product: string, server: () => DatabaseServe
       await server().dropDatabase(address);
     });
 
-    test("refuses the tables of a newer version, and brings those of an older one up to date", async () => {
+    test("refuses tables of a newer version, and migrates older ones", async () => {
       await using open = await openServerStore(server());
       await append(open, 1);
       await open.store.stop();
@@ -123,7 +125,7 @@ export function serverStoreContract(product: string, server: () => DatabaseServe
       expect(await server().administer("SELECT value FROM bramble_reading", database)).toHaveLength(1);
     });
 
-    test("lets a second hub wait, and take over when the first one ends", { timeout: 60_000 }, async () => {
+    test("a second hub waits, and takes over when the first one ends", { timeout: 60_000 }, async () => {
       await using open = await openServerStore(server());
       await append(open, 1);
       const warnings: string[] = [];
@@ -135,13 +137,81 @@ export function serverStoreContract(product: string, server: () => DatabaseServe
       const started = second.start();
       await until("it waits", async () => warnings.find((message) => message.includes("Another hub")));
       await append(open, 2);
+      // It looks once a second whether the other one is gone, and goes on waiting where the server is away then.
+      await server().stop();
+      await sleep(1_500);
       await open.store.stop();
+      await server().start();
       await started;
       expect((await second.readings.latest())[0]?.value).toBe(2);
       await second.stop();
     });
 
-    test("is read with SQL by its views: names, units, times, values and summaries", async () => {
+    test("counts its lead as lost once the server has not answered for as long as the lock lasts", {
+      timeout: 60_000,
+    }, async () => {
+      const address = await server().createDatabase();
+      const through = new URL(address);
+      await using proxy = await FreezingProxy.start(Number(through.port));
+      through.port = String(proxy.port);
+      const first = new Leadership(dialectOf(new StoreAddress(through.href)));
+      const second = new Leadership(dialectOf(new StoreAddress(address)));
+      try {
+        expect(await first.claim()).toBe(true);
+        proxy.freeze();
+        await until("the other one leads", async () => ((await second.claim()) ? true : undefined));
+        expect(first.isHeld).toBe(false);
+        proxy.thaw();
+        expect(await first.claim()).toBe(false);
+      } finally {
+        first.end();
+        second.end();
+      }
+    });
+
+    test("has no time limit of the server's for a statement", async () => {
+      await using open = await openServerStore(server());
+      const isPostgres = open.address.startsWith("postgres");
+      const [limit, none, slow] = isPostgres
+        ? [
+            `ALTER ROLE ${USER} SET statement_timeout = 100`,
+            `ALTER ROLE ${USER} RESET statement_timeout`,
+            "SELECT 0 FROM pg_sleep(0.4)",
+          ]
+        : ["SET GLOBAL max_statement_time = 0.1", "SET GLOBAL max_statement_time = 0", "SELECT SLEEP(0.4)"];
+      await server().administer(limit);
+      try {
+        const connection = await dialectOf(new StoreAddress(open.address)).connect();
+        expect(await connection.query(slow)).toEqual([[0]]);
+        connection.close();
+      } finally {
+        await server().administer(none);
+      }
+    });
+
+    test("is read with SQL whatever a device, or who knocks at the door, has in a text", async () => {
+      await using open = await openServerStore(server());
+      await append(open, 1);
+      const database = new URL(open.address).pathname.slice(1);
+      const devices = open.store.records.collection(deviceRecords);
+      const half = "\uD83D";
+      await devices.save([{ id: "pi", about: { name: `\0${half}`, model: "\\u0000" }, units: [["t", "°C"]] }]);
+      expect(await server().administer("SELECT unit FROM bramble_reading", database)).toEqual([["°C"]]);
+      const [device] = await devices.list();
+      expect(device?.about).toEqual({ name: "\uFFFD\uFFFD", model: "\\u0000" });
+      const entry = { atMs: START_MS, actor: "?", action: "session.refuse", subject: "\0" };
+      await open.store.audit.append({ ...entry, details: { outcome: "refused", as: `\0${half}` } });
+      const { entries } = await open.store.audit.page({ limit: 1, after: null, filter: { outcome: "refused" } });
+      expect(entries).toMatchObject([{ actor: "?" }]);
+      const { records } = await open.store.metadata.read();
+      const text = JSON.stringify({ id: "pi", about: `\0`, units: [] });
+      const copied = { collection: "device", id: "pi", device: "pi", text };
+      const ids = records.map(({ id }) => id);
+      await open.store.metadata.replace({ kind: "collection", name: "device", ids, records: [copied] });
+      expect(await server().administer("SELECT unit FROM bramble_reading", database)).toEqual([[null]]);
+    });
+
+    test("its SQL views contain names, units, times, values and summaries", async () => {
       await using open = await openServerStore(server());
       const database = new URL(open.address).pathname.slice(1);
       const readings = [
@@ -187,7 +257,7 @@ export function serverStoreContract(product: string, server: () => DatabaseServe
       expect(summaries.map((row) => row.map(String))).toEqual(expected);
     });
 
-    test("fails what a connection was doing when it is closed, so that a server that hangs holds up nothing", async () => {
+    test("closing a connection rejects its pending statement, even if the server hangs", async () => {
       await using open = await openServerStore(server());
       const connection = await dialectOf(new StoreAddress(open.address)).connect();
       const asked = connection.query(
@@ -199,7 +269,7 @@ export function serverStoreContract(product: string, server: () => DatabaseServe
       await server().cutConnections();
     });
 
-    test("works out summaries of what was on its way while others were being worked out", async () => {
+    test("computes summaries of batches in flight during an earlier computation", async () => {
       await using open = await openServerStore(server());
       const { store } = open;
       const key = { device: deviceId("pi"), metric: T };
@@ -227,7 +297,7 @@ export function serverStoreContract(product: string, server: () => DatabaseServe
       ]);
     });
 
-    test("shows its password nowhere", () => {
+    test("never reveals its password", () => {
       const address = new StoreAddress(server().address("hub"));
       for (const shown of [String(address), JSON.stringify({ address }), `${Object.values(address)}`])
         for (const secret of [PASSWORD, encodeURIComponent(PASSWORD)]) expect(shown).not.toContain(secret);

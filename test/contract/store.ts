@@ -1,5 +1,5 @@
-// What every adapter of the store's port is held to. An adapter's own tests call `storeContract` with a way to open a fresh store:
-// on real parts, whatever the adapter's are.
+// The contract of every adapter of the store port. An adapter's tests call `storeContract` with a function that opens a fresh, real
+// store.
 import { describe } from "vitest";
 import type { OpenStore } from "./open-store.ts";
 import { orderingContract } from "./store-ordering.ts";

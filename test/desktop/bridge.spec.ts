@@ -1,4 +1,4 @@
-// Who may ask over the bridge: the page bramble://app in the main frame of a window, and nothing else that has got hold of it.
+// The bridge only serves the page bramble://app in the main frame of a window.
 import { expect, type Frame, test } from "@playwright/test";
 import { bridgeChannels } from "../../src/shared/bridge.ts";
 import { type Desktop, launch, Profile } from "./program/desktop.ts";

@@ -1,6 +1,5 @@
-// Electron's security checklist (electronjs.org, “Security”), point by point, as the running app is seen to behave. Three points
-// are looked at elsewhere: 13 and 14 (where the window may go) in security.spec.ts, 17 (who may ask) in bridge.spec.ts, and 19 (the
-// fuses) in package.spec.ts.
+// Electron's security checklist (electronjs.org, “Security”), verified at the running app. Some points are tested elsewhere: 13 and 14
+// (navigation) in security.spec.ts, 17 (senders of messages) in bridge.spec.ts, and 19 (fuses) in package.spec.ts.
 import { createServer } from "node:http";
 import { expect, test } from "@playwright/test";
 import { findElectron } from "../../build/electron-runtime.ts";

@@ -1,4 +1,4 @@
-// Under a window manager, which puts a frame around the window: it comes back where it was, however often it is started.
+// Under a window manager that adds a frame, the window keeps its position over any number of starts.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";

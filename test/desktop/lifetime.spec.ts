@@ -1,11 +1,11 @@
-// How long things live: one app per profile, a hub that outlives the window, and nothing left once the app is quit.
+// Lifetimes: one app per profile, a hub that outlives the window, and no process left after quitting.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { _electron, expect, test } from "@playwright/test";
 import { startTestHub } from "../support/hub.ts";
 import { commandFor, launch, Profile } from "./program/desktop.ts";
 
-test("starting it again shows the window that is there, and ends at once", async () => {
+test("a second start shows the existing window and exits", async () => {
   using profile = new Profile();
   await using desktop = await launch(profile);
   await desktop.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.hide());

@@ -1,4 +1,4 @@
-// Notices while nobody looks at its window: notifications, the number in its title, where it is once closed.
+// Notices while the window is not focused: notifications, the number in its title, and the tray hint.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "@playwright/test";
@@ -25,7 +25,7 @@ async function keepNotices({ app }: Desktop): Promise<() => Promise<string[]>> {
   return () => app.evaluate(() => Reflect.get(globalThis, "notices"));
 }
 
-test("devices that want to join or went away give one notice each, counted in the title, and can be silenced", async () => {
+test("devices that request to join or went offline give one notice each, counted in the title, and can be silenced", async () => {
   test.setTimeout(4 * WITHIN_A_CHECK.timeout);
   using profile = new Profile();
   await using desktop = await launch(profile, { BRAMBLE_JOINING: "ask" });
@@ -53,7 +53,7 @@ test("devices that want to join or went away give one notice each, counted in th
   ).rejects.toThrow();
 });
 
-test("the first close says once that it lives on", async () => {
+test("the first close shows the tray hint once", async () => {
   using profile = new Profile();
   await using desktop = await launch(profile);
   const notices = await keepNotices(desktop);
@@ -110,7 +110,7 @@ test("news: one a kind, once; in quiet hours none, and at their end what still h
   expect(check("08:00", device("a", true), device("b", false))).toEqual([]);
 });
 
-test("that the hub does not run is told once, in quiet hours at their end, and not where it runs again by then", () => {
+test("a failure of the hub is notified once, in quiet hours at their end, unless it runs again by then", () => {
   const due = new DueNotices();
   const settings = { ...USUAL_NOTICES, quiet: { from: "22:00", to: "07:00" } };
   const told = (time: string, more = {}) => due.takeFailure({ ...settings, ...more }, new Date(`2026-03-01T${time}`));

@@ -1,5 +1,5 @@
-// What `npm run package` makes starts on its own, with the hub that it brings along, and does nothing else that its command line,
-// its environment or a folder beside its archive asks for.
+// The output of `npm run package` starts standalone with its bundled hub, and cannot be subverted by its command line, its environment
+// or a folder beside its archive.
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";

@@ -1,8 +1,8 @@
-// Saving an export: nothing of the person's is touched, what fails is said in words, and a long one can be cancelled.
+// Saving an export: other files are untouched, failures have messages, and a long one can be cancelled.
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "@playwright/test";
-import { withExtension } from "../../src/main/csv-file.ts";
+import { SaveFailure, saveStream, withExtension } from "../../src/main/csv-file.ts";
 import { makeTemporaryFolder } from "../support/hub.ts";
 import { mayMountSmallDisk, mountSmallDisk } from "../support/system/small-disk.ts";
 import { type Desktop, launch, Profile } from "./program/desktop.ts";
@@ -73,6 +73,20 @@ for (const [typed, file] of [
     expect(withExtension(join("/nowhere", typed))).toBe(join("/nowhere", file));
   });
 }
+
+test("where no file can be written the hub is not left waiting for a reader", async () => {
+  using folder = makeTemporaryFolder();
+  let isEnded = false;
+  const endless = new ReadableStream<Uint8Array>({
+    pull: (chunks) => chunks.enqueue(new Uint8Array(1)),
+    cancel: () => {
+      isEnded = true;
+    },
+  });
+  const saving = saveStream(endless, join(folder.path, "gone", "x.csv"), () => undefined, new AbortController().signal);
+  await expect(saving).rejects.toThrow(SaveFailure);
+  expect(isEnded).toBe(true);
+});
 
 test("a folder that cannot take the file is named, with what to do", async () => {
   using profile = new Profile();

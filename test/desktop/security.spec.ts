@@ -1,4 +1,4 @@
-// What the window's page cannot do, even if somebody managed to run a script in it.
+// Restrictions of the window's page, even against a script injected into it.
 import { createServer } from "node:http";
 import { expect, test } from "@playwright/test";
 import { launch, Profile } from "./program/desktop.ts";

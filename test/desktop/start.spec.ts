@@ -27,7 +27,7 @@ test("opens the desktop app, and ends it with the terminal's Ctrl+C", async () =
   expect(profile.hubRuns).toBe(false);
 });
 
-test("without a display it says so and runs the hub, which prints its address", async () => {
+test("without a display it runs the hub with a message, which prints its address", async () => {
   using profile = new Profile();
   await using program = start(profile, [], { DISPLAY: "", WAYLAND_DISPLAY: "" });
   await expect.poll(() => profile.hubRuns).toBe(true);
@@ -37,7 +37,7 @@ test("without a display it says so and runs the hub, which prints its address", 
   expect(profile.hubRuns).toBe(false);
 });
 
-test("with an Electron that cannot start it says so and runs the hub", async () => {
+test("with an Electron that cannot start it runs the hub with a message", async () => {
   using profile = new Profile();
   using broken = makeTemporaryFolder();
   const executable = join(broken.path, "electron");

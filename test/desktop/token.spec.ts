@@ -1,4 +1,4 @@
-// The administrator's token is added for the window's own page, and for nothing else that asks `bramble://app`.
+// The administrator's token is only added to requests of the window's own page to `bramble://app`.
 import { expect, type Page, test } from "@playwright/test";
 import { type Desktop, launch, Profile } from "./program/desktop.ts";
 import { startForeignSite } from "./program/foreign-site.ts";

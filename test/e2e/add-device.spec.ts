@@ -1,4 +1,4 @@
-// The page that connects a device, where the hub has TLS and wants keys: what it shows is pinned, keyed, and fits a phone.
+// The page that connects a device, with TLS and compulsory keys: its snippets pin the authority, have a key, and fit a phone.
 import { expect, type Page, test } from "@playwright/test";
 import { startTestHub } from "../support/hub.ts";
 import { linkOf } from "./support/page.ts";

@@ -1,5 +1,4 @@
-// Many Pis at once: all of them in one sight on a wall, those of one name told apart, one command to all of a room, and one room for
-// several.
+// Many Pis: all visible on a wall, distinguishable with equal names, one command to all of a room, and one room for several.
 import { expect, test } from "@playwright/test";
 import { connectAsync } from "mqtt";
 import { startTestHub, type TestHub } from "../support/hub.ts";

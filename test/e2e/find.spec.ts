@@ -1,5 +1,4 @@
-// Finding and arranging devices: searching, filtering, the list, the order by hand, the wall, the command palette, and what a
-// person chose about the window.
+// Finding and arranging devices: search, filters, the list, manual order, the wall, the command palette, and window settings.
 import { expect, type Page, test } from "@playwright/test";
 import { startTestHub, type TestHub } from "../support/hub.ts";
 import { linkOf } from "./support/page.ts";
@@ -47,6 +46,21 @@ test("typing, a room, a tag and a state narrow the devices down; the address kee
   await expect(cards(page)).toHaveText(["attic"]);
 });
 
+test("a room that a link asks for, and that is gone, says why no device is shown", async ({ page }) => {
+  await using hub = await homeHub();
+  await page.goto(linkOf(hub));
+  await expect(cards(page)).toHaveCount(3);
+  await page.evaluate(() => {
+    location.hash = "#/?room=Cellar";
+  });
+  await expect(page.getByText("No device fits.")).toBeVisible();
+  const rooms = page.getByRole("combobox", { name: "Room", exact: true });
+  await expect(rooms).toHaveValue("Cellar");
+  await rooms.selectOption("All rooms");
+  await expect(cards(page)).toHaveCount(3);
+  await expect(rooms.getByRole("option", { name: "Cellar" })).toHaveCount(0);
+});
+
 test("a device that is undervolted stands first, and says why", async ({ page }) => {
   await using hub = await homeHub();
   await page.goto(linkOf(hub));
@@ -73,7 +87,7 @@ test("the list and the order by hand are remembered; the order is made with the 
   await page.keyboard.press("ArrowRight");
   await expect(cards(page)).toHaveText(["bed-north", "attic", "bed-south"]);
   await expect(handle).toBeFocused();
-  await expect(page.locator("[data-announcer=heard]")).toHaveText("attic: place 2 of 3");
+  await expect(page.locator("[data-announcer=screen-reader]")).toHaveText("attic: place 2 of 3");
 
   await page.getByRole("button", { name: "Move bed-south" }).hover();
   await page.mouse.down();
@@ -208,6 +222,24 @@ for (const width of [390, 800, 1280, 2560]) {
     }
   });
 }
+
+test("in a narrow list and a low window no words lie over others", async ({ page }) => {
+  await using hub = await startTestHub();
+  const headers = { "content-type": "application/json" };
+  await hub.fetch("/api/v1/simulation", { method: "POST", headers, body: "{}" });
+  await page.setViewportSize({ width: 800, height: 600 });
+  await page.goto(linkOf(hub));
+  await page.getByRole("button", { name: "List" }).click();
+  await expect(page.locator("li[data-device]").getByText("simulated")).toHaveCount(5);
+  const overflowing = await page
+    .locator("li[data-device] > span:first-of-type, nav a")
+    .evaluateAll((all) =>
+      all.flatMap((one) =>
+        one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 1 ? one.textContent : [],
+      ),
+    );
+  expect(overflowing).toEqual([]);
+});
 
 test("without motion nothing moves, and with the system's colours switches stay", async ({ page }) => {
   await using hub = await homeHub();

@@ -1,4 +1,4 @@
-// Approving and blocking devices that ask to join, with live updates.
+// Approving and blocking devices that request to join, with live updates.
 import { expect, type Page, test } from "@playwright/test";
 import { connectAsync } from "mqtt";
 import { startTestHub, type TestHub } from "../support/hub.ts";
@@ -152,7 +152,7 @@ test("many requests and long names fit a phone", async ({ page }) => {
   expect(await overflow(page)).toBe(0);
 });
 
-test("several that ask are one line, from which all are approved into a room", async ({ page }) => {
+test("several requests are one line, from which all are approved into a room", async ({ page }) => {
   await using hub = await askingHub();
   await join(hub, "old");
   for (const id of ["pi-1", "pi-2"]) await hub.post({ device_id: id, temperature: 20 });
@@ -169,7 +169,7 @@ test("several that ask are one line, from which all are approved into a room", a
     "pi-1",
     "Window seat",
   ]);
-  await expect(page.locator("[data-announcer=seen]")).toHaveText("2 of 2 have joined.");
+  await expect(page.locator("[data-announcer=visible]")).toHaveText("2 of 2 have joined.");
 });
 
 test("a device gets its name and its room while it is approved", async ({ page }) => {
@@ -180,12 +180,12 @@ test("a device gets its name and its room while it is approved", async ({ page }
   await page.getByRole("button", { name: "Name and room of pi-1" }).click();
   await page.getByLabel("Name for pi-1").fill("Attic");
   await page.getByLabel("Room of pi-1").fill("Upstairs");
-  await page.getByRole("button", { name: "Approve pi-1" }).click();
-  await expect(page.locator("[data-announcer=seen]")).toHaveText("Attic has joined.");
+  await page.getByLabel("Room of pi-1").press("Enter");
+  await expect(page.locator("[data-announcer=visible]")).toHaveText("Attic has joined.");
   await expect(page.getByRole("region", { name: "Upstairs" }).getByRole("link", { name: "Attic" })).toBeVisible();
 });
 
-test("a stranger that asks does not slip under the pointer", async ({ page }) => {
+test("a new request does not move under the pointer", async ({ page }) => {
   await using hub = await askingHub();
   await join(hub, "old");
   await hub.post({ device_id: "pi-1", temperature: 20 });

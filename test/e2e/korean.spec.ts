@@ -1,5 +1,4 @@
-// The window of somebody at home in Korea, on a phone and on larger screens: nothing is cut off or too small to hit, and what the
-// window names itself it names in Korean.
+// The window in Korean, on a phone and on larger screens: no clipped text or small targets, and all names of the window are Korean.
 import { expect, test } from "@playwright/test";
 import { startTestHub } from "../support/hub.ts";
 import { layoutFaults } from "./support/layout-faults.ts";

@@ -15,6 +15,9 @@ test("an empty hub shows how to send to it, and the messages that it refused", a
   await page.getByRole("button", { name: "Copy: Python, over HTTP" }).click();
   await expect(page.getByText("Copied")).toBeVisible();
   expect(await page.evaluate(() => getSelection()?.toString())).toContain("import requests");
+  await page.getByText("Check it first").click();
+  await page.getByRole("button", { name: "Copy: Check it first" }).click();
+  expect(await page.evaluate(() => getSelection()?.toString())).toContain("sha256sum -c");
 
   await hub.post('{"device_id": "raspi-01", "temperature": 25.5');
   await expect(page.getByText("A message from 127.0.0.1 on POST /data was refused")).toBeVisible();

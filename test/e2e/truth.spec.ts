@@ -1,4 +1,4 @@
-// The page says what is so: of a network that froze, of a link that leads nowhere, of an error of its own.
+// The page reports faults truthfully: a dead network, an unknown link, an error of its own.
 import { expect, type Page, test } from "@playwright/test";
 import { FreezingProxy } from "../support/browser/freezing-proxy.ts";
 import { startTestHub, type TestHub } from "../support/hub.ts";
@@ -24,7 +24,7 @@ const layoutShift = (page: Page) =>
       }),
   );
 
-test("a network that stops passing bytes is noticed within 15 s, and so is its return", async ({ page }) => {
+test("a dead network is detected within 15 s, and so is its return", async ({ page }) => {
   await using hub = await startTestHub();
   await using proxy = await FreezingProxy.start(hub.httpPort);
   await hub.post({ device_id: "pi", temperature: 25.5 });
@@ -63,7 +63,7 @@ test("a command into a frozen network fails instead of waiting for ever", async 
   await expect(page.getByText("The hub does not answer.")).toBeVisible({ timeout: NOTICED_WITHIN_MS });
 });
 
-test("a browser that believes to be offline still asks a hub that it reaches", async ({ page }) => {
+test("a browser that reports offline still queries a reachable hub", async ({ page }) => {
   await using hub = await startTestHub("--joining", "ask");
   await hub.post({ device_id: "pi", temperature: 25.5 });
   await page.goto(linkOf(hub));
@@ -74,7 +74,7 @@ test("a browser that believes to be offline still asks a hub that it reaches", a
   await expect(page.getByText("1 of 1 online")).toBeVisible();
 });
 
-test("a link that leads nowhere leads to the overview, with a word", async ({ page }) => {
+test("an unknown link opens the overview with a message", async ({ page }) => {
   await using hub = await startTestHub();
   await hub.post({ device_id: "pi", temperature: 25.5 });
   await page.goto(linkOf(hub));
@@ -113,7 +113,7 @@ test("an error in a page leaves the frame, says so, and has ways out", async ({ 
   await page.unrouteAll({ behavior: "ignoreErrors" });
 });
 
-test("a page that is opened while the hub is away comes once it is back", async ({ page }) => {
+test("a page opened while the hub is unreachable loads once it is back", async ({ page }) => {
   await using hub = await startTestHub();
   await hub.post({ device_id: "pi", temperature: 25.5 });
   await page.goto(linkOf(hub));
@@ -125,6 +125,26 @@ test("a page that is opened while the hub is away comes once it is back", async 
   await expect(page.getByRole("status", { name: "Loading the page" })).toBeVisible();
   await page.unrouteAll({ behavior: "wait" });
   await expect(page.getByRole("heading", { level: 1, name: "Settings" })).toBeVisible();
+});
+
+test("a page whose file is missing for good says so, and is not loaded over and over", async ({ page }) => {
+  await using hub = await startTestHub();
+  await hub.post({ device_id: "pi", temperature: 25.5 });
+  await page.goto(linkOf(hub));
+  await expect(page.getByRole("link", { name: "pi", exact: true })).toBeVisible();
+  await page.route(/\/assets\/settings-page/, (route) => route.abort());
+  let asked = 0;
+  let loads = 0;
+  page.on("request", (request) => {
+    if (request.url().endsWith("/healthz")) asked++;
+    if (request.isNavigationRequest()) loads++;
+  });
+  await page.getByRole("link", { name: "Settings" }).click();
+  await expect(page.getByRole("heading", { name: "This page could not be shown" })).toBeVisible();
+  await expect.poll(() => asked).toBeGreaterThan(2);
+  expect(loads).toBe(1);
+  await page.getByRole("link", { name: "To the overview" }).click();
+  await expect(page.getByRole("link", { name: "pi", exact: true })).toBeVisible();
 });
 
 test("what the checks find to be wrong is one line on every page", async ({ page }) => {

@@ -1,5 +1,5 @@
-// The data folder and the files that the command line writes: what is the user's stays as it was, and what cannot be used
-// is said with whose it is and what mends it.
+// The data folder and the files that the command line writes: the user's files are unchanged, and unusable ones are reported with
+// their owner and a remedy.
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import {
@@ -60,7 +60,7 @@ const refused = async (path: string, within: readonly string[] = []) => {
   return output;
 };
 
-test.each([0o755, 0o770, 0o1777, 0o700])("a folder that is there keeps its mode %o", async (mode) => {
+test.each([0o755, 0o770, 0o1777, 0o700])("an existing folder keeps its mode %o", async (mode) => {
   using place = makePlace();
   using folder = makeFolder(place, "share", mode);
   await using hub = new TestHub([], PORTS, folder);
@@ -69,7 +69,7 @@ test.each([0o755, 0o770, 0o1777, 0o700])("a folder that is there keeps its mode 
   for (const name of ["bramble.db", "bramble.lock", "hub.json"]) expect(modeOf(join(folder.path, name))).toBe(0o600);
 });
 
-test("a folder that the hub makes is closed, and those above it", async () => {
+test("folders that the hub creates are private", async () => {
   using place = makePlace();
   const path = join(place.path, "deep", "data");
   await runOnce({ path, [Symbol.dispose]: () => undefined });
@@ -111,7 +111,7 @@ test("a link that leads nowhere is not followed into a new folder", async () => 
   expect(existsSync(join(place.path, "unmounted"))).toBe(false);
 });
 
-test("links of links are followed, and what is not there yet is where they lead", () => {
+test("chains of links are followed, and missing targets are created there", () => {
   using place = makePlace();
   const at = (name: string) => join(place.path, name);
   symlinkSync("two", at("one"));
@@ -134,7 +134,7 @@ test("a database that is a folder, and a folder that is a file, are said to be",
   expect(await refused(join(file, "below"))).toContain(`${file}: it is a file, not a folder.`);
 });
 
-test("a hub.json that others have laid out as a link is not written through", async () => {
+test("a hub.json planted as a link is not followed", async () => {
   using place = makePlace();
   using folder = makeFolder(place, "data", 0o777);
   const bait = join(place.path, "bait");
@@ -161,7 +161,7 @@ test.runIf(isRoot)("files of root in a user's folder are named with the command 
   await runOnce(folder, AS_NOBODY);
 });
 
-test.runIf(isRoot)("a hub that root starts once does not keep the folder's user out", async () => {
+test.runIf(isRoot)("after root has started the hub once, the folder's user can still use it", async () => {
   using place = makePlace();
   using folder = makeFolder(place, "data", 0o750, NOBODY);
   await runOnce(folder);

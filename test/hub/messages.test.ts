@@ -1,4 +1,4 @@
-// Every sentence of the catalogue, as people read it. A change of one shows in the golden file beside this.
+// Every message of the catalogue as rendered. The golden file shows changes.
 import { expect, test } from "vitest";
 import { errorStatus } from "../../src/shared/errors.ts";
 import { access } from "../../src/shared/messages/en/access.ts";

@@ -7,7 +7,7 @@ import { connectAsync, type MqttClient } from "mqtt";
 import { expect, test } from "vitest";
 import { makeTemporaryFolder, runBramble, spawnBramble, startTestHub, TestHub } from "../support/hub.ts";
 
-test("it says where it is once every port listens, and takes that back when it stops", async () => {
+test("it writes hub.json once every port listens, and removes it when it stops", async () => {
   await using hub = await startTestHub();
   const path = join(hub.folder.path, "hub.json");
   expect(hub.file.pid).toBeGreaterThan(0);
@@ -95,7 +95,7 @@ test("a default port that is taken gives way to the next free one, and the hub s
   });
 });
 
-test("a folder that cannot be used, or a database that is none, is said in words", async () => {
+test("an unusable folder or an invalid database is reported with a message", async () => {
   using folder = makeTemporaryFolder();
   const file = join(folder.path, "file");
   writeFileSync(file, "not a folder");

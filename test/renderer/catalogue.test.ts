@@ -1,5 +1,5 @@
-// Every sentence for people is in the typed catalogue, where one that is missing in a language does not compile. This looks at the
-// sources for those that stand outside of it, and for English in the Korean half.
+// All texts for people are in the typed catalogue, where a missing translation does not compile. Searches the sources for texts outside
+// of it, and the Korean catalogue for English.
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseSync } from "vite";
@@ -133,7 +133,7 @@ const CATALOGUES = ["src/renderer/i18n/", "src/renderer/pages/recipes/data/"];
 /** What they say goes to a log or a program. */
 const FOR_PROGRAMS = ["src/main/app-protocol.ts", "src/main/desktop-log.ts"];
 
-test("no sentence stands outside of the catalogue", () => {
+test("no text is outside of the catalogue", () => {
   const files = globSync("src/{renderer,main}/**/*.{ts,tsx}", { cwd: root })
     .filter((file) => ![...CATALOGUES, ...FOR_PROGRAMS].some((start) => file.startsWith(start)))
     .toSorted();

@@ -1,4 +1,4 @@
-// What a chart draws: its buckets as live readings extend them, its gaps, and the ticks of its axes.
+// Chart data: buckets extended by live readings, gaps, and axis ticks.
 import fc from "fast-check";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { timeTicks } from "../../src/renderer/charts/drawing/time-ticks.ts";
@@ -23,14 +23,14 @@ describe("the buckets of a chart", () => {
     expect(window.summary()).toEqual({ min: 1, mean: 8 / 3, max: 4 });
   });
 
-  test("take a late reading in order, and do not count one twice that the answer may contain", () => {
+  test("insert a late reading in order, and do not count one twice that the response may contain", () => {
     const window = chart([bucket(20, 4), bucket(60, 6)]);
     window.add({ ts: 45, value: 5 });
     window.add({ ts: 61, value: 6 });
     expect(window.buckets).toEqual([bucket(20, 4), bucket(40, 5), bucket(60, 6)]);
   });
 
-  test("leave on the left as time passes, and readings older than the window are ignored", () => {
+  test("drop out on the left as time passes, and ignore readings older than the window", () => {
     const window = chart([bucket(0), bucket(50)]);
     window.slideTo(130);
     expect([window.startMs, window.endMs, window.buckets]).toEqual([30, 130, [bucket(50)]]);
@@ -40,7 +40,7 @@ describe("the buckets of a chart", () => {
     expect(window.summary()).toBeUndefined();
   });
 
-  test("tell a late reading in the window from one in order, before it, or of a slow clock", () => {
+  test("distinguish a late reading in the window from one in order, before it, or of a slow clock", () => {
     const window = chart([bucket(20, 4), bucket(60, 6)]);
     expect(window.add({ ts: 45, value: 5 })).toBe(true);
     expect(window.add({ ts: 101, value: 5 })).toBe(false);
@@ -68,7 +68,7 @@ describe("the line of a sparkline", () => {
     expect(path(line, -1_000)).toMatch(/^M48\.0 /);
   });
 
-  test("leaves a first reading out that stands apart from it, and does not make room for its value", () => {
+  test("omits an isolated first reading, also from the range of values", () => {
     const after = [85, 88, 91, 94, 97, 100].map((t) => bucket(t, 5 + (t % 2)));
     const apart = path([bucket(10, 1_000), ...after], 10);
     expect(apart).toBe(path(after, 85));
@@ -154,7 +154,7 @@ describe("the ticks of time", () => {
     expect(ticks.map(({ value }) => new Date(value).getHours())).toEqual([0, 4, 8, 12, 16, 20, 0]);
   });
 
-  test("say which month and which year they are of", () => {
+  test("show the month and the year", () => {
     const labels = (from: Date, days: number) =>
       timeTicks(from.getTime(), from.getTime() + days * 24 * HOUR_MS, 4).map(({ label }) => label);
     expect(labels(new Date(2026, 9, 28, 1), 30)).toEqual(["Nov 11", "Nov 25"]);

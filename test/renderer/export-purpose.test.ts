@@ -1,4 +1,4 @@
-// What an export is for decides how it is written, so that nobody can choose what makes dates of numbers.
+// The purpose of an export determines its format, so that no choice makes a spreadsheet turn numbers into dates.
 import { expect, test } from "vitest";
 import { STYLE_OF, usualPurpose } from "../../src/renderer/pages/device/export/export-purpose.ts";
 
@@ -13,7 +13,7 @@ test.each([
   expect(usualPurpose(locale)).toBe(purpose);
 });
 
-test("a decimal comma never parts columns, and times are dates for spreadsheets alone", () => {
+test("a decimal comma is never the separator, and times are dates only for spreadsheets", () => {
   for (const [purpose, { sep, decimal, time }] of Object.entries(STYLE_OF)) {
     expect(sep, purpose).not.toBe(decimal);
     expect(time).toBe(purpose === "program" ? "iso" : "spreadsheet");

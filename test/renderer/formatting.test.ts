@@ -2,13 +2,20 @@
 import { describe, expect, test } from "vitest";
 import { koreanName } from "../../src/renderer/i18n/korean-names.ts";
 import { metricLabel } from "../../src/renderer/i18n/names.ts";
-import { formatBytes, formatQuantity, formatTick, formatValue } from "../../src/renderer/i18n/numbers.ts";
+import {
+  formatBytes,
+  formatQuantity,
+  formatTick,
+  formatTickInUnit,
+  formatValue,
+} from "../../src/renderer/i18n/numbers.ts";
 import {
   formatAgo,
   formatExactMoment,
   formatInstant,
   formatMoment,
   formatSpan,
+  hourOf,
 } from "../../src/renderer/i18n/times.ts";
 import { historyText } from "../../src/renderer/pages/edit-device/history-text.ts";
 
@@ -60,6 +67,17 @@ describe("numbers are short at any magnitude", () => {
     expect(formatQuantity(25.5, "°C")).toBe("25.5\u202f°C");
     expect(formatTick(20, 0.5)).toBe("20.0");
     expect(formatBytes(2_100_000_000)).toBe("2.1\u00a0GB");
+    const ticks = [1_300_980_000, 1_301_000_000, 1_301_020_000];
+    expect(ticks.map((tick) => formatTickInUnit(tick, 20_000, "B", 1_301_020_000))).toEqual([
+      "1.30098\u00a0GB",
+      "1.30100\u00a0GB",
+      "1.30102\u00a0GB",
+    ]);
+    expect([0, 5e8, 1e9].map((tick) => formatTickInUnit(tick, 5e8, "B", 1e9))).toEqual([
+      "0.0\u00a0GB",
+      "0.5\u00a0GB",
+      "1.0\u00a0GB",
+    ]);
   });
 });
 
@@ -87,7 +105,17 @@ test.each([
   expect(formatSpan(spanMs)).toBe(text);
 });
 
-test("a time of today is said without its day, one of another year with that", () => {
+test.each([
+  ["en-GB", "28 Nov, 03:06"],
+  ["en-US", "Nov 28, 3:06 AM"],
+])("beside its day a time is written as it is alone, in %s", (locale, written) => {
+  const options = { day: "numeric", month: "short", hour: hourOf(locale), minute: "2-digit" } as const;
+  expect(new Intl.DateTimeFormat(locale, options).format(new Date(2026, 10, 28, 3, 6)).replace(/\s(?=AM)/, " ")).toBe(
+    written,
+  );
+});
+
+test("a time of today has no date, one of another year has the year", () => {
   const at = (year: number, month: number, day: number) => new Date(year, month, day, 10, 5).getTime();
   const now = at(2026, 0, 31);
   expect(formatMoment(now, now)).toMatch(/^10:05\sAM$/);

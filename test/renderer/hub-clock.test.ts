@@ -23,7 +23,7 @@ test.each([-2 * HOUR_MS, 2 * HOUR_MS, -90_000, 5_000])(
   },
 );
 
-test("one answer is enough for a second", () => {
+test("one response is enough for an accuracy of a second", () => {
   expect(Math.abs(learned(-2 * HOUR_MS, 1) + 2 * HOUR_MS)).toBeLessThanOrEqual(1_000);
 });
 
@@ -45,7 +45,7 @@ test.each([null, "", "yesterday"])("a Date header of %j teaches nothing", (date)
   expect(clock.offsetMs.get()).toBe(0);
 });
 
-test("a clock that is set back between question and answer teaches nothing", () => {
+test("a clock set back between request and response is ignored", () => {
   const clock = new HubClock();
   clock.learn(NOW + HOUR_MS, NOW, header(NOW));
   expect(clock.offsetMs.get()).toBe(0);

@@ -22,7 +22,7 @@ test.each([
   expect(hubHosts(hub, pageAt(url))).toEqual(hosts);
 });
 
-test("a link is what this browser would open, or what is open there", () => {
+test("a link has the address of this browser, or of an open port", () => {
   const secure = { ...hub, httpsPort: 8443 };
   const closed = { ...secure, plainPorts: "closed-but-loopback" as const };
   const desktop = pageAt("bramble://app/");

@@ -1,4 +1,4 @@
-// The Korean of the window and of the hub: one tone and one word for one thing, whoever wrote which sentence.
+// The Korean of window and hub: one tone, and one word for each term.
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";

@@ -1,5 +1,5 @@
-// The messages that the log page keeps: bounded, held still while somebody looks, none lost on the way; which of them a filter in
-// its address chooses; JSON as it shows it, and what has changed in it.
+// The messages of the log page: bounded, held while they are read, without loss; the filter in the address; formatted JSON and its
+// changes.
 import { expect, test } from "vitest";
 import { changedFields } from "../../src/renderer/pages/log/live/changed-fields.ts";
 import { filterIn, withFilter } from "../../src/renderer/pages/log/live/filter-address.ts";
@@ -22,7 +22,7 @@ test("the newest is on top, and a row keeps its number", () => {
   expect(then.leftOut).toBe(4);
 });
 
-test("what comes while the list is held waits, is counted, and is shown in its order", () => {
+test("new rows wait while the list is held, are counted, and then shown in order", () => {
   const held = withNew(withNew(withNew(NO_ROWS, rows(1, 1), 0, false), rows(2, 2), 0, true), rows(4, 1), 0, true);
   expect([payloads(held), held.waitingCount]).toEqual([["1"], 3]);
   const after = released(held);
@@ -30,7 +30,7 @@ test("what comes while the list is held waits, is counted, and is shown in its o
   expect(released(after)).toBe(after);
 });
 
-test("it keeps a thousand, shown or waiting, and goes on counting", () => {
+test("it holds a thousand rows, shown or waiting, and continues to count", () => {
   let all = withNew(NO_ROWS, rows(0, 1_500), 0, false);
   expect(all.shown).toHaveLength(1_000);
   for (let n = 0; n < 30; n++) all = withNew(all, rows(0, 100), 0, true);
@@ -38,14 +38,14 @@ test("it keeps a thousand, shown or waiting, and goes on counting", () => {
   expect(new Set(released(all).shown.map(({ number }) => number)).size).toBe(1_000);
 });
 
-test("a filter drops what is kept and does not fit", () => {
+test("a filter drops rows that do not match", () => {
   const all = withNew(withNew(NO_ROWS, [row("Hay"), row("a NEEDLE")], 9, false), [row("needle")], 0, true);
   const fitting = filtered(all, { text: "needle" });
   expect([payloads(fitting), fitting.waitingCount, fitting.leftOut]).toEqual([["a NEEDLE"], 1, 0]);
   expect(filtered(fitting, { verdict: "refused" }).shown).toEqual([]);
 });
 
-test("a text with wildcards is a filter of topics, and any other is looked for", () => {
+test("a text with wildcards filters topics, any other is searched for", () => {
   const one = { ...row('{"sum":"a + b"}'), source: "sensor/Kitchen/data" };
   const fits = (text: string) => fitsFilter(one, { text });
   expect(["sensor/+/data", "sensor/#", "+/+/+", "kitchen", "a + b", "R/KITCHEN/D"].map(fits)).toEqual(
@@ -54,7 +54,7 @@ test("a text with wildcards is a filter of topics, and any other is looked for",
   expect(["sensor/+", "bramble/#", "sensor/kitchen/+", "garage"].map(fits)).toEqual(Array(4).fill(false));
 });
 
-test("the address holds the filter, and what it holds wrongly asks for nothing", () => {
+test("the address contains the filter, and invalid parameters are ignored", () => {
   const filter = { text: "sensor/+/data", device: "a b", verdict: "refused", transport: "mqtt" } as const;
   expect(filterIn(withFilter("#/log?device=old", filter))).toEqual(filter);
   expect(withFilter("#/log?device=old", {})).toBe("#/log");

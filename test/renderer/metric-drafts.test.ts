@@ -16,7 +16,7 @@ test("nothing changed is nothing to send", () => {
   expect(metricChanges(before, [...before])).toBeNull();
 });
 
-test("fields that differ are sent, and empty ones are taken away", () => {
+test("changed fields are sent, and empty ones removed", () => {
   if (a === undefined || b === undefined || c === undefined) throw new Error("three drafts");
   const after = [
     { ...a, unit: " ", isShown: true },

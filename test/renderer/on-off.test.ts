@@ -36,12 +36,12 @@ describe("a door that was opened and closed", () => {
     expect(window.summary()).toEqual({ min: 0, mean: 15 / 35, max: 1 });
   });
 
-  test("counts by how long it was open, not by how often it was told", () => {
+  test("is weighted by how long it was open, not by the number of readings", () => {
     const told = [bucket(NOW - 40 * MINUTE_MS, 1), bucket(NOW - 39 * MINUTE_MS, 0), bucket(NOW - 38 * MINUTE_MS, 0)];
     expect(hourOf(told).summary()?.mean).toBeCloseTo(1 / 40);
   });
 
-  test("is as it was last, where that was before the hour", () => {
+  test("has the last state from before the hour", () => {
     const window = hourOf([], { ts: NOW - 3 * HOUR_MS, value: 1 });
     expect(drawn(window)).toEqual([
       [
@@ -128,14 +128,14 @@ describe("a door that is opened for a minute now and then, shown over ten days",
     expect(needsReadings({ ...chart, stepMs: 500 })).toBe(false);
   });
 
-  test("does not guess what held between two buckets with both states, however short they are", () => {
+  test("does not guess the state between two buckets with both states", () => {
     const window = new BucketWindow({ ...chart, buckets: buckets.slice(0, 2) });
     expect([window.isMeanByTime, window.summary()?.mean]).toEqual([false, 0.5]);
     expect(new BucketWindow({ ...chart, buckets: buckets.slice(0, 1) }).isMeanByTime).toBe(true);
   });
 });
 
-test("two states that are sent every minute have gaps where they were not sent", () => {
+test("two states sent every minute have gaps where none were sent", () => {
   const minutes = [...Array.from({ length: 20 }, (_, index) => 59 - index), 4, 3, 2, 1, 0];
   const window = hourOf(minutes.map((ago, index) => bucket(NOW - ago * MINUTE_MS, index % 2)));
   expect(runsOf(window)).toMatchObject({

@@ -28,9 +28,9 @@ function device(id: string, changes: Partial<Device> = {}): Device {
 }
 
 const away = { online: false, sinceMs: NOW_MS } as const;
-const needsLook = ({ presence }: Device) => !presence.online;
+const needsAttention = ({ presence }: Device) => !presence.online;
 const shape = (devices: readonly Device[], filters = ALL, layout = LAYOUT) =>
-  arrange(devices, needsLook, filters, layout).map(({ name, ids }) => [
+  arrange(devices, needsAttention, filters, layout).map(({ name, ids }) => [
     "name" in name ? name.name : name.kind,
     ids.join(" "),
   ]);
@@ -43,7 +43,7 @@ describe("arranging", () => {
     device("garden", { tags: ["wet", "outside"] }),
   ];
 
-  test("those that need a look come first, then rooms, then what is in none", () => {
+  test("devices that need attention come first, then rooms, then devices without a room", () => {
     expect(shape(devices)).toEqual([
       ["attention", "attic"],
       ["Lab", "pi-9 pi-10"],
@@ -60,7 +60,7 @@ describe("arranging", () => {
     ]);
   });
 
-  test("what the hand has placed comes first, the others after it by name", () => {
+  test("manually ordered devices come first, the others after them by name", () => {
     const byHand: OverviewLayout = { ...LAYOUT, group: "none", order: "hand", byHand: ["pi-10", "gone"] };
     expect(shape(devices, ALL, byHand)).toEqual([
       ["attention", "attic"],
@@ -98,7 +98,7 @@ test.each(["#/", "#/?q=a+b%26c&room=R%26D&tag=%EC%98%A8&state=look&wall=1"])(
   },
 );
 
-describe("why a device needs a look", () => {
+describe("why a device needs attention", () => {
   const failed = (atMs: number) =>
     device("pi", {
       controls: [{ control: { id: "led", kind: "switch" }, desired: { value: true, state: "failed", atMs } }],
@@ -134,6 +134,6 @@ test.each([
   expect(finderOf(query)(texts)).toBe(isFound);
 });
 
-test("what begins with the query is best, then what has a word that does", () => {
+test("a prefix match ranks first, then a match at a word's start", () => {
   expect(["Attic", "The attic", "Scattich"].map((label) => rankOf(label, "att"))).toEqual([0, 1, 2]);
 });

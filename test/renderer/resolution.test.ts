@@ -1,5 +1,4 @@
-// Numbers that are neighbours on a chart are written so that they can be told apart: on its axis, in its range, in its
-// latest value.
+// Neighbouring numbers on a chart are written differently: on its axis, in its range, in its latest value.
 import { describe, expect, test } from "vitest";
 import { valueTicks } from "../../src/renderer/charts/drawing/value-ticks.ts";
 import { resolutionOf } from "../../src/renderer/charts/series/resolution.ts";
@@ -42,7 +41,7 @@ describe.each(CASES)("%s", (_name, values) => {
   });
 });
 
-test("the last of a large counter is written in full, also without a chart", () => {
+test("the latest value of a large counter is written in full, also without a chart", () => {
   expect(formatValue(1_234_567_890_359)).toBe("1,234,567,890,359");
 });
 

@@ -30,7 +30,7 @@ test("the settings open at a section, which is no page of its own", () => {
   expect(pageOf(parseRoute(LINKS.settings("storage")))).toBe(pageOf(parseRoute(LINKS.settings())));
 });
 
-test("a link that cannot be read is told from one to no page", () => {
+test("distinguishes an unreadable link from one to an unknown page", () => {
   expect(parseRoute("#/devices/%E0%A4%A")).toMatchObject({ isReadable: false });
   expect(parseRoute("#/nothing")).toMatchObject({ isReadable: true });
 });

@@ -1,4 +1,4 @@
-// The stretch of time that a page shows: how it moves, when it asks the hub, and how the address keeps it.
+// The time range of a page: its movement, its queries, and its address.
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { lastPeriod, type Period, TimeView } from "../../src/renderer/charts/view/time-view.ts";
 import { periodOf, withPeriod } from "../../src/renderer/charts/view/view-address.ts";
@@ -10,9 +10,9 @@ describe("a time view", () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  const viewOf = (period: Period, grownFromMs?: number) => new TimeView(period, () => NOW_MS, grownFromMs);
+  const viewOf = (period: Period, firstReadingMs?: number) => new TimeView(period, () => NOW_MS, firstReadingMs);
 
-  test("follows the present until it is moved, and asks once when it has come to rest", () => {
+  test("follows the present until it is moved, and queries once when it has settled", () => {
     const view = viewOf(lastPeriod("1h"));
     expect(view.bounds).toEqual({ startMs: NOW_MS - HOUR_MS, endMs: NOW_MS });
     const asked = vi.fn();
@@ -28,7 +28,7 @@ describe("a time view", () => {
     expect(view.period.get()).toEqual(lastPeriod("1h"));
   });
 
-  test("keeps the moment under the pointer where it is", () => {
+  test("keeps the moment under the pointer in place", () => {
     const view = viewOf({ kind: "fixed", fromMs: NOW_MS - 10_000_000, toMs: NOW_MS - 6_000_000 });
     view.zoomBy(0.25, NOW_MS - 9_000_000);
     expect(view.bounds).toEqual({ startMs: NOW_MS - 9_250_000, endMs: NOW_MS - 8_250_000 });

@@ -1,4 +1,4 @@
-// Values in the units that a person chose: as fine as the sensor, on cards and in what charts draw and say.
+// Values in a person's units: with the sensor's precision, on cards and in charts.
 import { expect, test } from "vitest";
 import { summaryText } from "../../src/renderer/charts/chart-texts.ts";
 import { BucketWindow } from "../../src/renderer/charts/series/bucket-window.ts";
@@ -45,7 +45,7 @@ test("decimals that people set for a metric hold for what the sensor sends", () 
   expect(shownAs(pressure, {}).metric).toBe(pressure);
 });
 
-test("a chart draws and says the unit that is read, and knows the digits of what was sent", () => {
+test("a chart shows the displayed unit, with the digits of the sent values", () => {
   const bucket = (t: number, value: number) => ({ t, min: value, max: value, avg: value, n: 1 });
   const chart = { device: "pi", metric: "temperature", from: 0, to: 60_000, stepMs: 1_000 };
   const conversion = conversionOf("°C", IMPERIAL);

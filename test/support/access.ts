@@ -1,4 +1,4 @@
-// Everything that decides who may do what, on a real store, with a clock that the test turns. `await using` ends it.
+// Access control on a real store, with a fake clock. `await using` ends it.
 import { Access } from "../../src/hub/access/access.ts";
 import type { Credential } from "../../src/hub/access/authenticate.ts";
 import { decide, type Principal } from "../../src/hub/access/principal.ts";
@@ -41,7 +41,7 @@ export class TestAccess implements AsyncDisposable {
     return this.#open.store;
   }
 
-  /** As after a restart of the hub: it knows what is written down. */
+  /** As after a restart of the hub: loaded from its records. */
   async restart(): Promise<void> {
     this.access.stop();
     await this.#open.reopen();

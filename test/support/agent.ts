@@ -1,4 +1,4 @@
-// The Pi's side for a test: the real agent, as a process of its own with mock pins, in a folder of its own.
+// The real agent for a test, as a process with mock pins and its own folder.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
@@ -10,7 +10,7 @@ import { ensurePackages } from "./system/apt.ts";
 export const AGENT_FOLDER = fileURLToPath(new URL("../../resources/agent", import.meta.url));
 /** Debian's own, which its packages belong to. */
 export const PYTHON = "/usr/bin/python3";
-/** No pins, and nothing written beside the sources: what Python compiled is kept elsewhere for the next agent. */
+/** Mock pins, and a bytecode cache outside of the sources. */
 export const PYTHON_ENV = {
   PATH: process.env["PATH"] ?? "",
   GPIOZERO_PIN_FACTORY: "mock",
@@ -34,8 +34,8 @@ export class TestAgent implements AsyncDisposable {
   readonly #config = makeTemporaryFolder();
 
   /**
-   * `hub` is HOST:MQTT-PORT:HTTP-PORT, and nothing where the agent has to find it; `within` runs it in another network;
-   * `folder` is for its state, and goes with it.
+   * `hub` is HOST:MQTT-PORT:HTTP-PORT, or absent for discovery; `within` runs it in another network namespace; `folder` has its
+   * state, and is removed with it.
    */
   constructor(
     hub: string | null,
@@ -71,7 +71,7 @@ export class TestAgent implements AsyncDisposable {
     writeFileSync(join(this.#config.path, "agent.toml"), toml);
   }
 
-  /** Runs another command of the agent beside it, to its end. */
+  /** Runs another command of the agent to completion. */
   async command(name: string, ...args: readonly string[]): Promise<{ code: number | null; output: string }> {
     return this.#run("/dev/null", name, args);
   }
@@ -94,7 +94,7 @@ export class TestAgent implements AsyncDisposable {
     return { code, output };
   }
 
-  /** Ends it with a signal and waits until it is gone; answers the exit code. */
+  /** Ends it with a signal and waits for its exit; returns the exit code. */
   async end(signal: "SIGTERM" | "SIGKILL"): Promise<number | null> {
     const child = this.#child;
     if (child === null) return null;

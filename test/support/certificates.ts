@@ -15,7 +15,7 @@ import type { HubInside } from "./hub-inside.ts";
 const ALGORITHM = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
 export const DAY_MS = 24 * 3_600_000;
 
-/** The hub's own, as it lies in its data folder. */
+/** The hub's own authority in its data folder. */
 export function authorityOf(hub: HubInside): CertificatePair {
   const read = (name: string) => readFileSync(join(hub.path, "tls", name), "utf8");
   return { certPem: read("ca.pem"), keyPem: read("ca-key.pem") };

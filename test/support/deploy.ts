@@ -1,4 +1,4 @@
-// The files of resources/deploy as the programs that take them read them: YAML with its anchors, variables with their defaults.
+// Parses the files of resources/deploy: YAML with anchors, variables with defaults.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -37,7 +37,7 @@ const Service = Type.Object({
 export type Service = Static<typeof Service>;
 
 const Compose = Type.Object({
-  /** A file that stands behind another one takes the name of that one. */
+  /** A file that replaces another one is named after it. */
   name: Type.Optional(Type.String()),
   services: Type.Record(Type.String(), Service),
   networks: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
@@ -51,12 +51,12 @@ export function readCompose(name: string): Compose {
   return parseYaml(Compose, readDeployFile(name));
 }
 
-/** The variables that a compose file asks for. */
+/** The variables that a compose file uses. */
 export function variablesOf(text: string): string[] {
   return [...text.matchAll(/\$\{(\w+)[^}]*\}/g)].map(([, name = ""]) => name);
 }
 
-/** As Compose does: the variable, or the default that stands there, or `values`. */
+/** Substitutes as Compose does: the variable's value, or its default. */
 export function substitute(text: string, values: Readonly<Record<string, string>>): string {
   return text.replaceAll(/\$\{(\w+)(?::[-?]((?:[^{}]|\$\{\w+\})*))?\}/g, (_all, name: string, byDefault = "") =>
     substitute(values[name] ?? byDefault, values),

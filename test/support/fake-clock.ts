@@ -1,4 +1,4 @@
-// A clock that stands still until the test turns it.
+// A fake clock, advanced by the test.
 import type { Clock } from "../../src/hub/clock.ts";
 
 const HOUR_MS = 3_600_000;
@@ -35,8 +35,8 @@ export class FakeClock implements Clock {
   }
 
   /**
-   * Goes `ms` on, of which tasks see the last hour alone, as on a computer that slept: what is done each second would take its time to be
-   * done a million times.
+   * Advances by `ms`, of which tasks only run during the last hour, as after sleep: running tasks of every second for days would take too
+   * long.
    */
   leap(ms: number): void {
     const lastMs = Math.min(ms, HOUR_MS);
@@ -44,7 +44,7 @@ export class FakeClock implements Clock {
     this.advance(lastMs);
   }
 
-  /** Goes `ms` on; tasks run at their times, in their order. */
+  /** Advances by `ms`, running tasks at their times in order. */
   advance(ms: number): void {
     const endMs = this.#nowMs + ms;
     for (;;) {

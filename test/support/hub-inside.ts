@@ -9,17 +9,17 @@ import { FakeClock } from "./fake-clock.ts";
 import { makeTemporaryFolder, type TestFolder } from "./hub.ts";
 
 export interface HubInsideOptions {
-  /** When the clock stands at first. */
+  /** The clock's initial time. */
   readonly nowMs?: number;
   /** Room on the faked disk. */
   readonly freeBytes?: number;
-  /** What becomes of unknown devices; they join at once without it. */
+  /** The joining mode; "open" by default. */
   readonly joining?: JoiningMode;
   /** Of its data, instead of a new one; it is disposed of with the hub. */
   readonly folder?: TestFolder;
   /** Of the built UI; without it the hub has its API alone. */
   readonly uiFolder?: string;
-  /** Of what Pis are given; without it there is no installer. */
+  /** The folder of the agent; without it there is no installer. */
   readonly agentFolder?: string;
   readonly httpTimeouts?: HttpTimeouts;
   /** PEM of the authorities that browsers trust. */
@@ -28,13 +28,13 @@ export interface HubInsideOptions {
   readonly flags?: readonly string[];
   /** Of its environment. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Called when it asks to be started again. */
+  /** Called when it requests a restart. */
   readonly onRestart?: () => void;
 }
 
 export class HubInside implements AsyncDisposable {
   readonly clock: FakeClock;
-  /** Room on the faked disk; the hub sees it when it looks. */
+  /** Free space on the fake disk, which the hub polls. */
   freeBytes: number;
   /** Counts from the next start on. */
   joining: JoiningMode;
@@ -121,7 +121,7 @@ export class HubInside implements AsyncDisposable {
     return `http://127.0.0.1:${this.#started.httpPort}/#link=${this.#started.linkSecret}`;
   }
 
-  /** Asks as the administrator. */
+  /** Requests as the administrator. */
   async fetch(path: string, init: RequestInit = {}): Promise<Response> {
     const { httpPort, token } = this.#started;
     const headers = { Authorization: `Bearer ${token}`, "Content-Type": "application/json" };

@@ -13,14 +13,14 @@ import { HubFile } from "../../src/hub/data-folder.ts";
 const MEMORY = { MALLOC_ARENA_MAX: "2", MALLOC_TRIM_THRESHOLD_: "131072", MALLOC_MMAP_THRESHOLD_: "131072" };
 /** What Node has compiled is kept there for the next hub (see the configurations of vitest and Playwright). */
 const COMPILE_CACHE = process.env["NODE_COMPILE_CACHE"];
-/** V8 takes code that was compiled with the same flags alone, and a hub sets some while it starts: commands keep theirs apart. */
+/** V8 only accepts cached code compiled with the same flags, and a hub sets some at its start: commands have their own cache. */
 const compileCacheOf = (command: string | undefined): Record<string, string> =>
   COMPILE_CACHE === undefined
     ? {}
     : { NODE_COMPILE_CACHE: join(COMPILE_CACHE, command === "serve" ? "hub" : "commands") };
 /** Off where hubs are started for a moment each, and not where they are measured. */
 const WARM_UP = process.env["BRAMBLE_WARM_UP"];
-/** Node runs the sources as they stand: it strips their types. */
+/** Node runs the sources directly, stripping types. */
 const PROGRAM = process.env["BRAMBLE_TEST_SOURCES"] === "1" ? "src/cli/bramble.ts" : "out/hub/bramble.js";
 const ENTRY = fileURLToPath(new URL(`../../${PROGRAM}`, import.meta.url));
 
@@ -74,10 +74,10 @@ export class TestHub implements AsyncDisposable {
     args: readonly string[],
     ports: readonly string[] = ["--http-port", "0", "--mqtt-port", "0"],
     folder = makeTemporaryFolder(),
-    /** The command that runs it in another network; only there it may say where it is. */
+    /** The command that runs it in another network namespace; only there it advertises itself. */
     within: readonly string[] = [],
   ) {
-    // Few tests are about joining; those say so after this.
+    // Few tests are about joining; those override it.
     const always = within.length === 0 ? ["--no-mdns", "--joining", "open"] : ["--joining", "open"];
     this.#args = [...always, ...ports, ...args];
     this.#within = within;
@@ -122,7 +122,7 @@ export class TestHub implements AsyncDisposable {
     });
   }
 
-  /** Ends it with a signal and waits until it is gone; answers the exit code. */
+  /** Ends it with a signal and waits for its exit; returns the exit code. */
   async end(signal: "SIGTERM" | "SIGINT" | "SIGHUP" | "SIGKILL"): Promise<number | null> {
     const child = this.#child;
     if (child === null) return null;
@@ -134,7 +134,7 @@ export class TestHub implements AsyncDisposable {
     return code;
   }
 
-  /** Asks the API as the administrator. */
+  /** Requests the API as the administrator. */
   async fetch(path: string, init: RequestInit = {}): Promise<Response> {
     const { http, token } = this.file;
     return fetch(http + path, { ...init, headers: { Authorization: `Bearer ${token}`, ...init.headers } });

@@ -61,7 +61,7 @@ export class Importer {
   }
 }
 
-/** Imports a file as a person does who finds the guesses right, but for `changes`. */
+/** Imports a file like a person who accepts the guessed form, except for `changes`. */
 export async function importFile(
   hub: HubInside,
   file: string | Uint8Array,

@@ -35,7 +35,7 @@ export function values(decoded: Decoded): (readonly [metric: string, value: numb
   return taken(decoded).readings.map((reading) => [reading.metric, reading.value]);
 }
 
-/** What is wrong, and what its sender is told. */
+/** The fault, and the message to its sender. */
 export function refusal(decoded: Decoded) {
   if (decoded.kind === "decoded") return expect.unreachable(JSON.stringify(decoded));
   const { problem, device } = decoded;

@@ -1,4 +1,4 @@
-// Chance that comes out the same way in every run.
+// A seeded pseudo-random generator.
 
 /** The same numbers in every run, from 0 up to 1 (mulberry32). */
 export function randomNumbers(seed: number): () => number {

@@ -1,4 +1,4 @@
-// A reach of its own, whose outside is a test's; and small servers that speak what services outside speak.
+// A Reach with fake external services; and small servers with the protocols of such services.
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { pino } from "pino";
@@ -9,7 +9,7 @@ import type { TestStore } from "./stores/store.ts";
 import { portOf } from "./system/pebble.ts";
 import { until } from "./until.ts";
 
-/** Nothing of the outside is known to it but what `options` say. */
+/** It only knows the external services in `options`. */
 export function makeReach({ store }: TestStore, clock: FakeClock, options: Partial<ReachOptions> = {}): Reach {
   return new Reach({
     records: store.records,
@@ -27,7 +27,7 @@ export function makeReach({ store }: TestStore, clock: FakeClock, options: Parti
   });
 }
 
-/** The state of the certificate once no order runs any more. */
+/** The state of the certificate once no order is running. */
 export function settledCertificate(reach: Reach): Promise<CertificateStatus> {
   return until("the order has an end", async () => {
     const { certificate } = await reach.status(false);

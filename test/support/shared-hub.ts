@@ -1,4 +1,4 @@
-// One hub for those tests of a file, or of a `describe`, that do not get into each other's way: a start costs more than most questions.
+// One hub for independent tests of a file or a `describe`: starting a hub takes longer than most tests.
 import { afterAll, beforeAll } from "vitest";
 import { TestHub } from "./hub.ts";
 

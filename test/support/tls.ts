@@ -1,4 +1,4 @@
-// A hub with TLS inside the test, and real clients that are given its authority, another one, or none.
+// An in-process hub with TLS, and real clients with its authority, another one, or none.
 import { execFile } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { request } from "node:https";
@@ -51,7 +51,7 @@ export function openTls(
 }
 
 /** Waits until something is so. */
-export async function untilSo(what: string, ask: () => Promise<boolean>): Promise<void> {
+export async function untilTrue(what: string, ask: () => Promise<boolean>): Promise<void> {
   await until(what, async () => (await ask()) || undefined);
 }
 
@@ -82,7 +82,7 @@ export function askHttps(
   });
 }
 
-/** Runs another program to its end; never rejects for what it says. */
+/** Runs another program to completion; never rejects for its exit code. */
 export function run(
   program: string,
   args: readonly string[],

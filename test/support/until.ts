@@ -1,8 +1,8 @@
-// Waits for something that another program does, and that can only be asked for: again and again, until it is so.
+// Polls until a condition of another program holds.
 
 /**
- * Resolves with the first answer of `ask` that is not undefined; rejects after `withinMs`. `pauseMs` lie between two questions: more
- * where each starts a program, which takes the processor from what is waited for.
+ * Resolves with the first result of `ask` that is not undefined; rejects after `withinMs`. `pauseMs` is the poll interval: longer
+ * where each poll starts a program, which takes CPU time from what it waits for.
  */
 export async function until<T>(
   what: string,

@@ -1,4 +1,4 @@
-// A worker for a test: `bramble work` as a process of its own. `await using` ends it.
+// A worker for a test: `bramble work` as a child process. `await using` ends it.
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { spawnBramble } from "./hub.ts";
@@ -23,7 +23,7 @@ export class TestWorker implements AsyncDisposable {
     return `http://127.0.0.1:${port}`;
   }
 
-  /** Resolves once it takes readings. */
+  /** Resolves once it receives readings. */
   async start(): Promise<void> {
     const child = spawnBramble(["work", "--http-port", "0", "--host", "127.0.0.1", ...this.#args]);
     this.#child = child;

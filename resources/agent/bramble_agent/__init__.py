@@ -1,16 +1,16 @@
-"""Bramble's agent: what a Raspberry Pi runs to report to its hub and to obey it.
+"""Bramble's agent: runs on a Raspberry Pi, sends its readings to the hub and executes the hub's commands.
 
-Four threads, each a small class with a `run` of its own, and one way for a reading:
+Four threads, each a small class with a `run` method; the paths of readings and commands:
 
     inputs, vitals -> sampler -> outbox (on disk) -> uplink -> link (MQTT) -> hub
     hub -> link -> commands -> outputs -> reply
 
-The main thread (agent.py) watches the configuration and the others. Each package imports only those before it:
+The main thread (agent.py) watches the configuration and the other threads. Each package imports only those before it:
 
-    machine        the Pi as a computer: clock, disk, shell, and the status file that other programs on it read
-    sensors        how the sensors and the machine itself are read, and which readings are impossible
-    storage        what has to outlive a restart: readings that wait, commands that were acted on
-    peripherals    the kinds of inputs and outputs, and the outputs that are open
-    configuration  bramble-agent.toml, checked, each fault with its line
-    hub            finding the hub, trusting it, and speaking to it
+    machine        the Pi as a computer: clock, disk, shell, and the status file for other programs
+    sensors        reading sensors and the machine's vitals, and rejecting impossible readings
+    storage        state that survives a restart: unsent readings, executed commands
+    peripherals    the kinds of inputs and outputs, and the open outputs
+    configuration  bramble-agent.toml, validated, each error with its line
+    hub            discovery of the hub, trust in it, and communication with it
 """

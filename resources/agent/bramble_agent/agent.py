@@ -1,4 +1,4 @@
-"""Puts the parts together, runs each in its thread, and watches the configuration file."""
+"""Composes the parts, runs each in its thread, and watches the configuration file."""
 import logging
 import threading
 import time
@@ -34,7 +34,7 @@ THREADS_STOP_TIMEOUT_SECONDS = 5
 
 @dataclass(frozen=True)
 class Options:
-    """What the command line says; `hub` stands in for the file's own."""
+    """The command line's options; `hub` overrides the file's."""
 
     config: Path
     state: Path
@@ -42,53 +42,53 @@ class Options:
     hub: HubSettings | None = None
 
     def applied(self, config: Config) -> Config:
-        """The configuration with what the command line says in its place."""
+        """The configuration with the command line's overrides."""
         if self.hub is None:
             return config
-        given = self.hub
+        override = self.hub
         hub = replace(
             config.hub,
-            address=given.address,
-            mqtt_port=given.mqtt_port,
-            http_port=given.http_port,
-            discover=given.discover,
+            address=override.address,
+            mqtt_port=override.mqtt_port,
+            http_port=override.http_port,
+            discover=override.discover,
         )
         return replace(config, hub=hub)
 
     @property
     def status_files(self) -> list[Path]:
-        """Of a running agent; the one that was written last first."""
+        """Status files of running agents, the latest first."""
         return find_in_run_folders(self.run, STATUS_FILE)
 
     @property
     def control_sockets(self) -> list[Path]:
-        """Of a running agent; the one that was opened last first."""
+        """Control sockets of running agents, the latest first."""
         return find_in_run_folders(self.run, CONTROL_SOCKET)
 
 
 class ConfigWatch:
-    """Reads the file whenever it has changed; one that cannot work is answered once.
+    """Loads the file whenever it has changed; an invalid one is returned once, as an error.
 
-    An editor empties a file before it writes it, and the empty file is a configuration, too: one that lets go of all
-    relays. So what has changed is read when it is the same at the next look.
+    An editor empties a file before it writes it, and an empty file is a valid configuration, which releases all
+    relays. So a changed file is loaded only once it is unchanged between two polls.
     """
 
     def __init__(self, options: Options) -> None:
         self._options = options
-        # At the last look, and of what was read last.
-        self._seen: tuple[int, ...] | None = None
-        self._read: tuple[int, ...] | None = None
+        # Of the last poll, and of the loaded file.
+        self._last_stamp: tuple[int, ...] | None = None
+        self._loaded_stamp: tuple[int, ...] | None = None
 
-    def look(self) -> Config | ConfigError | None:
-        """None while the file is as it was, or still changes; never at the first look."""
-        stamp, before = self._stamp(), self._seen
-        self._seen = stamp
-        if stamp == self._read or (before is not None and stamp != before):
+    def poll(self) -> Config | ConfigError | None:
+        """None while the file is unchanged or still changing; never None at the first poll."""
+        stamp, previous = self._stamp(), self._last_stamp
+        self._last_stamp = stamp
+        if stamp == self._loaded_stamp or (previous is not None and stamp != previous):
             return None
         found = self._load()
-        if before is not None and self._stamp() != stamp:
+        if previous is not None and self._stamp() != stamp:
             return None
-        self._read = stamp
+        self._loaded_stamp = stamp
         return found
 
     def _load(self) -> Config | ConfigError:
@@ -114,13 +114,13 @@ class Agent:
         self._failed = threading.Event()
         self._device = ""
         self._keys = KeyFile(options.state)
-        # Of the state folder.
+        # From the state folder.
         self._key: str | None = None
         self._key_stamp: tuple[int, ...] = ()
         self._config: Config | None = None
 
     def run(self, stop: threading.Event) -> int:
-        """Answers the exit code: 1 where a part broke, and systemd should start all of it again."""
+        """Returns the exit code: 1 after a crash of a part, so that systemd restarts the agent."""
         options = self._options
         usable = usable_run_folder(options.run)
         if usable != options.run:
@@ -173,7 +173,7 @@ class Agent:
         end = time.monotonic() + THREADS_STOP_TIMEOUT_SECONDS
         for thread in threads:
             thread.join(max(0.0, end - time.monotonic()))
-        # What must not be lost comes first: systemd waits 15 s for all of it.
+        # State that must not be lost comes first: systemd kills the agent after 15 s.
         outbox.close()
         seen.close()
         board.remove()
@@ -182,7 +182,7 @@ class Agent:
         return 1 if self._failed.is_set() else 0
 
     def _with_key(self, config: Config) -> Config:
-        """Shows the hub the key of the configuration file, else that of the state folder."""
+        """Adds the key of the state folder, unless the configuration file has one."""
         if config.key is not None:
             return config
         self._key = self._keys.load_or_make()
@@ -190,7 +190,7 @@ class Agent:
         return replace(config, key=self._key)
 
     def _has_new_key(self, config: Config) -> bool:
-        """Whether a person has set another one in the state folder; the same may have come to the disk by now."""
+        """Whether a person has set another key in the state folder; the same one may have been written meanwhile."""
         stamp = self._keys.file.stamp()
         if config.key is not None or stamp == self._key_stamp:
             return False
@@ -198,8 +198,8 @@ class Agent:
         return self._keys.load_or_make() != self._key
 
     def _first_config(self, board: StatusBoard) -> Config:
-        """Where the file cannot work, the vitals are still reported, by the same device and to the same hub."""
-        found = self._watch.look()
+        """With an invalid file, the vitals are still reported, by the same device and to the same hub."""
+        found = self._watch.poll()
         if isinstance(found, Config):
             self._device = found.device
             board.config(found.device)
@@ -216,8 +216,8 @@ class Agent:
         return config
 
     def _changed_config(self, board: StatusBoard) -> Config | None:
-        """None where it has not changed, or cannot work."""
-        found = self._watch.look()
+        """None where it has not changed, or is invalid."""
+        found = self._watch.poll()
         if isinstance(found, ConfigError):
             self._refuse(found, "the configuration before it stays")
             board.config(self._device, found.problems)

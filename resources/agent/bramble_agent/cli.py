@@ -85,7 +85,7 @@ def make_parser() -> argparse.ArgumentParser:
 
 
 def hub_argument(text: str) -> HubSettings:
-    """An IPv6 address with ports stands in brackets."""
+    """An IPv6 address with ports is in brackets."""
     address, ports = text, ""
     if text.startswith("["):
         address, _, ports = text[1:].partition("]")
@@ -116,7 +116,7 @@ def run(options: Options) -> int:
 
 
 def stop_on_signals(stop: threading.Event) -> None:
-    """A handler runs in the midst of the main thread, which may hold the event's own lock: another thread sets it."""
+    """A signal handler interrupts the main thread, which may hold the event's lock: another thread sets the event."""
     signals: queue.SimpleQueue[int] = queue.SimpleQueue()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda number, _frame: signals.put(number))
@@ -129,17 +129,17 @@ def stop_on_signals(stop: threading.Event) -> None:
 
 
 def test(options: Options, name: str, text: str | None) -> int:
-    """Through the running agent, which holds the pins; else by itself."""
+    """Through the running agent, which holds the pins; without one, directly."""
     try:
         config = load(options.config)
     except ConfigError as error:
-        return complain_of(options, error)
+        return print_config_errors(options, error)
     settings = config.outputs.get(name)
     if settings is None:
         names = ", ".join(config.outputs) or "none"
-        return complain(f"There is no output “{name}” in {options.config}; there is: {names}.")
+        return print_error(f"There is no output “{name}” in {options.config}; there is: {names}.")
     control = settings.control()
-    values = [parse_value(text)] if text is not None else show_off(control)
+    values = [parse_value(text)] if text is not None else demonstration_values(control)
     sockets = options.control_sockets
     runs = read_status(options.status_files) is not None and len(sockets) > 0
     own = Outputs(StatusBoard(options.run / STATUS_FILE))
@@ -151,18 +151,18 @@ def test(options: Options, name: str, text: str | None) -> int:
             print(f"{name}: {json.dumps(done)}", flush=True)
             time.sleep(TEST_STEP_SECONDS)
     except Refused as error:
-        return complain(f"{name}: {error}")
+        return print_error(f"{name}: {error}")
     except PermissionError:
-        return complain("The agent runs as another user: try it with sudo.")
+        return print_error("The agent runs as another user: try it with sudo.")
     except OSError as error:
-        return complain(f"The running agent does not answer: {error}")
+        return print_error(f"The running agent does not answer: {error}")
     finally:
         own.close()
     return 0
 
 
-def show_off(control: dict[str, Value]) -> list[Value]:
-    """What shows that an output works, ending at rest."""
+def demonstration_values(control: dict[str, Value]) -> list[Value]:
+    """Values that demonstrate an output, ending in its idle state."""
     match control["kind"]:
         case "switch":
             return [True, False, True, False]
@@ -175,7 +175,7 @@ def show_off(control: dict[str, Value]) -> list[Value]:
 
 
 def parse_value(text: str) -> Value:
-    """As a person types it."""
+    """Parses a value typed by a person."""
     if text.lower() in ("true", "on", "false", "off"):
         return text.lower() in ("true", "on")
     try:
@@ -185,7 +185,7 @@ def parse_value(text: str) -> Value:
 
 
 def status(options: Options) -> int:
-    """0 where the agent is connected, its configuration is valid, and everything in it works."""
+    """Returns 0 where the agent is connected, its configuration is valid, and no part fails."""
     found = read_status(options.status_files)
     if found is not None:
         print(describe(found, time.time()))
@@ -193,91 +193,91 @@ def status(options: Options) -> int:
     try:
         load(options.config)
     except ConfigError as error:
-        complain_of(options, error)
-    return complain("The agent is not running. Its log: journalctl -u bramble-agent")
+        print_config_errors(options, error)
+    return print_error("The agent is not running. Its log: journalctl -u bramble-agent")
 
 
 def show_key(options: Options) -> int:
-    """The code alone: the key itself stays where it is."""
+    """Prints only the code, never the key itself."""
     try:
         key = load(options.config).key or KeyFile(options.state).load()
     except ConfigError as error:
-        return complain_of(options, error)
+        return print_config_errors(options, error)
     except PermissionError:
-        return complain("The key is for the agent alone: try it with sudo.")
+        return print_error("The key is for the agent alone: try it with sudo.")
     except OSError as error:
-        return complain(f"The key cannot be read: {error}")
+        return print_error(f"The key cannot be read: {error}")
     if key is None:
-        return complain("There is no key yet: the agent makes one when it is started.")
+        return print_error("There is no key yet: the agent makes one when it is started.")
     print(code_of(key))
     return 0
 
 
 def set_key(options: Options) -> int:
-    """A running agent takes it within a second or two."""
+    """A running agent uses it within two seconds."""
     if sys.stdin.isatty():
         key = getpass.getpass("Key: ").strip()
     else:
         key = sys.stdin.readline().strip()
     if KEY_SHAPE.fullmatch(key) is None:
-        return complain("That is no key: write it as the hub showed it, on one line. Nothing was changed.")
+        return print_error("That is no key: write it as the hub showed it, on one line. Nothing was changed.")
     try:
         if load(options.config).key is not None:
-            return complain(f"There is a key in {options.config}, which counts: change it there.")
+            return print_error(f"There is a key in {options.config}, which counts: change it there.")
         KeyFile(options.state).save(key)
     except ConfigError as error:
-        return complain_of(options, error)
+        return print_config_errors(options, error)
     except PermissionError:
-        return complain("The key is for the agent alone: try it with sudo.")
+        return print_error("The key is for the agent alone: try it with sudo.")
     except OSError as error:
-        return complain(f"The key cannot be written: {error}")
+        return print_error(f"The key cannot be written: {error}")
     print(f"The key is set; its code is {code_of(key)}.")
     return 0
 
 
 def show_authority(options: Options) -> int:
-    """To compare with the fingerprint that the hub shows."""
+    """Prints the fingerprint, to compare with the one that the hub shows."""
     try:
         settings = load(options.config).hub
         authority = Trust(options.state).load() if settings.ca_file is None else Authority("file", settings.ca_file)
     except ConfigError as error:
-        return complain_of(options, error)
+        return print_config_errors(options, error)
     except NotTrusted as error:
         if isinstance(error.__cause__, PermissionError):
-            return complain("The authority is the agent's: try it with sudo.")
-        return complain(str(error))
+            return print_error("The authority is the agent's: try it with sudo.")
+        return print_error(str(error))
     if authority is None:
-        return complain("No authority is trusted yet: that of the first hub with TLS will be.")
+        return print_error("No authority is trusted yet: that of the first hub with TLS will be.")
     print(f"This device trusts {authority}.")
     return 0
 
 
 def forget_authority(options: Options) -> int:
-    """A running agent goes by it when it connects next."""
+    """Takes effect at a running agent's next connection."""
     try:
         was_there = Trust(options.state).forget()
     except PermissionError:
-        return complain("The authority is the agent's: try it with sudo.")
+        return print_error("The authority is the agent's: try it with sudo.")
     except OSError as error:
-        return complain(f"The authority cannot be forgotten: {error}")
+        return print_error(f"The authority cannot be forgotten: {error}")
     if not was_there:
-        return complain("No authority is pinned: there is nothing to forget.")
+        return print_error("No authority is pinned: there is nothing to forget.")
     print("Forgotten: that of the hub that answers next is trusted. bramble-agent status shows its fingerprint.")
     return 0
 
 
 def check(options: Options) -> int:
-    """0 where the configuration can work, as far as that shows without its pins and sensors."""
+    """Returns 0 where the configuration is valid, without using pins and sensors."""
     if not options.config.exists():
-        return complain(f"There is no {options.config}.")
+        return print_error(f"There is no {options.config}.")
     try:
         config = load(options.config)
     except ConfigError as error:
-        return complain_of(options, error)
+        return print_config_errors(options, error)
     failed = False
     if config.hub.ca_file is not None and (problem := file_problem(Path(config.hub.ca_file))) is not None:
         failed = True
-        complain(f"{options.config}, line {config.line_of('hub', 'ca_file')}: [hub] {problem}")
+        print_error(f"{options.config}, line {config.line_of('hub', 'ca_file')}: [hub] {problem}")
     for name, settings in config.inputs.items():
         if not isinstance(settings, CommandInput):
             continue
@@ -285,7 +285,7 @@ def check(options: Options) -> int:
             value = settings.measure()
         except (CommandFailed, OSError) as error:
             failed = True
-            complain(f"{options.config}, line {config.line_of('inputs', name, 'run')}: [inputs.{name}] {error}")
+            print_error(f"{options.config}, line {config.line_of('inputs', name, 'run')}: [inputs.{name}] {error}")
         else:
             print(f"{name}: {value:g}{f' {settings.unit}' if settings.unit else ''}")
     if failed:
@@ -294,12 +294,12 @@ def check(options: Options) -> int:
     return 0
 
 
-def complain_of(options: Options, error: ConfigError) -> int:
+def print_config_errors(options: Options, error: ConfigError) -> int:
     for problem in error.problems:
-        complain(f"{options.config}, {problem}")
+        print_error(f"{options.config}, {problem}")
     return 1
 
 
-def complain(reason: str) -> int:
+def print_error(reason: str) -> int:
     print(reason, file=sys.stderr)
     return 1

@@ -1,4 +1,4 @@
-"""The control socket of a running agent, for `bramble-agent test`: only the agent holds the pins, so it acts.
+"""The control socket of a running agent, for `bramble-agent test`: only the agent can use its pins.
 
 A Unix socket in the agent's own folder: permission to enter that folder is permission to switch the outputs.
 """
@@ -24,13 +24,13 @@ STOP_CHECK_PERIOD_SECONDS = 0.5
 class ControlSocket:
     """Serves one request at a time: `{"control","value"}` is answered by `{"value"}` or `{"error"}`."""
 
-    def __init__(self, path: Path, outputs: Outputs, acted: Callable[[], None]) -> None:
+    def __init__(self, path: Path, outputs: Outputs, on_action: Callable[[], None]) -> None:
         self._path = path
         self._outputs = outputs
-        self._acted = acted
+        self._on_action = on_action
 
     def run(self, stop: threading.Event) -> None:
-        """Ends at once where there can be no socket: everything else works without it."""
+        """Returns at once if the socket cannot be created: everything else works without it."""
         try:
             self._listen(stop)
         except OSError as error:
@@ -60,7 +60,7 @@ class ControlSocket:
             answer = self._act(request["control"], request["value"])
             connection.sendall(json.dumps(answer).encode())
         except (OSError, ValueError, KeyError, TypeError):
-            # The client is gone, or is not `bramble-agent test`.
+            # The client disconnected, or is not `bramble-agent test`.
             return
 
     def _act(self, control: str, value: Value) -> dict[str, Any]:
@@ -68,12 +68,12 @@ class ControlSocket:
             done = self._outputs.act(control, value)
         except Refused as error:
             return {"error": str(error)}
-        self._acted()
+        self._on_action()
         return {"value": done}
 
 
 def request_action(path: Path, control: str, value: Value) -> Value:
-    """Asks the running agent. Raises Refused; an OSError where none runs, or it ends before it answers."""
+    """Sends a request to the running agent. Raises Refused; OSError where none runs or it ends first."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
         connection.settimeout(ANSWER_TIMEOUT_SECONDS)
         connection.connect(str(path))

@@ -1,4 +1,4 @@
-"""Reads every input and the machine's vitals, each at its interval, into the outbox."""
+"""Samples every input and the machine's vitals, each at its interval, into the outbox."""
 import logging
 import threading
 import time
@@ -16,23 +16,23 @@ log = logging.getLogger("inputs")
 
 # No input can have this name.
 VITALS = ""
-# What commands print within it is one message with what else is due.
+# Output of commands within this time joins the message of the other due inputs.
 MAX_WAIT_FOR_COMMANDS_SECONDS = 1
 
 
 class Sampler:
-    """Runs in a thread of its own, for a sensor may take a second; and commands, which may hang, each in another."""
+    """Runs in its own thread, since a sensor may take a second; each command, which may hang, runs in another."""
 
     def __init__(self, outbox: Outbox, vitals: Vitals, board: StatusBoard) -> None:
         self._outbox = outbox
         self._vitals = vitals
         self._board = board
         self._wake = threading.Event()
-        # The one that was given last, and the one that counts.
+        # The latest configuration, and the applied one.
         self._wanted_config: Config | None = None
         self._config: Config | None = None
         self._inputs: Mapping[str, InputSettings] = {}
-        # Of each input in the configuration file.
+        # The line of each input in the configuration file.
         self._lines: dict[str, int] = {}
         self._open: OpenDevices[InputSettings, Sensor] = OpenDevices()
         self._readings: dict[tuple[str, CommandInput], CommandReading] = {}
@@ -45,7 +45,7 @@ class Sampler:
         self._wake.set()
 
     def interrupt(self) -> None:
-        """Makes `run` look at its `stop` at once."""
+        """Wakes `run` so that it checks `stop`."""
         self._wake.set()
 
     def run(self, stop: threading.Event) -> None:
@@ -57,7 +57,7 @@ class Sampler:
                 self._wake.wait(max(0.0, min(self._due.values(), default=time.monotonic() + 60) - time.monotonic()))
         finally:
             self._inputs = {}
-            self._open.keep({})
+            self._open.retain({})
 
     def _apply(self, now: float) -> None:
         config = self._wanted_config
@@ -68,23 +68,23 @@ class Sampler:
             self._board.report_failure(f"input {name}", None)
         self._inputs = config.inputs
         self._lines = {name: config.line_of("inputs", name, "run") for name in config.inputs}
-        self._open.keep(config.inputs)
+        self._open.retain(config.inputs)
         self._readings = {key: reading for key, reading in self._readings.items() if reading.is_running}
         self._intervals = {name: one.interval or config.interval for name, one in config.inputs.items()}
         if config.vitals:
             self._intervals[VITALS] = config.interval
-        # A shorter interval counts from now.
+        # A shorter interval takes effect now.
         self._due = {name: min(self._due.get(name, 0), now + interval) for name, interval in self._intervals.items()}
 
     def _sample(self, now: float) -> None:
-        """What is due together is one message."""
+        """Inputs that are due together are one message."""
         values: dict[str, float] = {}
         running: list[CommandReading] = []
         for name, due in self._due.items():
             if due > now:
                 continue
             interval = self._intervals[name]
-            # In step with the first time, unless it fell behind.
+            # On a fixed schedule, unless it fell behind.
             self._due[name] = due + interval if due + interval > now else now + interval
             if name == VITALS:
                 values.update(self._read_vitals())
@@ -98,7 +98,7 @@ class Sampler:
         self._outbox.add(values)
 
     def _start(self, name: str, settings: CommandInput) -> "list[CommandReading]":
-        """Nothing while the command still runs: it is not run twice at a time."""
+        """Empty while the command is still running, so that it does not run twice."""
         before = self._readings.get((name, settings))
         if before is not None and before.is_running:
             return []
@@ -118,7 +118,7 @@ class Sampler:
         return values
 
     def _read(self, name: str) -> dict[str, float]:
-        """A sensor that fails is opened anew: it may be another one when it answers again."""
+        """A sensor that fails is reopened, since it may have been replaced."""
         values = self._measured(name, lambda: self._opened(name).read(), self._inputs[name])
         if not values:
             self._open.close(name)
@@ -134,11 +134,11 @@ class Sampler:
     def _measured(
         self, name: str, read: Callable[[], dict[str, float]], settings: InputSettings
     ) -> dict[str, float]:
-        """Empty where the input cannot be read, which is logged once."""
+        """Empty where the input fails, which is logged once."""
         try:
             measured = all_finite(read())
         except Exception as error:
-            # gpiozero, its pin libraries and the kernel each raise errors of their own.
+            # gpiozero, its pin libraries and the kernel each raise their own errors.
             reason = f"line {self._lines.get(name, 1)}: {describe_error(error)}"
             if self._inputs.get(name) == settings and self._board.report_failure(f"input {name}", reason):
                 log.warning("%s cannot be read: %s", name, reason)
@@ -148,14 +148,14 @@ class Sampler:
         return {f"{name}.{suffix}" if suffix else name: value for suffix, value in measured.items()}
 
     def _changed(self, name: str) -> None:
-        """A button or a motion sensor has news. Called from the pins' own thread."""
+        """A button or motion sensor has changed. Called in the pin library's thread."""
         sensor, settings = self._open.get(name), self._inputs.get(name)
         if sensor is not None and settings is not None:
             self._outbox.add(self._measured(name, sensor.read, settings))
 
 
 class CommandReading:
-    """One run of an input's command, in a thread of its own; its values are for the one who waits, or else late."""
+    """One run of an input's command in its own thread; its values go to `wait`, or afterwards to `add_late`."""
 
     def __init__(
         self, read: Callable[[], dict[str, float]], add_late: Callable[[dict[str, float]], None]
@@ -173,7 +173,7 @@ class CommandReading:
         return not self._ended.is_set()
 
     def wait(self, seconds: float) -> dict[str, float]:
-        """Empty where it takes longer."""
+        """Empty on a timeout."""
         self._ended.wait(seconds)
         with self._lock:
             self._is_late = not self._ended.is_set()

@@ -1,4 +1,4 @@
-"""What the tests share: a folder of their own, a clock that they turn, pins that are not there."""
+"""Shared by the tests: a temporary folder, a fake clock, mock pins."""
 import logging
 import os
 import tempfile
@@ -11,14 +11,14 @@ os.environ.setdefault("GPIOZERO_MOCK_PIN_CLASS", "mockpwmpin")
 from bramble_agent.machine.clock import Clock
 from bramble_agent.machine.status import StatusBoard
 
-# What the agent logs is looked at where it matters, and not on the screen.
+# Tests check log output where it matters; it is not printed.
 logging.getLogger().addHandler(logging.NullHandler())
 
 NOON_MS = 1_769_860_800_000
 
 
 class FakeTime:
-    """The wall clock and the time since the start, which the test moves together or apart."""
+    """A wall clock and the time since boot, which a test advances together or separately."""
 
     def __init__(self) -> None:
         self.wall_ms = NOON_MS
@@ -32,7 +32,7 @@ class FakeTime:
 
 
 class FolderCase(unittest.TestCase):
-    """A test with a folder."""
+    """A test with a temporary folder."""
 
     def setUp(self) -> None:
         folder = tempfile.TemporaryDirectory(prefix="bramble-agent-test-")

@@ -1,4 +1,4 @@
-"""The command line: what it takes, and how it is stopped."""
+"""The command line: its arguments, and stopping by signals."""
 import argparse
 import signal
 import socket
@@ -38,7 +38,7 @@ class ArgumentTest(unittest.TestCase):
 
 
 class ControlSocketTest(FolderCase):
-    def test_an_agent_that_ends_before_it_answers_is_said(self) -> None:
+    def test_reports_an_agent_that_ends_before_it_answers(self) -> None:
         path = self.folder / "control.sock"
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
             listener.bind(str(path))
@@ -57,14 +57,14 @@ class ControlSocketTest(FolderCase):
 
 
 class StopTest(unittest.TestCase):
-    def test_a_signal_that_comes_while_the_event_is_locked_does_not_wait_for_itself(self) -> None:
+    def test_a_signal_while_the_event_is_locked_does_not_deadlock(self) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             self.addCleanup(signal.signal, number, signal.getsignal(number))
         stop = threading.Event()
         stop_on_signals(stop)
         handler = signal.getsignal(signal.SIGTERM)
         assert callable(handler)
-        # As the main thread does for moments while it waits, in which the handler runs within that very thread.
+        # While it waits, the main thread briefly holds the lock, and the signal handler runs in that thread.
         lock: threading.Condition = getattr(stop, "_cond")
         with lock:
             handling = threading.Thread(target=handler, args=(signal.SIGTERM, None))

@@ -1,4 +1,4 @@
-"""Each command once, none after its time, every one answered."""
+"""Each command is executed once, none after its expiry, and every one is answered."""
 import json
 import queue
 import threading
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bramble_agent.configuration.config import parse
-from bramble_agent.hub.commands import CUT_OFF, Commands
+from bramble_agent.hub.commands import INTERRUPTED_MESSAGE, Commands
 from bramble_agent.hub.link import LinkLost
 from bramble_agent.peripherals.output_kinds import Led, Output, OutputSettings, PinOutput
 from bramble_agent.peripherals.outputs import Outputs
@@ -80,7 +80,7 @@ class CommandsTest(FolderCase):
         file = self.folder / "count"
         return file.read_text().count("x") if file.exists() else 0
 
-    def quietly_fails(self, *args: Any, **more: Any) -> str:
+    def failure_of(self, *args: Any, **more: Any) -> str:
         with self.assertLogs("commands", "WARNING"):
             reply = self.send(*args, **more)
         self.assertIs(reply["ok"], False)
@@ -95,7 +95,7 @@ class CommandsTest(FolderCase):
         self.assertEqual(self.outputs.state(), {name: value for name, value in sent.items() if value is not None})
         self.assertEqual(self.count(), 1)
 
-    def test_values_that_do_not_fit_are_refused_in_words(self) -> None:
+    def test_invalid_values_are_refused_with_a_message(self) -> None:
         cases = [
             ("led", 1, "it takes true or false"),
             ("fan", 101, "it takes a number from 0 to 100"),
@@ -109,30 +109,30 @@ class CommandsTest(FolderCase):
         ]
         for number, (control, value, words) in enumerate(cases):
             with self.subTest(control, value=value):
-                self.assertEqual(self.quietly_fails(control, value, str(number)), words)
+                self.assertEqual(self.failure_of(control, value, str(number)), words)
         self.assertEqual(self.outputs.state(), {"led": False, "fan": 0, "lamp": "#000000"})
 
-    def test_an_id_that_was_seen_gets_the_same_reply_and_nothing_is_done(self) -> None:
+    def test_a_duplicate_id_gets_the_same_reply_without_execution(self) -> None:
         first = self.send("count")
         self.assertEqual(self.send("count"), first)
         self.assertEqual(self.send("led", True), first)
         self.assertEqual((self.count(), self.outputs.state()["led"]), (1, False))
 
-    def test_it_is_still_known_after_a_restart(self) -> None:
+    def test_an_id_is_known_after_a_restart(self) -> None:
         first = self.send("count")
         self.seen.close()
         self.begin()
         self.assertEqual(self.send("count"), first)
         self.assertEqual(self.count(), 1)
 
-    def test_one_that_was_cut_off_in_the_middle_is_not_done_again(self) -> None:
+    def test_an_interrupted_command_is_not_repeated(self) -> None:
         self.seen.begin("c1")
         self.seen.close()
         self.begin()
-        self.assertEqual(self.quietly_fails("count"), CUT_OFF)
+        self.assertEqual(self.failure_of("count"), INTERRUPTED_MESSAGE)
         self.assertEqual(self.count(), 0)
 
-    def test_a_reply_that_the_hub_did_not_hear_is_said_again(self) -> None:
+    def test_an_unacknowledged_reply_is_resent(self) -> None:
         acknowledged: list[tuple[str, str]] = []
 
         def broken(leaf: str, payload: str) -> None:
@@ -147,7 +147,7 @@ class CommandsTest(FolderCase):
         self.commands.resend_replies(lambda leaf, payload: acknowledged.append((leaf, payload)))
         self.assertEqual(acknowledged, [("reply", '{"id": "c1", "ok": true, "value": true}')])
 
-    def test_while_the_disk_takes_nothing_each_is_still_done_once(self) -> None:
+    def test_each_command_is_executed_once_on_a_read_only_disk(self) -> None:
         assert self.seen._db is not None
         self.seen._db.execute("PRAGMA query_only = ON")
         with self.assertLogs("commands", "ERROR") as logs:
@@ -156,7 +156,7 @@ class CommandsTest(FolderCase):
         self.assertEqual(self.seen.disk_error is None, False)
         self.assertEqual(self.send("count"), first)
         self.assertEqual(self.count(), 1)
-        # Not before its time; then the disk knows of it, and a restart, too.
+        # Only after the retry period; then it is on the disk, and known after a restart, too.
         self.seen.try_disk()
         self.assertIsNotNone(self.seen.disk_error)
         self.time.advance(RETRY_DISK_AFTER_MS)
@@ -167,7 +167,7 @@ class CommandsTest(FolderCase):
         self.assertEqual(self.send("count"), first)
         self.assertEqual(self.count(), 1)
 
-    def test_a_disk_that_takes_nothing_at_the_start(self) -> None:
+    def test_a_disk_that_is_read_only_at_the_start(self) -> None:
         first = self.send("count")
         self.seen.close()
         (self.folder / "kept").mkdir()
@@ -187,31 +187,31 @@ class CommandsTest(FolderCase):
         self.assertEqual((self.send("count"), self.send("count", command_id="c2")), (first, second))
         self.assertEqual(self.count(), 2)
 
-    def test_old_ids_are_forgotten_at_last(self) -> None:
+    def test_old_ids_are_removed(self) -> None:
         for number in range(MAX_REMEMBERED_COMMANDS + 10):
             self.seen.begin(str(number))
         assert self.seen._db is not None
         rows = self.seen._db.execute("SELECT count(*), min(CAST(id AS INTEGER)) FROM seen").fetchone()
         self.assertEqual(rows, (MAX_REMEMBERED_COMMANDS, 10))
 
-    def test_one_whose_time_has_passed_by_the_hubs_clock_is_not_done(self) -> None:
-        self.time.clock.learn(NOON_MS + 59_000, self.time.up_ms)
+    def test_a_command_expired_by_the_hubs_clock_is_not_executed(self) -> None:
+        self.time.clock.set_hub_time(NOON_MS + 59_000, self.time.up_ms)
         self.assertIs(self.send("count", command_id="in time")["ok"], True)
         self.time.advance(3_000)
-        self.assertEqual(self.quietly_fails("count", command_id="late"), "it came 2 s too late")
+        self.assertEqual(self.failure_of("count", command_id="late"), "it came 2 s too late")
         self.assertEqual(self.count(), 1)
 
-    def test_one_without_a_time_never_expires(self) -> None:
+    def test_a_command_without_a_time_to_live_never_expires(self) -> None:
         reply = self.commands.handle(b'{"id":"by hand","control":"led","value":true}')
         self.assertEqual(json.loads(reply or ""), {"id": "by hand", "ok": True, "value": True})
 
-    def test_what_is_no_command_is_passed_over(self) -> None:
+    def test_invalid_messages_are_ignored(self) -> None:
         for payload in (b"", b"on", b"[]", b'{"control":"led"}', b'{"id":"","control":"led"}', b'{"id":"x"}',
                         b'{"id":"x","control":"led","value":{}}', b"\xff", b"[" * 100_000):
             with self.subTest(payload[:40]), self.assertLogs("commands", "WARNING"):
                 self.assertIsNone(self.commands.handle(payload))
 
-    def test_outputs_that_are_declared_as_before_stay_as_they_are(self) -> None:
+    def test_outputs_with_unchanged_settings_stay_open(self) -> None:
         self.send("led", True)
         changed = CONFIG.replace("pin = 18", "pin = 19").replace("FOLDER", str(self.folder))
         self.outputs.configure(parse(changed).outputs)
@@ -221,16 +221,16 @@ class CommandsTest(FolderCase):
         self.outputs.configure(parse('[outputs.lamp]\nkind = "led"\npin = 17\ninitial = true').outputs)
         self.assertEqual(self.outputs.state(), {"lamp": True})
 
-    def test_a_pin_library_that_fails_is_said_and_ends_nothing(self) -> None:
+    def test_a_pin_library_error_is_reported_without_a_crash(self) -> None:
         self.outputs.configure({"horn": Broken()})
-        self.assertEqual(self.quietly_fails("horn", True), "RuntimeError: the pins are gone")
+        self.assertEqual(self.failure_of("horn", True), "RuntimeError: the pins are gone")
         self.assertEqual(self.outputs.state(), {})
         self.board.write(0, 0, 0)
         self.assertIn("output horn", (self.folder / "status.json").read_text())
         with self.assertLogs("devices", "WARNING"):
             self.outputs.configure({})
 
-    def test_while_a_command_runs_all_else_is_told_and_the_end_does_not_wait_for_it(self) -> None:
+    def test_a_running_command_blocks_neither_other_outputs_nor_close(self) -> None:
         go, began = self.folder / "go", self.folder / "began"
         slow = f'[outputs.slow]\nkind = "command"\nrun = "touch {began}; until [ -e {go} ]; do sleep 0.01; done"\n'
         self.outputs.configure(parse(f'{slow}[outputs.led]\nkind = "led"\npin = 17').outputs)
@@ -250,15 +250,15 @@ class CommandsTest(FolderCase):
         closing.join(10)
         self.assertFalse(closing.is_alive())
 
-    def test_a_pin_that_is_taken_is_said(self) -> None:
-        # By another program, as it were: within one configuration it is refused.
+    def test_reports_a_pin_in_use(self) -> None:
+        # As if by another program: within one configuration it is an error.
         twice = {name: Led(pin=17) for name in ("a", "b")}
         with self.assertLogs("outputs", "ERROR") as logs:
             self.outputs.configure(twice)
         self.assertIn("GPIOPinInUse", logs.output[0])
-        self.assertIn("GPIOPinInUse", self.quietly_fails("b", True))
+        self.assertIn("GPIOPinInUse", self.failure_of("b", True))
 
-    def test_controls_are_reported_as_the_contract_has_them(self) -> None:
+    def test_controls_of_the_about_message(self) -> None:
         labelled = parse(
             '[outputs.led]\nkind = "led"\npin = 17\nlabel = "Light"\n'
             '[outputs.off]\nkind = "command"\nrun = "true"\nconfirm = true'

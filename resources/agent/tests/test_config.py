@@ -1,4 +1,4 @@
-"""The configuration file: what it may say, and in which line it is wrong."""
+"""The configuration file: valid content, and the lines of errors."""
 import re
 import tomllib
 import unittest
@@ -18,19 +18,19 @@ LED = '[outputs.led]\nkind = "led"\npin = 17\n'
 
 
 class ParseTest(FolderCase):
-    def test_without_a_word_it_is_a_configuration(self) -> None:
+    def test_an_empty_file_is_valid(self) -> None:
         config = parse("")
         self.assertEqual((config.interval, config.vitals, config.outputs, config.inputs), (10, True, {}, {}))
         self.assertEqual(config.device, device_id(config.name))
 
-    def test_the_example_as_it_ships_is_valid_and_so_is_all_that_it_offers(self) -> None:
+    def test_the_shipped_example_is_valid_also_uncommented(self) -> None:
         text = EXAMPLE.read_text(encoding="utf-8")
         self.assertEqual(parse(text), parse(""))
         offered = parse(re.sub(r"(?m)^# (?=\[|\w+ = )", "", text))
         kinds = {type(one) for one in [*offered.outputs.values(), *offered.inputs.values()]}
         self.assertEqual(kinds, {*OUTPUT_KINDS.values(), *INPUT_KINDS.values()})
 
-    def test_says_what_is_wrong_and_where(self) -> None:
+    def test_errors_name_the_line(self) -> None:
         cases = {
             "a = 1\nb =": "line 2: Invalid value",
             'name = "x': "line 1: ",
@@ -67,7 +67,7 @@ class ParseTest(FolderCase):
         self.assertTrue(str(caught.exception).startswith(words), f"{caught.exception}\nnot\n{words}")
         return caught.exception
 
-    def test_an_address_that_cannot_work(self) -> None:
+    def test_invalid_addresses(self) -> None:
         cases = {
             "http://192.168.1.2:8080": 'not a URL: write address = "192.168.1.2" and http_port = 8080',
             "mqtt://bramble.local": 'not a URL: write address = "bramble.local"',
@@ -93,7 +93,7 @@ class ParseTest(FolderCase):
         for address in ("192.168.1.2", "pc.local", "pc.local.", "my_pc", "fd00::1", "fe80::1%eth0", "localhost", "pc2"):
             self.assertEqual(parse(f'hub.address = "{address}"').hub.address, address)
 
-    def test_numbers_that_cannot_work(self) -> None:
+    def test_invalid_numbers(self) -> None:
         cases = {
             "[hub]\nmqtt_port = 70000": "line 2: [hub] mqtt_port is 1 to 65535, not 70000",
             "[hub]\nhttp_port = 0": "line 2: [hub] http_port is 1 to 65535, not 0",
@@ -137,7 +137,7 @@ class ParseTest(FolderCase):
         two = '[inputs.a]\nkind = "mcp3008"\nchannel = 0\n[inputs.b]\nkind = "mcp3008"\nchannel = 1'
         self.assertEqual(set(parse(two).inputs), {"a", "b"})
 
-    def test_what_is_almost_right_is_offered(self) -> None:
+    def test_suggests_similar_names(self) -> None:
         cases = {
             'nmae = "x"': ("line 1: ", "did you mean “name”?"),
             f"{LED}[output.fan]\nkind = 'pwm'\npin = 1": ("line 4: there is no “output” here", "did you mean “outputs”?"),
@@ -151,12 +151,12 @@ class ParseTest(FolderCase):
             with self.subTest(text):
                 self.assertTrue(str(self.refused(text, start)).endswith(end))
 
-    def test_an_input_may_not_pass_for_the_machines_own_reading(self) -> None:
+    def test_an_input_must_not_have_the_name_of_a_vital(self) -> None:
         text = '[inputs.uptime]\nkind = "command"\nrun = "echo 1"'
         self.refused(text, "line 1: [inputs.uptime] “uptime” is measured of this machine itself")
         self.assertEqual(set(parse(f"vitals = false\n{text}").inputs), {"uptime"})
 
-    def test_all_that_is_wrong_is_said_at_once_and_who_it_is_stays_known(self) -> None:
+    def test_reports_all_errors_and_keeps_the_identity(self) -> None:
         error = self.refused(
             'device = "greenhouse"\nkey = "k"\n[hub]\naddress = "192.168.1.2"\n[outputs.a]\nkind = "led"\npin = 99\n'
             '[inputs.b]\nkind = "lamp"\n[queue]\nrows = 0',
@@ -168,7 +168,7 @@ class ParseTest(FolderCase):
         self.assertEqual((usable.device, usable.key, usable.hub.address), ("greenhouse", "k", "192.168.1.2"))
         self.assertEqual((usable.outputs, usable.inputs), ({}, {}))
 
-    def test_two_wrong_keys_of_one_table_are_both_said(self) -> None:
+    def test_reports_two_errors_of_one_table(self) -> None:
         error = self.refused('[hub]\naddress = "http://192.168.1.2"\nmqtt_port = 70000\nhttp_port = 0', "line 2: [hub]")
         self.assertEqual([problem[:6] for problem in error.problems], ["line 2", "line 3", "line 4"])
 
@@ -182,7 +182,7 @@ class ParseTest(FolderCase):
         with self.assertRaisesRegex(ConfigError, "line 1: the file cannot be read: Is a directory"):
             load(self.folder)
 
-    def test_lines_of_keys_however_they_are_written(self) -> None:
+    def test_lines_of_keys_in_all_notations(self) -> None:
         text = (
             '# [hub]\ntitle = """\n[hub]\nport = 1\n"""\nlist = [\n  1, # [x]\n  { a = 1 },\n]\n'
             "[hub] # address = 1\n  'address' = \"a#b\"\n[outputs]\nled = { kind = \"led\", pin = 1 }\nfan.pin = 2\n"
@@ -204,7 +204,7 @@ class ParseTest(FolderCase):
         names["a" * 70] = "a" * 64
         self.assertEqual({name: device_id(name) for name in names}, names)
 
-    def test_the_host_name_that_every_system_is_born_with_gets_the_serial_number(self) -> None:
+    def test_a_default_host_name_gets_the_serial_number(self) -> None:
         serial = self.folder / "proc/device-tree/serial-number"
         for host, name in {"raspberrypi": "raspberrypi", "raspi-07": "raspi-07"}.items():
             with self.subTest(host), mock.patch("socket.gethostname", return_value=host):
@@ -217,39 +217,39 @@ class ParseTest(FolderCase):
 
 
 class WatchTest(FolderCase):
-    def test_a_change_is_seen_and_a_broken_file_changes_nothing(self) -> None:
+    def test_detects_a_change_and_ignores_an_invalid_file(self) -> None:
         options = Options(config=self.folder / "agent.toml", state=self.folder, run=self.folder)
         watch = ConfigWatch(options)
-        first = watch.look()
+        first = watch.poll()
         self.assertIsInstance(first, Config)
-        self.assertIsNone(watch.look())
+        self.assertIsNone(watch.poll())
         self.write("agent.toml", LED)
-        self.assertIsNone(watch.look())
-        changed = watch.look()
+        self.assertIsNone(watch.poll())
+        changed = watch.poll()
         assert isinstance(changed, Config)
         self.assertEqual(changed.outputs, {"led": Led(pin=17)})
         self.write("agent.toml", LED + "pin = 18\n")
-        self.assertIsNone(watch.look())
-        broken = watch.look()
+        self.assertIsNone(watch.poll())
+        broken = watch.poll()
         assert isinstance(broken, ConfigError)
         self.assertIn("line 4", broken.problems[0])
-        self.assertIsNone(watch.look())
+        self.assertIsNone(watch.poll())
         (self.folder / "agent.toml").unlink()
-        self.assertIsNone(watch.look())
-        self.assertEqual(watch.look(), first)
+        self.assertIsNone(watch.poll())
+        self.assertEqual(watch.poll(), first)
 
-    def test_a_file_that_an_editor_has_emptied_is_not_taken_for_a_configuration(self) -> None:
+    def test_a_file_emptied_by_an_editor_is_not_loaded(self) -> None:
         file = self.write("agent.toml", LED)
         watch = ConfigWatch(Options(config=file, state=self.folder, run=self.folder))
-        self.assertIsInstance(watch.look(), Config)
+        self.assertIsInstance(watch.poll(), Config)
         self.write("agent.toml", "")
-        self.assertIsNone(watch.look())
+        self.assertIsNone(watch.poll())
         self.write("agent.toml", LED.replace("17", "18"))
-        self.assertIsNone(watch.look())
-        changed = watch.look()
+        self.assertIsNone(watch.poll())
+        changed = watch.poll()
         assert isinstance(changed, Config)
         self.assertEqual(changed.outputs, {"led": Led(pin=18)})
-        self.assertIsNone(watch.look())
+        self.assertIsNone(watch.poll())
 
 
 if __name__ == "__main__":

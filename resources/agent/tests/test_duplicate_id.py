@@ -1,11 +1,11 @@
-"""Whether another machine has this device's id, by how connections end."""
+"""Detection of another machine with this device's id, by how connections end."""
 import unittest
 
 from bramble_agent.hub.duplicate_id import DuplicateIdDetector, duplicate_id_message
 
 
 class DuplicateIdTest(unittest.TestCase):
-    def test_connections_that_push_each_other_out(self) -> None:
+    def test_detects_repeated_takeovers(self) -> None:
         for gap in (1, 15, 30, 240):
             detector = DuplicateIdDetector()
             said = []
@@ -15,20 +15,20 @@ class DuplicateIdTest(unittest.TestCase):
             with self.subTest(gap):
                 self.assertEqual(said, [False, False, True, True])
 
-    def test_a_hub_that_restarts_or_a_network_that_fails_is_no_machine(self) -> None:
+    def test_a_restart_or_network_failure_is_not_a_duplicate(self) -> None:
         detector = DuplicateIdDetector()
         for number in range(10):
             detector.evicted(number * 10)
-            detector.not_reached()
+            detector.hub_unreachable()
         self.assertFalse(detector.is_suspected(100))
 
-    def test_an_end_now_and_then_is_none(self) -> None:
+    def test_occasional_disconnects_are_not_a_duplicate(self) -> None:
         detector = DuplicateIdDetector()
         for number in range(10):
             detector.evicted(number * 3_600)
             self.assertFalse(detector.is_suspected(number * 3_600))
 
-    def test_a_connection_that_lasts_ends_the_suspicion(self) -> None:
+    def test_a_long_connection_clears_the_suspicion(self) -> None:
         detector = DuplicateIdDetector()
         for at in (0, 10, 20):
             detector.evicted(at)
@@ -37,7 +37,7 @@ class DuplicateIdTest(unittest.TestCase):
         detector.evicted(82)
         self.assertFalse(detector.is_suspected(82))
 
-    def test_the_id_that_is_offered_is_one(self) -> None:
+    def test_the_suggested_id_is_valid(self) -> None:
         self.assertIn('device = "pi-2"', duplicate_id_message("pi"))
         self.assertIn(f'device = "{"a" * 62}-2"', duplicate_id_message("a" * 64))
 

@@ -1,4 +1,4 @@
-"""Where the agent looks for its hub, and which hub it takes."""
+"""Discovery of the hub, and which hub the agent accepts."""
 import gc
 import os
 import threading
@@ -33,29 +33,29 @@ class FinderTest(FolderCase):
 
         return HubFinder(HubSettings(**settings), self.memory, answer)
 
-    def test_takes_any_hub_at_first_and_then_its_own_only(self) -> None:
+    def test_accepts_any_hub_at_first_and_then_only_its_own(self) -> None:
         self.assertEqual(list(self.finder(NEIGHBOURS, OURS).candidates()), [NEIGHBOURS, OURS])
         self.finder().remember(OURS)
         finder = self.finder(NEIGHBOURS, MOVED)
-        self.assertEqual(finder.others_hint(), "")
+        self.assertEqual(finder.other_hubs_hint(), "")
         self.assertEqual(list(finder.candidates()), [MOVED, OURS])
         self.assertEqual(
-            finder.others_hint(), "; there is a hub at 192.168.1.99 port 1883, but this device belongs to another"
+            finder.other_hubs_hint(), "; there is a hub at 192.168.1.99 port 1883, but this device belongs to another"
         )
 
-    def test_a_given_address_comes_first_and_may_be_the_only_one(self) -> None:
+    def test_a_configured_address_comes_first_or_is_the_only_one(self) -> None:
         self.memory.save(OURS)
         given = Hub("10.0.0.1", 1883, 8080, mqtts_port=8883, https_port=8443)
         self.assertEqual(list(self.finder(MOVED, address="10.0.0.1").candidates()), [given, MOVED, OURS])
         only = self.finder(MOVED, address="10.0.0.1", discover=False)
         self.assertEqual(list(only.candidates()), [given, OURS])
 
-    def test_a_hub_that_was_set_up_anew_is_known_by_its_address(self) -> None:
+    def test_a_reinstalled_hub_is_recognised_by_its_address(self) -> None:
         self.memory.save(OURS)
         anew = Hub(OURS.address, 1883, 8080, "new")
         self.assertEqual(next(self.finder(anew).candidates()), anew)
 
-    def test_a_neighbours_hub_is_not_taken_for_one_whose_address_is_all_that_is_known(self) -> None:
+    def test_another_hub_is_not_confused_with_one_known_by_address_only(self) -> None:
         given = Hub("10.0.0.1", 1883, 8080, mqtts_port=8883, https_port=8443)
         there = Hub("10.0.0.1", 1884, 8081, "any")
         self.assertEqual(list(self.finder(NEIGHBOURS, there, address="10.0.0.1").candidates()), [given, there])
@@ -63,12 +63,12 @@ class FinderTest(FolderCase):
         known = Hub("10.0.0.1", 1883, 8080)
         self.assertEqual(list(self.finder(NEIGHBOURS, address="10.0.0.1").candidates()), [given, known])
 
-    def test_the_id_of_a_hub_stays_known_when_it_is_reached_by_its_address(self) -> None:
+    def test_keeps_the_id_of_a_hub_configured_by_address(self) -> None:
         self.memory.save(OURS)
         self.finder().remember(Hub(OURS.address, OURS.mqtt_port, OURS.http_port))
         self.assertEqual(self.memory.load(), OURS)
 
-    def test_the_usual_ports_with_tls_are_tried_only_beside_the_usual_ones(self) -> None:
+    def test_default_tls_ports_are_only_assumed_with_default_ports(self) -> None:
         tried: list[tuple[dict[str, Any], tuple[int, int]]] = [
             ({}, (8883, 8443)),
             ({"mqtt_port": 1993}, (0, 0)),
@@ -85,7 +85,7 @@ class FinderTest(FolderCase):
             self.memory.save(hub)
             self.assertEqual(self.memory.load(), hub)
 
-    def test_a_broken_memory_is_none(self) -> None:
+    def test_an_invalid_memory_file_is_ignored(self) -> None:
         for text in ("", "[]", "{}", '{"http":"nowhere","mqtt_port":1,"id":""}'):
             self.write("hub.json", text)
             with self.subTest(text), self.assertLogs("hub", "WARNING"):
@@ -93,8 +93,8 @@ class FinderTest(FolderCase):
 
 
 def service(name: str = "Bramble test", **ports: str) -> ServiceInfo:
-    """What a hub says of itself."""
-    # In bytes, as they arrive: the library leaves those that it is given as they are.
+    """A hub's mDNS service."""
+    # As bytes, like received ones: the library does not convert the properties passed to it.
     said = {key.encode(): value.encode() for key, value in {"v": "1", "id": "the-hub", **ports}.items()}
     return ServiceInfo(
         SERVICE, f"{name}.{SERVICE}", port=8081, parsed_addresses=["127.0.0.2"],
@@ -130,10 +130,10 @@ class SearchTest(unittest.TestCase):
             self.assertEqual(list(search(0.01, interfaces=["127.0.0.1"])), [])
         self.assertEqual(held(), before)
 
-    def test_a_name_that_the_library_refuses_hides_no_hub(self) -> None:
+    def test_a_service_with_an_invalid_name_does_not_hide_hubs(self) -> None:
         zeroconf = self.responder()
         zeroconf.register_service(service(mqtt="1884"))
-        # As any machine on the network can send it.
+        # Any machine on the network can send this.
         hostile = DNSOutgoing(const._FLAGS_QR_RESPONSE | const._FLAGS_AA)
         hostile.add_answer_at_time(DNSPointer(SERVICE, const._TYPE_PTR, const._CLASS_IN, 120, f"a\x01b.{SERVICE}"), 0)
         found = search(20, interfaces=["127.0.0.1"])
@@ -144,7 +144,7 @@ class SearchTest(unittest.TestCase):
             self.assertEqual(next(one.mqtt_port for one in found if one.mqtt_port != 1884), 1885)
         self.assertIn("is passed over", logs.output[0])
 
-    def test_takes_the_ports_with_tls_also_where_they_are_all_there_is(self) -> None:
+    def test_finds_a_hub_with_tls_ports_only(self) -> None:
         ports = {"mqtts": "8883", "https": "8443"}
         for said, hub in (
             ({"mqtt": "1884", "path": "/x", **ports}, Hub("127.0.0.2", 1884, 8081, "the-hub", 8883, 8443, "/x")),
@@ -161,7 +161,7 @@ class BackoffTest(unittest.TestCase):
         backoff.reset()
         self.assertEqual(backoff.next(), 1)
 
-    def test_chance_makes_them_shorter_by_up_to_half(self) -> None:
+    def test_jitter_shortens_pauses_by_up_to_half(self) -> None:
         backoff = Backoff(lambda: 0.999)
         pauses = [backoff.next() for _ in range(7)]
         self.assertAlmostEqual(pauses[0], 0.5, delta=0.01)

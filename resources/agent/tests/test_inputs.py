@@ -1,4 +1,4 @@
-"""Sensors: files of the kernel that are made up here, chips on a bus that is made up here, mock pins."""
+"""Sensors: with fake kernel files, a fake I2C bus, and mock pins."""
 import unittest
 
 from bramble_agent.sensors import bme280
@@ -20,7 +20,7 @@ class Ds18b20Test(FolderCase):
         self.write(f"{W1}/28-1/w1_slave", GOOD.replace("23125", "-1062"))
         self.assertEqual(read_ds18b20(self.folder, None), -1.062)
 
-    def test_refuses_what_is_broken(self) -> None:
+    def test_rejects_invalid_data(self) -> None:
         cases = {GOOD.replace("YES", "NO"): "broken", "": "broken", GOOD.replace("23125", "85000"): "powered on"}
         for text, words in cases.items():
             self.write(f"{W1}/28-1/w1_slave", text)
@@ -33,7 +33,7 @@ class Ds18b20Test(FolderCase):
             return f"{scratchpad} : crc={crc} YES\n{scratchpad} t={millidegrees}\n"
 
         cases = {
-            # Shorted: the checksum over zeros is right.
+            # Shorted: zeros have a valid checksum.
             sent("00 00 00 00 00 00 00 00 00", 0): "nothing but 00: .*shorted or disconnected",
             sent("ff ff ff ff ff ff ff ff ff", -62): "nothing but ff: .*shorted or disconnected",
             "ff ff ff ff ff ff ff ff ff : crc=c9 NO\nff ff ff ff ff ff ff ff ff t=-62\n": "nothing but ff",
@@ -64,7 +64,7 @@ class Ds18b20Test(FolderCase):
 
 
 class Dht22Test(FolderCase):
-    def test_reads_what_the_kernel_measured(self) -> None:
+    def test_reads_the_kernels_values(self) -> None:
         device = "sys/bus/iio/devices/iio:device0"
         self.write("sys/bus/iio/devices/iio:device1/name", "ads1015\n")
         self.write(f"{device}/name", "dht11@4\n")
@@ -104,7 +104,7 @@ RAW_TEMPERATURE, RAW_PRESSURE, RAW_HUMIDITY = 519888, 415148, 28000
 
 
 def integer_humidity(c: bme280.Calibration, raw: int, t_fine: int) -> float:
-    """The datasheet's other formula for the same, in whole numbers (BST-BME280-DS002, 4.2.3)."""
+    """The datasheet's integer formula (BST-BME280-DS002, 4.2.3)."""
     h1, h2, h3, h4, h5, h6 = c.h
     v = t_fine - 76800
     left = ((raw << 14) - (h4 << 20) - h5 * v + 16384) >> 15
@@ -142,13 +142,13 @@ class FakeBus:
 
 
 class Bme280Test(unittest.TestCase):
-    def test_the_formulas_give_what_the_datasheet_says(self) -> None:
+    def test_formulas_match_the_datasheet(self) -> None:
         t_fine = bme280.fine_temperature(EXAMPLE, RAW_TEMPERATURE)
         self.assertEqual(round(t_fine), 128422)
         self.assertEqual(round(t_fine / 5120, 2), 25.08)
         self.assertAlmostEqual(bme280.pascals(EXAMPLE, RAW_PRESSURE, t_fine), 100653.27, delta=0.05)
 
-    def test_humidity_agrees_with_the_datasheets_other_formula(self) -> None:
+    def test_humidity_matches_the_datasheets_integer_formula(self) -> None:
         for raw in range(20_000, 45_000, 1_000):
             for raw_temperature in (400_000, RAW_TEMPERATURE, 600_000):
                 t_fine = bme280.fine_temperature(EXAMPLE, raw_temperature)
@@ -168,7 +168,7 @@ class Bme280Test(unittest.TestCase):
         with self.assertRaisesRegex(OSError, "no BME280 .* 0x58"):
             bme280.Bme280(FakeBus(chip=0x58), 0x76)
 
-    def test_what_was_not_measured_is_an_error(self) -> None:
+    def test_skipped_measurements_are_errors(self) -> None:
         bus = FakeBus()
         good = bus.data
         chip = bme280.Bme280(bus, 0x76)
@@ -179,7 +179,7 @@ class Bme280Test(unittest.TestCase):
             good[:6].hex() + "80 00": "did not measure the humidity",
             "00" * 8: "nothing but 0s as the temperature",
             "ff" * 8: "nothing but 1s as the temperature",
-            # Raw values that no air gives.
+            # Raw values outside of the physical range.
             good[:3].hex() + "f0 00 00" + good[6:].hex(): "a temperature of .* °C is impossible",
             "10 00 00" + good[3:].hex(): "a pressure of .* hPa is impossible",
             "f0 00 00" + good[3:].hex(): "a pressure of .* hPa is impossible",
@@ -200,7 +200,7 @@ class Bme280Test(unittest.TestCase):
                 with self.subTest(filler, first=first), self.assertRaisesRegex(OSError, f"empty .*{words}"):
                     bme280.Bme280(bus, 0x76)
 
-    def test_a_chip_that_is_still_starting_is_waited_for(self) -> None:
+    def test_waits_for_a_starting_chip(self) -> None:
         bus = FakeBus()
         bus.registers[bme280.REGISTER_STATUS] = bme280.STATUS_COPYING_CALIBRATION_BIT
         with self.assertRaisesRegex(OSError, "does not finish to start"):

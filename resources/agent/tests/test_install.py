@@ -1,4 +1,4 @@
-"""The installer, as far as it can be tried without installing anything."""
+"""The installer, as far as it can be tested without installing anything."""
 import hashlib
 import os
 import re
@@ -24,14 +24,14 @@ def filled_in(template: str = TEMPLATE, **more: str) -> str:
 
 class InstallTest(FolderCase):
     def run_script(self, script: str, *args: str, path: str | None = None) -> subprocess.CompletedProcess[str]:
-        """Piped into sh, as the one-liner does it, without a terminal; by a user whose files are for nobody else."""
+        """Piped into sh as by the one-liner, without a terminal, and with a restrictive umask."""
         return subprocess.run(
             ["/bin/sh", "-s", "--", *args], input=script, capture_output=True, text=True, timeout=20,
             env={"PATH": path or os.environ["PATH"]}, start_new_session=True, check=False, umask=0o077,
         )
 
     def fake(self, name: str, script: str = "") -> str:
-        """A folder of programs that only say that they were called, so that nothing of this machine changes."""
+        """A folder of fake programs that only record their calls, so that this machine is not changed."""
         file = self.write(f"bin/{name}", f'#!/bin/sh\necho "{name} $*" >>"{self.folder}/calls"\n{script}\n')
         file.chmod(0o755)
         return str(file.parent)
@@ -41,17 +41,17 @@ class InstallTest(FolderCase):
         return file.read_text() if file.exists() else ""
 
     def harmless(self, script: str) -> str:
-        """The script with its folders below the test's own, and systemd taken for granted."""
+        """The script with its folders below the test's folder, and without the check for systemd."""
         script = script.replace("[ -d /run/systemd/system ]", "true")
         return re.sub(r"(?m)^(lib|bin|unit|config|state)=/", rf"\1={self.folder}/root/", script)
 
-    def test_is_sound_and_short(self) -> None:
+    def test_is_valid_shell_and_short(self) -> None:
         script = filled_in()
         checked = subprocess.run(["/bin/sh", "-n"], input=script, capture_output=True, text=True, check=False)
         self.assertEqual((checked.returncode, checked.stderr), (0, ""))
         self.assertLessEqual(TEMPLATE.count("\n"), 135)
 
-    def test_a_cut_download_runs_nothing(self) -> None:
+    def test_a_truncated_download_executes_nothing(self) -> None:
         path = self.fake("apt-get")
         for program in ("systemctl", "useradd", "usermod", "install", "rm", "curl", "sudo"):
             self.fake(program)
@@ -69,7 +69,7 @@ class InstallTest(FolderCase):
         self.assertIn("run it with --yes", done.stderr)
         self.assertEqual(self.calls(), "")
 
-    def test_says_what_is_missing(self) -> None:
+    def test_reports_missing_programs(self) -> None:
         done = self.run_script(filled_in(), path="/nowhere")
         self.assertIn("another Debian", done.stderr)
         path = f"{self.fake('apt-get')}:/bin"
@@ -78,7 +78,7 @@ class InstallTest(FolderCase):
         done = self.run_script(filled_in(), "--force")
         self.assertIn("there is no --force", done.stderr)
 
-    def test_an_old_python_is_said_before_anything_changes(self) -> None:
+    def test_reports_an_old_python_before_any_change(self) -> None:
         path = self.fake("apt-get")
         old = self.fake("python3", "exit 1")
         script = self.harmless(filled_in()).replace("/usr/bin/python3", f"{old}/python3")
@@ -88,13 +88,13 @@ class InstallTest(FolderCase):
         self.assertNotIn("apt-get", self.calls())
 
     def install(self, curl: str, **more: str) -> subprocess.CompletedProcess[str]:
-        """With a curl that hands out what `curl` says, and everything that would touch the machine made harmless."""
-        # There is no service that would make a key, for which the script waits.
+        """With a fake curl, and fakes of everything that would change the machine."""
+        # No service makes the key that the script waits for.
         for program in ("apt-get", "systemctl", "useradd", "usermod", "sleep"):
             path = self.fake(program)
         self.fake("sudo", 'exec "$@"')
         self.fake("id", 'case $1 in -u) echo 0 ;; *) exit 1 ;; esac')
-        # As root would, but into the test's folder, without root's rights.
+        # As by root, but into the test's folder and without root's rights.
         self.fake(
             "install",
             'all=; while [ $# -gt 0 ]; do case $1 in -o|-g) shift 2 ;; *) all="$all $1"; shift ;; esac; done\n'
@@ -136,12 +136,12 @@ class InstallTest(FolderCase):
         self.assertIn("status", helped.stdout)
 
     def program(self) -> dict[str, int]:
-        """All that lies where the program is installed, with its permissions; without what Python compiled of it."""
+        """The installed files with their permissions, without Python's bytecode."""
         lib = self.folder / "root/usr/local/lib"
         files = [file for file in lib.rglob("*") if "__pycache__" not in file.parts]
         return {str(file.relative_to(lib)): file.stat().st_mode & 0o777 for file in sorted(files)}
 
-    def test_all_may_read_the_program_and_nothing_of_an_older_one_is_left(self) -> None:
+    def test_the_program_is_readable_by_all_and_old_files_are_removed(self) -> None:
         self.write("root/usr/local/lib/bramble-agent/bramble_agent/link.py", "# of a hub whose agent was one folder")
         self.write("root/usr/local/lib/bramble-agent/bramble_agent/__pycache__/link.cpython-311.pyc", "")
         self.write("root/usr/local/lib/bramble-agent.new/cut-off", "")
@@ -156,7 +156,7 @@ class InstallTest(FolderCase):
         compiled = [file.parent.parent.name for file in (self.folder / "root").rglob("link.*.pyc")]
         self.assertLessEqual(set(compiled), {"hub"})
 
-    def test_a_card_that_fills_up_leaves_the_program_as_it_is(self) -> None:
+    def test_a_full_card_does_not_change_the_installed_program(self) -> None:
         self.install(self.GOOD)
         before = self.program()
         self.fake("cp", 'case "$*" in *.new*) echo "cp: No space left on device" >&2; exit 1 ;; esac; exec /bin/cp "$@"')
@@ -168,7 +168,7 @@ class InstallTest(FolderCase):
         self.assertEqual(self.uninstall("--uninstall").returncode, 0)
         self.assertEqual(self.program(), {})
 
-    def test_fetches_by_the_authority_and_hands_it_on(self) -> None:
+    def test_downloads_with_the_authority_and_installs_it(self) -> None:
         root, pem = self.folder / "root", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"
         # curl -fsS --cacert FILE URL -o FILE
         curl = f'[ "$2" = --cacert ] && cat "$3" >"{self.folder}/used" && cp "{AGENT}/${{4#https://hub:8443/x/agent/}}" "$6"'
@@ -177,7 +177,7 @@ class InstallTest(FolderCase):
         self.assertEqual((self.folder / "used").read_text(), f"{pem}\n")
         self.assertEqual((root / "var/lib/bramble-agent/ca.pem").read_text(), f"{pem}\n")
 
-    def test_a_file_that_is_not_what_was_promised_installs_nothing(self) -> None:
+    def test_a_wrong_checksum_installs_nothing(self) -> None:
         done = self.install('echo "other" >"$4"')
         self.assertEqual(done.returncode, 1)
         self.assertIn("not what the hub promised", done.stderr)
@@ -222,7 +222,7 @@ class InstallTest(FolderCase):
         self.assertIn("--purge goes with --uninstall", done.stderr)
         self.assertEqual(self.left(), before)
 
-    def test_a_user_that_cannot_be_removed_is_said(self) -> None:
+    def test_reports_a_user_that_cannot_be_removed(self) -> None:
         self.install(self.GOOD)
         self.fake("userdel", "exit 8")
         script = self.harmless(self.all_files())
@@ -232,7 +232,7 @@ class InstallTest(FolderCase):
         self.assertEqual(done.returncode, 1)
         self.assertIn("the user bramble-agent could not be removed", done.stderr)
 
-    def test_help_says_all_of_it_on_any_machine(self) -> None:
+    def test_prints_help_on_any_machine(self) -> None:
         done = self.run_script(filled_in(), "--help", path="/bin")
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         for option in ("--yes", "--uninstall", "--purge", "--help"):
@@ -240,7 +240,7 @@ class InstallTest(FolderCase):
         self.assertIn("/var/lib/bramble-agent", done.stdout)
         self.assertIn("curl -fsS http://127.0.0.1:8080/install.sh | sh -s --", done.stdout)
 
-    def test_uninstalls_all_but_what_is_the_users(self) -> None:
+    def test_uninstalls_all_but_the_users_data(self) -> None:
         self.install(self.GOOD)
         script = self.harmless(self.all_files())
         done = self.run_script(script, "--yes", "--uninstall", path=f"{self.folder}/bin:/usr/bin:/bin")

@@ -1,4 +1,4 @@
-"""Imports between the agent's packages go one way, without a circle, and no folder is too full to be surveyed."""
+"""Imports between the agent's packages are acyclic and in one direction, and folders are small."""
 import ast
 import graphlib
 import unittest
@@ -42,7 +42,7 @@ class LayersTest(unittest.TestCase):
     def test_no_module_imports_itself_in_a_circle(self) -> None:
         graphlib.TopologicalSorter({module: imports(module, file) for module, file in modules().items()}).prepare()
 
-    def test_folders_can_be_surveyed(self) -> None:
+    def test_folders_are_small(self) -> None:
         for folder in {file.parent for file in PACKAGE.rglob("*.py")} | {Path(__file__).parent}:
             with self.subTest(folder.name):
                 self.assertLessEqual(len(list(folder.glob("*.py"))), MAX_FILES_PER_FOLDER)

@@ -1,4 +1,4 @@
-"""The connection, where its library says less than happened."""
+"""The connection, where its library reports too little."""
 import unittest
 from unittest.mock import patch
 
@@ -8,7 +8,7 @@ from bramble_agent.hub.link import Link, LinkLost
 
 
 class LinkTest(unittest.TestCase):
-    def test_a_network_that_fails_under_the_library_is_a_loss(self) -> None:
+    def test_a_network_error_in_the_library_is_a_lost_connection(self) -> None:
         losses: list[str] = []
         link = Link("pi", None, lambda _payload, _link: None, lambda: losses.append("lost"))
         with patch.object(mqtt.Client, "loop_forever", side_effect=TimeoutError(110, "Connection timed out")):

@@ -1,4 +1,4 @@
-"""Readings wait on the disk in their order, keep their times, and leave when they are acknowledged."""
+"""Readings are queued on the disk in order, keep their times, and are deleted when acknowledged."""
 import json
 import unittest
 
@@ -17,7 +17,7 @@ class OutboxCase(FolderCase):
         return outbox
 
     def sent(self, outbox: Outbox) -> list[dict[str, float]]:
-        """Everything that waits, as the hub would get it; each batch is acknowledged."""
+        """The whole queue as the hub would get it; each batch is acknowledged."""
         messages: list[dict[str, float]] = []
         while (batch := outbox.oldest()) is not None:
             messages += json.loads(batch.payload)
@@ -26,7 +26,7 @@ class OutboxCase(FolderCase):
 
 
 class OutboxTest(OutboxCase):
-    def test_replays_in_order_with_the_times_of_then(self) -> None:
+    def test_replays_in_order_with_the_original_times(self) -> None:
         outbox = self.open()
         for value in range(3 * MAX_BATCH_ROWS):
             outbox.add({"t": value})
@@ -37,7 +37,7 @@ class OutboxTest(OutboxCase):
         self.assertEqual([message["t"] for message in messages], list(range(3 * MAX_BATCH_ROWS)))
         self.assertEqual([message["ts"] for message in messages], [NOON_MS + 10 * n for n in range(3 * MAX_BATCH_ROWS)])
 
-    def test_what_is_not_acknowledged_comes_again_as_it_was(self) -> None:
+    def test_unacknowledged_readings_are_resent_unchanged(self) -> None:
         outbox = self.open()
         outbox.add({"t": 1})
         first = outbox.oldest()
@@ -45,7 +45,7 @@ class OutboxTest(OutboxCase):
         outbox.correct_times()
         self.assertEqual(outbox.oldest(), first)
 
-    def test_a_reading_that_comes_while_a_batch_is_under_way_stays(self) -> None:
+    def test_a_reading_added_while_a_batch_is_in_flight_stays(self) -> None:
         outbox = self.open()
         outbox.add({"t": 1})
         batch = outbox.oldest()
@@ -63,7 +63,7 @@ class OutboxTest(OutboxCase):
         self.assertGreater(len(large.payload), MAX_BATCH_BYTES)
         self.assertEqual(large.rows, 1)
 
-    def test_the_oldest_go_when_there_are_too_many_rows_and_that_is_counted(self) -> None:
+    def test_too_many_rows_drop_the_oldest_and_are_counted(self) -> None:
         with self.assertLogs("outbox", "WARNING") as logs:
             outbox = self.open(max_rows=100)
             for value in range(250):
@@ -75,7 +75,7 @@ class OutboxTest(OutboxCase):
         self.assertEqual((again.rows, again.dropped), (100, 150))
         self.assertEqual([message["t"] for message in self.sent(again)], list(range(150, 250)))
 
-    def test_the_oldest_go_when_there_are_too_many_bytes(self) -> None:
+    def test_too_many_bytes_drop_the_oldest(self) -> None:
         with self.assertLogs("outbox", "WARNING"):
             outbox = self.open(max_bytes=10_000)
             for value in range(500):
@@ -86,35 +86,35 @@ class OutboxTest(OutboxCase):
         self.assertEqual(messages[-1]["a_rather_long_name"], 499)
         self.assertEqual((outbox.rows, outbox.bytes), (0, 0))
 
-    def test_what_is_no_number_is_left_out(self) -> None:
+    def test_non_finite_values_are_omitted(self) -> None:
         outbox = self.open()
         outbox.add({"a": float("nan"), "b": float("inf")})
         outbox.add({"a": float("nan"), "b": 1})
         self.assertEqual(self.sent(outbox), [{"ts": NOON_MS, "b": 1}])
 
-    def test_readings_taken_while_the_clock_was_wrong_get_their_right_time_before_they_are_sent(self) -> None:
+    def test_times_of_a_wrong_clock_are_corrected_before_sending(self) -> None:
         self.open(boot="boot-0").add({"t": 0})
         outbox = self.open()
         outbox.add({"t": 1})
         self.time.advance(5_000)
-        # NTP sets the clock, a day later than it thought.
+        # NTP sets the clock a day forward.
         self.time.wall_ms += 86_400_000
         outbox.add({"t": 2})
         with self.assertLogs("outbox", "WARNING"):
             self.assertEqual(outbox.correct_times(), 1)
         self.assertEqual(outbox.correct_times(), 0)
         times = [message["ts"] for message in self.sent(outbox)]
-        # The one of the start before keeps its time: how wrong it was cannot be known.
+        # The reading of the previous boot keeps its time, since its error is unknown.
         self.assertEqual(times, [NOON_MS, NOON_MS + 86_400_000, NOON_MS + 86_405_000])
 
-    def test_a_time_that_the_hub_would_refuse_is_left_out(self) -> None:
+    def test_a_time_that_the_hub_would_refuse_is_omitted(self) -> None:
         self.time.wall_ms = 1_000
         outbox = self.open(boot="boot-0")
         outbox.add({"t": 1})
         self.time.wall_ms = NOON_MS
         self.assertEqual(self.sent(outbox), [{"t": 1}])
 
-    def test_a_broken_file_is_put_aside(self) -> None:
+    def test_a_corrupt_file_is_renamed(self) -> None:
         self.write("outbox.db", "this is no database at all" * 100)
         with self.assertLogs("storage", "ERROR"):
             outbox = self.open()
@@ -124,10 +124,10 @@ class OutboxTest(OutboxCase):
 
 
 class FailingDiskTest(OutboxCase):
-    """On from memory, and back to the disk."""
+    """Fallback to memory, and back to the disk."""
 
     def break_disk(self, outbox: Outbox) -> None:
-        """From now on the disk can be read, and not be written, until it is opened again."""
+        """Makes the disk read-only until it is reopened."""
         assert outbox._disk is not None
         outbox._disk._db.execute("PRAGMA query_only = ON")
 
@@ -135,7 +135,7 @@ class FailingDiskTest(OutboxCase):
         self.time.advance(RETRY_DISK_AFTER_MS)
         outbox.try_disk()
 
-    def test_readings_go_on_in_memory_and_back_to_the_disk(self) -> None:
+    def test_readings_are_queued_in_memory_and_moved_back_to_the_disk(self) -> None:
         outbox = self.open()
         for value in range(3):
             outbox.add({"t": value})
@@ -154,7 +154,7 @@ class FailingDiskTest(OutboxCase):
         outbox.close()
         self.assertEqual([message["t"] for message in self.sent(self.open())], [0, 1, 2, 3, 4])
 
-    def test_what_is_on_a_disk_that_takes_nothing_is_sent_once_and_deleted_later(self) -> None:
+    def test_rows_on_a_read_only_disk_are_sent_once_and_deleted_later(self) -> None:
         outbox = self.open()
         for value in range(MAX_BATCH_ROWS + 5):
             outbox.add({"t": value})
@@ -173,7 +173,7 @@ class FailingDiskTest(OutboxCase):
         self.assertEqual([message["t"] for message in self.sent(outbox)], [1_000])
         self.assertEqual((outbox.rows, outbox.bytes), (0, 0))
 
-    def test_a_batch_that_was_under_way_while_it_went_back_is_removed(self) -> None:
+    def test_a_batch_in_flight_during_the_return_to_the_disk_is_removed(self) -> None:
         outbox = self.open()
         self.break_disk(outbox)
         with self.assertLogs("outbox", "ERROR"):
@@ -185,7 +185,7 @@ class FailingDiskTest(OutboxCase):
         outbox.remove(batch)
         self.assertEqual([message["t"] for message in self.sent(outbox)], [2])
 
-    def test_a_disk_that_cannot_even_be_read_at_the_start(self) -> None:
+    def test_a_disk_that_is_unreadable_at_the_start(self) -> None:
         earlier = self.open()
         for value in range(3):
             earlier.add({"t": value})
@@ -204,7 +204,7 @@ class FailingDiskTest(OutboxCase):
         (self.folder / "outbox.db").rename(state / "outbox.db")
         self.retry(outbox)
         self.assertIsNone(outbox.disk_error)
-        # Its number is that of another row now: it is not taken for that one.
+        # Its number now belongs to another row, which must not be deleted.
         assert batch is not None
         outbox.remove(batch)
         self.assertEqual([message["t"] for message in self.sent(outbox)], [0, 1, 2, 3])
@@ -223,7 +223,7 @@ class FailingDiskTest(OutboxCase):
         self.retry(outbox)
         self.assertEqual([message["a_rather_long_name"] for message in self.sent(outbox)], list(range(300)))
 
-    def test_a_file_that_is_broken_when_it_goes_back_is_put_aside(self) -> None:
+    def test_a_file_found_corrupt_on_the_return_is_renamed(self) -> None:
         outbox = self.open()
         self.break_disk(outbox)
         with self.assertLogs("outbox", "ERROR"):
@@ -237,7 +237,7 @@ class FailingDiskTest(OutboxCase):
         self.assertTrue((self.folder / "outbox.db.broken").exists())
         self.assertEqual([message["t"] for message in self.sent(outbox)], [1])
 
-    def test_memory_is_bounded_and_what_went_is_counted(self) -> None:
+    def test_memory_is_bounded_and_dropped_rows_are_counted(self) -> None:
         outbox = self.open(max_rows=100)
         self.break_disk(outbox)
         with self.assertLogs("outbox", "WARNING"):
@@ -248,7 +248,7 @@ class FailingDiskTest(OutboxCase):
         outbox.close()
         self.assertEqual(self.open(max_rows=100).dropped, 150)
 
-    def test_what_memory_alone_holds_at_the_end_gets_to_the_disk_where_it_can(self) -> None:
+    def test_rows_in_memory_are_written_on_close_if_possible(self) -> None:
         outbox = self.open()
         self.break_disk(outbox)
         with self.assertLogs("outbox", "ERROR"):

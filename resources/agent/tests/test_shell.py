@@ -1,4 +1,4 @@
-"""A user's shell command: when it ends, what is left of it, and how much of its output is kept."""
+"""A user's shell command: its end, its background processes, and the limit of its output."""
 import os
 import signal
 import time
@@ -11,7 +11,7 @@ from .support import FolderCase
 
 
 def is_running(pid: int) -> bool:
-    """A process that was killed may wait for its parent to look."""
+    """A killed process may be a zombie."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
@@ -19,16 +19,16 @@ def is_running(pid: int) -> bool:
 
 
 class ShellTest(FolderCase):
-    def test_answers_what_was_printed(self) -> None:
+    def test_returns_the_output(self) -> None:
         self.assertEqual(run("echo; echo ' 21.5 '; echo warning >&2", 10), "21.5")
         self.assertEqual(run("printf '\\377'", 10), "\N{REPLACEMENT CHARACTER}")
         self.assertEqual(run("exec >&- 2>&-; sleep 0.1", 10), "")
 
-    def test_the_last_line_of_its_errors_is_said(self) -> None:
+    def test_reports_the_last_line_of_stderr(self) -> None:
         with self.assertRaisesRegex(CommandFailed, "^the command ended with 3: no such station$"):
             run("echo first >&2; echo no such station >&2; exit 3", 10)
 
-    def test_at_the_timeout_nothing_of_it_goes_on(self) -> None:
+    def test_a_timeout_kills_all_processes(self) -> None:
         file = self.folder / "pid"
         with self.assertRaisesRegex(CommandFailed, "took longer than 0.5 s"):
             run(f"sleep 60 | sh -c 'echo $$ >{file}; exec sleep 60'", 0.5)
@@ -38,12 +38,12 @@ class ShellTest(FolderCase):
             self.assertLess(time.monotonic(), end, "a part of the pipeline still runs")
             time.sleep(0.01)
 
-    def test_what_the_shell_leaves_in_the_background_goes_on_and_is_not_waited_for(self) -> None:
+    def test_background_processes_continue_and_are_not_awaited(self) -> None:
         pid = int(run("sleep 60 & echo $!", 10))
         self.addCleanup(os.kill, pid, signal.SIGKILL)
         self.assertTrue(is_running(pid))
 
-    def test_of_endless_output_only_so_much_is_kept(self) -> None:
+    def test_output_is_bounded(self) -> None:
         self.assertLessEqual(len(run(f"head -c {40 * MAX_OUTPUT_BYTES} /dev/zero | tr '\\0' x", 20)), MAX_OUTPUT_BYTES)
         with self.assertRaisesRegex(CommandFailed, "took longer"):
             run("exec yes", 0.3)

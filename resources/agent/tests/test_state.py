@@ -1,4 +1,4 @@
-"""Small files in the state folder: whole or not at all, and back on the disk when that can be written again."""
+"""Small files in the state folder: atomic, and back on the disk once it is writable again."""
 import os
 import stat
 import unittest
@@ -18,26 +18,26 @@ from .support import FolderCase
 class StateFileTest(FolderCase):
     def setUp(self) -> None:
         super().setUp()
-        # As long as a file stands where the folder should be, nothing can be written.
+        # While a file is in the folder's place, nothing can be written.
         self.state = self.folder / "state"
 
     def break_disk(self) -> None:
         self.write("state", "a file where the folder should be")
 
-    def mend_disk(self) -> None:
+    def repair_disk(self) -> None:
         self.state.unlink()
 
     def open(self) -> StateFile:
         return StateFile(self.state / "key", "the key", 0o600, lambda: self.time.up_ms)
 
-    def test_what_the_disk_did_not_take_comes_to_it_later(self) -> None:
+    def test_unsaved_text_is_written_later(self) -> None:
         self.break_disk()
         file = self.open()
         with self.assertLogs("storage", "WARNING") as logs:
-            file.keep("abc")
+            file.store("abc")
         self.assertIn("the key is in memory alone, and lost when this machine stops", logs.output[0])
         self.assertEqual(file.read(), "abc")
-        self.mend_disk()
+        self.repair_disk()
         file.try_disk()
         self.assertIsNotNone(file.disk_error)
         self.time.advance(RETRY_DISK_AFTER_MS)
@@ -46,28 +46,28 @@ class StateFileTest(FolderCase):
         self.assertEqual((file.disk_error, file.read(), self.open().read()), (None, "abc", "abc"))
         self.assertEqual((self.state / "key").stat().st_mode & 0o777, 0o600)
 
-    def test_what_another_program_has_written_since_counts(self) -> None:
+    def test_a_later_change_by_another_program_wins(self) -> None:
         self.break_disk()
         file = self.open()
         with self.assertLogs("storage", "WARNING"):
-            file.keep("of the agent")
-        self.mend_disk()
+            file.store("of the agent")
+        self.repair_disk()
         self.open().write("of a person")
         self.assertEqual(file.read(), "of a person")
         self.time.advance(RETRY_DISK_AFTER_MS)
         file.try_disk()
         self.assertEqual((file.disk_error, self.open().read()), (None, "of a person"))
 
-    def test_a_file_that_cannot_be_replaced_stays_as_it_was(self) -> None:
+    def test_a_failed_write_leaves_the_file_unchanged(self) -> None:
         file = self.open()
         file.write("first")
         with mock.patch("os.replace", side_effect=OSError(28, "No space left on device")):
             with self.assertLogs("storage", "WARNING"):
-                file.keep("second")
+                file.store("second")
         self.assertEqual((file.read(), self.open().read()), ("second", "first"))
         self.assertEqual([one.name for one in self.state.iterdir()], ["key"])
 
-    def test_its_name_is_on_the_disk_too_before_it_counts(self) -> None:
+    def test_the_rename_is_synced_too(self) -> None:
         synced: list[bool] = []
         fsync = os.fsync
 
@@ -79,7 +79,7 @@ class StateFileTest(FolderCase):
             replace_file(self.folder / "file", "text")
         self.assertEqual(synced, [False, True])
 
-    def test_key_hub_and_authority_outlive_a_disk_that_took_nothing_at_first(self) -> None:
+    def test_key_hub_and_authority_survive_a_disk_that_was_read_only_at_first(self) -> None:
         pem = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
         hub = Hub("192.168.1.20", 1883, 8080, "ours")
         keys, memory, trust = KeyFile(self.state), HubMemory(self.state / "hub.json"), Trust(self.state)

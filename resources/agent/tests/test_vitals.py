@@ -1,4 +1,4 @@
-"""Vitals, what is sampled when, and what the agent says of its Pi: files of the kernel that are made up here."""
+"""Vitals, the sampler's schedule, and the `about` message, with fake kernel files."""
 import json
 import os
 import threading
@@ -23,7 +23,7 @@ THROTTLING = ("undervoltage", "throttled", "undervoltage_occurred", "throttled_o
 
 
 class VitalsTest(FolderCase):
-    def test_what_the_machine_has_is_read(self) -> None:
+    def test_reads_available_vitals(self) -> None:
         self.write("sys/class/thermal/thermal_zone0/temp", "48312\n")
         self.write("sys/devices/platform/soc/soc:firmware/get_throttled", "50005\n")
         self.write("proc/meminfo", "MemTotal:  1000 kB\nMemFree: 1 kB\nMemAvailable: 250 kB\n")
@@ -43,12 +43,12 @@ class VitalsTest(FolderCase):
              "throttled_occurred": 1, "memory_used": 75, "load": 0.52, "wifi_signal": -52, "uptime": 3600.25},
         )
 
-    def test_what_it_has_not_is_left_out_quietly(self) -> None:
+    def test_missing_vitals_are_omitted_silently(self) -> None:
         self.write("proc/net/wireless", "Inter-| sta-|\n face | tus |\n")
         values, impossible = Vitals(self.folder).read()
         self.assertEqual((set(values) - set(THROTTLING), impossible), ({"disk_used"}, None))
 
-    def test_what_has_occurred_between_two_readings_is_reported(self) -> None:
+    def test_throttling_between_two_readings_is_reported(self) -> None:
         cases = {
             "0": (0, 0, 0, 0),
             "50000": (0, 0, 1, 1),
@@ -64,7 +64,7 @@ class VitalsTest(FolderCase):
             with self.subTest(text):
                 self.assertEqual(tuple(values[name] for name in THROTTLING), expected)
 
-    def test_what_cannot_be_true_is_left_out_and_said(self) -> None:
+    def test_impossible_vitals_are_omitted_and_reported(self) -> None:
         cases = {
             "sys/class/thermal/thermal_zone0/temp": {
                 "-274000": "a CPU temperature of -274 °C is impossible", "2147483647": "a CPU temperature of 2.147",
@@ -86,7 +86,7 @@ class VitalsTest(FolderCase):
                     self.assertIn(words, impossible or "")
                 file.unlink()
 
-    def test_what_is_not_known_is_left_out_quietly(self) -> None:
+    def test_unknown_values_are_omitted_silently(self) -> None:
         wireless = "Inter-| sta-|\n face | tus |\n wlan0: 0000   0.  LEVEL  -256        0\n"
         cases = [
             ("proc/meminfo", "MemTotal:  1000 kB\nMemFree: 1 kB\n"),
@@ -100,14 +100,14 @@ class VitalsTest(FolderCase):
                 self.assertEqual((set(values) - set(THROTTLING), impossible), ({"disk_used"}, None))
             file.unlink()
 
-    def test_a_disk_without_blocks_harms_nothing(self) -> None:
+    def test_a_disk_without_blocks_is_ignored(self) -> None:
         empty = os.statvfs_result((4096, 4096, 10, 10, 0, 0, 0, 0, 0, 255))
         with mock.patch("os.statvfs", return_value=empty):
             self.assertEqual(set(Vitals(self.folder).read()[0]) - set(THROTTLING), set())
 
 
 class Chip:
-    """A sensor that always measures the same, while it is there."""
+    """A sensor with a constant value, while it is connected."""
 
     def __init__(self, value: float) -> None:
         self.value = value
@@ -125,7 +125,7 @@ class Chip:
 
 @dataclass(frozen=True, kw_only=True)
 class ChipInput(InputSettings):
-    """An input on which one chip comes after the other."""
+    """An input whose chip is replaced."""
 
     chips: Iterator[Chip]
 
@@ -157,7 +157,7 @@ class SamplerTest(FolderCase):
         self.addCleanup(end)
 
     def next(self) -> dict[str, float]:
-        """The next message that waits."""
+        """The next queued message."""
         while (batch := self.outbox.oldest()) is None:
             self.assertTrue(self.outbox.filled.wait(10))
             self.outbox.filled.clear()
@@ -167,7 +167,7 @@ class SamplerTest(FolderCase):
         del message["ts"]
         return message
 
-    def test_what_is_due_together_is_one_message_and_a_broken_input_does_not_harm(self) -> None:
+    def test_inputs_due_together_are_one_message_despite_a_failing_one(self) -> None:
         self.run_sampler(
             'vitals = false\n[inputs.a]\nkind = "command"\nrun = "echo 4.5"\n'
             '[inputs.b]\nkind = "command"\nrun = "echo much"\n[inputs.c]\nkind = "command"\nrun = "echo 2"'
@@ -176,7 +176,7 @@ class SamplerTest(FolderCase):
         self.board.write(0, 0, 0)
         self.assertIn("printed no number: 'much'", (self.folder / "status.json").read_text())
 
-    def test_only_one_number_is_a_reading_of_a_command(self) -> None:
+    def test_a_command_must_print_exactly_one_number(self) -> None:
         for text, number in {"4.5": 4.5, "-3": -3, "+.5": 0.5, "1e3": 1000, "7.": 7}.items():
             self.assertEqual(printed_number(text), number)
         for text in ("nan", "NaN", "-nan", "inf", "-Infinity", "1e999", "1_000", "4,5", "1 2", "0x10", "٣", "temp=48.3'C"):
@@ -185,7 +185,7 @@ class SamplerTest(FolderCase):
         with self.assertRaisesRegex(CommandFailed, "printed nothing"):
             printed_number("")
 
-    def test_impossible_vitals_are_said(self) -> None:
+    def test_impossible_vitals_are_logged(self) -> None:
         self.write("proc/uptime", "-1 0\n")
         with self.assertLogs("inputs", "WARNING") as logs:
             self.run_sampler("interval = 3600")
@@ -203,7 +203,7 @@ class SamplerTest(FolderCase):
         pin.drive_high()
         self.assertEqual(self.next(), {"door": 0})
 
-    def test_a_command_that_hangs_holds_up_no_other_input_and_comes_when_it_ends(self) -> None:
+    def test_a_hanging_command_blocks_no_input_and_is_reported_when_it_ends(self) -> None:
         go = self.folder / "go"
         self.run_sampler(
             f'vitals = false\ninterval = 0.1\n[inputs.slow]\nkind = "command"\n'
@@ -217,21 +217,21 @@ class SamplerTest(FolderCase):
             self.assertEqual(message, {"quick": 1})
         self.assertEqual(message["slow"], 7)
 
-    def test_a_shorter_interval_counts_from_now(self) -> None:
+    def test_a_shorter_interval_takes_effect_immediately(self) -> None:
         config = 'vitals = false\ninterval = 3600\n[inputs.a]\nkind = "command"\nrun = "echo 1"'
         self.run_sampler(config)
         self.assertEqual(self.next(), {"a": 1})
         self.sampler.configure(parse(config.replace("3600", "0.1")))
         self.assertEqual(self.next(), {"a": 1})
 
-    def test_a_sensor_that_fails_is_opened_anew(self) -> None:
+    def test_a_failing_sensor_is_reopened(self) -> None:
         chips = [Chip(1), Chip(2)]
         config = replace(parse("vitals = false\ninterval = 0.1"), inputs={"air": ChipInput(chips=iter(chips))})
         self.sampler.configure(config)
         self.start()
         self.assertEqual(self.next(), {"air": 1})
         with self.assertLogs("inputs", "INFO") as logs:
-            # Another one is put into its place.
+            # It is replaced by another one.
             chips[0].is_there = False
             while (message := self.next()) == {"air": 1}:
                 pass
@@ -239,7 +239,7 @@ class SamplerTest(FolderCase):
         self.assertTrue(chips[0].is_closed)
         self.assertIn("air cannot be read: line 1: nothing answers", logs.output[0])
 
-    def test_a_new_configuration_counts_at_once(self) -> None:
+    def test_a_new_configuration_takes_effect_immediately(self) -> None:
         self.run_sampler('vitals = false\ninterval = 3600\n[inputs.a]\nkind = "command"\nrun = "echo 1"')
         self.assertEqual(self.next(), {"a": 1})
         self.sampler.configure(parse('vitals = false\ninterval = 3600\n[inputs.hall]\nkind = "motion"\npin = 4'))
@@ -247,7 +247,7 @@ class SamplerTest(FolderCase):
 
 
 class AboutTest(FolderCase):
-    def test_says_what_is_declared(self) -> None:
+    def test_describes_the_declared_device(self) -> None:
         self.write("proc/device-tree/model", "Raspberry Pi 4 Model B Rev 1.4\0")
         config = parse(
             'name = "Attic"\nvitals = false\n[inputs.air]\nkind = "bme280"\nlabel = "Attic"\n'

@@ -1,5 +1,5 @@
-// `bramble key`: keys of devices, and, with --api, of programs. A new key stands alone on standard output, so that a script
-// takes it from there; what it is for is printed on standard error.
+// `bramble key`: keys of devices, and, with --api, of programs. Only a new key goes to standard output, for scripts; its
+// description goes to standard error.
 
 import { DeviceList } from "../../shared/api.ts";
 import { type DeviceKey, DeviceKeyList, NewDeviceKey } from "../../shared/security/access.ts";

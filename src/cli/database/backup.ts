@@ -29,8 +29,7 @@ import { dumpCommand, withServerBackup } from "./server-backup.ts";
 
 const command: DatabaseCommand = {
   name: "backup",
-  takesForce: true,
-  takesPassphrase: true,
+  takes: ["force", "passphrase-file"],
   help: `bramble backup FILE: copies the hub's database into FILE, and verifies the copy; the hub may run meanwhile.
 FILE - is standard output; the copy is made in TMPDIR, and written out once it is verified.
 
@@ -40,12 +39,13 @@ readings that wait for the server. What is there is backed up with the server's 
   --data DIR               data folder of the hub
   --store URL              the database server of the hub
   --force                  replace FILE where it is there already
-  --passphrase-file FILE   encrypt the copy: the first line is the passphrase (or BRAMBLE_PASSPHRASE in the environment)
+  --passphrase-file FILE   encrypt the copy: the first line is the passphrase
 
+The passphrase may also be BRAMBLE_PASSPHRASE, or in the file that BRAMBLE_PASSPHRASE_FILE names, as that of the hub.
 Without a passphrase the copy holds the hub's secrets as they are: keep it as you keep a password. Nobody can read an
 encrypted one without its passphrase, nor change it unnoticed; the plain copy that is encrypted is made in the data folder,
-or in TMPDIR. Ends with 0 when it is written, with 1 when it is
-written with the damage that the database has, and with 2 when it is not written.`,
+or in TMPDIR. Ends with 0 when it is written, with 1 when it is not, or with the damage that the database has, and with 2 when an
+argument is wrong.`,
   async run(request) {
     if (request.store !== null) return backUpBesideServer(request, request.store);
     if (request.file === STANDARD_STREAM) return writeToStandardOutput(request);

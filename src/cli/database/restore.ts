@@ -17,20 +17,19 @@ import {
   type ExitCode,
   runDatabaseCommand,
 } from "./database-command.ts";
-import { PASSPHRASE_VARIABLE } from "./passphrase.ts";
 
 const command: DatabaseCommand = {
   name: "restore",
-  takesForce: true,
-  takesPassphrase: true,
+  takes: ["force", "passphrase-file"],
   help: `bramble restore FILE: verifies a backup and puts it in the place of the hub's database, which is kept beside it.
 The hub must be stopped. FILE - is standard input.
 
   --data DIR               data folder of the hub
   --force                  take FILE although it is damaged
-  --passphrase-file FILE   of an encrypted backup: the first line is the passphrase (or BRAMBLE_PASSPHRASE in the environment)
+  --passphrase-file FILE   of an encrypted backup: the first line is the passphrase
 
-Ends with 0 when it is restored, with 1 when FILE is damaged and was not, and with 2 when it cannot be.`,
+The passphrase may also be BRAMBLE_PASSPHRASE, or in the file that BRAMBLE_PASSPHRASE_FILE names, as that of the hub.
+Ends with 0 when it is restored, with 1 when it is not, as a damaged FILE without --force, and with 2 when an argument is wrong.`,
   async run(request) {
     const { file, signal } = request;
     if (file === null) throw new Misuse(message("cli/name-backup"));
@@ -73,7 +72,7 @@ async function decrypted(file: string, name: string, plain: string, request: Dat
   const { passphrase, signal } = request;
   checkReadable(file);
   if (!isEncryptedFile(file)) return file;
-  if (passphrase === null) throw new Misuse(message("cli/encrypted", { name, variable: PASSPHRASE_VARIABLE }));
+  if (passphrase === null) throw new Misuse(message("cli/encrypted", { name }));
   await decryptFile(file, plain, passphrase, signal).catch((error: unknown) => {
     throw writeFailure(error, plain);
   });

@@ -1,5 +1,5 @@
-// A backup of a hub on a database server: the hub's folder has what the server has not, which goes into an archive; what the server has
-// is the server's to back up, and the person is told how.
+// A backup of a hub on a database server: the hub's folder goes into an archive; the database is backed up with the server's own
+// tools, whose command is printed.
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { copyDatabase } from "../../hub/store/maintenance.ts";
@@ -29,7 +29,7 @@ export async function withServerBackup<T>(
   });
 }
 
-/** What backs the server's part up; the password is asked for. */
+/** The command that backs up the database; it prompts for the password. */
 export function dumpCommand({ kind, host, port, user, database }: StoreAddress): string {
   switch (kind) {
     case "postgresql":

@@ -1,4 +1,4 @@
-// The room as one part: makes everything that decides who may do what, and starts it from its records.
+// Composes the parts of access control and loads their records.
 // Invariant: what is revoked or changed counts at once, on connections that are open, too.
 import type { DeviceId } from "../../shared/ids.ts";
 import type { Clock } from "../clock.ts";

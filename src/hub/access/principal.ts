@@ -78,8 +78,13 @@ export function scopeOf(principal: Principal): Scope | null {
   return "rooms" in principal && principal.rooms !== undefined ? { kind: "rooms", rooms: principal.rooms } : null;
 }
 
+/** The device that a key, or the user name beside one, is of; null where there is none. */
+export function deviceNamedBy(principal: Principal): DeviceId | null {
+  return principal.kind === "device" || principal.kind === "unproven" ? principal.device : null;
+}
+
 /** Is authenticated. */
-export function isProven(principal: Principal): boolean {
+export function isAuthenticated(principal: Principal): boolean {
   return principal.kind === "device" || "role" in principal;
 }
 

@@ -102,7 +102,7 @@ function listOf(header: string | string[] | undefined): string[] {
     .filter((element) => element !== "");
 }
 
-/** The elements of a Forwarded header (RFC 7239, section 4), the last one first. One without `for` names nobody. */
+/** The elements of a Forwarded header (RFC 7239, section 4), last first. One without `for` has an empty node. */
 function forwardedOf(header: string | undefined): Hop[] {
   return listOf(header).map((element) => {
     const pairs = element.split(";").map((pair): [string, string] => {

@@ -10,7 +10,7 @@ import { type AnyMessage, message } from "../../shared/messages/message.ts";
 import { render } from "../../shared/messages/render.ts";
 import { type BackupChanges, type BackupStatus, LastBackup } from "../../shared/settings/backups.ts";
 import type { Clock } from "../clock.ts";
-import { diskTrouble } from "../file-access.ts";
+import { diskFailureReason } from "../file-access.ts";
 import type { Log } from "../observe/log/log.ts";
 import type { RecordKind, RecordStore } from "../store/records.ts";
 import type { StoreBackup } from "../store/store.ts";
@@ -300,7 +300,7 @@ function failed(error: unknown, folder: string): Outcome {
 
 function reasonOf(error: unknown, folder: string): AnyMessage | string {
   if (error instanceof Failure) return error.reason;
-  return diskTrouble(error, folder) ?? `${errorText(error)}.`;
+  return diskFailureReason(error, folder) ?? `${errorText(error)}.`;
 }
 
 function folderProblem(folder: string): Problem | null {

@@ -9,7 +9,7 @@ import { flushFile, flushName } from "./flush.ts";
 export interface Replaced {
   /** Where the one that was there before is now; null where there was none. */
   readonly kept: string | null;
-  /** Why it cannot be opened; null where it can. It is kept all the same. */
+  /** Why it cannot be opened; null where it can. It is kept in either case. */
   readonly unreadable: string | null;
 }
 

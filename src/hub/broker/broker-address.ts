@@ -39,8 +39,8 @@ export function parseBrokerAddress({ url, password, passwordFile, caFile }: Brok
   const port = parsed.port === "" ? PORTS[protocol] : Number(parsed.port);
   const fromFile =
     passwordFile === undefined ? undefined : readText(passwordFile, "BRAMBLE_BROKER_PASSWORD_FILE").trim();
-  const secret = decodeURIComponent(parsed.password) || password || fromFile || null;
-  const username = decodeURIComponent(parsed.username) || null;
+  const secret = decoded(parsed.password) || password || fromFile || null;
+  const username = decoded(parsed.username) || null;
   if (secret !== null && username === null) throw new Failure(message("flag/broker/password-without-user"));
   return {
     url: `${protocol}//${parsed.hostname}:${port}`,
@@ -51,6 +51,14 @@ export function parseBrokerAddress({ url, password, passwordFile, caFile }: Brok
     password: secret,
     ca: caFile === undefined ? null : readText(caFile, "--broker-ca"),
   };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new Failure(message("flag/broker/percent"));
+  }
 }
 
 function readText(path: string, name: string): string {

@@ -35,7 +35,7 @@ interface SessionEvent {
   /** As in `Delivery`. */
   readonly session: string;
   /** Its keep-alive ran out (MQTT 3.1.1, section 3.1.2.10). */
-  readonly fellSilent: boolean;
+  readonly hasTimedOut: boolean;
 }
 
 /** A message that a person or a program publishes by the hub. */

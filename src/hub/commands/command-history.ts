@@ -12,7 +12,7 @@ export class CommandHistory {
   /** By device and control: the command that was issued last. */
   readonly #latest = new Map<string, Map<string, Command>>();
   /** Over the limit, and still on disk. */
-  #forgotten: string[] = [];
+  #pendingRemovals: string[] = [];
 
   /** Keeps a command that has ended. */
   keep(command: Command): void {
@@ -20,7 +20,7 @@ export class CommandHistory {
     this.#byId.set(command.id, command);
     for (const { id } of history.splice(0, Math.max(0, history.length - MAX_HISTORY_PER_DEVICE))) {
       this.#byId.delete(id);
-      this.#forgotten.push(id);
+      this.#pendingRemovals.push(id);
     }
     this.#byDevice.set(command.device, history);
   }
@@ -57,15 +57,15 @@ export class CommandHistory {
     this.#latest.delete(device);
   }
 
-  /** Ids to remove from the disk; `owe` returns them where that failed. */
-  takeForgotten(): string[] {
-    const forgotten = this.#forgotten;
-    this.#forgotten = [];
-    return forgotten;
+  /** Ids to remove from the disk; `requeueRemovals` returns them where that failed. */
+  takeRemovals(): string[] {
+    const removals = this.#pendingRemovals;
+    this.#pendingRemovals = [];
+    return removals;
   }
 
-  owe(ids: readonly string[]): void {
-    this.#forgotten.push(...ids);
+  requeueRemovals(ids: readonly string[]): void {
+    this.#pendingRemovals.push(...ids);
   }
 }
 

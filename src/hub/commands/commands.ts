@@ -125,11 +125,17 @@ export class Commands {
     const open = this.#opened(command, control);
     open.isWritten = false;
     this.#add(open);
+    const records = this.#options.records.collection(commandRecords);
     try {
-      await this.#options.records.collection(commandRecords).save([command]);
+      await records.save([command]);
     } catch (error) {
       this.#drop(open);
       throw error;
+    }
+    if (this.#open.get(command.id) !== open) {
+      // Its device was removed meanwhile, and this record may have been saved behind that.
+      await records.save([], [command.id]);
+      return message("no-such-device", { device });
     }
     open.isWritten = true;
     this.#announce(command);
@@ -162,7 +168,7 @@ export class Commands {
   }
 
   /** A client has subscribed to `filter`. */
-  listened(filter: string): void {
+  onSubscribed(filter: string): void {
     const waiting = [...this.#open.values()].filter(
       ({ command: { publication } }) => publication !== undefined && filterMatches(filter, publication.topic),
     );
@@ -332,11 +338,11 @@ export class Commands {
 
   async #end(open: Open, end: Command): Promise<void> {
     const { records, clock } = this.#options;
-    const forgotten = this.#history.takeForgotten();
+    const removals = this.#history.takeRemovals();
     try {
-      await records.collection(commandRecords).save([end], forgotten);
+      await records.collection(commandRecords).save([end], removals);
     } catch (error) {
-      this.#history.owe(forgotten);
+      this.#history.requeueRemovals(removals);
       open.ending = null;
       open.owed = { end, againMs: clock.now() + TRY_AGAIN_MS };
       throw error;

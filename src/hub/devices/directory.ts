@@ -20,14 +20,23 @@ export interface DescribedSeries extends SeriesKey {
   readonly latest: Pick<MetricState, "ts" | "value" | "usualPauseMs" | "silenceMs">;
 }
 
-export class DeviceDirectory {
-  readonly states = new Map<string, DeviceState>();
-  /** One more is refused. */
+/** One more device, or one more metric of a device, is refused. */
+export interface DirectoryLimits {
   readonly maxDevices: number;
+  readonly maxMetrics: number;
+}
+
+const DEFAULT_LIMITS: DirectoryLimits = { maxDevices: limits.devices, maxMetrics: limits.metricsPerDevice };
+
+export class DeviceDirectory implements DirectoryLimits {
+  readonly states = new Map<string, DeviceState>();
+  readonly maxDevices: number;
+  readonly maxMetrics: number;
   readonly #addedTopics = new AddedTopics(this.states);
 
-  constructor(maxDevices: number = limits.devices) {
+  constructor({ maxDevices, maxMetrics }: DirectoryLimits = DEFAULT_LIMITS) {
     this.maxDevices = maxDevices;
+    this.maxMetrics = maxMetrics;
   }
 
   /** By topic: the device of a control that a person added. Only of devices that have joined. */

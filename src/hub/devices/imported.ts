@@ -2,7 +2,7 @@
 // created. It brings no device online, and no cadence or clock offset is learned from it.
 import type { DeviceId, MetricName } from "../../shared/ids.ts";
 import { type Message, type MessageCode, message } from "../../shared/messages/message.ts";
-import { limits, type Reading } from "../../shared/reading.ts";
+import type { Reading } from "../../shared/reading.ts";
 import type { HubEvents } from "../events.ts";
 import type { RecordStore } from "../store/records.ts";
 import type { DeviceDirectory } from "./directory.ts";
@@ -29,14 +29,14 @@ export class ImportedDevices {
 
   /** Why readings of the series cannot be imported; null where they can. */
   rejectionOf(device: DeviceId, metric: MetricName): LineRejection | null {
-    const { states, maxDevices } = this.#options.directory;
+    const { states, maxDevices, maxMetrics } = this.#options.directory;
     const state = states.get(device);
     if (state === undefined)
       return states.size < maxDevices ? null : message("import/line-many-devices", { limit: maxDevices });
     if (state.isLeaving) return message("import/line-leaving", { device });
     if (state.joining?.kind === "blocked") return message("import/line-blocked", { device });
-    if (state.admitted.has(metric) || state.admitted.size < limits.metricsPerDevice) return null;
-    return message("import/line-many-metrics", { device, limit: limits.metricsPerDevice });
+    if (state.admitted.has(metric) || state.admitted.size < maxMetrics) return null;
+    return message("import/line-many-metrics", { device, limit: maxMetrics });
   }
 
   hasDevice(device: DeviceId): boolean {

@@ -8,6 +8,7 @@ import { limits } from "../../shared/reading.ts";
 import type { Clock } from "../clock.ts";
 import type { ReadingStore } from "../store/readings.ts";
 import type { RecordStore } from "../store/records.ts";
+import type { DirectoryLimits } from "./directory.ts";
 import { leaving, takingIn } from "./joining.ts";
 import { type DeviceMends, readNewest } from "./mends.ts";
 import { deviceRecords } from "./state/device-record.ts";
@@ -19,6 +20,7 @@ export interface MergeOptions {
   readonly records: RecordStore;
   readonly mends: Pick<DeviceMends, "copy">;
   readonly clock: Clock;
+  readonly directory: Pick<DirectoryLimits, "maxMetrics">;
   /** Removes a device once `before` is done; its messages are deferred meanwhile. */
   readonly remove: (state: DeviceState, before: () => Promise<void>) => Promise<Problem | null>;
   readonly onChange: (state: DeviceState) => void;
@@ -30,9 +32,9 @@ export interface MergeOptions {
 export async function mergeDevices(
   from: DeviceState,
   into: DeviceState,
-  { readings, records, mends, clock, remove, onChange, onCopied }: MergeOptions,
+  { readings, records, mends, clock, directory, remove, onChange, onCopied }: MergeOptions,
 ): Promise<Problem | null> {
-  const refused = rejectionOf(from, into);
+  const refused = rejectionOf(from, into, directory.maxMetrics);
   if (refused !== null) return refused;
   into.takesIn = true;
   // Their places are reserved, so that messages of `into` cannot take them meanwhile.
@@ -63,7 +65,7 @@ export async function mergeDevices(
   }
 }
 
-function rejectionOf(from: DeviceState, into: DeviceState): Problem | null {
+function rejectionOf(from: DeviceState, into: DeviceState, maxMetrics: number): Problem | null {
   if (from === into) return message("bad-request/merge-into-itself", { device: from.id, field: "into" });
   const notJoined = [from, into].find(({ joining }) => joining !== null);
   if (notJoined !== undefined) {
@@ -73,9 +75,9 @@ function rejectionOf(from: DeviceState, into: DeviceState): Problem | null {
   if (into.isLeaving || into.removalDueMs !== null) return leaving(into.id);
   const busy = [from, into].find(({ takesIn }) => takesIn);
   if (busy !== undefined) return takingIn(busy.id);
-  const { metricsPerDevice: limit } = limits;
   const { size: count } = from.admitted.union(into.admitted);
-  return count <= limit ? null : message("too-many-metrics/merged", { from: from.id, into: into.id, count, limit });
+  if (count <= maxMetrics) return null;
+  return message("too-many-metrics/merged", { from: from.id, into: into.id, count, limit: maxMetrics });
 }
 
 /** What `into` reports, and what people set of it, wins. */

@@ -1,5 +1,5 @@
 // Which devices are online. One that holds a connection open is online while the connection lives; a script that posts, or connects
-// for one message, counts as online while its last message is young.
+// for one message, counts as online while its last message is recent.
 import type { DeviceId } from "../../shared/ids.ts";
 import type { Clock } from "../clock.ts";
 import { noteAddress } from "./address-history.ts";

@@ -6,6 +6,7 @@ import { RetentionRule } from "../../shared/api.ts";
 import type { DeviceId, MetricName } from "../../shared/ids.ts";
 import type { SeriesKey } from "../../shared/reading.ts";
 import type { Clock } from "../clock.ts";
+import { Mutex } from "../mutex.ts";
 import type { ReadingStore } from "../store/readings.ts";
 import type { RecordKind, RecordStore } from "../store/records.ts";
 
@@ -38,8 +39,8 @@ export interface RetentionOptions {
 export class Retention {
   readonly #options: RetentionOptions;
   #record: RetentionRecord | null = null;
-  /** One change or removal at a time. */
-  #running: Promise<void> = Promise.resolve();
+  /** Of changes and removals. */
+  readonly #mutex = new Mutex();
   #endTimer: (() => void) | null = null;
   #isStopped = false;
 
@@ -54,20 +55,20 @@ export class Retention {
   async start(): Promise<void> {
     const { records, clock, onFailure } = this.#options;
     this.#record = (await records.collection(retentionRecords).list())[0] ?? null;
-    this.#endTimer = clock.every(HOUR_MS, () => void this.#inTurn(() => this.#moveOn()).catch(onFailure));
+    this.#endTimer = clock.every(HOUR_MS, () => this.#mutex.runExclusive(() => this.#moveOn()).catch(onFailure));
   }
 
   /** Resolves when no removal is under way; the rest is removed the next day. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#endTimer?.();
-    await this.#running;
+    await this.#mutex.idle();
   }
 
   /** Resolves once the rules are on disk; removal follows. */
   async setRules(rules: readonly RetentionRule[]): Promise<void> {
-    await this.#inTurn(() => this.#save({ rules: [...rules], day: this.#today }));
-    void this.#inTurn(() => this.#removeOld()).catch(this.#options.onFailure);
+    await this.#mutex.runExclusive(() => this.#save({ rules: [...rules], day: this.#today }));
+    this.#mutex.runExclusive(() => this.#removeOld()).catch(this.#options.onFailure);
   }
 
   get #today(): number {
@@ -100,12 +101,6 @@ export class Retention {
         await readings.remove({ devices: [device], metrics, fromMs: 0, toMs: (day - keepDays) * DAY_MS });
       }
     }
-  }
-
-  #inTurn(act: () => Promise<void>): Promise<void> {
-    const turn = this.#running.then(act);
-    this.#running = turn.catch(() => undefined);
-    return turn;
   }
 }
 

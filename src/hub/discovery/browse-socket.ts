@@ -2,8 +2,8 @@
 // one stands on an `MdnsLink` that is already open. So a bind that fails rejects at `open()`, a send that fails reaches
 // `onError` (multicast-dns drops it), and each interface has its own socket.
 //
-// Anybody on the link may send anything, and bonjour-service compares every PTR of a packet with every other record, in
-// one event of the hub's main thread. Only what can be an answer for our service type gets that far, and only so much.
+// Any host on the link may send any packet, and bonjour-service compares every PTR of a packet with every other record, in
+// one event of the hub's main thread. So only responses for our service type pass, at a bounded rate.
 import { EventEmitter } from "node:events";
 import { MDNS_PORT, type MdnsLink, type Sender } from "./multicast-socket.ts";
 

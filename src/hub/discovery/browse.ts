@@ -125,7 +125,7 @@ async function listen(open: readonly OpenBrowser[], listenMs: number): Promise<v
   for (const timer of timers) clearTimeout(timer);
 }
 
-/** Null where the service has not the form of a hub's: anybody may send anything. */
+/** Null where the service is not a valid hub: any host may advertise anything. */
 function hubOf({ fqdn, host, port, addresses = [], txt }: Service): FoundHub | null {
   const hubId = textIn(txt, "id");
   if (hubId === null || !fqdn.toLowerCase().endsWith(SUFFIX)) return null;

@@ -7,6 +7,7 @@
 //   it against hosts that come later;
 // - names the addresses of every interface on every link, while a Pi needs the one that is on its own link;
 // - reads the interfaces once, while ours come, go and change their addresses under a running hub.
+import { isLoopbackHost } from "../../shared/loopback.ts";
 import { type Message, message } from "../../shared/messages/message.ts";
 import type { Log } from "../observe/log/log.ts";
 import type { Advertiser, AdvertiserOptions } from "./advertiser.ts";
@@ -19,7 +20,6 @@ export type MdnsOptions = Omit<AdvertiserOptions, "onName"> & {
 type Ports = Pick<AdvertiserOptions, "httpsPort" | "mqttsPort" | "isPlainRestricted">;
 
 const DEFAULT_LABEL = "bramble";
-const LOOPBACK_HOST = /^(localhost|127\..*|::1)$/;
 /** A goodbye that cannot be sent must not keep the hub from stopping. */
 const GOODBYE_TIMEOUT_MS = 500;
 
@@ -62,7 +62,7 @@ export class Mdns {
 
   /** Returns at once; a later failure is logged. */
   start(): void {
-    if (LOOPBACK_HOST.test(this.#options.host)) return;
+    if (isLoopbackHost(this.#options.host)) return;
     this.#start().catch((error: unknown) => this.#log.warn({ err: error }, "the hub is not advertised"));
   }
 

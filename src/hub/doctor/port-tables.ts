@@ -16,7 +16,7 @@ export interface Process {
 const LISTENING = "0A";
 /** Interpreters, which are named together with their script. */
 const INTERPRETER = /^(?:node|nodejs|electron|python[\d.]*|java|ruby|perl|php|deno|bun|sh|bash)$/;
-/** The kernel cuts a program's name to so many characters. */
+/** The kernel truncates a program's name to this length. */
 const MAX_COMM_CHARACTERS = 15;
 
 /** Sockets in `/proc/net/tcp` or `tcp6` that listen on `port`; addresses and ports are hexadecimal there. */
@@ -44,7 +44,7 @@ export function userName(passwd: string, uid: number): string | null {
   return line?.split(":")[0] ?? null;
 }
 
-/** The first program in what `lsof -F pc` prints: a line for each fact, begun by a letter that says which. */
+/** The first program in the output of `lsof -F pc`: a field per line, marked by its first letter. */
 export function parseLsof(text: string): Process | null {
   const lines = text.split("\n");
   const pid = lines.find((line) => line.startsWith("p"))?.slice(1);

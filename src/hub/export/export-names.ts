@@ -1,4 +1,4 @@
-// Names as they stand in an exported file, in one piece of memory: there may be half a million.
+// Names in the encoding of the exported file, in one buffer: there may be half a million.
 import type { CsvFormat, ExportFormat } from "./export-format.ts";
 import type { RowBytes } from "./row-bytes.ts";
 
@@ -7,7 +7,7 @@ const INITIAL_NAMES = 64;
 const MAX_BYTES_PER_CHARACTER = 3;
 
 export class ExportNames {
-  /** A text as it stands in the file. */
+  /** Encodes a text for the file. */
   readonly toField: (text: string) => string;
   #bytes = Buffer.from(new ArrayBuffer(INITIAL_BYTES));
   /** Of each name the place behind its last byte, from the second entry on. */
@@ -36,7 +36,7 @@ export class ExportNames {
     row.raw(this.#bytes, this.#ends[number], this.#ends[number + 1]);
   }
 
-  /** The name of this number, as it stands in the file. */
+  /** The encoded name with this number. */
   textOf(number: number): string {
     return this.#bytes.toString("utf8", this.#ends[number], this.#ends[number + 1]);
   }

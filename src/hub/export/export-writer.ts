@@ -1,4 +1,4 @@
-// What a writer of an exported file is given and does, whatever the format: rows come in the file's order, and leave as bytes.
+// The interface of a writer of exported files: takes rows in the file's order, and returns bytes.
 
 import type { ExportNames } from "./export-names.ts";
 

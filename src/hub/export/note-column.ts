@@ -83,7 +83,7 @@ export class NoteColumn {
     known.cell = texts.length === 0 ? NO_TEXT : Buffer.from(this.#devices.toField(texts.join(BETWEEN_NOTES)));
     const ends = known.lasting.map(({ toMs }) => toMs ?? tsMs);
     const nextMs = Math.min(known.notes[known.next]?.fromMs ?? Number.POSITIVE_INFINITY, ...ends);
-    // What is of a moment stands in one row: the next millisecond has another cell.
+    // A note of a moment is in one row only: the next millisecond has another cell.
     known.changesMs = moments.length > 0 ? Math.min(tsMs + 1, nextMs) : nextMs;
   }
 }

@@ -144,7 +144,7 @@ function seriesOf({ device, metric }: Reading): string {
   return `${device}\n${metric}`;
 }
 
-function noCounts() {
+function noCounts(): Omit<ImportCounts, "newDevices" | "newMetrics"> {
   const none = { rows: 0, readings: 0, fresh: 0, changed: 0, known: 0, empty: 0, repeated: 0, refused: 0 };
-  return { ...none, fromMs: null as number | null, toMs: null as number | null };
+  return { ...none, fromMs: null, toMs: null };
 }

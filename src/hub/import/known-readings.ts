@@ -2,7 +2,7 @@
 // yet, so that a file with a reading an hour does not read the seconds between them.
 import type { DeviceId, MetricName } from "../../shared/ids.ts";
 import type { Reading } from "../../shared/reading.ts";
-import type { ReadingStore } from "../store/readings.ts";
+import { type ReadingStore, rowsOf } from "../store/readings.ts";
 
 /** Devices times metrics in one query: the store merges so many fast. */
 const MAX_SERIES_PER_QUERY = 1_000;
@@ -35,7 +35,7 @@ async function lookUp(
   const wanted = Map.groupBy(readings, ({ device, metric, tsMs }) => keyOf(device, metric, tsMs));
   const times = [...new Set(readings.map(({ tsMs }) => tsMs))].sort((a, b) => a - b);
   const last = times.at(-1) ?? 0;
-  // All series have room in a page at one time, so that each page gets on.
+  // A page holds all series at one time, so that each page makes progress.
   const leastRows = devices.length * metrics.length + MIN_ROWS_PER_PAGE;
   let limit = leastRows + readings.length;
   let next = 0;
@@ -45,11 +45,9 @@ async function lookUp(
     const selection = { devices, metrics, fromMs, toMs: last + 1 };
     const page = await store.page({ ...selection, order: "oldest-first", after: null, limit });
     let found = 0;
-    for (let row = 0; row < page.tsMs.length; row++) {
-      const series = page.series[page.seriesIndex[row] ?? -1];
-      if (series === undefined) continue;
-      for (const reading of wanted.get(keyOf(series.device, series.metric, page.tsMs[row] ?? 0)) ?? []) {
-        values.set(reading, page.values[row] ?? 0);
+    for (const { device, metric, tsMs, value } of rowsOf(page)) {
+      for (const reading of wanted.get(keyOf(device, metric, tsMs)) ?? []) {
+        values.set(reading, value);
         found++;
       }
     }

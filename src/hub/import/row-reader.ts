@@ -201,7 +201,7 @@ interface ValueColumn extends NamedValue {
   readonly title: string;
 }
 
-/** Where in a row stands what; undefined where the file has no such column. */
+/** Column numbers; undefined where the file has no such column. */
 interface Columns {
   readonly time: number | undefined;
   readonly date: number | undefined;

@@ -12,8 +12,8 @@ export class TableRows {
   readonly #hasHeader: boolean;
   /** Of the first header; null until it was read. */
   #titles: readonly string[] | null = null;
-  /** Where the columns of the first header stand in the present table; null while they stand as they did there. */
-  #places: readonly number[] | null = null;
+  /** The position of each column of the first header in the current table; null where the order is the same. */
+  #columnOf: readonly number[] | null = null;
   #isBehindComment = false;
 
   constructor({ encoding, separator, header }: TableForm) {
@@ -34,7 +34,7 @@ export class TableRows {
       else if (isComment(cells, line)) this.#isBehindComment = true;
       else if (this.#hasHeader && this.#titles === null && cells.length === 1) this.#isBehindComment = false;
       else if (this.#isHeader(cells)) this.#takeHeader(cells);
-      else yield this.#places === null ? row : { line, cells: this.#places.map((place) => cells[place] ?? "") };
+      else yield this.#columnOf === null ? row : { line, cells: this.#columnOf.map((column) => cells[column] ?? "") };
     }
   }
 
@@ -48,7 +48,7 @@ export class TableRows {
   #takeHeader(cells: readonly string[]): void {
     if (this.#titles === null) this.#titles = cells.map((cell) => cell.trim());
     const now = cells.map((cell) => cell.trim());
-    this.#places = isSame(now, this.#titles) ? null : this.#titles.map((title) => now.indexOf(title));
+    this.#columnOf = isSame(now, this.#titles) ? null : this.#titles.map((title) => now.indexOf(title));
   }
 }
 

@@ -18,7 +18,7 @@ const EPOCH_FACTORS: Readonly<Record<EpochForm, number>> = {
   "epoch-ns": 1e-6,
 };
 
-// No character can be matched in two ways: the time it takes grows with the text, not with its square.
+// Unambiguous, so that matching is linear.
 const HALF = "AM|PM|A\\.M\\.|P\\.M\\.|오전|오후";
 const CLOCK = `(?:(${HALF}) ?)?(\\d{1,2}):(\\d\\d)(?::(\\d\\d)(?:[.,](\\d{1,9}))?)?(?: ?(${HALF}))?`;
 const TIME_OF_DAY = `(?:(?:T|, ?|\\.? )${CLOCK}(?: ?(Z|UTC|GMT|[+-]\\d\\d(?::?\\d\\d)?))?)?`;
@@ -83,7 +83,7 @@ function timeOf(match: RegExpExecArray, [yearAt, monthAt, dayAt]: readonly [numb
   const hour = hourOf(Number(hourText), before ?? after);
   // Not Date.UTC, which takes the year 50 for 1950.
   const midnight = new Date(new Date(0).setUTCFullYear(year < 100 ? 2_000 + year : year, month - 1, day));
-  // A day that its month does not have lies in another month.
+  // A day that the month does not have rolls over into another month.
   if (midnight.getUTCMonth() !== month - 1 || hour === null || Number(minute) > 59 || Number(second) > 59) return null;
   const seconds = (hour * 60 + Number(minute)) * 60 + Number(second);
   const ms = midnight.getTime() + seconds * 1_000 + Math.round(Number(`0.${fraction}`) * 1_000);

@@ -1,4 +1,4 @@
-// Values as they stand in files -> numbers: with a decimal comma, with thousands apart, with a unit, ON and OFF.
+// Values in files -> numbers: with a decimal comma, thousands separators, a unit, ON and OFF.
 import { readText, type TextValue } from "../../shared/text-values.ts";
 
 const PLAIN = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;

@@ -1,13 +1,16 @@
 // The latest refused messages, so that a person can see why a Pi's data does not arrive. Bounded: when the list is
-// full, the oldest of the address with most records makes room, so that one broken script does not hide another's. A record costs
-// a write to the disk, so they come at a bounded rate: what is refused beyond it is counted on the record of its kind.
+// full, the oldest of the address with most records makes room, in the network with most, so that one broken script does not
+// hide another's. A record costs a write to the disk, so they come at a bounded rate: what is refused beyond it is counted on
+// the record of its kind.
 import type { Refused } from "../../shared/api.ts";
 import type { ErrorCode } from "../../shared/errors.ts";
 import type { Language } from "../../shared/messages/language.ts";
 import type { AnyMessage } from "../../shared/messages/message.ts";
 import { TokenBucket } from "../access/limits/token-bucket.ts";
+import { networkOf } from "../access/networks.ts";
 import type { Clock } from "../clock.ts";
 import type { HubEvents } from "../events.ts";
+import { Mutex } from "../mutex.ts";
 import { withoutSecrets } from "../observe/excerpt.ts";
 import type { RecordStore } from "../store/records.ts";
 import { payloadOf, type RefusedRecord, reasonOf, recordOf, refusedRecords } from "./refused-records.ts";
@@ -42,7 +45,7 @@ export class Refusals {
   readonly #rateOfAll: TokenBucket;
   /** Records whose count changed since they were saved. */
   readonly #unsaved = new Set<RefusedRecord>();
-  #saving: Promise<void> = Promise.resolve();
+  readonly #saves = new Mutex();
   #count = 0;
   #nextId = 1;
   #endTimer: (() => void) | null = null;
@@ -138,22 +141,17 @@ export class Refusals {
   }
 
   #save(): Promise<void> {
-    // The caller of an earlier save was notified of its failure.
-    const before = this.#saving.catch(() => undefined);
-    this.#saving = before.then(() => this.#saveCounts());
-    return this.#saving;
-  }
-
-  async #saveCounts(): Promise<void> {
-    const unsaved = [...this.#unsaved];
-    this.#unsaved.clear();
-    try {
-      await this.#options.records.collection(refusedRecords).save(unsaved);
-    } catch (error) {
-      for (const record of unsaved) this.#unsaved.add(record);
-      throw error;
-    }
-    for (const record of unsaved) this.#options.events.messageRefused.emit(shown(record));
+    return this.#saves.runExclusive(async () => {
+      const unsaved = [...this.#unsaved];
+      this.#unsaved.clear();
+      try {
+        await this.#options.records.collection(refusedRecords).save(unsaved);
+      } catch (error) {
+        for (const record of unsaved) this.#unsaved.add(record);
+        throw error;
+      }
+      for (const record of unsaved) this.#options.events.messageRefused.emit(shown(record));
+    });
   }
 
   #keep(record: RefusedRecord): void {
@@ -165,12 +163,24 @@ export class Refusals {
     this.#nextId = record.id + 1;
   }
 
+  /** Of the address with most records, in the network with most: a host can take any address of its IPv6 network. */
+  #most(): readonly [address: string, records: RefusedRecord[]] {
+    const counts = new Map<string, number>();
+    for (const [address, { length }] of this.#byAddress) {
+      const network = networkOf(address);
+      counts.set(network, (counts.get(network) ?? 0) + length);
+    }
+    const near = (address: string) => counts.get(networkOf(address)) ?? 0;
+    return [...this.#byAddress].reduce((most, one) => {
+      const isMore = near(one[0]) - near(most[0]) || one[1].length - most[1].length;
+      return isMore > 0 ? one : most;
+    });
+  }
+
   #makeRoom(): string[] {
     const forgotten: string[] = [];
     while (this.#count > MAX_RECORDS) {
-      const [address, records] = [...this.#byAddress].reduce((most, one) =>
-        one[1].length > most[1].length ? one : most,
-      );
+      const [address, records] = this.#most();
       const oldest = records.shift();
       if (oldest !== undefined) {
         forgotten.push(String(oldest.id));

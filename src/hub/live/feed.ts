@@ -1,6 +1,6 @@
 // The live feed of the UI. Readings are sampled: of each series the newest value a tick, and after it the oldest where they are
-// further apart than live readings are, which shows a backlog. A listener that does not keep up is cut off; it reconnects and
-// requests what it missed.
+// further apart than live readings are, which shows a backlog. The first message after a tick that had none is sent at once. A
+// listener that does not keep up is cut off; it reconnects and requests what it missed.
 import type { LiveEvent, LiveReading } from "../../shared/api.ts";
 import type { Device } from "../../shared/device.ts";
 import { assertNever } from "../../shared/errors.ts";
@@ -11,7 +11,7 @@ import type { HubEvents } from "../events.ts";
 
 const TICK_MS = 100;
 const TICKS_PER_RATE = 10;
-/** Of the devices that are told in one tick: some milliseconds, and half a megabyte for each listener. */
+/** Devices per tick: some milliseconds, and half a megabyte for each listener. */
 const MAX_METRICS_PER_TICK = 5_000;
 /** Readings of one tick that lie further apart were taken while the device was offline. */
 const BACKLOG_SPAN_MS = 1_000;
@@ -43,6 +43,8 @@ export class LiveFeed {
   readonly #samples = new Map<string, Sample>();
   /** Devices that changed since the last tick. */
   readonly #devices = new Set<DeviceId>();
+  /** No readings were sent since the last tick, nor with it. */
+  #isQuiet = true;
   #stored = 0;
   #ticks = 0;
   #endTimer: (() => void) | null = null;
@@ -58,7 +60,7 @@ export class LiveFeed {
       this.#devices.delete(id);
       this.#send({ type: "device-removed", id });
     });
-    // At once, not with the next tick: a person watches the switch that they pressed.
+    // Sent immediately, not with the next tick: a person is watching the switch.
     events.commandChanged.on((command) => this.#send({ type: "command", command }));
     events.timelineChanged.on(() => this.#send({ type: "timeline" }));
     events.messageRefused.on((refused) => this.#send({ type: "refused", refused }));
@@ -95,18 +97,24 @@ export class LiveFeed {
       else if (reading[2] >= sample.newest[2]) sample.newest = reading;
       else if (reading[2] < sample.oldest[2]) sample.oldest = reading;
     }
+    if (this.#isQuiet) this.#sendSamples();
   }
 
   #tick(): void {
     this.#tellDevices();
-    if (this.#samples.size > 0) {
-      this.#send({ type: "readings", readings: [...this.#samples.values()].flatMap(toSend) });
-      this.#samples.clear();
-    }
+    this.#isQuiet = true;
+    this.#sendSamples();
     this.#ticks = (this.#ticks + 1) % TICKS_PER_RATE;
     if (this.#ticks > 0) return;
     this.#send({ type: "rate", readingsPerSecond: this.#stored });
     this.#stored = 0;
+  }
+
+  #sendSamples(): void {
+    if (this.#samples.size === 0) return;
+    this.#isQuiet = false;
+    this.#send({ type: "readings", readings: [...this.#samples.values()].flatMap(toSend) });
+    this.#samples.clear();
   }
 
   /** As many as there is time for, the one that changed first before the others. */

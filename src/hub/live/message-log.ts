@@ -100,7 +100,7 @@ export class MessageLog {
       return;
     }
     if (viewing.searchesLeft <= 0) {
-      sample.leaveOut(1);
+      sample.countOmitted(1);
       return;
     }
     viewing.searchesLeft--;
@@ -138,7 +138,7 @@ export class MessageLog {
       const { rows, leftOut } = sample.take();
       sample.elapsed(TICK_MS);
       const isBehind = viewer.isBehind();
-      if (isBehind) sample.leaveOut(rows.length + leftOut);
+      if (isBehind) sample.countOmitted(rows.length + leftOut);
       else if (rows.length + leftOut > 0) viewer.send({ type: "log", rows, leftOut });
       if (!isSecond) continue;
       sample.tick();

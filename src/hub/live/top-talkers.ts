@@ -1,4 +1,4 @@
-// Who sends most: messages and bytes of each device in the last minute, or of each address where a message names no device.
+// The top senders: messages and bytes of each device in the last minute, or of each address where a message names no device.
 import type { DeviceId } from "../../shared/ids.ts";
 import type { Talker } from "../../shared/mqtt/message-log.ts";
 

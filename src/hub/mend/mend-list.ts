@@ -79,7 +79,7 @@ export class MendList {
 
   /** The mended value of a reading; null where it is hidden. */
   shown(device: string, metric: string, tsMs: number, value: number): number | null {
-    // Asked for each reading that comes.
+    // Runs for each reading.
     if (this.#byDevice.size === 0) return value;
     const mends = this.of(device, metric);
     return mends.length === 0 ? value : mendedValue(mends, tsMs, value);

@@ -14,7 +14,7 @@ import {
 import type { MendList } from "./mend-list.ts";
 import { mendedBuckets } from "./mended-buckets.ts";
 
-/** A page that has lost rows to mends is filled up with so many at once. */
+/** Rows per query that refills a page after hidden rows were removed. */
 const MIN_ROWS_PER_READ = 1_000;
 
 export function mendedReadings(stored: ReadingStore, list: MendList): ReadingStore {
@@ -46,7 +46,7 @@ export function mendedReadings(stored: ReadingStore, list: MendList): ReadingSto
   };
 }
 
-/** Reads on until the page is full: hidden rows take no place in it. */
+/** Reads until the page is full; hidden rows do not count. */
 async function mendedPage(stored: ReadingStore, query: PageQuery, list: MendList): Promise<ReadingPage> {
   const rows = new PageRows(query.limit);
   let { after } = query;

@@ -1,8 +1,7 @@
 // A running move, as steps: each is short, may be repeated, and is resumed after a crash by the state file.
-// copying: everything that is stored, newest first, while new data goes to both stores. comparing: until both are equal. ready:
-// both stay equal. To switch reading, everything is compared once more, writes are held, the latest data is compared reading by
-// reading, and the state file is set to the other store, on which the hub then restarts. Switching back is the same in the other
-// direction.
+// copying: all stored data, newest first, while new data goes to both stores. comparing: until both are equal. ready: both stay
+// equal. To switch reading, everything is compared again, writes are paused, the latest data is compared reading by reading, and
+// the state file is set to the other store, with which the hub restarts. Switching back is the same in the other direction.
 import type { Clock } from "../clock.ts";
 import type { Store } from "../store/store.ts";
 import { compareStores } from "./copying/compare.ts";
@@ -118,30 +117,30 @@ export class ActiveMove {
     });
   }
 
-  /** Compares a stretch that the other store may lack, reading by reading; false where there is none. */
+  /** Compares one range that the other store may lack, reading by reading; false where there is none. */
   async #settleOne(): Promise<boolean> {
     const { dual, signal } = this.#options;
-    const { debts } = dual;
+    const { writeIntents } = dual;
     const { step, copiedFromMs } = this.#state;
-    if (debts.isEmpty) return false;
+    if (writeIntents.isEmpty) return false;
     await this.#refuseSpool();
-    const [noted] = debts.missedSelections;
-    if (noted !== undefined) {
+    const [intent] = writeIntents.missedSelections;
+    if (intent !== undefined) {
       // Readings that were removed from the store that is read have to be removed from the other one, too.
-      await this.#transfer.repairAll(noted.selection, signal, true);
-      await debts.settle(noted);
+      await this.#transfer.repairAll(intent.selection, signal, true);
+      await writeIntents.settle(intent);
       return true;
     }
-    const [day] = debts.missedDays;
+    const [day] = writeIntents.missedDays;
     if (day === undefined) return false;
-    debts.missedDays.delete(day);
+    writeIntents.missedDays.delete(day);
     // It is still to be copied.
     if (step === "copying" && (copiedFromMs === null || (day + 1) * DAY_MS <= copiedFromMs)) return true;
     try {
       await this.#transfer.repairAll(wholeDay(day), signal);
       return true;
     } catch (error) {
-      debts.missedDays.add(day);
+      writeIntents.missedDays.add(day);
       throw error;
     }
   }
@@ -196,7 +195,7 @@ export class ActiveMove {
 
   async #switch(): Promise<void> {
     const { dual, spoolings, clock, restart } = this.#options;
-    const { mirror, debts } = dual;
+    const { mirror, writeIntents } = dual;
     const spoolingsBefore = spoolings();
     await this.#compare();
     const comparedToMs = (this.#state.compared?.atMs ?? 0) - MOVING_MS;
@@ -206,8 +205,8 @@ export class ActiveMove {
       await mirror.turn(() => this.#catchUp(comparedToMs));
       await this.#refuseSpool();
       if (spoolings() !== spoolingsBefore) throw new MoveProblem("spool");
-      if (!debts.isEmpty || dual.areRecordsMissed) throw new MoveProblem("not-equal");
-      await debts.closeAll();
+      if (!writeIntents.isEmpty || dual.areRecordsMissed) throw new MoveProblem("not-equal");
+      await writeIntents.closeAll();
       const reads = this.#state.reads === "file" ? "server" : "file";
       await this.change({ reads, switchedMs: clock.now(), switchWhenEqual: false });
       // The hub reads the other store once it has started again; until then both still have the same.

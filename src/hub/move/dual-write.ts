@@ -1,18 +1,18 @@
 // Writes go to the store that is read, which acknowledges, and from there to the other one. Order of a write: its days are saved
-// (`Debts`), the store that is read commits it, it is acknowledged, the other store gets it with the times that were allocated.
+// (`WriteIntents`), the store that is read commits it, it is acknowledged, the other store gets it with the times that were allocated.
 // Readings that arrive while others are being removed or copied may be in one store and not in the other: their days are compared.
 import { BrambleError } from "../../shared/errors.ts";
 import type { Clock } from "../clock.ts";
 import type { AppendMessage, ReadingSelection } from "../store/readings.ts";
 import type { Store } from "../store/store.ts";
 import { concerns, dayOf, daysOf } from "./copying/selections.ts";
-import type { Debts, NotedSelection } from "./debts.ts";
 import type { Mirror } from "./mirror.ts";
+import type { SelectionIntent, WriteIntents } from "./write-intents.ts";
 
 export interface DualWriteOptions {
   readonly source: Store;
   readonly mirror: Mirror;
-  readonly debts: Debts;
+  readonly writeIntents: WriteIntents;
   readonly clock: Clock;
   readonly onFailure: (error: unknown) => void;
 }
@@ -35,7 +35,7 @@ export function seriesName(device: string, metric: string): string {
 
 export class DualWrite {
   readonly mirror: Mirror;
-  readonly debts: Debts;
+  readonly writeIntents: WriteIntents;
   /** True where records of the other store may differ. */
   areRecordsMissed = true;
   readonly #options: DualWriteOptions;
@@ -44,14 +44,14 @@ export class DualWrite {
   readonly #changing = new Set<ReadingSelection>();
   readonly #watches = new Set<Watch>();
   #busy = 0;
-  #hold: PromiseWithResolvers<void> | null = null;
-  #onQuiet: (() => void) | null = null;
+  #paused: PromiseWithResolvers<void> | null = null;
+  #onIdle: (() => void) | null = null;
 
   constructor(options: DualWriteOptions) {
     this.#options = options;
     this.#source = options.source;
     this.mirror = options.mirror;
-    this.debts = options.debts;
+    this.writeIntents = options.writeIntents;
   }
 
   async append(message: AppendMessage): Promise<Float64Array> {
@@ -60,13 +60,13 @@ export class DualWrite {
     this.#inFlight.add(flight);
     const days = daysOf(message);
     try {
-      const opening = this.debts.open(days, this.#options.clock.now());
+      const opening = this.writeIntents.open(days, this.#options.clock.now());
       if (opening !== null) await opening;
       const tsMs = await this.#source.readings.append(message);
       this.#committed(message, tsMs, flight);
       return tsMs;
     } catch (error) {
-      // It may be committed all the same.
+      // It may be committed nevertheless.
       this.#miss(days);
       throw error;
     } finally {
@@ -85,16 +85,16 @@ export class DualWrite {
     this.#changing.add(touched);
     for (const flight of this.#inFlight) flight.selections.push(touched);
     try {
-      const noted = await this.debts.note(selection);
+      const intent = await this.writeIntents.record(selection);
       try {
         await change(this.#source);
       } catch (error) {
-        noted.isMissed = true;
+        intent.isMissed = true;
         throw error;
       } finally {
         for (const watch of this.#watches) watch.areAll = true;
       }
-      this.mirror.act({ run: change, onDone: () => this.#settle(noted), onMissed: () => this.#missed(noted) });
+      this.mirror.act({ run: change, onDone: () => this.#settle(intent), onMissed: () => this.#missed(intent) });
     } finally {
       this.#changing.delete(touched);
       this.#leave();
@@ -126,18 +126,18 @@ export class DualWrite {
 
   /** Holds all writes until `release`; resolves when none is under way. */
   async hold(): Promise<void> {
-    this.#hold ??= Promise.withResolvers();
+    this.#paused ??= Promise.withResolvers();
     // Its rejection is handled where it is awaited, which may be nowhere.
-    this.#hold.promise.catch(() => undefined);
+    this.#paused.promise.catch(() => undefined);
     if (this.#busy === 0) return;
     await new Promise<void>((resolve) => {
-      this.#onQuiet = resolve;
+      this.#onIdle = resolve;
     });
   }
 
   release(): void {
-    this.#hold?.resolve();
-    this.#hold = null;
+    this.#paused?.resolve();
+    this.#paused = null;
   }
 
   /** Swaps the stores: the other one acknowledges, and this one mirrors it. To be called while writes are held. */
@@ -150,9 +150,9 @@ export class DualWrite {
 
   /** Drops pending writes, and accepts no more. */
   refuse(): void {
-    this.#hold ??= Promise.withResolvers();
-    this.#hold.promise.catch(() => undefined);
-    this.#hold.reject(new BrambleError("store-failed", "The hub stops."));
+    this.#paused ??= Promise.withResolvers();
+    this.#paused.promise.catch(() => undefined);
+    this.#paused.reject(new BrambleError("store-failed", "The hub stops."));
   }
 
   watch(beforeMs: number): Watch {
@@ -167,19 +167,19 @@ export class DualWrite {
 
   /** Closes days without pending writes. */
   async closeDays(): Promise<void> {
-    if (this.#busy === 0 && this.mirror.isIdle) await this.debts.close(this.#options.clock.now());
+    if (this.#busy === 0 && this.mirror.isIdle) await this.writeIntents.close(this.#options.clock.now());
   }
 
   async #enter(): Promise<void> {
-    while (this.#hold !== null) await this.#hold.promise;
+    while (this.#paused !== null) await this.#paused.promise;
     this.#busy++;
   }
 
   #leave(): void {
     this.#busy--;
     if (this.#busy > 0) return;
-    this.#onQuiet?.();
-    this.#onQuiet = null;
+    this.#onIdle?.();
+    this.#onIdle = null;
   }
 
   #committed(message: AppendMessage, tsMs: Float64Array, { selections }: InFlight): void {
@@ -203,14 +203,14 @@ export class DualWrite {
   }
 
   #miss(days: readonly number[]): void {
-    for (const day of days) this.debts.missedDays.add(day);
+    for (const day of days) this.writeIntents.missedDays.add(day);
   }
 
-  #missed(noted: NotedSelection): void {
-    noted.isMissed = true;
+  #missed(intent: SelectionIntent): void {
+    intent.isMissed = true;
   }
 
-  #settle(noted: NotedSelection): void {
-    this.debts.settle(noted).catch(this.#options.onFailure);
+  #settle(intent: SelectionIntent): void {
+    this.writeIntents.settle(intent).catch(this.#options.onFailure);
   }
 }

@@ -4,19 +4,20 @@ import type { Static, TSchema } from "typebox";
 import { Value } from "typebox/value";
 import { errorCode } from "../../shared/error-text.ts";
 import { flushName } from "../backups/flush.ts";
+import { Mutex } from "../mutex.ts";
 
 export class DurableFile<S extends TSchema> {
   readonly path: string;
   readonly #schema: S;
-  /** Writes are in order, so that the last one stays. */
-  #writing: Promise<void> = Promise.resolve();
+  /** The last one stays. */
+  readonly #writes = new Mutex();
 
   constructor(path: string, schema: S) {
     this.path = path;
     this.#schema = schema;
   }
 
-  /** Null where there is none. Rejects where it is none of ours. */
+  /** Null where the file does not exist. Rejects where its content does not match the schema. */
   async read(): Promise<Static<S> | null> {
     const text = await readFile(this.path, "utf8").catch((error: unknown) => {
       if (errorCode(error) === "ENOENT") return null;
@@ -28,9 +29,7 @@ export class DurableFile<S extends TSchema> {
   /** Resolves once it is on the disk; null removes it. */
   write(content: Static<S> | null): Promise<void> {
     const text = content === null ? null : JSON.stringify(content);
-    const written = this.#writing.then(() => this.#write(text));
-    this.#writing = written.catch(() => undefined);
-    return written;
+    return this.#writes.runExclusive(() => this.#write(text));
   }
 
   async #write(text: string | null): Promise<void> {

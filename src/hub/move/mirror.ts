@@ -85,13 +85,13 @@ export class Mirror {
     while (this.#operations.length > 0) {
       const operations = this.#operations;
       this.#operations = [];
-      for (let index = 0; index < operations.length; ) index = await this.#doNext(operations, index);
+      for (let index = 0; index < operations.length; ) index = await this.#runNext(operations, index);
     }
     this.#running = null;
   }
 
   /** Answers where the next one is. */
-  async #doNext(operations: readonly Operation[], index: number): Promise<number> {
+  async #runNext(operations: readonly Operation[], index: number): Promise<number> {
     const operation = operations[index];
     switch (operation?.kind) {
       case undefined:

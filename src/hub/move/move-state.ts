@@ -1,4 +1,4 @@
-// The state file of a move in the data folder: which store is read, and how far the other one is. It is a file of its own, since it
+// The state file of a move in the data folder: which store is read, and the progress of the other. It is a separate file, since it
 // decides which store is opened. It holds the server's password, as the environment of a hub on a server would.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";

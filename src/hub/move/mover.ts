@@ -1,5 +1,5 @@
-// Moves the hub's data from the file into a database server, or back, while devices go on sending. It begins and ends moves, and
-// takes the steps of the one that is under way (`ActiveMove`); the store itself writes to both sides meanwhile.
+// Moves the hub's data from the file into a database server, or back, while devices continue to send. It begins and ends moves, and
+// runs the steps of the active one (`ActiveMove`); the store itself writes to both sides meanwhile.
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Problem, reasonOf } from "../../shared/errors.ts";
@@ -8,12 +8,12 @@ import { type AnyMessage, message } from "../../shared/messages/message.ts";
 import { render } from "../../shared/messages/render.ts";
 import type { MovePlan, MoveStatus } from "../../shared/settings/move.ts";
 import type { Clock } from "../clock.ts";
+import { Mutex } from "../mutex.ts";
 import type { Log } from "../observe/log/log.ts";
 import { reasonAlone } from "../store/reason-alone.ts";
 import type { Store } from "../store/store.ts";
 import { StoreAddress } from "../store/store-address.ts";
 import { ActiveMove } from "./active-move.ts";
-import { Debts, DebtsFile } from "./debts.ts";
 import { DualWrite } from "./dual-write.ts";
 import { DurableFile } from "./durable-file.ts";
 import { Mirror } from "./mirror.ts";
@@ -22,6 +22,7 @@ import { type MoveState, moveStateFile, type Side } from "./move-state.ts";
 import type { MovingStore } from "./moving-store.ts";
 import { OtherStore } from "./other-store.ts";
 import { type InspectServer, planMove } from "./plan.ts";
+import { WriteIntents, WriteIntentsFile } from "./write-intents.ts";
 
 export interface MoverOptions {
   readonly folder: string;
@@ -48,7 +49,7 @@ export interface MoverOptions {
   readonly log: Log;
 }
 
-/** For so long after the switch, the file gets new data. */
+/** How long after the switch the file still gets new data. */
 const MIRRORED_AFTER_SWITCH_DAYS = 30;
 const MIRRORED_AFTER_SWITCH_MS = MIRRORED_AFTER_SWITCH_DAYS * 86_400_000;
 const IDLE_PERIOD_MS = 1_000;
@@ -66,11 +67,11 @@ interface Running {
 export class Mover {
   readonly #options: MoverOptions;
   readonly #file: ReturnType<typeof moveStateFile>;
-  /** The state of a move that is over, or that is being begun. */
+  /** The state of a move that has ended, or is starting. */
   #state: MoveState | null;
   #running: Running | null = null;
   /** Serialises requests: of two at once, the second finds the move of the first. */
-  #acting: Promise<unknown> = Promise.resolve();
+  readonly #requests = new Mutex();
   #problem: AnyMessage | null = null;
   #totalReadings = 0;
   /** Since the loop began, or reading was switched: for the speed. */
@@ -124,7 +125,7 @@ export class Mover {
         copiedFromMs,
         secondsLeft: step === "copying" && perMs > 0 ? Math.round(left / perMs / 1_000) : null,
         waitingReadings: dual?.mirror.waitingReadings ?? 0,
-        missedDays: dual?.debts.missedDays.size ?? 0,
+        missedDays: dual?.writeIntents.missedDays.size ?? 0,
         compared,
         // Until the hub has started again, it is not done.
         switchesWhenEqual: switchWhenEqual || state.reads !== reads,
@@ -144,7 +145,7 @@ export class Mover {
 
   /** Begins to write to the server, too, and to copy. Null where it has begun. */
   begin(to: string, switchWhenEqual: boolean): Promise<Problem | null> {
-    return this.#inTurn(() => this.#beginMove(to, switchWhenEqual));
+    return this.#requests.runExclusive(() => this.#beginMove(to, switchWhenEqual));
   }
 
   async #beginMove(to: string, switchWhenEqual: boolean): Promise<Problem | null> {
@@ -167,7 +168,7 @@ export class Mover {
 
   /** Switches reading back to the file; where it has not been written to for a while, it is brought up to date first. */
   back(): Promise<Problem | null> {
-    return this.#inTurn(() => this.#goBack());
+    return this.#requests.runExclusive(() => this.#goBack());
   }
 
   async #goBack(): Promise<Problem | null> {
@@ -184,7 +185,7 @@ export class Mover {
 
   /** Ends the move: new data goes only to the store that is read. The other one is left as it is. */
   end(): Promise<Problem | null> {
-    return this.#inTurn(() => this.#endMove());
+    return this.#requests.runExclusive(() => this.#endMove());
   }
 
   async #endMove(): Promise<Problem | null> {
@@ -204,15 +205,9 @@ export class Mover {
     this.#problem = null;
     await running.dual.mirror.turn(async () => undefined);
     await running.other.stop();
-    await running.dual.debts.forget();
+    await running.dual.writeIntents.forget();
     await this.#admitWorkers();
     return null;
-  }
-
-  #inTurn<T>(act: () => Promise<T>): Promise<T> {
-    const acted = this.#acting.then(act);
-    this.#acting = acted.catch(() => undefined);
-    return acted;
   }
 
   /** Where the hub reads the server, and continues to. */
@@ -265,14 +260,14 @@ export class Mover {
       this.#options;
     const state = this.#state;
     if (state === null || state.step === "finished") return;
-    const debts = new Debts(new DurableFile(join(folder, "move-debts.json"), DebtsFile));
-    await debts.load();
+    const writeIntents = new WriteIntents(new DurableFile(join(folder, "move-debts.json"), WriteIntentsFile));
+    await writeIntents.load();
     const onFailure = (error: unknown) => {
       if (this.#problem === null) log.warn({ err: error }, "the other store of the move does not take what comes");
       this.#problem = problemOf(error);
     };
     const mirror = new Mirror(onFailure);
-    const dual = new DualWrite({ source, mirror, debts, clock, onFailure });
+    const dual = new DualWrite({ source, mirror, writeIntents, clock, onFailure });
     const address = new StoreAddress(state.address);
     const other = new OtherStore({
       make: (onDeath) => (reads === "file" ? makeServer(address, onDeath) : makeFile(onDeath)),
@@ -304,7 +299,7 @@ export class Mover {
     this.#running = null;
     this.#state = running.move.state;
     dual.refuse();
-    const drained = dual.mirror.turn(() => dual.debts.closeAll()).catch(() => undefined);
+    const drained = dual.mirror.turn(() => dual.writeIntents.closeAll()).catch(() => undefined);
     await Promise.race([drained, sleep(DRAIN_WITHIN_MS, undefined, { ref: false })]);
     await other.stop();
   }
@@ -323,7 +318,11 @@ export class Mover {
         const { step, switchedMs, switchWhenEqual } = move.state;
         const isOver = switchedMs !== null && clock.now() - switchedMs > MIRRORED_AFTER_SWITCH_MS;
         if (reads === "server" && step === "ready" && !switchWhenEqual && isOver) {
-          void this.end();
+          // It waits for this loop to end.
+          this.end().catch((error: unknown) => {
+            log.error({ err: error }, "the move could not be ended");
+            this.#problem = problemOf(error);
+          });
           return;
         }
         if (!(await move.step())) pauseMs = IDLE_PERIOD_MS;

@@ -48,9 +48,9 @@ export class MovingStore implements Store {
     this.records = {
       collection: (kind) => ({
         list: () => records.collection(kind).list(),
-        save: (...args) => this.#keep((store) => store.records.collection(kind).save(...args)),
+        save: (...args) => this.#apply((store) => store.records.collection(kind).save(...args)),
       }),
-      removeDevice: (id) => this.#keep((store) => store.records.removeDevice(id)),
+      removeDevice: (id) => this.#apply((store) => store.records.removeDevice(id)),
       attributes: () => records.attributes(),
       setting: (name, make) =>
         this.dual === null
@@ -61,9 +61,9 @@ export class MovingStore implements Store {
             ),
     };
     this.audit = {
-      append: (entry) => this.#keep((store) => store.audit.append(entry)),
+      append: (entry) => this.#apply((store) => store.audit.append(entry)),
       page: (query) => audit.page(query),
-      trim: (bounds) => this.#keep((store) => store.audit.trim(bounds)),
+      trim: (bounds) => this.#apply((store) => store.audit.trim(bounds)),
     };
   }
 
@@ -85,7 +85,7 @@ export class MovingStore implements Store {
     return this.#source.status();
   }
 
-  #keep(change: (store: Store) => Promise<void>): Promise<void> {
+  #apply(change: (store: Store) => Promise<void>): Promise<void> {
     return this.dual === null ? change(this.#source) : this.dual.keep(change, change);
   }
 }

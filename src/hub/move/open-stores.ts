@@ -1,5 +1,4 @@
-// Opens the store of the state file, or of `--store`, with its mover. Beside core.ts, the one place that names adapters of the
-// store.
+// Opens the store of the state file, or of `--store`, with its mover. Only this file and core.ts name adapters of the store.
 
 import type { Config } from "../config.ts";
 import type { DataFolder } from "../data-folder.ts";
@@ -78,7 +77,7 @@ function openSource(
   }: OpenStoresOptions & { readonly path: string; readonly spoolBytes: number },
 ): Store {
   if (server === null) return new SqliteStore({ ...storeOptions, path });
-  // What was acknowledged from here goes to the server, whatever --spool says by now.
+  // Readings acknowledged into an existing spool must reach the server, whatever --spool is set to now.
   if (maxBytes === 0 && !hasSpoolFiles(folder.path)) return server;
   return new SpooledStore({ ...storeOptions, server, folder: folder.path, maxBytes });
 }

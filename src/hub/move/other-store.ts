@@ -1,11 +1,10 @@
-// The store that mirrors the hub's own. The hub waits for it neither at its start nor later. One that cannot be opened, or that
-// dies, is opened again.
+// The store that mirrors the hub's own. The hub never waits for it. If it cannot be opened, or fails, it is reopened.
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Store } from "../store/store.ts";
 import type { Mirror } from "./mirror.ts";
 
 export interface OtherStoreOptions {
-  /** A new one; `onDeath` is called when it can store nothing any more. */
+  /** Makes the store; `onDeath` is called when it has failed for good. */
   readonly make: (onDeath: (error: Error) => void) => Store;
   readonly mirror: Mirror;
   readonly onFailure: (error: unknown) => void;
@@ -41,7 +40,7 @@ export class OtherStore {
     const { make, mirror, onFailure } = this.#options;
     const { signal } = this.#ending;
     while (!signal.aborted) {
-      const store = make((error) => this.#died(store, error));
+      const store = make((error) => this.#storeFailed(store, error));
       this.#store = store;
       try {
         await store.start();
@@ -56,7 +55,7 @@ export class OtherStore {
     }
   }
 
-  #died(store: Store, error: Error): void {
+  #storeFailed(store: Store, error: Error): void {
     const { mirror, onFailure } = this.#options;
     if (store !== this.#store || this.#ending.signal.aborted) return;
     onFailure(error);

@@ -3,6 +3,7 @@
 import { statSync } from "node:fs";
 import { dirname } from "node:path";
 import { Failure } from "../../shared/errors.ts";
+import { isLoopbackHost } from "../../shared/loopback.ts";
 import type { Language } from "../../shared/messages/language.ts";
 import { message } from "../../shared/messages/message.ts";
 import { render } from "../../shared/messages/render.ts";
@@ -48,7 +49,7 @@ export async function planMove(
   if (workers > 0) throw new MoveProblem("workers");
   const { storedReadings, storedBytes } = await source.status();
   const estimatedBytes = storedReadings * BYTES_PER_READING[address.kind];
-  const isHere = /^(?:localhost|127\.[\d.]+|::1)$/.test(address.host);
+  const isHere = isLoopbackHost(address.host);
   const free = isHere && dataFolder !== null ? await freeBytes(existing(dataFolder)) : null;
   const hasMore = readingsThere > MAX_COUNT_RATIO * storedReadings;
   const isTight = free !== null && free < estimatedBytes;

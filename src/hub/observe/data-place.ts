@@ -2,6 +2,7 @@
 // write to.
 import { accessSync, constants, existsSync, readFileSync, statfsSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { errorCode } from "../../shared/error-text.ts";
 import { type Message, message } from "../../shared/messages/message.ts";
 
 /** Types of statfs(2) on Linux: file systems whose locks another computer manages. */
@@ -18,7 +19,7 @@ const NETWORK_FILE_SYSTEMS: ReadonlyMap<number, string> = new Map([
   [0x47504653, "GPFS"],
 ]);
 
-/** Of statfs(2): a program is behind it, which may serve a disk or a network; its mount says which. */
+/** FUSE in statfs(2): the file system may be a disk or a network; its mount tells which. */
 const FUSE = 0x65735546;
 const NETWORK_PROGRAMS =
   /^fuse\.(sshfs|rclone|s3fs|gcsfuse|goofys|glusterfs|davfs2?|curlftpfs|smbnetfs|cephfs|moosefs|nfs)/;
@@ -63,13 +64,13 @@ function isDenied(path: string): boolean {
     accessSync(path, constants.R_OK | constants.W_OK);
     return false;
   } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EACCES";
+    return errorCode(error) === "EACCES";
   }
 }
 
 /** Whether the folder is on a file system on which a database would be damaged. */
-export function isOnNetwork(folder: string, system = realSystem): boolean {
-  return process.platform === "linux" && networkOf(folder, system) !== undefined;
+export function isOnNetwork(folder: string): boolean {
+  return process.platform === "linux" && networkOf(folder, realSystem) !== undefined;
 }
 
 /** The network file system that the folder is on, or will be; undefined where it is on a disk. */

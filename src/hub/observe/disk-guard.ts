@@ -15,7 +15,7 @@ const CHECK_EVERY_WHILE_OK_MS = 5_000;
 
 export interface DiskGuardOptions {
   readonly folder: string;
-  /** Free bytes on the disk of a folder; null where it does not say. Never rejects. */
+  /** Free bytes on the disk of a folder; null where the file system does not report it. Never rejects. */
   readonly freeBytes: (folder: string) => Promise<number | null>;
   readonly clock: Clock;
   readonly log: Log;
@@ -72,11 +72,11 @@ export class DiskGuard {
   #become(status: DiskStatus): void {
     if (status === this.#status) return;
     this.#status = status;
-    this.#say(status);
+    this.#report(status);
     this.#options.events.diskChanged.emit(status);
   }
 
-  #say(status: DiskStatus): void {
+  #report(status: DiskStatus): void {
     const { log } = this.#options;
     const freeBytes = this.#freeBytes;
     switch (status) {

@@ -25,11 +25,11 @@ const RECOVERY_CHECKS = [5, 10];
 const SETTLED_CHECKS = 15;
 /** The least interval of collections in a busy hub, unless memory is short. */
 const MIN_CHECKS_BETWEEN_COLLECTIONS = 5;
-/** Processor time, as a part of one core, below which a hub is quiet; with more it is, too, while hardly anybody has to wait. */
-const QUIET_CPU_PART = 0.2;
-const MAX_QUIET_WAIT_COUNT = 50;
+/** The hub is idle below this fraction of one core; above, only while few clients wait. */
+const IDLE_CPU_FRACTION = 0.2;
+const MAX_IDLE_WAIT_COUNT = 50;
 /** With more held bytes the hub is under attack, and its memory is not released while that lasts. */
-const QUIET_HELD_BYTES = 4 * 1024 * 1024;
+const MAX_IDLE_HELD_BYTES = 4 * 1024 * 1024;
 
 export interface MemoryGuardOptions {
   readonly memoryBytes: number;
@@ -46,12 +46,12 @@ export class MemoryGuard {
   /** Resident when the hub had started: what it needs for itself. */
   #startBytes = 0;
   /** Resident after the last collection. */
-  #leanBytes = 0;
+  #baselineBytes = 0;
   /** Resident when the hub was last quiet for long; 0 until the memory of the start has been returned. */
   #settledBytes = 0;
   #cpu = process.cpuUsage();
   #waitCount = 0;
-  #quietChecks = 0;
+  #idleChecks = 0;
   #checksSinceCollection = 0;
   #isShort = false;
   #endTimer: (() => void) | null = null;
@@ -63,7 +63,7 @@ export class MemoryGuard {
   /** To be called when the hub has started. */
   start(): void {
     this.#startBytes = process.memoryUsage.rss();
-    this.#leanBytes = this.#startBytes;
+    this.#baselineBytes = this.#startBytes;
     this.#endTimer = this.#options.clock.every(CHECK_PERIOD_MS, () => this.#check());
   }
 
@@ -78,7 +78,7 @@ export class MemoryGuard {
   }
 
   #check(): void {
-    this.#quietChecks = this.#isQuiet() ? this.#quietChecks + 1 : 0;
+    this.#idleChecks = this.#isIdle() ? this.#idleChecks + 1 : 0;
     this.#checksSinceCollection++;
     if (this.#isRecoveryDue()) void this.#recover();
     else if (this.#isCollectionDue()) void (this.#usedPart > RELEASE_ABOVE_PART ? this.#recover() : this.#collect());
@@ -95,8 +95,8 @@ export class MemoryGuard {
 
   #isRecoveryDue(): boolean {
     const residentBytes = process.memoryUsage.rss();
-    if (this.#quietChecks === SETTLED_CHECKS) this.#settledBytes = residentBytes;
-    return RECOVERY_CHECKS.includes(this.#quietChecks) && residentBytes - this.#settledBytes > WORTHWHILE_BYTES;
+    if (this.#idleChecks === SETTLED_CHECKS) this.#settledBytes = residentBytes;
+    return RECOVERY_CHECKS.includes(this.#idleChecks) && residentBytes - this.#settledBytes > WORTHWHILE_BYTES;
   }
 
   async #recover(): Promise<void> {
@@ -109,26 +109,26 @@ export class MemoryGuard {
   }
 
   #isCollectionDue(): boolean {
-    const grownBytes = process.memoryUsage.rss() - this.#leanBytes;
+    const grownBytes = process.memoryUsage.rss() - this.#baselineBytes;
     const usedPart = this.#usedPart;
     if (usedPart < COLLECT_ABOVE_PART || grownBytes < this.#options.memoryBytes * GROWTH_PART) return false;
     return usedPart > SHED_ABOVE_PART || this.#checksSinceCollection >= MIN_CHECKS_BETWEEN_COLLECTIONS;
   }
 
-  #isQuiet(): boolean {
+  #isIdle(): boolean {
     const cpu = process.cpuUsage();
     const spentUs = cpu.user + cpu.system - this.#cpu.user - this.#cpu.system;
     this.#cpu = cpu;
     const { waitCount, figures } = this.#options.budget;
     const newWaitCount = waitCount - this.#waitCount;
     this.#waitCount = waitCount;
-    if (figures.heldBytes > QUIET_HELD_BYTES) return false;
-    return spentUs < QUIET_CPU_PART * CHECK_PERIOD_MS * 1_000 || newWaitCount < MAX_QUIET_WAIT_COUNT;
+    if (figures.heldBytes > MAX_IDLE_HELD_BYTES) return false;
+    return spentUs < IDLE_CPU_FRACTION * CHECK_PERIOD_MS * 1_000 || newWaitCount < MAX_IDLE_WAIT_COUNT;
   }
 
   #collect(): void {
     this.#checksSinceCollection = 0;
     this.#collectGarbage();
-    this.#leanBytes = process.memoryUsage.rss();
+    this.#baselineBytes = process.memoryUsage.rss();
   }
 }

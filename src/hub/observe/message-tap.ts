@@ -2,7 +2,7 @@
 // Invariant: without a listener a message costs one comparison, and nothing is allocated for it.
 import type { Problem } from "../../shared/errors.ts";
 import type { DeviceId } from "../../shared/ids.ts";
-import { isProven, nameOf, type Principal } from "../access/principal.ts";
+import { isAuthenticated, nameOf, type Principal } from "../access/principal.ts";
 import type { Transport } from "./metrics.ts";
 
 /** A message as it arrived. */
@@ -42,7 +42,7 @@ export class SettledMessage {
 
   /** Null where the sender is anonymous. */
   get sender(): string | null {
-    return isProven(this.#principal) ? nameOf(this.#principal) : null;
+    return isAuthenticated(this.#principal) ? nameOf(this.#principal) : null;
   }
 }
 

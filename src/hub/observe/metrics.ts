@@ -16,7 +16,7 @@ type Outcome = "stored" | "refused" | "deferred";
 /** Metrics that are read on request. */
 export interface HubFigures {
   readonly store: StoreStatus;
-  /** Null where the file system does not say. */
+  /** Null where the file system does not report it. */
   readonly diskFreeBytes: number | null;
   readonly mqttClients: number;
   readonly budget: BudgetFigures;
@@ -63,7 +63,7 @@ export class Metrics {
     this.#readings += readings;
   }
 
-  /** A message went onto the list of refused ones. */
+  /** A refused message was listed. */
   refused(code: ErrorCode): void {
     this.#refused.set(code, (this.#refused.get(code) ?? 0) + 1);
   }

@@ -1,5 +1,5 @@
-// Answers as Prometheus writes them: {"status":"success","data":{"resultType":"matrix","result":[…]}}. Those of queries may be long:
-// their text is made a piece at a time, as it is sent.
+// Responses in Prometheus' format: {"status":"success","data":{"resultType":"matrix","result":[…]}}. Query results may be long:
+// they are serialised a piece at a time, as they are sent.
 
 import type { Column } from "./evaluation/vector.ts";
 import type { Labels } from "./reading-series.ts";

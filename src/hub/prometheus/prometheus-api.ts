@@ -1,5 +1,4 @@
-// The part of Prometheus' HTTP API that Grafana uses: queries over the stored readings, and lists of series. It knows nothing of
-// HTTP.
+// The part of Prometheus' HTTP API that Grafana uses: queries over the stored readings, and lists of series. Independent of HTTP.
 import { message } from "../../shared/messages/message.ts";
 import type { Clock } from "../clock.ts";
 import { type MatrixSeries, metricOf, type QueryAnswer } from "./answer.ts";
@@ -104,7 +103,7 @@ export class PrometheusApi {
     });
   }
 
-  /** A remote read: the readings themselves, as a Prometheus asks for them; both bodies are packed. */
+  /** A remote read, by which a Prometheus requests raw readings; both bodies are Snappy-compressed. */
   async read(body: Uint8Array, requester: Requester): Promise<Uint8Array> {
     const request = unpackSnappy(body, MAX_READ_REQUEST_BYTES);
     const queries = request === null ? null : readRequest(request);

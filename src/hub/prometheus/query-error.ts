@@ -2,7 +2,7 @@
 import { BrambleError, type Problem } from "../../shared/errors.ts";
 import { render } from "../../shared/messages/render.ts";
 
-/** As Prometheus names them: a wrong query, one over a limit, one that timed out, one whose client is gone. */
+/** Prometheus' names: an invalid query, one over a limit, one that timed out, one whose client disconnected. */
 export type QueryErrorType = "bad_data" | "execution" | "timeout" | "canceled";
 
 export class QueryError extends BrambleError {

@@ -1,5 +1,5 @@
-// Evaluates few queries at a time, for all clients together, since a dashboard sends those of all its panels at once; so the memory
-// is bounded. The others wait in order, until their time is up or their client disconnects.
+// Limits the concurrent queries of all clients, since a dashboard sends those of all its panels at once; so memory is bounded. The
+// others wait in order, until they time out or their client disconnects.
 import type { QueryLimits } from "./evaluation/query-limits.ts";
 
 const QUERIES_AT_ONCE = 3;
@@ -14,7 +14,7 @@ export class QueryQueue {
     try {
       return await task();
     } finally {
-      // Who waits takes this one's place.
+      // The next query in the queue takes over the slot.
       const [next] = this.#waiting;
       if (next === undefined) this.#running--;
       else next();

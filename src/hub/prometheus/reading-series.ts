@@ -12,7 +12,7 @@ export type Labels = ReadonlyMap<string, string>;
 export interface SelectedSeries {
   readonly labels: Labels;
   readonly series: DescribedSeries;
-  /** What stands for a reading: its value, or its time in seconds. */
+  /** The sample of a reading: its value, or its time in seconds. */
   readonly sample: "value" | "time";
 }
 

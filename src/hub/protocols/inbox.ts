@@ -1,4 +1,5 @@
 // From a payload to its verdict: decode, then hand over to ingest. Every transport delivers here.
+import { deviceNamedBy } from "../access/principal.ts";
 import type { Clock } from "../clock.ts";
 import type { Delivery, Ingest, Verdict } from "../ingest/accept.ts";
 import type { Decode } from "./protocol.ts";
@@ -19,7 +20,7 @@ export class Inbox {
   receive(delivery: Delivery, decode: Decode): Promise<Verdict> {
     const { ingest, clock } = this.#options;
     try {
-      const decoded = decode(delivery.payload, { nowMs: clock.now() });
+      const decoded = decode(delivery.payload, { nowMs: clock.now(), sender: deviceNamedBy(delivery.principal) });
       return decoded.kind === "decoded"
         ? ingest.accept(decoded.messages, delivery)
         : ingest.reject(decoded.problem, decoded.device, delivery);

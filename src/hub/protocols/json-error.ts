@@ -13,7 +13,7 @@ export interface JsonFault {
 
 /** As Python (NaN, Infinity) and C (nan, -inf) write numbers that JSON has no way to write. */
 const NOT_FINITE = /[+-]?(?:NaN|Infinity|inf)\b/iy;
-/** Strings are passed over, one that never ends in a single step: the search takes time in proportion to the text. */
+/** Skips strings, an unterminated one in a single step, so that the search is linear. */
 const STRING_OR_NOT_FINITE = /"(?:[^"\\]|\\[\s\S])*(?:"|\\?$)|[+-]?\b(?:NaN|Infinity|inf)\b/gi;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 /** A string up to what ends or breaks it: no control character, only the escapes of RFC 8259. */
@@ -35,7 +35,7 @@ export function quoteNotFinite(text: string): string {
   return text.replace(STRING_OR_NOT_FINITE, (found) => (found.startsWith('"') ? found : `"${found}"`));
 }
 
-/** A text of the largest size may have a value for each two characters: a step of its own allocates nothing. */
+/** A text of maximum size may have a value for every two characters, so a step allocates nothing. */
 class Scanner {
   readonly #text: string;
   /** To the value under way: names, and places in arrays. */

@@ -34,7 +34,7 @@ function notUtf8(text: Uint8Array): Problem {
   return message("not-json/not-utf8", { position, byte: `0x${byte.toString(16)}`, isLatin1 });
 }
 
-/** Where the first bytes are that are no character; there are such. Halves what is left: character by character takes long. */
+/** The offset of the first invalid UTF-8, by binary search; there is some. */
 function endOfUtf8(text: Uint8Array): number {
   let soundEnd = 0;
   let end = text.length;

@@ -14,6 +14,8 @@ export type Decoded =
 
 export interface DecodeContext {
   readonly nowMs: number;
+  /** The device whose key the sender has presented. A message is of it where neither topic, path nor payload names one. */
+  readonly sender?: DeviceId | null;
 }
 
 /** Must be pure. */
@@ -29,7 +31,7 @@ export interface Route {
 }
 
 interface HttpContext extends DecodeContext {
-  /** The device that the path or the query names, as it stands there. */
+  /** The device that the path or the query names, unparsed. */
   readonly deviceText: string | undefined;
 }
 
@@ -55,7 +57,7 @@ export interface CommandSubscriber {
 
 export interface Protocol {
   readonly name: string;
-  /** Null where the topic is none of this protocol's; a malformed one gets a route that refuses every payload. */
+  /** Null where the topic is not one of this protocol's; a malformed one gets a route that refuses every payload. */
   match(topic: string): Route | null;
   /** The subscription, where a filter is the command topic of a device; undefined for other filters. */
   matchCommandFilter(filter: string): CommandSubscriber | undefined;

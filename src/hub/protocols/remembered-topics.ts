@@ -1,11 +1,11 @@
-// What topics say, remembered: it is asked of each message, for everyone who may get it. A topic says the same every time.
+// Caches parsed topics: each message is looked up for every possible recipient, and the result depends only on the topic.
 import type { DeviceId } from "../../shared/ids.ts";
 import type { DeviceTopics } from "../access/topic-authority.ts";
 
 const MAX_REMEMBERED = 10_000;
 const MAX_REMEMBERED_CHARACTERS = 256;
 
-/** What {@link DeviceTopics} is asked. */
+/** The lookups of {@link DeviceTopics}. */
 interface TopicMeaning {
   readonly isDeviceTopic: boolean;
   readonly device: DeviceId | null;

@@ -26,8 +26,8 @@ export async function retryRefused(
   if (refused === undefined) return { kind: "refused", problem: message("no-such-refused") };
   const payload = payloadOf(refused);
   if (payload === null) return { kind: "refused", problem: message("not-kept-whole") };
-  const { atMs, source, address } = refused;
-  const decoded = decode(refused, payload, { nowMs: atMs });
+  const { atMs, source, address, device = "" } = refused;
+  const decoded = decode(refused, payload, { nowMs: atMs, sender: parseDeviceId(device) ?? null });
   if (decoded === null) return { kind: "refused", problem: message("forbidden/publish") };
   if (decoded.kind === "refused") return { kind: "refused", problem: decoded.problem };
   const transport = source.startsWith(HTTP) ? "http" : source.startsWith(WEBSOCKET) ? "websocket" : "mqtt";

@@ -5,6 +5,7 @@ import type { Problem } from "../../shared/errors.ts";
 import type { Language } from "../../shared/messages/language.ts";
 import { message } from "../../shared/messages/message.ts";
 import type { ReachChange, ReachStatus } from "../../shared/security/reach.ts";
+import { Mutex } from "../mutex.ts";
 import { type CertificateSource, HeldCertificate } from "./acme/certificate-source.ts";
 import { ChallengeBoard } from "./acme/challenges.ts";
 import type { ActiveReach, ActiveReachOptions, Outside } from "./active-reach.ts";
@@ -55,8 +56,7 @@ export class Reach {
   readonly #board = new ChallengeBoard();
   #settings: ReachSettings = DEFAULT_REACH_SETTINGS;
   #active: Promise<ActiveReach> | null = null;
-  /** One change at a time. */
-  #changing: Promise<unknown> = Promise.resolve();
+  readonly #changes = new Mutex();
   #isStopped = false;
 
   constructor(options: ReachOptions) {
@@ -83,15 +83,13 @@ export class Reach {
 
   async stop(): Promise<void> {
     this.#isStopped = true;
-    await this.#changing;
+    await this.#changes.idle();
     await (await this.#active)?.stop();
   }
 
   /** Resolves once the change is on disk, or with what is wrong with it. */
   change(change: ReachChange): Promise<Problem | null> {
-    const changed = this.#changing.then(() => this.#change(change));
-    this.#changing = changed.catch(() => undefined);
-    return changed;
+    return this.#changes.runExclusive(() => this.#change(change));
   }
 
   async #change(change: ReachChange): Promise<Problem | null> {

@@ -1,5 +1,5 @@
-// What people see and set of the hub itself: its name and how it is advertised, backups, how its data grows, the set-up as a
-// file, and changes of the network that are on trial. One part to the rest of the hub, started once devices are known.
+// Composes the administration of the hub: its name and advertising, backups, growth of its data, the set-up as a file, and network
+// changes on trial. Started once devices are known.
 import { join } from "node:path";
 import type { HubSettings } from "../../shared/settings/hub-settings.ts";
 import type { Access } from "../access/access.ts";

@@ -42,7 +42,7 @@ export class HubPreferences {
     if (record !== undefined) this.#record = record;
   }
 
-  /** What a person called it; undefined where nobody did. */
+  /** The name that a person set; undefined where there is none. */
   get ownName(): string | undefined {
     return this.#record.name;
   }

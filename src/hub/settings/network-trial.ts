@@ -7,12 +7,15 @@ import { AccessChanges } from "../../shared/security/access.ts";
 import { TlsSettings } from "../../shared/security/tls.ts";
 import type { TrialStatus, TrialSubject } from "../../shared/settings/hub-settings.ts";
 import type { Clock } from "../clock.ts";
+import { Mutex } from "../mutex.ts";
 import type { Log } from "../observe/log/log.ts";
 import type { RecordKind, RecordStore } from "../store/records.ts";
 
 const CHECK_EVERY_MS = 1_000;
 /** After a restart the person who made the change needs longer: the hub has to be found again. */
 const MIN_AFTER_START_MS = 30_000;
+/** After a change could not be undone, as on a full disk. */
+const RETRY_MS = 30_000;
 
 const Before = Type.Object({ access: Type.Optional(AccessChanges), tls: Type.Optional(TlsSettings) });
 type Before = Required<Static<typeof Before>>;
@@ -40,8 +43,7 @@ export class NetworkTrial {
   readonly #undo: { [Subject in TrialSubject]?: Undo<Subject> } = {};
   #record: TrialRecord | null = null;
   #endTimer: (() => void) | null = null;
-  /** One step at a time. */
-  #turn: Promise<void> = Promise.resolve();
+  readonly #steps = new Mutex();
 
   constructor(options: NetworkTrialOptions) {
     this.#options = options;
@@ -54,18 +56,20 @@ export class NetworkTrial {
 
   /** Once the ports are open. */
   async start(): Promise<void> {
-    const { records, clock } = this.#options;
+    const { records, clock, log } = this.#options;
     const [record] = await records.collection(trialRecords).list();
     if (record !== undefined)
       this.#record = { ...record, untilMs: Math.max(record.untilMs, clock.now() + MIN_AFTER_START_MS) };
     this.#endTimer = clock.every(CHECK_EVERY_MS, () => {
-      if (this.#record !== null && clock.now() >= this.#record.untilMs) void this.undo();
+      if (this.#record === null || clock.now() < this.#record.untilMs) return;
+      this.#record = { ...this.#record, untilMs: clock.now() + RETRY_MS };
+      this.undo().catch((error: unknown) => log.error({ err: error }, "the end of a trial could not be written down"));
     });
   }
 
   async stop(): Promise<void> {
     this.#endTimer?.();
-    await this.#turn;
+    await this.#steps.idle();
   }
 
   get status(): TrialStatus {
@@ -89,20 +93,20 @@ export class NetworkTrial {
     if (undoAfter === undefined) return change();
     const earlier = this.#record;
     // The settings to restore are saved first: the hub may end in between.
-    await this.#inTurn(() => this.#begin(subject, before, Number(undoAfter)));
+    await this.#steps.runExclusive(() => this.#begin(subject, before, Number(undoAfter)));
     const problem = await change();
-    if (problem !== null) await this.#inTurn(() => (earlier === null ? this.#end() : this.#save(earlier)));
+    if (problem !== null) await this.#steps.runExclusive(() => (earlier === null ? this.#end() : this.#save(earlier)));
     return problem;
   }
 
   /** The change stays. */
   keep(): Promise<void> {
-    return this.#inTurn(() => this.#end());
+    return this.#steps.runExclusive(() => this.#end());
   }
 
   /** Restores the settings from before now. */
   undo(): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#steps.runExclusive(async () => {
       const before = this.#record?.before ?? {};
       await this.#putBack("tls", before.tls);
       await this.#putBack("access", before.access);
@@ -134,13 +138,8 @@ export class NetworkTrial {
   }
 
   async #end(): Promise<void> {
-    this.#record = null;
     await this.#options.records.collection(trialRecords).save([], ["trial"]);
-  }
-
-  #inTurn(act: () => Promise<void>): Promise<void> {
-    const turn = this.#turn.then(act);
-    this.#turn = turn.catch((error: unknown) => this.#options.log.error({ err: error }, "a trial could not go on"));
-    return turn;
+    // Not before: a trial that is still on disk is undone at the next start, with all that was changed since.
+    this.#record = null;
   }
 }

@@ -56,7 +56,7 @@ export class SetUp {
     this.#options = options;
     this.#views = new SavedViews(options.records);
     options.events.deviceChanged.on((id) => {
-      if (this.#awaited.size > 0) void this.#welcome(id).catch(options.onFailure);
+      if (this.#awaited.size > 0) void this.#applyAwaited(id).catch(options.onFailure);
     });
   }
 
@@ -131,7 +131,7 @@ export class SetUp {
     });
   }
 
-  /** Access comes last: it may cut off the one who applies. */
+  /** Access comes last: it may lock out the administrator who applies the file. */
   async #applyAll(wanted: WantedSetUp, changes: readonly SetUpChange[], undoAfter: string | undefined) {
     const { preferences, access, trial, backups, retention, directory } = this.#options;
     const differs = (path: string) => changes.some((one) => one.path === path || one.path.startsWith(`${path}.`));
@@ -171,7 +171,7 @@ export class SetUp {
     return null;
   }
 
-  async #welcome(id: string): Promise<void> {
+  async #applyAwaited(id: string): Promise<void> {
     const changes = this.#awaited.get(id);
     if (changes === undefined || !this.#options.directory.states.get(id)?.known) return;
     this.#awaited.delete(id);

@@ -10,9 +10,9 @@ const DAY_MS = 24 * HOUR_MS;
 const MAX_SAMPLES = 31;
 /** The rate is that of the last days: sensors come and go. */
 const MAX_SPAN_MS = 7 * DAY_MS;
-/** Sooner the log of the database says more than its readings. */
+/** Before this, the size of the write-ahead log dominates that of the readings. */
 const MIN_SPAN_MS = 6 * HOUR_MS;
-/** Until it is known over a day. */
+/** Used until a day of samples exists. */
 const EARLY_SAMPLES_APART_MS = HOUR_MS;
 
 const Sample = Type.Object({ atMs: Type.Integer(), bytes: Type.Number() });

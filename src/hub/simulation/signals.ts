@@ -25,7 +25,7 @@ const DRIFT_PERIOD_MS = 20 * MINUTE_MS;
 const JITTER_PERIOD_MS = 4_000;
 const WARMEST_HOUR = 15;
 
-/** What goes up and down with the day, wanders and trembles. */
+/** A daily curve with drift and noise. */
 export function wave({ seed, mean, day = 0, drift = 0, jitter = 0, least, decimals }: WaveOptions): Signal {
   return (tMs) => {
     const value =

@@ -61,7 +61,7 @@ export class SimulatedDevices {
     for (const device of devices) this.#devices.set(device.id, device);
   }
 
-  /** For a device that never came to be: other marks go with their devices. */
+  /** For a device that was never created: other marks are removed with their devices. */
   async forget(id: DeviceId): Promise<void> {
     await this.#records.collection(simulatedDeviceRecords).save([], [id]);
     this.#devices.delete(id);

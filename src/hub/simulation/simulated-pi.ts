@@ -7,7 +7,7 @@ import type { DeviceId } from "../../shared/ids.ts";
 import type { Language } from "../../shared/messages/language.ts";
 import { message } from "../../shared/messages/message.ts";
 import { render } from "../../shared/messages/render.ts";
-import type { Share } from "../access/limits/budget.ts";
+import type { Share } from "../access/limits/share.ts";
 import type { Clock } from "../clock.ts";
 import type { Commands } from "../commands/commands.ts";
 import type { Registry } from "../devices/registry.ts";
@@ -20,7 +20,7 @@ import { SIMULATED_PAST_MS } from "./simulated-devices.ts";
 /** Between two values, of the past and live. */
 export const SAMPLE_PERIOD_MS = 2_000;
 const SAMPLES_PER_MESSAGE = 300;
-/** The part of the way that a value goes to where a control pulls it, in one sample. */
+/** The fraction of the distance to its target that a value moves in one sample. */
 const EASE = 0.04;
 const ADDRESS = "127.0.0.1";
 
@@ -50,7 +50,7 @@ export class SimulatedPi {
     const reported = options.registry.get(options.id)?.controls ?? [];
     for (const { control, initial } of options.kind.controls)
       this.#state.set(control.id, reported.find((one) => one.control.id === control.id)?.reported?.value ?? initial);
-    for (const { metric, target } of this.#pulls()) this.#offsets.set(metric, target);
+    for (const { metric, target } of this.#targets()) this.#offsets.set(metric, target);
   }
 
   /** Introduces a device that is new to the hub, in a person's language. */
@@ -78,7 +78,7 @@ export class SimulatedPi {
     const { id, registry, commands, clock } = this.#options;
     this.#detach = commands.attach(id, {
       deliver: async (command) => {
-        this.#track(this.#obey(command));
+        this.#track(this.#execute(command));
         return true;
       },
     });
@@ -97,14 +97,14 @@ export class SimulatedPi {
   /** Sends what is measured now. */
   sample(): void {
     if (!this.#isFilled) return;
-    for (const { metric, target } of this.#pulls()) {
+    for (const { metric, target } of this.#targets()) {
       const before = this.#offsets.get(metric) ?? 0;
       this.#offsets.set(metric, before + (target - before) * EASE);
     }
     this.#track(this.#send("readings", this.#values(this.#options.clock.now())));
   }
 
-  /** Resolves when nothing of it is on its way any more. */
+  /** Resolves when all its messages are settled. */
   async stop(): Promise<void> {
     this.#isFilled = false;
     this.#detach?.();
@@ -113,7 +113,7 @@ export class SimulatedPi {
     this.#options.share.close();
   }
 
-  *#pulls(): Generator<{ readonly metric: string; readonly target: number }> {
+  *#targets(): Generator<{ readonly metric: string; readonly target: number }> {
     for (const { control, effect } of this.#options.kind.controls) {
       if (effect !== undefined)
         yield { metric: effect.metric, target: effect.amount * shareOf(this.#state.get(control.id)) };
@@ -129,7 +129,7 @@ export class SimulatedPi {
     );
   }
 
-  async #obey({ id, control, value }: CommandMessage): Promise<void> {
+  async #execute({ id, control, value }: CommandMessage): Promise<void> {
     if (value !== null) this.#state.set(control, value);
     await this.#sendState();
     await this.#send("reply", { id, ok: true, value });

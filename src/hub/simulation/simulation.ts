@@ -1,5 +1,5 @@
-// Simulated Pis within the hub: charts, switches and history to look at before there is a Pi, and all of it removed again. They go
-// on after a restart until a person removes them.
+// Simulated Pis within the hub: charts, switches and history to try before there is a Pi. They continue after a restart, until a
+// person removes them with all their data.
 
 import type { Problem } from "../../shared/errors.ts";
 import { type DeviceId, parseDeviceId } from "../../shared/ids.ts";
@@ -8,6 +8,7 @@ import type { Budget } from "../access/limits/budget.ts";
 import type { Clock } from "../clock.ts";
 import type { Commands } from "../commands/commands.ts";
 import type { Registry } from "../devices/registry.ts";
+import { Mutex } from "../mutex.ts";
 import type { Inbox } from "../protocols/inbox.ts";
 import { PI_KINDS } from "./pi-kinds.ts";
 import type { SimulatedDevice, SimulatedDevices } from "./simulated-devices.ts";
@@ -26,8 +27,7 @@ export interface SimulationOptions {
 export class Simulation {
   readonly #options: SimulationOptions;
   readonly #pis = new Map<DeviceId, SimulatedPi>();
-  /** One change at a time. */
-  #running: Promise<unknown> = Promise.resolve();
+  readonly #changes = new Mutex();
   #endTimer: (() => void) | null = null;
 
   constructor(options: SimulationOptions) {
@@ -39,21 +39,23 @@ export class Simulation {
     const { simulated, clock, onFailure } = this.#options;
     await simulated.start();
     this.#endTimer = clock.every(SAMPLE_PERIOD_MS, () => this.#sample());
-    void this.#inTurn(async () => {
-      for (const device of simulated.list()) await this.#open(device)?.start();
-    }).catch(onFailure);
+    this.#changes
+      .runExclusive(async () => {
+        for (const device of simulated.list()) await this.#open(device)?.start();
+      })
+      .catch(onFailure);
   }
 
   async stop(): Promise<void> {
     this.#endTimer?.();
     this.#endTimer = null;
-    await this.#running;
+    await this.#changes.idle();
     await Promise.all([...this.#pis.values()].map((pi) => pi.stop()));
   }
 
   /** Adds those of the five that are missing; resolves with the ids of all once their history is on disk. */
   add(language: Language): Promise<DeviceId[]> {
-    return this.#inTurn(async () => {
+    return this.#changes.runExclusive(async () => {
       const { simulated } = this.#options;
       const present = new Set(simulated.list().map(({ kind }) => kind));
       const added = [...PI_KINDS.keys()]
@@ -71,7 +73,7 @@ export class Simulation {
 
   /** Removes all of them with their readings and commands; resolves once that is on disk. */
   remove(): Promise<Problem | null> {
-    return this.#inTurn(async () => {
+    return this.#changes.runExclusive(async () => {
       const { simulated, registry } = this.#options;
       for (const { id } of simulated.list()) {
         // A message that is still on its way would bring the device back.
@@ -114,11 +116,5 @@ export class Simulation {
       if (id === undefined) throw new Error(`sim-${kind} is no device id`);
       if (this.#options.registry.get(id) === undefined) return id;
     }
-  }
-
-  #inTurn<T>(act: () => Promise<T>): Promise<T> {
-    const turn = this.#running.then(act);
-    this.#running = turn.catch(() => undefined);
-    return turn;
   }
 }

@@ -1,12 +1,12 @@
 // Maintenance of a database from outside the hub, for the command line: checking, copying and replacing a file, and checking a
 // database on a server.
 import Database from "better-sqlite3";
-import { checkServer } from "./server-sql/check.ts";
+import { checkServer, type ServerCheckTotals } from "./server-sql/check.ts";
 import { type CheckTotals, checkDatabase, openToRead } from "./sqlite/maintenance/check.ts";
 import { copyDatabase } from "./sqlite/maintenance/copy.ts";
 import { removeDatabase } from "./sqlite/maintenance/remove-database.ts";
 
-export { type CheckTotals, checkServer, copyDatabase, removeDatabase };
+export { type CheckTotals, checkServer, copyDatabase, removeDatabase, type ServerCheckTotals };
 
 /** A check under way. Close it however it ends. */
 export interface DatabaseCheck {

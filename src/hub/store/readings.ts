@@ -97,6 +97,15 @@ export interface ReadingPage {
   readonly more: boolean;
 }
 
+/** The rows of a page, in its order. */
+export function rowsOf({ series, seriesIndex, tsMs, values }: ReadingPage): Reading[] {
+  return Array.from(tsMs, (ms, row) => {
+    const key = series[seriesIndex[row] ?? -1];
+    if (key === undefined) throw new Error("a row of a page has no series");
+    return { device: key.device, metric: key.metric, tsMs: ms, value: values[row] ?? 0 };
+  });
+}
+
 /** Where a page ends; null when it is empty. */
 export function positionOfLast(page: ReadingPage): ReadingPosition | null {
   const index = page.tsMs.length - 1;

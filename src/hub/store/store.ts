@@ -1,9 +1,9 @@
 // The store as a whole: the interface of an adapter, all of which `test/contract/store.ts` checks.
 //
-// Ordering. A write is handed in when its method is called, and is on disk when its promise resolves. Saving records, removing a
-// device, adding to the audit log and `readings.copy` come behind everything that was handed in before, by whichever part of the
-// store: when they resolve, all of that is on disk, or was rejected. `readings.append` promises less, so that one who sends much
-// does not hold up others: see there.
+// Ordering. A write is enqueued when its method is called, and is on disk when its promise resolves. Saving records, removing a
+// device, adding to the audit log and `readings.copy` are barriers: when they resolve, everything enqueued before, by any part of
+// the store, is on disk or was rejected. `readings.append` promises less, so that a client that sends much does not delay others:
+// see there.
 import type { AuditLog } from "./audit.ts";
 import type { MetadataStore } from "./metadata.ts";
 import type { ReadingStore } from "./readings.ts";
@@ -35,7 +35,7 @@ export interface SpoolStatus {
   readonly sinceMs: number;
 }
 
-/** Copies of all that is stored. The work is done beside that of the hub, and yields to it. */
+/** Copies of the whole store, made in the background at low priority. */
 export interface StoreBackup {
   /** The size of the copy on disk, at most about. */
   bytes(): Promise<number>;

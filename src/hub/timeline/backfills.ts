@@ -76,13 +76,13 @@ export class Backfills {
         copy = { entries: [...this.#histories.of(reading.device)], isChanged: false };
         copies.set(reading.device, copy);
       }
-      if (this.#late(copy.entries, reading, ts, receivedAtMs)) copy.isChanged = true;
+      if (this.#addIfLate(copy.entries, reading, ts, receivedAtMs)) copy.isChanged = true;
     }
     for (const [device, { entries, isChanged }] of copies ?? []) if (isChanged) this.#histories.set(device, entries);
   }
 
   /** Adds a late reading to the stretches of its device; false where it is in one of them. */
-  #late(entries: Entry[], { device, metric }: IncomingReading, ts: number, receivedAtMs: number): boolean {
+  #addIfLate(entries: Entry[], { device, metric }: IncomingReading, ts: number, receivedAtMs: number): boolean {
     let place = entries.length - 1;
     while (place >= 0 && !isOfStretch(entries[place], ts, receivedAtMs)) place--;
     const touched = entries[place];

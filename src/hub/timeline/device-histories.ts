@@ -1,5 +1,5 @@
-// A history for each device, in a record of its own: held in memory, saved a while after it changed, removed with the device, and
-// moved when the device is merged.
+// A history for each device, in a record of its own: held in memory, saved with a delay after a change, removed with the device,
+// and moved when the device is merged.
 import type { Clock } from "../clock.ts";
 import type { HubEvents } from "../events.ts";
 import type { RecordCollection, RecordStore } from "../store/records.ts";

@@ -1,5 +1,4 @@
-// The time axis beside readings: notes, pauses, late readings, changes of attributes. One part of the hub, made of independent
-// ones.
+// Events on the time axis other than readings: notes, pauses, late readings, changes of attributes. Composes their parts.
 import { Annotations, type AnnotationsOptions } from "./annotations.ts";
 import { AttributeHistory, type AttributeHistoryOptions } from "./attribute-history.ts";
 import { Backfills, type BackfillsOptions } from "./backfills.ts";

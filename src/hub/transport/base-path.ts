@@ -5,9 +5,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { message } from "../../shared/messages/message.ts";
 import type { HttpDiagnostics } from "./http/diagnostics.ts";
 import { sendProblem } from "./http/errors.ts";
-
-/** Of a path that a message quotes. */
-const MAX_QUOTED_CHARACTERS = 200;
+import { pathOf, quotedPath } from "./http/path.ts";
 
 type InnerPath =
   /** The path by which routes are looked up. */
@@ -53,7 +51,7 @@ export class BasePath {
     const elsewhere = this.#elsewhere.get(request.raw);
     if (elsewhere === undefined) return null;
     if (elsewhere.kind === "no-slash") return reply.redirect(elsewhere.location, 308);
-    const path = request.url.replace(/\?.*$/, "").slice(0, MAX_QUOTED_CHARACTERS);
+    const path = quotedPath(pathOf(request.url));
     const found = message("no-such-route/base-path", { path, meant: this.path + path });
     this.#diagnostics.outsideBasePath(request, found);
     return sendProblem(reply, found);

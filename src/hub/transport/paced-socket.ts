@@ -1,7 +1,7 @@
 // Feeds a socket's bytes to its parser in small slices, and stops while the budget has no room for their messages. A parser emits
 // every message of a chunk before it can be paused: thousands, where messages are small.
 import type { Socket } from "node:net";
-import type { Share } from "../access/limits/budget.ts";
+import type { Share } from "../access/limits/share.ts";
 
 export interface PacedSocketOptions {
   readonly share: Share;
@@ -18,7 +18,7 @@ export class PacedSocket {
   readonly #options: PacedSocketOptions;
   /** The listeners that the socket had before. */
   readonly #parse: (slice: Buffer) => void;
-  /** Who paused parsing, and has to resume it; null while slices are parsed. */
+  /** The side that paused parsing and has to resume it; null while slices are parsed. */
   #pausedBy: "us" | "parser" | null = null;
   #isEnded = false;
 

@@ -9,7 +9,7 @@ const HEADER_TIMEOUT_MS = 5_000;
 const EMPTY = Buffer.alloc(0);
 
 export type ProxyHeaderOutcome =
-  /** There is none, and no byte is lost; or nothing has arrived yet. The peer is the client. */
+  /** There is no header, and no byte was consumed; or nothing has arrived. The peer is the client. */
   | { readonly kind: "none" }
   /** It was removed, and the client that it names, if any, is the socket's remote address. */
   | { readonly kind: "read" }
@@ -17,7 +17,7 @@ export type ProxyHeaderOutcome =
   | { readonly kind: "closed" };
 
 /** The socket must have no listeners of data yet; it has none again when this resolves. Never rejects. */
-export function readProxyHeader(socket: Socket, timeoutMs = HEADER_TIMEOUT_MS): Promise<ProxyHeaderOutcome> {
+export function readProxyHeader(socket: Socket): Promise<ProxyHeaderOutcome> {
   return new Promise((resolve) => {
     let bytes: Buffer = EMPTY;
     const settle = (outcome: ProxyHeaderOutcome) => {
@@ -54,7 +54,7 @@ export function readProxyHeader(socket: Socket, timeoutMs = HEADER_TIMEOUT_MS): 
     const timer = setTimeout(() => {
       // A client that sends nothing yet is subject to the timeout of its protocol.
       settle(bytes.length === 0 ? { kind: "none" } : { kind: "bad", reason: "it did not arrive within five seconds" });
-    }, timeoutMs);
+    }, HEADER_TIMEOUT_MS);
     socket.on("readable", read);
     socket.once("end", ended);
     socket.on("error", ignore);

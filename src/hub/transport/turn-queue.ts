@@ -1,4 +1,4 @@
-// A queue whose items are processed a few in each turn of the event loop, so that other work runs in between: the system hands over
+// A queue that processes a few items in each turn of the event loop, so that other work runs in between: the system delivers
 // hundreds of new connections at once.
 
 export class TurnQueue<Item> {

@@ -7,7 +7,7 @@ import type { DeviceId } from "../../shared/ids.ts";
 import type { IncomingReading } from "../../shared/reading.ts";
 import { deviceKeyRecords } from "../access/accounts/device-keys.ts";
 import type { Clock } from "../clock.ts";
-import { DeviceDirectory } from "../devices/directory.ts";
+import { DeviceDirectory, type DirectoryLimits } from "../devices/directory.ts";
 import { countStored, type Rejection } from "../devices/joining.ts";
 import { Registry, type Source } from "../devices/registry.ts";
 import { restoreDevices } from "../devices/restore.ts";
@@ -25,13 +25,12 @@ import type { NewsWriter } from "./news-writer.ts";
 
 const REFRESH_PERIOD_MS = 30_000;
 
-export interface FollowerOptions {
+export interface FollowerOptions extends DirectoryLimits {
   readonly store: ServerStore;
   readonly news: NewsWriter;
   readonly events: HubEvents;
   readonly clock: Clock;
   readonly log: Log;
-  readonly maxDevices: number;
 }
 
 export class Follower implements IngestRegistry {
@@ -47,9 +46,9 @@ export class Follower implements IngestRegistry {
   #endTimer: (() => void) | null = null;
 
   constructor(options: FollowerOptions) {
-    const { store, news, events, clock, log, maxDevices } = options;
+    const { store, news, events, clock, log } = options;
     this.#options = options;
-    const directory = new DeviceDirectory(maxDevices);
+    const directory = new DeviceDirectory(options);
     this.#directory = directory;
     const joining = () => this.#joining;
     // A worker shows no values, so it needs no mends.
@@ -178,7 +177,7 @@ export class Follower implements IngestRegistry {
     const known = [...this.#directory.states.values()].filter(({ joining }) => joining !== null);
     const records = await store.records.collection(deviceRecords).list();
     for (const record of records) this.#take(record);
-    // One that waited and has no record any more was removed; one that has joined may not be written down yet.
+    // A waiting device without a record was removed; the record of a joined one may not be stored yet.
     for (const { id } of known) if (!records.some((record) => record.id === id)) this.#directory.states.delete(id);
     for (const state of this.#directory.states.values())
       if (state.joining?.kind === "waiting") state.quarantinedReadings = await countStored(store.readings, state);

@@ -1,5 +1,5 @@
-// Notifies the hub of stored readings, four times a second. Bounded: of a series that grows faster than a round may carry, only the
-// newest reading is sent, and the rest that does not fit into one round goes into the next.
+// Notifies the hub of stored readings, four times a second. Bounded: if a series exceeds the size of a round, only its newest
+// reading is sent; series that do not fit into one round go into the next.
 import type { DeviceId, MetricName } from "../../shared/ids.ts";
 import type { IncomingAttribute, IncomingReading } from "../../shared/reading.ts";
 import type { Clock } from "../clock.ts";
@@ -135,7 +135,10 @@ export class NewsWriter {
 
   /** As much as one text may have. */
   #nextNews(): Pick<News, "readings" | "attributes" | "units"> {
-    const news = { readings: [] as SeriesNews[], attributes: [] as IncomingAttribute[], units: [] as IncomingUnit[] };
+    const readings: SeriesNews[] = [];
+    const attributes: IncomingAttribute[] = [];
+    const units: IncomingUnit[] = [];
+    const news = { readings, attributes, units };
     let room = MAX_NOTICE_BYTES - SPARE_BYTES;
     const fits = (value: object): boolean => {
       const bytes = Buffer.byteLength(JSON.stringify(value)) + 1;
@@ -147,13 +150,13 @@ export class NewsWriter {
     for (const [key, entry] of this.#facts) {
       if (!fits(entry.value)) return news;
       this.#facts.delete(key);
-      if (entry.kind === "attributes") news.attributes.push(entry.value);
-      else news.units.push(entry.value);
+      if (entry.kind === "attributes") attributes.push(entry.value);
+      else units.push(entry.value);
     }
     for (const [key, series] of this.#series) {
       if (!fits(series)) return news;
       this.#series.delete(key);
-      news.readings.push(series);
+      readings.push(series);
     }
     return news;
   }

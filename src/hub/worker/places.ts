@@ -3,7 +3,7 @@
 // closed to workers.
 import { setTimeout as sleep } from "node:timers/promises";
 import type { HeldPlace, SessionPlaces } from "../broker/external/orphaned-sessions.ts";
-import { type Leadership, MAX_WORKERS } from "../store/server-sql/leadership.ts";
+import { type Leadership, MAX_WORKERS, RENEW_MS } from "../store/server-sql/leadership.ts";
 import type { ServerStore } from "../store/server-sql/server-store.ts";
 import { closedToWorkers } from "../store/server-sql/worker-gate.ts";
 import { placeRecords, readingsShared } from "./news.ts";
@@ -38,9 +38,14 @@ export class WorkerPlaces implements SessionPlaces {
     for (let number = 1; number <= MAX_WORKERS; number++) {
       const lock = await this.#claimed(number);
       if (lock === null) continue;
-      // Before the session begins, so that somebody ends it.
       const place = { ...this.#held(number, lock), lock };
-      await this.beat(place, nowMs);
+      try {
+        // Before the session begins, so that somebody ends it.
+        await this.beat(place, nowMs);
+      } catch (error) {
+        await place.release(false);
+        throw error;
+      }
       return place;
     }
     return null;
@@ -88,7 +93,7 @@ export class WorkerPlaces implements SessionPlaces {
   }
 
   #held(number: number, lock: Leadership): HeldPlace {
-    const renewing = setInterval(() => void lock.renew(), 1_500);
+    const renewing = setInterval(() => void lock.renew(), RENEW_MS);
     renewing.unref();
     return {
       number,

@@ -13,7 +13,7 @@ import type { StoreAddress } from "../store/store-address.ts";
 import { StatusServer } from "./status-server.ts";
 import { Worker } from "./worker.ts";
 
-/** A stop that takes longer is ended: what was acknowledged is stored, and the rest is the broker's still. */
+/** A stop that takes longer is aborted: acknowledged messages are stored, and the broker still has the others. */
 const STOP_WITHIN_MS = 30_000;
 
 const help = `bramble work: stores readings from an outside broker in a database server, beside a hub on both. Any number of them share the
@@ -26,6 +26,7 @@ work: each reading goes to one. Each flag is also BRAMBLE_<NAME> in the environm
   --host ADDR        address to listen on for that (every address)
   --memory MB        what messages may fill of the memory (512)
   --max-devices N    devices that the hub takes (1000), as that one has it
+  --max-metrics N    metrics of a device that the hub takes (500), as that one has it
   --log-level LEVEL  what is logged, to standard error (info)
 
 BRAMBLE_STORE and BRAMBLE_BROKER_PASSWORD, or the file that BRAMBLE_BROKER_PASSWORD_FILE names, keep passwords from other users of this
@@ -33,7 +34,8 @@ computer. The hub, bramble serve with the same --store, makes the tables, decide
 SIGINT and SIGTERM give its share of the readings back and end it. Ends with 0 when it was stopped, with 1 when it could not run, and with
 2 when an argument is wrong.`;
 
-interface WorkConfig extends Pick<Config, "host" | "httpPort" | "memoryBytes" | "maxDevices" | "logLevel"> {
+interface WorkConfig
+  extends Pick<Config, "host" | "httpPort" | "memoryBytes" | "maxDevices" | "maxMetrics" | "logLevel"> {
   readonly store: StoreAddress;
   readonly broker: BrokerAddress;
 }
@@ -57,11 +59,11 @@ export async function work(args: readonly string[]): Promise<number> {
   }
 }
 
-async function run({ host, httpPort, memoryBytes, maxDevices, logLevel, store, broker }: WorkConfig): Promise<number> {
+async function run({ host, httpPort, logLevel, store, broker, ...limits }: WorkConfig): Promise<number> {
   const log = pino({ level: logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2));
   const { version } = packageJson;
   const clock = systemClock;
-  const worker = new Worker({ store, broker, memoryBytes, maxDevices, version, clock, log });
+  const worker = new Worker({ store, broker, ...limits, version, clock, log });
   const status = httpPort.named ? new StatusServer(worker, version, clock) : null;
   const stopped = Promise.withResolvers<void>();
   consoleHost().onStop(() => stopped.resolve());
@@ -94,6 +96,7 @@ function readWorkConfig(args: readonly string[]): WorkConfig | "help" {
       host: { type: "string" },
       memory: { type: "string" },
       "max-devices": { type: "string" },
+      "max-metrics": { type: "string" },
       "log-level": { type: "string" },
       help: { type: "boolean" },
     },
@@ -102,10 +105,10 @@ function readWorkConfig(args: readonly string[]): WorkConfig | "help" {
   const read = readConfig(args, process.env);
   if (read.kind === "help") return "help";
   if (read.kind === "wrong") throw new Misuse(read.reason);
-  const { store, broker, host, httpPort, memoryBytes, maxDevices, logLevel } = read.config;
+  const { store, broker, host, httpPort, memoryBytes, maxDevices, maxMetrics, logLevel } = read.config;
   if (broker === null) throw new Misuse(message("work/no-broker"));
   if (store === null) throw new Misuse(message("work/no-store"));
-  return { store, broker, host, httpPort, memoryBytes, maxDevices, logLevel };
+  return { store, broker, host, httpPort, memoryBytes, maxDevices, maxMetrics, logLevel };
 }
 
 function whyEnded(error: unknown): AnyMessage {

@@ -1,5 +1,5 @@
-// A worker: receives its share of the readings from an outside broker and stores them in a database server, beside the hub that has
-// the window. It has no state: any number of them run, and any of them may end at any moment.
+// A worker: receives its share of the readings from an outside broker and stores them in a database server, in addition to the hub.
+// It is stateless: any number can run, and any can end at any moment.
 // Order: the store first, then the hub's decisions about devices, then a place; once the hub shares the readings, the session at
 // the broker. At the end the session is ended before the place is released, so that the broker sends nothing to a session without a
 // worker.
@@ -13,6 +13,7 @@ import { Intake } from "../broker/external/intake.ts";
 import { OrphanedSessions } from "../broker/external/orphaned-sessions.ts";
 import type { BrokerHandlers } from "../broker/mqtt-broker.ts";
 import type { Clock } from "../clock.ts";
+import type { DirectoryLimits } from "../devices/directory.ts";
 import { HubEvents } from "../events.ts";
 import { Ingest } from "../ingest/accept.ts";
 import { Refusals } from "../ingest/refusals.ts";
@@ -30,12 +31,11 @@ import { parseNews, refusedByWorkers } from "./news.ts";
 import { NewsWriter } from "./news-writer.ts";
 import { type OwnPlace, WorkerPlaces } from "./places.ts";
 
-export interface WorkerOptions {
+/** With the limits of the hub. */
+export interface WorkerOptions extends DirectoryLimits {
   readonly store: StoreAddress;
   readonly broker: BrokerAddress;
   readonly memoryBytes: number;
-  /** Of the hub, which has the same. */
-  readonly maxDevices: number;
   readonly version: string;
   readonly clock: Clock;
   readonly log: Log;
@@ -78,7 +78,7 @@ export class Worker {
   #isStopping = false;
 
   constructor(options: WorkerOptions) {
-    const { broker, memoryBytes, maxDevices, version, clock, log } = options;
+    const { broker, memoryBytes, maxDevices, maxMetrics, version, clock, log } = options;
     this.#options = options;
     const events = new HubEvents();
     this.metrics = new Metrics(version, clock);
@@ -99,7 +99,7 @@ export class Worker {
       notify: (text) => store.notify(text),
     });
     events.readingsStored.push((readings, tsMs) => this.#news.stored(readings, tsMs));
-    this.#follower = new Follower({ store, news: this.#news, events, clock, log, maxDevices });
+    this.#follower = new Follower({ store, news: this.#news, events, clock, log, maxDevices, maxMetrics });
     const floodLog = new LogThrottle(log, clock);
     this.#ingest = new Ingest({
       readings: store.readings,
@@ -128,7 +128,14 @@ export class Worker {
     const inbox = new Inbox({ ingest: this.#ingest, clock });
     this.#onPublish = ({ topic, route, ...publish }) =>
       inbox.receive({ ...publish, source: topic, transport: "mqtt" }, route.decode);
-    this.#intake = this.#newIntake();
+    this.#intake = new Intake({
+      address: broker,
+      matchTopic,
+      onPublish: this.#onPublish,
+      sessionOf: () => null,
+      budget: this.budget,
+      log,
+    });
   }
 
   get state(): WorkerState {
@@ -191,18 +198,6 @@ export class Worker {
     await this.#follower.stop();
     this.budget.stop();
     await this.store.stop();
-  }
-
-  #newIntake(): Intake {
-    const { broker: address, log } = this.#options;
-    return new Intake({
-      address,
-      matchTopic,
-      onPublish: this.#onPublish,
-      sessionOf: () => null,
-      budget: this.budget,
-      log,
-    });
   }
 
   async #connect(places: WorkerPlaces): Promise<void> {

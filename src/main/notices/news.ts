@@ -1,12 +1,12 @@
-// Decides of what people are notified; notices.ts shows it.
-// Invariant: what ends before its notice was due is never notified; what comes and goes is notified once every 15 minutes.
+// Decides which events people are notified of; notices.ts shows the notifications.
+// Invariant: a condition that ends before its notice is due is never notified; a flapping one is notified once every 15 minutes.
 
 import type { Device } from "../../shared/device.ts";
 import type { AnyMessage } from "../../shared/messages/message.ts";
 import { reasonsOf, UNDERVOLTAGE_METRIC } from "../../shared/notices/attention.ts";
 import { NOTICE_KINDS, type NoticeKind, type NoticeSettings } from "../../shared/notices/notices.ts";
 
-/** One that comes and goes is not notified again within this time. */
+/** A flapping condition is not notified again within this time. */
 const MIN_REPEAT_MS = 15 * 60_000;
 
 export interface News {
@@ -14,7 +14,7 @@ export interface News {
   readonly devices: readonly Device[];
 }
 
-/** The notices that a device gives reason for, as it is now. */
+/** The notices due for the present state of a device. */
 function kindsOf(device: Device, nowMs: number): NoticeKind[] {
   if (device.joining === "blocked" || device.removal !== undefined) return [];
   if (device.joining === "waiting") return ["joining"];
@@ -28,7 +28,7 @@ function attentionOf(device: Device, nowMs: number) {
   return reasonsOf(device, voltage, nowMs);
 }
 
-/** How many devices need a look. */
+/** How many devices need attention. */
 export function attentionCount(devices: readonly Device[], nowMs: number): number {
   return devices.filter(
     (device) => device.joining === "approved" && device.removal === undefined && attentionOf(device, nowMs).length > 0,
@@ -39,7 +39,7 @@ export class DueNotices {
   /** What holds and was notified, by device and kind; null before the first check, which notifies of nothing. */
   #notified: Set<string> | null = null;
   readonly #notifiedMs = new Map<string, number>();
-  /** Why the hub does not run, until that was told. */
+  /** Why the hub does not run, until that was notified. */
   #failure: AnyMessage | null = null;
 
   /** The notices to show now, which count as shown from then on. In quiet hours there are none, and nothing counts as shown. */
@@ -68,7 +68,7 @@ export class DueNotices {
     this.#failure = reason;
   }
 
-  /** Why the hub does not run, once it may be told, and once; null else. */
+  /** Why the hub does not run, returned once when it is due; else null. */
   takeFailure(settings: NoticeSettings, now: Date): AnyMessage | null {
     if (this.#failure === null || isQuiet(settings, now)) return null;
     const failure = this.#failure;
@@ -76,7 +76,7 @@ export class DueNotices {
     return settings.failed ? failure : null;
   }
 
-  /** The hub starts anew: what holds at the next check is no news, and that it did not run is none any more. */
+  /** The hub has restarted: conditions at the next check are not new, and the pending failure is dropped. */
   forget(): void {
     this.#notified = null;
     this.#failure = null;

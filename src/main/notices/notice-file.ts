@@ -1,5 +1,5 @@
-// Stores in a small file which notices people want, their language, and whether they have seen the hint that the app goes on
-// in the tray when its window closes. A file that cannot be read or written costs these, and nothing else.
+// Stores which notices people want, their language, and whether they have seen the hint that the app continues in the tray. If the
+// file cannot be read or written, only these settings are lost.
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { type Static, Type } from "typebox";
 import { Value } from "typebox/value";

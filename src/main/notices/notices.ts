@@ -1,5 +1,5 @@
-// Notifies people of news of their devices while nobody looks at the window: notifications, one a kind; the number of devices
-// that need a look in tray, dock and title. It asks the hub now and then: what needs a look may be seconds old.
+// Notifies people about their devices while the window is not focused: one notification of each kind, and the number of devices
+// that need attention in tray, dock and title. It polls the hub, so the count may be seconds old.
 import { Notification, net } from "electron";
 import type { DeviceList } from "../../shared/api.ts";
 import type { HubState } from "../../shared/bridge.ts";
@@ -21,8 +21,8 @@ export interface NoticesOptions {
   readonly endpoint: () => HubEndpoint | undefined;
   readonly file: NoticeFile;
   readonly icon: string;
-  /** Whether people look at the window just now: it shows what is new. */
-  readonly isLookedAt: () => boolean;
+  /** Whether the window is focused: then it shows the news itself. */
+  readonly isFocused: () => boolean;
   /** Opens the window, at a link of the page. */
   readonly open: (link: string) => void;
   readonly onAttention: (count: number, texts: TrayTexts) => void;
@@ -36,7 +36,7 @@ export class Notices {
   readonly #shown = new Set<Notification>();
   #timer: NodeJS.Timeout | undefined;
   #hasFailed = false;
-  /** How many devices need a look. */
+  /** How many devices need attention. */
   #count = 0;
 
   constructor(options: NoticesOptions) {
@@ -52,7 +52,7 @@ export class Notices {
     return settings;
   }
 
-  /** The language in which the page asks is that of the person. Answers whether it is another than before. */
+  /** Sets the language of the page's requests. Returns whether it has changed. */
   setLanguage(language: Language): boolean {
     const { file } = this.#options;
     if (file.stored.language === language) return false;
@@ -84,10 +84,10 @@ export class Notices {
     this.#tellFailure();
   }
 
-  /** Whoever looks at the window sees it there. */
+  /** Notifies of the failure, unless the window is focused and shows it. */
   #tellFailure(): void {
     const reason = this.#due.takeFailure(this.settings, new Date());
-    if (reason !== null && !this.#options.isLookedAt())
+    if (reason !== null && !this.#options.isFocused())
       void this.#show(message("desktop/notice/hub-failed"), reason, "#/");
   }
 
@@ -110,7 +110,7 @@ export class Notices {
     this.#count = attentionCount(devices, now.getTime());
     await this.#showAttention();
     const news = this.#due.check(devices, this.settings, now);
-    if (this.#options.isLookedAt()) return;
+    if (this.#options.isFocused()) return;
     for (const one of news) await this.#notifyOf(one);
   }
 
@@ -123,7 +123,7 @@ export class Notices {
     });
   }
 
-  /** Undefined while the hub does not answer: its state says so itself. */
+  /** Undefined while the hub does not answer, which its state already shows. */
   async #fetchDevices(): Promise<DeviceList["devices"] | undefined> {
     const endpoint = this.#options.endpoint();
     if (endpoint === undefined) return undefined;

@@ -9,7 +9,7 @@ import type { ProviderRuntimeOptions } from "electron-updater/out/providers/Prov
 export class SignedFeed extends GenericProvider {
   readonly #publicKey: string;
 
-  /** Of the options `url`, and `publicKey` as PEM; electron-updater hands them on. */
+  /** Uses the options `url` and `publicKey` (PEM), which electron-updater passes on. */
   constructor(options: Readonly<Record<string, unknown>>, updater: AppUpdater, runtimeOptions: ProviderRuntimeOptions) {
     super({ provider: "generic", url: String(options["url"]) }, updater, runtimeOptions);
     this.#publicKey = String(options["publicKey"]);

@@ -1,12 +1,12 @@
-// Where new versions of the app come from: what was written into the package, then what its user says.
-// Invariant: without an address nothing is asked; a version that nobody signed comes over HTTPS, or from this computer, alone.
+// The source of updates: the user's setting, else that of the package.
+// Invariant: without an address nothing is requested; an unsigned version is only accepted over HTTPS or from this computer.
 import { readFileSync } from "node:fs";
 
 /** In the package's resources, as update.json. */
 export interface UpdateSource {
   /** Of a folder on a web server; empty: none. */
   readonly address: string;
-  /** PEM of an Ed25519 key; where it is given, what it has not signed is refused. */
+  /** PEM of an Ed25519 key; if set, unsigned updates are refused. */
   readonly publicKey: string | null;
 }
 

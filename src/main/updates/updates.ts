@@ -12,9 +12,9 @@ import { isGoodAddress, type UpdateSource } from "./update-source.ts";
 const CHECK_PERIOD_MS = 24 * 3_600_000;
 
 export interface UpdatesOptions {
-  /** As it is now: its user may change the address. */
+  /** Read at each check, since the user may change the address. */
   readonly source: () => UpdateSource;
-  /** Resolves when the hub is gone. */
+  /** Resolves when the hub has exited. */
   readonly stopHub: () => Promise<void>;
   readonly log: DesktopLog;
 }
@@ -34,14 +34,14 @@ export class Updates extends EventEmitter<{ state: [UpdateState] }> {
     return this.#state;
   }
 
-  /** Asks now and once a day. Never throws. */
+  /** Checks now and once a day. Never throws. */
   start(): void {
     this.stop();
     this.#timer = setInterval(() => void this.check(), CHECK_PERIOD_MS);
     void this.check();
   }
 
-  /** What the address before had is not put in place any more. */
+  /** Discards an update downloaded from the previous address. */
   addressChanged(): void {
     if (this.#updater !== null) this.#updater.autoInstallOnAppQuit = false;
     this.#enter({ kind: "off" });
@@ -103,7 +103,7 @@ export class Updates extends EventEmitter<{ state: [UpdateState] }> {
       error: (text: string) => log.error(text),
     };
     autoUpdater.autoDownload = true;
-    // A package of the system asks for a password: then only when its user wants it.
+    // A system package prompts for a password, so it is installed only on request.
     autoUpdater.autoInstallOnAppQuit = process.platform !== "linux" || process.env["APPIMAGE"] !== undefined;
     autoUpdater.setFeedURL(
       publicKey === null

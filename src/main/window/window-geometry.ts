@@ -1,4 +1,4 @@
-// Where a window may stand: its title bar has to be on a screen, or it cannot be dragged back. Pure, in screen pixels.
+// Valid window positions: the title bar has to be on a screen, or the window cannot be dragged back. Pure, in screen pixels.
 
 export interface Area {
   readonly x: number;

@@ -1,5 +1,5 @@
-// Remembers where the window was and how large, in a small file. A place that no screen shows any more is moved to where
-// the title bar can be grasped; a file that cannot be read or written costs the place, and nothing else.
+// Stores the window's position and size. A position off all screens is moved so that the title bar is reachable; if the file cannot
+// be read or written, only the position is lost.
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { type BrowserWindow, screen } from "electron";
 import type { DesktopLog } from "../desktop-log.ts";
@@ -81,7 +81,7 @@ export class WindowPlace {
   }
 }
 
-/** Brings a window back whose screen is gone. */
+/** Moves a window back whose screen was removed. */
 export function bringWithinReach(window: BrowserWindow): void {
   const bounds = window.getNormalBounds();
   if (!isGraspable(bounds, workAreas())) window.setBounds(withinReach(bounds, workAreas()));

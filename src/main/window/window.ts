@@ -1,4 +1,4 @@
-// The one window. Closing it ends only the window: the hub goes on, and open() brings a new one.
+// The single window. Closing it does not stop the hub; open() creates a new one.
 import { BrowserWindow, nativeTheme, screen } from "electron";
 import { APP_ORIGIN } from "../app-protocol.ts";
 import { APP_PARTITION } from "../app-session.ts";
@@ -40,7 +40,7 @@ export class MainWindow {
     return this.#window?.isFocused() === true;
   }
 
-  /** Shows in the title how many devices need a look. */
+  /** Shows in the title how many devices need attention. */
   showAttention(count: number): void {
     this.#attention = count;
     const window = this.#window;

@@ -1,24 +1,13 @@
-// Who is signed in and what they may do, and the lists of the pages about access. A change fetches the lists that it touches
-// again. Secrets are in the answer to the request that made them alone: such a mutation is forgotten with its component.
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+// The lists of the access pages. A mutation refetches the lists that it affects. A secret is only in the response that created it:
+// such a mutation is discarded with its component.
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { MqttClientList } from "../../shared/mqtt/mqtt-clients.ts";
-import {
-  type AccessSettings,
-  type ApiKeyList,
-  type AuditPage,
-  type Me,
-  type PersonList,
-  ROLES,
-  type Role,
-  type SessionList,
-  type ShareList,
-} from "../../shared/security/access.ts";
+import type { AccessSettings, ApiKeyList, PersonList, SessionList, ShareList } from "../../shared/security/access.ts";
 import type { ReachStatus } from "../../shared/security/reach.ts";
 import type { TlsStatus } from "../../shared/security/tls.ts";
 import { apiUrl, request } from "./client.ts";
 import { SLOW } from "./slow.ts";
 
-const AUDIT_PAGE_ENTRIES = 100;
 const REACH_PERIOD_MS = 30_000;
 const SESSIONS_PERIOD_MS = 15_000;
 const CLIENTS_PERIOD_MS = 3_000;
@@ -28,37 +17,16 @@ export const ON_TRIAL = { undoAfter: 60 } as const;
 export const TRIAL_KEY = ["trial"] as const;
 
 const ACCESS_KEYS = {
-  me: ["me"],
   settings: ["access"],
   people: ["people"],
   sessions: ["sessions"],
   apiKeys: ["api-keys"],
   shares: ["shares"],
-  audit: ["audit"],
   clients: ["clients"],
   tls: ["tls"],
   reach: ["reach"],
 } as const;
-type AccessList = Exclude<keyof typeof ACCESS_KEYS, "me">;
-
-export function useMe() {
-  return useQuery({
-    queryKey: ACCESS_KEYS.me,
-    queryFn: ({ signal }) => request<Me>(apiUrl("me"), { signal }),
-  });
-}
-
-/** False until it is known who asks. */
-export function useMay(least: Role): boolean {
-  const { data: me } = useMe();
-  return me !== undefined && ROLES.indexOf(me.role) >= ROLES.indexOf(least);
-}
-
-/** Whether one sees all devices, and not those of some rooms or a shared one alone; false until that is known. */
-export function useSeesAll(): boolean {
-  const { data: me } = useMe();
-  return me !== undefined && me.rooms === undefined && me.kind !== "share";
-}
+type AccessList = keyof typeof ACCESS_KEYS;
 
 export function useAccessSettings() {
   return useQuery({
@@ -122,7 +90,7 @@ export function useTls() {
   });
 }
 
-/** Its checks ask the network, which takes a second or two. */
+/** Its checks use the network, which takes a second or two. */
 export function useReach() {
   return useQuery({
     queryKey: ACCESS_KEYS.reach,
@@ -130,32 +98,6 @@ export function useReach() {
     refetchOnMount: "always",
     refetchInterval: REACH_PERIOD_MS,
     meta: SLOW,
-  });
-}
-
-/** What of the audit log is asked for; what is left out is not filtered by. */
-export interface AuditFilter {
-  readonly actor?: string;
-  readonly action?: string;
-  readonly outcome?: "done" | "refused";
-  /** Milliseconds UTC. */
-  readonly from?: number;
-}
-
-export function auditPage(filter: AuditFilter, cursor: string | null, limit: number, signal?: AbortSignal) {
-  const query = { ...filter, limit, ...(cursor !== null && { cursor }) };
-  return request<AuditPage>(apiUrl("audit", query), signal && { signal });
-}
-
-export function useAudit(filter: AuditFilter) {
-  return useInfiniteQuery({
-    queryKey: [...ACCESS_KEYS.audit, filter],
-    queryFn: ({ signal, pageParam }: { readonly signal: AbortSignal; readonly pageParam: string | null }) =>
-      auditPage(filter, pageParam, AUDIT_PAGE_ENTRIES, signal),
-    initialPageParam: null,
-    getNextPageParam: ({ next }: AuditPage) => next,
-    refetchOnMount: "always",
-    gcTime: 0,
   });
 }
 

@@ -1,21 +1,22 @@
-// What is said once, to eyes and ears alike: an approval, a receipt, a failure. The shell shows and reads out the latest.
+// Announcements to sighted people and screen readers: an approval, a receipt, a failure. The shell shows the latest.
 import { Signal } from "./feed/signal.ts";
 
 export interface Announcement {
   readonly text: string;
-  readonly undo?: () => void;
+  /** Takes it back, at once or by a promise. That it failed is said by the shell: the page that offered it may be gone. */
+  readonly undo?: () => unknown;
 }
 
-/** Shown and read out, with its way back. */
-export const seen = new Signal<Announcement | null>(null);
-/** Read out alone: it does not take the place of what is shown. */
-export const heard = new Signal<Announcement | null>(null);
+/** Shown in a toast, with its undo, and read by screen readers. */
+export const visibleAnnouncement = new Signal<Announcement | null>(null);
+/** Only for screen readers: does not replace the toast. */
+export const screenReaderAnnouncement = new Signal<Announcement | null>(null);
 
 interface Options extends Omit<Announcement, "text"> {
-  /** Where it happened it can be seen. */
-  readonly isHeardOnly?: boolean;
+  /** For outcomes that are visible elsewhere on the page. */
+  readonly isScreenReaderOnly?: boolean;
 }
 
-export function announce(text: string, { isHeardOnly = false, ...more }: Options = {}): void {
-  (isHeardOnly ? heard : seen).set({ text, ...more });
+export function announce(text: string, { isScreenReaderOnly = false, ...more }: Options = {}): void {
+  (isScreenReaderOnly ? screenReaderAnnouncement : visibleAnnouncement).set({ text, ...more });
 }

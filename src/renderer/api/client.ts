@@ -27,7 +27,7 @@ export function apiUrl(path: string, query: Readonly<Record<string, QueryValue>>
 export class ApiFailure extends Error {
   readonly status: number;
   readonly code: string;
-  /** How long to wait before another attempt; null where the hub does not say. */
+  /** Retry-After; null where the hub sends none. */
   readonly retryAfterSeconds: number | null;
   constructor(response: Response, { error, message }: ApiError) {
     super(message);
@@ -96,7 +96,7 @@ async function exchange<Answer>(
   { timeoutMs = REQUEST_TIMEOUT_MS, signal, ...init }: RequestOptions = {},
   read: (response: Response) => Promise<Answer>,
 ): Promise<Answer> {
-  // By hand: the oldest Chromium that the page runs in has no `AbortSignal.any`.
+  // The oldest supported Chromium has no `AbortSignal.any`.
   const ending = new AbortController();
   const cancel = () => ending.abort(signal?.reason);
   signal?.addEventListener("abort", cancel);
@@ -108,7 +108,7 @@ async function exchange<Answer>(
   try {
     const sentMs = Date.now();
     const headers = new Headers(init.headers);
-    // The window may speak another language than the browser.
+    // The window's language may differ from the browser's.
     headers.set("accept-language", language);
     const response = await fetch(url, { ...init, headers, signal: ending.signal });
     hubClock.learn(sentMs, Date.now(), response.headers.get("date"));

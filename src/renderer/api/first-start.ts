@@ -1,4 +1,4 @@
-// The first steps, and the simulated Pis. The live feed brings the devices; the steps are asked for while they are shown.
+// The first steps, and the simulated Pis. Devices come by the live feed; the steps are polled while they are shown.
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { FirstSteps, SimulatedPis } from "../../shared/first-start.ts";
 import { apiUrl, LONG_REQUEST_TIMEOUT_MS, post, put, remove, request } from "./client.ts";

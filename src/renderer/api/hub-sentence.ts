@@ -5,14 +5,14 @@ import type { Skipped } from "../../shared/device.ts";
 import type { AnyMessage } from "../../shared/messages/message.ts";
 import { language } from "../i18n/language.ts";
 
-/** As the desktop's window says it: without advice for the command line. */
+/** In the desktop app, without advice for the command line. */
 export async function hubSentence(message: AnyMessage): Promise<string> {
   const { loadLanguage, render } = await import("../../shared/messages/render.ts");
   await loadLanguage(language);
   return render(message, language, "desktop");
 }
 
-/** Why each field was left out; until the catalogue is loaded, as the hub says it in English. */
+/** Why each field was skipped; until the catalogue is loaded, the hub's English text. */
 export function useSkipReasons(fields: readonly Skipped[]): readonly string[] {
   const [renderReason, setRenderReason] = useState<(field: Skipped) => string>(() => inEnglish);
   useEffect(() => {

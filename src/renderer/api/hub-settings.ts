@@ -1,5 +1,5 @@
-// What the settings page asks for and changes: the hub's own settings, its backups, how its data grows, its set-up as a file, and
-// a change of the network that is on trial.
+// The queries and mutations of the settings page: the hub's own settings, its backups, how its data grows, its set-up as a file,
+// and a network change on trial.
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { Retention } from "../../shared/api.ts";
 import type { SignInLink } from "../../shared/security/access.ts";
@@ -61,7 +61,7 @@ export function useRetention() {
   });
 }
 
-/** Asked for by administrators alone. */
+/** Queried for administrators only. */
 export function useTrial(isAdmin: boolean) {
   return useQuery({
     queryKey: KEYS.trial,
@@ -71,14 +71,14 @@ export function useTrial(isAdmin: boolean) {
   });
 }
 
-/** A change whose answer takes the place of what was asked before. */
+/** A mutation whose response replaces the cached query. */
 function useChange<Input, Answer>(key: readonly string[], change: (input: Input) => Promise<Answer>) {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: change,
     onSuccess: (answer) => {
       queries.setQueryData(key, answer);
-      // The hub's name and address stand elsewhere, too.
+      // The hub's name and address are shown elsewhere, too.
       void queries.invalidateQueries({ queryKey: QUERY_KEYS.hub });
     },
     gcTime: 0,

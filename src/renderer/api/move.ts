@@ -1,4 +1,4 @@
-// A move of the hub's data into a database server, or back: how it goes, and what administrators do about it.
+// A move of the hub's data into a database server, or back: its status, and the actions of administrators.
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { MovePlan, MoveStatus } from "../../shared/settings/move.ts";
 import { apiUrl, LONG_REQUEST_TIMEOUT_MS, post, remove, request } from "./client.ts";

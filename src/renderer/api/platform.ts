@@ -1,5 +1,5 @@
 // The only file that knows whether the page runs in the desktop app's window or in a browser's tab.
-import type { ExportQuery, LiveTicket } from "../../shared/api.ts";
+import type { ExportQuery, HubInfo, LiveTicket } from "../../shared/api.ts";
 import type { BrambleBridge, DesktopSettings, HubState, SaveState, UpdateState } from "../../shared/bridge.ts";
 import { BYTE_ORDER_MARK } from "../../shared/byte-order-mark.ts";
 import type { NoticeSettings } from "../../shared/notices/notices.ts";
@@ -22,6 +22,11 @@ export function liveUrl({ ticket, port, basePath }: LiveTicket): URL {
   return url;
 }
 
+/** The page to try the API. The desktop app's window shows nothing but the app: there it opens in the person's browser. */
+export function apiDocsUrl({ httpPort, basePath = "" }: Pick<HubInfo, "httpPort" | "basePath">): string {
+  return desktop === undefined ? "api/docs" : `http://127.0.0.1:${httpPort}${basePath}/api/docs`;
+}
+
 /** Follows the hub's process, which only the desktop app knows. Returns a function that unsubscribes. */
 export function watchHubState(listener: (state: HubState) => void): () => void {
   if (desktop === undefined) return () => undefined;
@@ -35,7 +40,7 @@ export function startHub(): void {
   void desktop?.startHub();
 }
 
-/** Follows the desktop app as it saves an export; a browser downloads by itself. Returns a function that unsubscribes. */
+/** Subscribes to the desktop app's progress in saving an export; a browser downloads by itself. Returns a function that unsubscribes. */
 export function watchSaveState(listener: (state: SaveState) => void): () => void {
   return desktop?.onSaveState(listener) ?? (() => undefined);
 }
@@ -44,7 +49,7 @@ export function cancelSave(): void {
   void desktop?.cancelSave();
 }
 
-/** What the desktop app tells people of; null in a browser. */
+/** The desktop app's notification settings; null in a browser. */
 export const desktopNotices =
   desktop === undefined
     ? null
@@ -68,7 +73,7 @@ export const desktopUpdates =
         install: () => void desktop.installUpdate(),
       };
 
-/** A larger file is left to the browser, which writes it to the disk as it comes. */
+/** A larger file is downloaded by the browser, which streams it to the disk. */
 const MAX_ROWS_IN_MEMORY = 2_000_000;
 const LINE_END = 0x0a;
 
@@ -78,8 +83,8 @@ export interface SavedFile {
 }
 
 /**
- * Resolves once the file is complete; with null where somebody else saves it: the desktop app, which tells `watchSaveState`,
- * or the browser, for very many rows. Rejects with the hub's answer.
+ * Resolves once the file is complete; with null where the desktop app saves it, which reports to `watchSaveState`, or the browser
+ * downloads it, for very many rows. Rejects with the hub's error.
  */
 export async function exportCsv(query: ExportQuery, suggestedName: string, rows: number): Promise<SavedFile | null> {
   if (desktop !== undefined) {

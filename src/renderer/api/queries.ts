@@ -16,7 +16,7 @@ import { byName } from "../i18n/names.ts";
 import { ApiFailure, apiUrl, LONG_REQUEST_TIMEOUT_MS, patch, post, request } from "./client.ts";
 import { hubNowMs } from "./feed/hub-clock.ts";
 import { sentCommands } from "./feed/sent-commands.ts";
-import { countUse } from "./kept/control-use.ts";
+import { countUse } from "./local-storage/control-use.ts";
 import { SLOW } from "./slow.ts";
 
 /** Readings may be dated ahead, where a device's clock is fast or this computer's is slow. */
@@ -35,7 +35,7 @@ export const QUERY_KEYS = {
 export function createQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
-      // The browser's word for "offline" is about the internet: the hub may be on this very computer.
+      // The browser's "offline" is about the internet: the hub may be on this computer.
       queries: { staleTime: Number.POSITIVE_INFINITY, retry: shouldRetry, networkMode: "always" },
       mutations: { networkMode: "always" },
     },
@@ -72,11 +72,11 @@ function useDeviceList<Selected>(select: (list: DeviceList) => Selected) {
 }
 
 const ofState = ({ devices }: DeviceList, state: JoiningState) => devices.filter(({ joining }) => joining === state);
-/** One that goes is not among the others: the notice about it has the way back. */
+/** Without devices that are being removed: their notice has the undo. */
 const approved = (list: DeviceList) => byName(ofState(list, "approved").filter(({ removal }) => removal === undefined));
 const going = ({ devices }: DeviceList) => byName(devices.filter(({ removal }) => removal !== undefined));
 const blocked = (list: DeviceList) => byName(ofState(list, "blocked"));
-/** Oldest first: a new one comes below those that a person may be about to press. */
+/** Oldest first, so that a new one does not move those that a person may be about to press. */
 const pending = (list: DeviceList) =>
   ofState(list, "waiting").sort((a, b) => a.firstSeenMs - b.firstSeenMs || (a.id < b.id ? -1 : 1));
 
@@ -87,7 +87,7 @@ export const useBlockedDevices = () => useDeviceList(blocked);
 /** Those that were deleted, while that can still be taken back. */
 export const useGoingDevices = () => useDeviceList(going);
 
-/** Null when the hub knows no such device. */
+/** Null where there is no such device. */
 export const useDevice = (id: string) =>
   useDeviceList(({ devices }) => devices.find((device) => device.id === id) ?? null);
 
@@ -105,12 +105,12 @@ export function sendCommand(device: string, command: CommandRequest): Promise<Co
   return sentCommands.send(() => post<Command>(apiUrl(`devices/${encodeURIComponent(device)}/commands`), command));
 }
 
-/** Caches nothing: the live feed brings the changed device. */
+/** Updates no cache: the live feed sends the changed device. */
 export function changeDevice(id: string, changes: DeviceChanges): Promise<Device> {
   return patch<Device>(apiUrl(`devices/${encodeURIComponent(id)}`), changes);
 }
 
-/** How many readings of the device are stored; not asked for unless `isWanted`. */
+/** How many readings of the device are stored; queried only if `isWanted`. */
 export function useReadingCount({ id, metrics }: Device, isWanted = true) {
   return useCountOf(
     id,
@@ -178,7 +178,7 @@ export function useDiagnosticReport() {
   return useQuery({ ...diagnosticReport, refetchOnMount: "always" });
 }
 
-/** What the checks found to be wrong, looked at again every few minutes while `enabled`. */
+/** Problems that the doctor's checks found, refetched every few minutes while `enabled`. */
 export function useWrongChecks(enabled: boolean) {
   return useQuery({
     ...diagnosticReport,
@@ -197,7 +197,7 @@ export interface ChartWindow {
   readonly toMs?: number | undefined;
 }
 
-/** Live readings extend the answer, so it is fetched again only after the page could not follow them. */
+/** Live readings extend the response, so it is refetched only after the live connection was lost. */
 export function useChart(window: ChartWindow, enabled = true) {
   const { device, metric, spanMs, points, toMs } = window;
   return useQuery({
@@ -217,7 +217,7 @@ export function useChart(window: ChartWindow, enabled = true) {
 const MONTH_MS = 30 * 24 * 3_600_000;
 const MONTH_POINTS = 500;
 
-/** What a series was like, and not how it goes on: it is asked for once. */
+/** A past range, without live readings: fetched once. */
 export function useLastMonth(device: string, metric: string, enabled: boolean) {
   return useQuery({
     queryKey: ["last-month", device, metric],

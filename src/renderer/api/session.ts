@@ -10,7 +10,7 @@ const LINK = /^#\/?\??(link|share)=(.+)$/;
 /** What became of the link in the address; null where there was none, or it was taken. */
 export type FailedLink =
   | { readonly kind: "refused"; readonly what: "link" | "share" }
-  /** The hub could not be asked, or takes no attempts now: the link may still work. */
+  /** The hub was unreachable or accepts no attempts now: the link may still work. */
   | { readonly kind: "untried"; readonly reason: string; readonly tryAgain: () => void }
   | null;
 
@@ -27,7 +27,7 @@ export async function signInFromAddress(): Promise<FailedLink> {
   } catch (cause) {
     if (isRefusal(cause)) return { kind: "refused", what: kind === "share" ? "share" : "link" };
     const reason = explain(cause instanceof Error ? cause : new Error(String(cause)));
-    // `reloadOnPastedLink` takes it from there.
+    // `reloadOnPastedLink` handles it.
     const tryAgain = () => {
       location.hash = hash;
     };
@@ -54,7 +54,7 @@ export async function signIn(username: string, password: string): Promise<Sessio
   return answer;
 }
 
-/** Of a tab whose session has ended: the link that shared a page with a guest, who has no password to be asked for. */
+/** The share link of a tab whose session has ended: a guest has no password to sign in with. */
 export function endedShare(): FailedLink {
   try {
     return sessionStorage.getItem(GUEST_KEY) === null ? null : { kind: "refused", what: "share" };
@@ -63,7 +63,7 @@ export function endedShare(): FailedLink {
   }
 }
 
-/** Where the browser lets the page keep nothing, a guest is asked for a password as anybody else. */
+/** Without session storage a guest gets the usual sign-in form. */
 function setGuestsTab(isGuests: boolean): void {
   try {
     if (isGuests) sessionStorage.setItem(GUEST_KEY, "1");

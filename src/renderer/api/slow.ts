@@ -1,2 +1,2 @@
-// The mark of questions whose answers take the hub seconds: no page waits for them.
+// Marks queries that take the hub seconds: no page waits for them.
 export const SLOW = { isSlow: true } as const;

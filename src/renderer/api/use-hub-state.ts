@@ -1,10 +1,10 @@
-// The state of the hub's process: always `running` in a browser, which cannot know it.
+// The state of the hub's process; in a browser, which cannot observe it, always `running`.
 import { useEffect, useState } from "react";
 import type { HubState } from "../../shared/bridge.ts";
 import { hubSentence } from "./hub-sentence.ts";
 import { watchHubState } from "./platform.ts";
 
-/** As it is shown: `reason` is a sentence in the window's language. */
+/** For display: `reason` is a sentence in the window's language. */
 export type ShownHubState =
   | { readonly kind: "starting" }
   | { readonly kind: "running" }
@@ -18,7 +18,7 @@ export function useHubState(): ShownHubState {
     return watchHubState(async (state) => {
       newest = state;
       const next = "reason" in state ? { kind: state.kind, reason: await hubSentence(state.reason) } : state;
-      // A later state may have come while the sentences were loaded.
+      // The state may have changed while the sentences were loading.
       if (newest === state) setShown(next);
     });
   }, []);

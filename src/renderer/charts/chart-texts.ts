@@ -1,4 +1,4 @@
-// What a chart says in words: a summary of what it shows, and what it shows at one moment.
+// The text of a chart: a summary, and the value at one moment.
 import type { Metric } from "../../shared/device.ts";
 import type { Bucket } from "../../shared/reading.ts";
 import { locale } from "../i18n/language.ts";
@@ -58,9 +58,10 @@ export function earlierText(
   if (atMs === null) return earlier.runs.flat().length === 0 ? ` · ${pageText.charts.noneEarlier(when)}` : "";
   const run = earlier.runs.find((one) => (one[0]?.t ?? atMs) <= atMs && atMs <= (one.at(-1)?.t ?? 0) + window.stepMs);
   const bucket = run?.findLast(({ t }) => t <= atMs);
-  // Its mean alone: the line is short.
-  const said = bucket === undefined ? pageText.charts.noReadings : bucketText(window, metric, meanOf(window, bucket));
-  return ` · ${when} ${said}`;
+  // The mean only: space is short.
+  const valueText =
+    bucket === undefined ? pageText.charts.noReadings : bucketText(window, metric, meanOf(window, bucket));
+  return ` · ${when} ${valueText}`;
 }
 
 function meanOf({ isOnOff }: BucketWindow, bucket: Bucket): Bucket {
@@ -70,7 +71,7 @@ function meanOf({ isOnOff }: BucketWindow, bucket: Bucket): Bucket {
 function bucketText(window: BucketWindow, metric: Metric, { min, avg, max, n }: Bucket): string {
   const resolution = precisionOf(metric, window.resolution);
   if (isShownAsStates(window, metric)) {
-    // Without a period its readings tell nothing of the time between them.
+    // Without a known period, readings say nothing about the time between them.
     if (min !== max) return shareText(avg, window.states === undefined);
     return min === 1 ? pageText.charts.on : pageText.charts.off;
   }
@@ -102,7 +103,7 @@ export function tableText(window: BucketWindow, metric: Metric): (value: number)
   return (value) => words.get(value) ?? share.format(value);
 }
 
-/** True and false, unless people say that its values are something else. */
+/** The values are true and false, unless people set labels. */
 export function isShownAsStates(window: BucketWindow, { kind }: Metric): boolean {
   return window.isOnOff && (kind === undefined || kind === "state");
 }

@@ -8,7 +8,7 @@ import { type DrawnRuns, runsOf } from "./series/runs.ts";
 import type { Period } from "./view/time-view.ts";
 
 const HOUR_MS = 3_600_000;
-/** A page is left open: what comes next is asked for again long before it is used up. */
+/** While a page stays open, the following time is fetched well before it is needed. */
 const FOLLOW_PERIOD_MS = HOUR_MS / 2;
 
 /** To the same time of the clock on the wall: a day that changes the clocks has 23 or 25 hours. */
@@ -26,7 +26,7 @@ function shiftOfAddress(): ShiftName | null {
   return isShiftName(named) ? named : null;
 }
 
-/** What a page's charts are compared with: `with=yesterday` in its address, beside the time that is shown. */
+/** The comparison of a page's charts: `with=yesterday` in its address, in addition to the time range. */
 export function useShift(): readonly [ShiftName | null, (shift: ShiftName | null) => void] {
   const [shift, setShift] = useState(shiftOfAddress);
   useEffect(() => {
@@ -63,7 +63,7 @@ export function useEarlier(
     const endMs = period.kind === "fixed" ? period.toMs : nowMs;
     const shiftMs = shift === null ? 0 : endMs - SHIFTS[shift](new Date(endMs));
     if (period.kind === "fixed") return { shiftMs, spanMs: period.toMs - period.fromMs, toMs: period.toMs - shiftMs };
-    // A window that slides needs what comes next, too: that time has passed already.
+    // A sliding window needs the following time, too, which has already passed.
     const aheadMs = Math.max(HOUR_MS, (period.spanMs ?? 0) / 4);
     return { shiftMs, spanMs: (period.spanMs ?? 0) + aheadMs, toMs: endMs - shiftMs + aheadMs };
   }, [period, shift, nowMs]);

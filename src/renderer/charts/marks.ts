@@ -1,4 +1,4 @@
-// What is marked on the time axis of a chart beside its readings: notes of people, pauses of the hub, and what came late.
+// Marks on the time axis of a chart: notes, pauses of the hub, and late readings.
 import { timelineText } from "../i18n/later/timeline-text.ts";
 import { formatInstant } from "../i18n/times.ts";
 import type { Gap } from "./series/gaps.ts";
@@ -14,12 +14,12 @@ export interface NoteMark {
   readonly text: string;
 }
 
-/** The hub's computer slept, the hub did not run, readings came long after they were taken, or a person has hidden them. */
+/** The computer slept, the hub did not run, readings arrived late, or a person has hidden them. */
 export interface StretchMark {
   readonly kind: "asleep" | "off" | "late" | "hidden";
   readonly fromMs: number;
   readonly toMs: number;
-  /** When late readings came. */
+  /** When late readings arrived. */
   readonly receivedMs?: number;
 }
 

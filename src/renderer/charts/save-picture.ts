@@ -1,4 +1,4 @@
-// Saves a chart as a PNG: the drawing under its title and what it says of its series, on the colour of its panel.
+// Saves a chart as a PNG: the drawing below its title and texts, on the panel's background colour.
 import { formatExact } from "../i18n/times.ts";
 import type { Bounds } from "./view/time-view.ts";
 

@@ -11,11 +11,11 @@ const EMPTY_PATH = Array.from({ length: 12 }, (_, index) => `M${MARGIN + index *
   "",
 );
 
-/** `sinceMs`: when the device was first seen. From then on, or from an older reading that it brought along, the line takes the whole width. */
+/** `sinceMs`: when the device was first seen. The line spans the width from then on, or from an older reading that it sent. */
 export function sparklinePath(window: BucketWindow, sinceMs: number): string {
   const { startMs, endMs, stepMs } = window;
   const { runs: all, isStepped } = runsOf(window);
-  // One reading apart, before the first line, would be a speck beside it.
+  // An isolated reading before the first line would be a speck.
   const [lone, next] = all;
   const isApart = lone?.length === 1 && next !== undefined && next.length > 1;
   const runs = isApart ? all.slice(1) : all;

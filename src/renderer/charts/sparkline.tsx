@@ -1,4 +1,4 @@
-// The last hour of a metric, or the time since its device is known, as a small line: one SVG path, redrawn without rendering React.
+// The last hour of a metric, or the time since its device was first seen, as a small line: one SVG path, redrawn without React.
 import { useRef } from "react";
 import type { Metric } from "../../shared/device.ts";
 import { useNow } from "../api/feed/use-now.ts";

@@ -1,10 +1,15 @@
-// A chart whose steps are as long as its states were: see `exact-states.ts`. Until the readings are there, it has the buckets.
+// A chart whose steps have the exact lengths of its states: see `exact-states.ts`. Until the readings are loaded, it shows buckets.
 import { useMemo } from "react";
 import { type ChartWindow, useChart, useReadingsBetween } from "../api/queries.ts";
 import { MAX_STATE_READINGS, needsReadings, withReadings } from "./series/exact-states.ts";
+import type { Period } from "./view/time-view.ts";
 
-export function useExactChart(window: ChartWindow, enabled: boolean) {
-  const { data: chart, ...answer } = useChart(window, enabled);
+/** Nothing is asked for as long as it is not known how far back a period reaches. */
+export function useExactChart(series: Pick<ChartWindow, "device" | "metric" | "points">, period: Period) {
+  const isFixed = period.kind === "fixed";
+  const spanMs = isFixed ? period.toMs - period.fromMs : period.spanMs;
+  const window = { ...series, spanMs: spanMs ?? 0, toMs: isFixed ? period.toMs : undefined };
+  const { data: chart, ...answer } = useChart(window, spanMs !== null);
   const isUnclear = useMemo(() => chart !== undefined && needsReadings(chart), [chart]);
   const readings = useReadingsBetween(isUnclear ? chart : undefined, MAX_STATE_READINGS);
   const data = useMemo(

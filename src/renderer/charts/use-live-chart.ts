@@ -1,5 +1,5 @@
-// The one way from live readings to a drawing: without rendering React, into a bucket window, drawn once per frame. Of late
-// readings, which come many at a time, the feed brings a few: the chart is then fetched again.
+// Draws live readings without rendering React: into a bucket window, drawn once per frame. The feed samples late readings, which
+// arrive in bursts: after one, the chart is refetched.
 import { type RefObject, useEffect, useEffectEvent, useRef } from "react";
 import type { Chart } from "../../shared/api.ts";
 import { hubNowMs } from "../api/feed/hub-clock.ts";
@@ -10,10 +10,10 @@ import type { Conversion } from "../i18n/units.ts";
 import { cancelFrame, inNextFrame } from "./drawing/frames.ts";
 import { BucketWindow } from "./series/bucket-window.ts";
 
-/** From a late reading until the chart is fetched again: more of them are on their way. */
+/** From a late reading until the chart is refetched: more of them are expected. */
 const LATE_REFETCH_MS = 1_000;
 
-/** A chart is not much wider: its window moves by a pixel. */
+/** The most pixels of a chart's width: its window moves by one at a time. */
 const MAX_PIXELS = 1_000;
 
 /** The query of a chart. */
@@ -24,11 +24,11 @@ interface ChartAnswer {
 }
 
 interface Options {
-  /** The window stays where the answer is, instead of ending now. */
+  /** The window has the range of the response instead of ending now. */
   readonly isFixed?: boolean;
-  /** False where the chart is out of view: readings are taken in, and drawn when it is seen again. */
+  /** False where the chart is out of view: readings are added, and drawn when it is visible again. */
   readonly isNear?: boolean;
-  /** To the unit in which it is drawn; as it was sent without one. */
+  /** To the displayed unit; without one, values are drawn as sent. */
   readonly conversion?: Conversion;
 }
 
@@ -46,7 +46,7 @@ export function useLiveChart(
   const refreshBackfills = useBackfillsRefresh();
   const chart = answer.data;
   const last = useRef<BucketWindow>(null);
-  /** A late reading came that the next answer, and perhaps not the one under way, contains. */
+  /** A late reading arrived that the response in flight may not contain. */
   const isOutdated = useRef(false);
   const onDraw = useEffectEvent((window: BucketWindow) => {
     if (!isNear || chart === undefined) return;

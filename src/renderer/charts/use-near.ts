@@ -1,9 +1,9 @@
-// A page of 500 charts loads only those near the viewport, and draws only those that are there now.
+// On a page of 500 charts, only those near the viewport are loaded and drawn.
 import { type RefObject, useEffect, useState } from "react";
 
 /** Charts this far out of the viewport are drawn already. */
 const MARGIN = "200px";
-/** A window that is resized does not ask for every width on its way. */
+/** Debounces resizing, which would query every width. */
 const WIDTH_STEP_PX = 100;
 
 export interface Nearness {

@@ -6,7 +6,7 @@ import { useBackfills, useHubPauses } from "../api/history/device-history.ts";
 import type { NoteMark, StretchMark, TimeMarks } from "./marks.ts";
 import type { TimeView } from "./view/time-view.ts";
 
-/** `devices`: in one text, parted by spaces. What came late is marked where there is one of them. */
+/** `devices`: ids separated by spaces. Late readings are marked where there is only one. */
 export function useTimeMarks(devices: string, view: TimeView): TimeMarks {
   const annotations = useAnnotations();
   const pauses = useHubPauses();

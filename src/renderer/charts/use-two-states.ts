@@ -1,5 +1,5 @@
-// Whether a metric has two states is seen in its readings. A door that was not opened in the last hour shows one of them: then the last
-// month is asked, once, so that its value is a word on a card, too.
+// Whether a metric has two states, by its readings. A door that was not opened in the last hour shows only one: then the last month
+// is queried, once, so that a card shows its value as a word, too.
 import { useEffect } from "react";
 import type { Metric } from "../../shared/device.ts";
 import { useSignal } from "../api/feed/signal.ts";
@@ -8,7 +8,7 @@ import { useLastMonth } from "../api/queries.ts";
 import { BucketWindow } from "./series/bucket-window.ts";
 import { isState } from "./series/on-off.ts";
 
-/** `isLoaded`: what its chart shows is known. */
+/** `isLoaded`: the readings of its chart are loaded. */
 export function useTwoStates(device: string, metric: Metric, isLoaded: boolean): void {
   const { hasTwoStates } = useLive().series.of(device, metric.name);
   const isKnown = useSignal(hasTwoStates);

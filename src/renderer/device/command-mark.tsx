@@ -1,4 +1,4 @@
-// How a command stands, by shape as well as colour: a tick, a cross, or a ring while it is under way.
+// The state of a command, by shape as well as colour: a tick, a cross, or a ring while it is pending.
 import type { CommandState } from "../../shared/controls/command.ts";
 import styles from "./command-mark.module.css";
 

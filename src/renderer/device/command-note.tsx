@@ -1,4 +1,4 @@
-// The last command of a control in one line, where it is delayed or came to nothing: for places without receipts.
+// The last command of a control in one line, if it is delayed or failed: for places without receipts.
 import type { DeviceControl } from "../../shared/device.ts";
 import { explain } from "../api/client.ts";
 import { text } from "../i18n/text.ts";
@@ -8,7 +8,7 @@ import { CommandMark } from "./command-mark.tsx";
 interface Props {
   readonly one: DeviceControl;
   readonly isOnline: boolean;
-  /** Why the hub did not take it; null where it did. */
+  /** Why the hub refused it; null where it did not. */
   readonly failure: Error | null;
 }
 

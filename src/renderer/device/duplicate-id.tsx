@@ -1,4 +1,4 @@
-// Says that another machine uses the id of a device, for as long as that is likely to be true.
+// Warns that another machine uses the id of a device, while that is probably still true.
 import type { DuplicateDevice } from "../../shared/device.ts";
 import { useNow } from "../api/feed/use-now.ts";
 import { pageText } from "../i18n/page-text.ts";

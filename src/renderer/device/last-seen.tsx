@@ -5,7 +5,7 @@ import { useNow } from "../api/feed/use-now.ts";
 import { Moment } from "../i18n/moment.tsx";
 import { formatAgo } from "../i18n/times.ts";
 
-/** How old the newest reading of a device is: one that was sent late is as old as it says. */
+/** The age of the newest reading of a device, by the reading's own time. */
 export function LastReading({ device }: { readonly device: Device }) {
   const { series } = useLive();
   const nowMs = useNow(1_000);

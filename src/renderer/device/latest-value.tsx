@@ -1,15 +1,15 @@
-// The latest value of a metric. A live reading renders this component alone.
+// The latest value of a metric. A live reading renders only this component.
 import type { Metric } from "../../shared/device.ts";
 import { useSignal } from "../api/feed/signal.ts";
 import { useLatest, useLive } from "../api/feed/use-live.ts";
-import { useShown } from "../api/kept/unit-choices.ts";
+import { useShown } from "../api/local-storage/unit-choices.ts";
 import { formatInUnit, unitBeside } from "../i18n/numbers.ts";
 import { text } from "../i18n/text.ts";
 import { formatExact } from "../i18n/times.ts";
 import { lastDigitOf } from "../i18n/units.ts";
 import styles from "./latest-value.module.css";
 
-/** A longer number is written smaller: a card has a label and a line beside it. */
+/** A longer number is smaller: a card also has a label and a sparkline beside it. */
 const MAX_LARGE_CHARACTERS = 10;
 
 interface Props {
@@ -38,7 +38,7 @@ export function LatestValue({ device, metric }: Props) {
   );
 }
 
-/** What people chose comes before what was seen. */
+/** A person's choice overrides the detected kind. */
 const precisionOf = ({ decimals }: Metric, seen: number | undefined): number | undefined =>
   decimals === undefined ? seen : 10 ** -decimals;
 

@@ -1,4 +1,4 @@
-// Whether a device is online, by shape and text as well as colour, and whether there is such a device at all. Without the hub nothing is known but what was.
+// Whether a device is online, by shape and text as well as colour, and whether it exists. Without the hub only the past is known.
 import type { Presence as PresenceState } from "../../shared/device.ts";
 import { useSignal } from "../api/feed/signal.ts";
 import { useLive } from "../api/feed/use-live.ts";

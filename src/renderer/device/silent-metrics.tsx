@@ -1,4 +1,4 @@
-// Metrics without readings for longer than usual although their device is online: since when, and how often they usually come.
+// Metrics without readings for longer than usual although their device is online: since when, and their usual interval.
 // No live region: the seconds would be read out one by one.
 import type { Metric } from "../../shared/device.ts";
 import { newest, useLive } from "../api/feed/use-live.ts";

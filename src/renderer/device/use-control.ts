@@ -1,4 +1,4 @@
-// A control as a person sees it: what it is set to or was asked to be, how far that is, and the way to ask for more.
+// The state of a control: its value, the progress of its last command, and a function that sends a command.
 import { useState } from "react";
 import { type CommandState, isSettled } from "../../shared/controls/command.ts";
 import type { ControlValue } from "../../shared/controls/control.ts";
@@ -7,21 +7,21 @@ import { sendCommand } from "../api/queries.ts";
 import { type CompletedCommand, settledValue } from "./settled-value.ts";
 
 export interface ControlState {
-  /** What was asked for while that is under way, else what the device says; undefined while nothing is known. */
+  /** The desired value while a command is pending, else the reported one; undefined while unknown. */
   readonly value: ControlValue | undefined;
   readonly isPending: boolean;
-  /** How far the last command has come; undefined before the first. */
+  /** The state of the last command; undefined before the first. */
   readonly phase: "sending" | CommandState | undefined;
-  /** Why the hub did not take the last command; null where it did. */
+  /** Why the hub refused the last command; null where it did not. */
   readonly failure: Error | null;
   send(value: ControlValue): void;
 }
 
-/** `completed`: the last command that the device carried out, where more than `one.desired` is known of it. */
+/** `completed`: the last command that the device executed, if it is known beyond `one.desired`. */
 export function useControl(device: string, one: DeviceControl, completed?: CompletedCommand): ControlState {
   const { control, desired, reported } = one;
   const [failure, setFailure] = useState<Error | null>(null);
-  /** On its way to the hub, and from its answer on to the event that brings the command. */
+  /** From sending a command until the live feed confirms it. */
   const [sent, setSent] = useState<{ readonly value: ControlValue; readonly issuedAtMs: number | null } | null>(null);
   const isSending = sent !== null && (sent.issuedAtMs === null || (desired?.atMs ?? 0) < sent.issuedAtMs);
   const isUnderWay = desired !== undefined && !isSettled(desired.state);
@@ -39,9 +39,9 @@ export function useControl(device: string, one: DeviceControl, completed?: Compl
     );
   };
 
-  const asked = isSending ? sent.value : isUnderWay ? desired.value : undefined;
+  const requested = isSending ? sent.value : isUnderWay ? desired.value : undefined;
   return {
-    value: asked === undefined ? settledValue(reported, completed ?? done) : asked,
+    value: requested === undefined ? settledValue(reported, completed ?? done) : requested,
     isPending: isSending || isUnderWay,
     phase: isSending ? "sending" : desired?.state,
     failure,

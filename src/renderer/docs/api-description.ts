@@ -63,7 +63,7 @@ export interface Group {
   readonly operations: readonly Operation[];
 }
 
-/** By tag, those whose path or words have `filter` in them; what has no tag comes last. */
+/** By tag, operations whose path or texts contain `filter`; those without a tag come last. */
 export function groupsOf({ paths, tags }: ApiDescription, filter: string): Group[] {
   const wanted = filter.trim().toLowerCase();
   const operations = Object.entries(paths)
@@ -82,7 +82,7 @@ export function groupsOf({ paths, tags }: ApiDescription, filter: string): Group
   );
 }
 
-/** A value that fits the schema, to be changed by hand: what is required, and of the rest what is described. */
+/** An example value of the schema, to be edited: required properties, and optional ones with a description. */
 export function exampleOf(schema: Schema, schemas: ApiDescription["components"]["schemas"], depth = 0): unknown {
   const { $ref, anyOf, properties, items, required = [] } = schema;
   if ($ref !== undefined) return exampleOf(schemas[$ref.split("/").at(-1) ?? ""] ?? {}, schemas, depth);

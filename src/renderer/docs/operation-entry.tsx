@@ -1,4 +1,4 @@
-// One operation: closed a line, opened what it takes, the request as it would be sent, and the hub's answer.
+// One operation: collapsed a line; expanded its parameters, the request, and the hub's response.
 import { type SubmitEvent, useId, useState } from "react";
 import { explain } from "../api/client.ts";
 import { apiDocsText as t } from "../i18n/later/api-docs-text.ts";
@@ -131,7 +131,7 @@ function ParameterField({ parameter, value, onChange }: FieldProps) {
   );
 }
 
-/** What stands between backquotes is code. */
+/** Text in backquotes is code. */
 function Marked({ text }: { readonly text: string }) {
   // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a text have no other name, and never change.
   return text.split("`").map((part, index) => (index % 2 === 1 ? <code key={index}>{part}</code> : part));

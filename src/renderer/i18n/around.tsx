@@ -1,4 +1,4 @@
-// A sentence of which one part is drawn in its own way, such as a link or bold: where the part stands is the language's matter.
+// A sentence with one part rendered differently, such as a link or bold; the language determines the part's position.
 import type { ReactNode } from "react";
 
 interface Props {

@@ -1,12 +1,11 @@
 // The address of the hub's page as other machines open it. The desktop app's own has no meaning elsewhere.
 import type { HubInfo } from "../../shared/api.ts";
+import { isLoopbackHost } from "../../shared/loopback.ts";
 
 type HubAddresses = Pick<HubInfo, "addresses" | "mdnsName" | "publicNames" | "plainPorts">;
 type HubPorts = Pick<HubInfo, "httpPort" | "httpsPort" | "plainPorts" | "basePath" | "publicNames">;
 /** `location`, or what stands for it. */
 type Page = Pick<Location, "protocol" | "hostname" | "origin">;
-
-const LOOPBACK = /^(localhost|127\..*|\[::1\])$/;
 
 export const hostInUrl = (host: string): string => (host.includes(":") ? `[${host}]` : host);
 
@@ -20,7 +19,7 @@ export function hubHosts(
   page: Page = location,
 ): readonly string[] {
   const isBrowser = page.protocol === "http:" || page.protocol === "https:";
-  const used = isBrowser && !LOOPBACK.test(page.hostname) ? [page.hostname.replace(/^\[|\]$/g, "")] : [];
+  const used = isBrowser && !isLoopbackHost(page.hostname) ? [page.hostname.replace(/^\[|\]$/g, "")] : [];
   const local = [...addresses, ...(mdnsName === undefined ? [] : [mdnsName])];
   const all = plainPorts === undefined ? [...used, ...local, ...publicNames] : [...used, ...publicNames, ...local];
   return all.length > 0 ? [...new Set(all)] : ["127.0.0.1"];
@@ -29,7 +28,7 @@ export function hubHosts(
 /** What the paths of the hub's page begin with, for one of `hubHosts`; without a slash at the end. */
 export function hubUrl(host: string, hub: HubPorts, page: Page = location): string {
   const { httpPort, httpsPort, plainPorts, publicNames = [], basePath = "" } = hub;
-  if (hostInUrl(host) === page.hostname && !LOOPBACK.test(page.hostname)) return page.origin + basePath;
+  if (hostInUrl(host) === page.hostname && !isLoopbackHost(page.hostname)) return page.origin + basePath;
   const isSecure =
     httpsPort !== undefined && (plainPorts !== undefined || page.protocol === "https:" || publicNames.includes(host));
   return `${isSecure ? "https" : "http"}://${hostInUrl(host)}:${isSecure ? httpsPort : httpPort}${basePath}`;

@@ -1,5 +1,5 @@
-// The language of the window: the one that was chosen here, else the first that the system asks for and Bramble speaks.
-// It is settled when the page loads; choosing another one loads the page again, so that texts and formats are constants.
+// The language of the window: the person's choice, else the first supported one of the system's languages. It is fixed when the page
+// loads; another choice reloads the page, so that texts and formats are constants.
 
 import { isLanguage, type Language } from "../../shared/messages/language.ts";
 
@@ -9,7 +9,7 @@ const primaryOf = (locale: string): string => locale.toLowerCase().split("-")[0]
 
 const systemLanguage: Language = navigator.languages.map(primaryOf).find(isLanguage) ?? "en";
 
-/** Null while the system's counts, and where the browser lets the page keep nothing. */
+/** Null for the system's language, and without local storage. */
 export function chosenLanguage(): Language | null {
   try {
     const chosen = localStorage.getItem(STORAGE_KEY);
@@ -24,7 +24,7 @@ export const language: Language = chosenLanguage() ?? systemLanguage;
 /** For `Intl`: the system's region where it fits the language (en-GB, en-US), else the language alone. */
 export const locale: string = navigator.languages.find((name) => primaryOf(name) === language) ?? language;
 
-/** Null goes back to the system's. */
+/** Null selects the system's language. */
 export function chooseLanguage(chosen: Language | null): void {
   if (chosen === null) localStorage.removeItem(STORAGE_KEY);
   else localStorage.setItem(STORAGE_KEY, chosen);

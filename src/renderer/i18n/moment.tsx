@@ -1,13 +1,13 @@
-// A time as people say it, exact on hover and to programs that read the page.
+// A time in words, with the exact time on hover and in the markup.
 import { Around } from "./around.tsx";
 import { formatExact } from "./times.ts";
 
 interface Props {
   readonly ms: number;
   readonly className?: string | undefined;
-  /** The sentence that it stands in. */
+  /** The sentence around it. */
   readonly within?: (moment: string) => string;
-  /** As people say it. */
+  /** In words. */
   readonly children: string;
 }
 

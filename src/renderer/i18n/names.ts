@@ -38,7 +38,7 @@ export function nameAndId({ name, id }: Device): string {
   return name === id ? id : `${name} (${id})`;
 }
 
-/** The names that more than one of the devices has: the id tells those apart. */
+/** The names shared by several devices, which are shown with their ids. */
 export function sharedNames(devices: readonly Device[]): ReadonlySet<string> {
   const names = devices.map(({ name }) => name);
   return new Set(names.filter((name, at) => names.indexOf(name) !== at));

@@ -44,7 +44,7 @@ function usualDecimals(size: number): number {
 /** The last digit that is usual for numbers up to that size: a power of ten. */
 export const usualResolution = (size: number): number => 10 ** -usualDecimals(size);
 
-/** A value beside which its unit stands, or that brings it: bytes are scaled to GB and the like. */
+/** A value whose unit is shown beside it, or scaled with it, as bytes to GB. */
 export function formatInUnit(value: number, unit: string | undefined, resolution?: number): string {
   return unit === BYTES ? formatBytes(value) : formatValue(value, resolution);
 }
@@ -54,7 +54,7 @@ export const unitBeside = (unit: string | undefined): string | undefined => (uni
 
 /** A tick in its unit, as `formatTick` writes it. */
 export function formatTickInUnit(value: number, step: number, unit: string | undefined, largest = value): string {
-  return unit === BYTES ? formatBytes(value) : formatTick(value, step, largest);
+  return unit === BYTES ? formatBytes(value, { step, largest }) : formatTick(value, step, largest);
 }
 
 /** Rounds to the step's digits, and is short where the `largest` of the axis is: all of its ticks are written alike. */
@@ -70,7 +70,7 @@ export function formatTick(value: number, step: number, largest = value): string
 }
 
 const MAX_TICK_DECIMALS = 6;
-/** Four digits tell ticks apart that are not more than so many steps from zero. */
+/** Four digits distinguish ticks up to this many steps from zero. */
 const MAX_COMPACT_STEPS = 1_000;
 
 export function formatQuantity(value: number, unit: string | undefined, resolution?: number): string {
@@ -118,10 +118,22 @@ export const formatCount = (count: number): string => whole.format(count);
 
 const BYTE_UNITS = ["kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
 
+/** Of ticks: what tells neighbours apart, and the largest, whose unit all of them have. */
+interface Ticks {
+  readonly step: number;
+  readonly largest: number;
+}
+
 /** In decimal units, as disks are sold. */
-export function formatBytes(bytes: number): string {
-  const power = Math.min(Math.max(Math.floor(Math.log10(Math.max(Math.abs(bytes), 1)) / 3), 1), BYTE_UNITS.length);
+export function formatBytes(bytes: number, { step, largest }: Ticks = { step: 0, largest: bytes }): string {
+  const power = Math.min(Math.max(Math.floor(Math.log10(Math.max(Math.abs(largest), 1)) / 3), 1), BYTE_UNITS.length);
   const unit = BYTE_UNITS[power - 1] ?? "kilobyte";
-  const written = new Intl.NumberFormat(locale, { style: "unit", unit, maximumFractionDigits: 1 });
+  const decimals = step > 0 ? Math.min(Math.max(0, decimalsOf(step / 1000 ** power)), MAX_TICK_DECIMALS) : undefined;
+  const written = new Intl.NumberFormat(locale, {
+    style: "unit",
+    unit,
+    maximumFractionDigits: decimals ?? 1,
+    ...(decimals !== undefined && { minimumFractionDigits: decimals }),
+  });
   return written.format(bytes / 1000 ** power).replaceAll(" ", NO_BREAK_SPACE);
 }

@@ -1,5 +1,5 @@
-// What the pages say that the overview does not need, in the window's language: `pageText.devicePage.title`. In a module of its
-// own, since the first paint waits for no text that it does not draw. See `text.ts`.
+// The texts of pages other than the overview, in the window's language: `pageText.devicePage.title`. A separate module, so that the
+// first paint does not load texts that it does not need. See `text.ts`.
 
 import { clients as enClients } from "./en/clients.ts";
 import { addedControl as enAddedControl } from "./en/devices/added-control.ts";

@@ -1,4 +1,4 @@
-// The form of a text that a count asks for, by the rules of the language.
+// The plural form of a text for a count, by the rules of the language.
 import { language } from "./language.ts";
 
 const rules = new Intl.PluralRules(language);

@@ -10,7 +10,7 @@ function folded(text: string): string {
 
 export type Finder = (texts: readonly string[]) => boolean;
 
-/** Finds texts that together contain every word of `query`; all of them where it is empty. */
+/** Matches texts that together contain every word of `query`; an empty query matches all. */
 export function finderOf(query: string): Finder {
   const words = folded(query)
     .split(/\s+/)
@@ -22,7 +22,7 @@ export function finderOf(query: string): Finder {
   };
 }
 
-/** How well `label` fits: 0 where it begins with the query, 1 where a word of it does, 2 else. */
+/** The rank of a match: 0 where `label` begins with the query, 1 where a word of it does, else 2. */
 export function rankOf(label: string, query: string): number {
   const [text, wanted] = [folded(label), folded(query).trim()];
   if (text.startsWith(wanted)) return 0;

@@ -1,5 +1,5 @@
-// What the window says, in its language: `text.shell.addDevice`. Every subject has a file in en/ and one in ko/ of the same
-// shape, so that a missing text does not compile. Texts with values in them are functions; plurals go by `Intl`.
+// The texts of the window in its language: `text.shell.addDevice`. Every subject has a file in en/ and one of the same shape in ko/,
+// so that a missing text does not compile. Texts with values are functions; plurals use `Intl`.
 import { banner as enBanner } from "./en/banner.ts";
 import { connection as enConnection } from "./en/connection.ts";
 import { controls as enControls } from "./en/devices/controls.ts";

@@ -6,17 +6,25 @@ import { language, locale } from "./language.ts";
 const t: typeof en = { en, ko }[language];
 
 const dated = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, options);
-const millisecond = dated({ hour: "numeric", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3 });
+const minute = dated({ timeStyle: "short" });
+
+/** Of a clock that counts to 24, both digits: `Intl` writes 03:06 where the time stands alone, and 3:06 beside a day. */
+export function hourOf(name: string): "2-digit" | "numeric" {
+  const { hourCycle } = new Intl.DateTimeFormat(name, { timeStyle: "short" }).resolvedOptions();
+  return hourCycle === "h23" ? "2-digit" : "numeric";
+}
+
+export const HOUR = hourOf(locale);
+const millisecond = dated({ hour: HOUR, minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3 });
 const dayAndMillisecond = withDay({
-  hour: "numeric",
+  hour: HOUR,
   minute: "2-digit",
   second: "2-digit",
   fractionalSecondDigits: 3,
 });
 const tenths = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
-const minute = dated({ timeStyle: "short" });
-const dayAndMinute = withDay({ hour: "numeric", minute: "2-digit" });
-const dayAndSecond = withDay({ hour: "numeric", minute: "2-digit", second: "2-digit" });
+const dayAndMinute = withDay({ hour: HOUR, minute: "2-digit" });
+const dayAndSecond = withDay({ hour: HOUR, minute: "2-digit", second: "2-digit" });
 const exact = dated({ dateStyle: "medium", timeStyle: "medium" });
 const fullDate = dated({ day: "numeric", month: "long", year: "numeric" });
 
@@ -37,10 +45,10 @@ function withDay(time: Intl.DateTimeFormatOptions): { format(ms: number, nowMs: 
 export const formatMinute = (ms: number): string => minute.format(ms);
 export const formatDate = (ms: number): string => fullDate.format(ms);
 
-/** To the second, with the date: what stands behind a time as people say it. */
+/** The exact time behind a time in words: date and time to the second. */
 export const formatExact = (ms: number): string => exact.format(ms);
 
-/** With seconds only where the precision is finer than a minute. A clock that is wrong by a year only says the year too often. */
+/** With seconds only where the precision is finer than a minute. The year is by this computer's clock: an error only shows it needlessly. */
 export function formatInstant(ms: number, precisionMs: number): string {
   return (precisionMs < 60_000 ? dayAndSecond : dayAndMinute).format(ms, Date.now());
 }

@@ -35,7 +35,7 @@ const SCALES: Readonly<Record<string, Scale>> = {
   "in/h": { factor: INCH_MM },
 };
 
-/** By what was sent, what is shown; a unit that is missing is shown as it is. */
+/** The displayed unit by the sent one; other units are shown as sent. */
 type Choice = Readonly<Record<string, string>>;
 
 const all = (units: readonly string[], shown: string): Choice => Object.fromEntries(units.map((unit) => [unit, shown]));
@@ -73,7 +73,7 @@ export interface Conversion {
   /** Nothing is converted. */
   readonly isSame: boolean;
   shown(value: number): number;
-  /** The last digit that counts, of that of what was sent; undefined as long as that is not known. */
+  /** Converts the last significant digit; undefined while that is unknown. */
   resolution(ofSent: number | undefined): number | undefined;
 }
 
@@ -123,13 +123,13 @@ const powerOfTen = (step: number): number => 10 ** Math.floor(Math.log10(step) +
 
 const MAX_GUESSED_DECIMALS = 2;
 
-/** The last digit of one value, where nothing else is known of its series. */
+/** The last digit of one value, if nothing else is known of its series. */
 export function lastDigitOf(value: number): number {
   const [, fraction = ""] = String(value).split(".");
   return 10 ** -Math.min(fraction.length, MAX_GUESSED_DECIMALS);
 }
 
-/** A metric as it is shown, and how its values become so. */
+/** A metric in its displayed unit, and the conversion of its values. */
 export interface Shown<M> {
   readonly metric: M;
   readonly conversion: Conversion;

@@ -1,11 +1,11 @@
 // Until when a page is shared, for one who has opened a link to it.
-import { useMe } from "../api/access.ts";
+import { useMe } from "../api/me.ts";
 import { pageText } from "../i18n/page-text.ts";
 import { formatInstant } from "../i18n/times.ts";
 
 const MINUTE_MS = 60_000;
 
-/** `before` stands between it and what is left of it. */
+/** `before` is the separator in front of it. */
 export function SharedUntil({ before = "" }: { readonly before?: string }) {
   const { data: me } = useMe();
   return me?.expiresMs === undefined

@@ -1,5 +1,5 @@
-// Arriving on a page: the focus goes to its heading, which a screen reader then reads, and the page starts at its top; going
-// back leads to where one was. The browser does neither for pages that a script draws.
+// Focus and scrolling on navigation: the focus moves to the page's heading, which a screen reader then reads, and the page starts at
+// its top; going back restores the position. Browsers do neither for client-side routing.
 import { createContext, type RefObject, use, useEffect, useRef } from "react";
 
 /** True from the moment that a page was opened until its heading has taken the focus. */
@@ -13,7 +13,7 @@ export function useArrivalFocus(heading: RefObject<HTMLElement | null>): void {
   }, [heading, isDue]);
 }
 
-/** Of the shell: tells the heading of a newly opened page to take the focus, and sets the scroll position. */
+/** For the shell: focuses the heading of a newly opened page, and sets the scroll position. */
 export function useArrivals(page: string, main: RefObject<HTMLElement | null>): RefObject<boolean> {
   const isDue = useRef(false);
   const shown = useRef(page);
@@ -33,7 +33,7 @@ export function useArrivals(page: string, main: RefObject<HTMLElement | null>): 
     const heading = main.current?.querySelector("h1") ?? null;
     if (heading !== null) takeFocus(heading, isDue);
     const position = positions.current.get(entryId()) ?? 0;
-    // Cards of a list that is known are drawn by now, at the height that they had.
+    // Cards of a cached list are rendered by now, with their heights.
     requestAnimationFrame(() => window.scrollTo(0, position));
   }, [page, main]);
   return isDue;
@@ -45,7 +45,7 @@ function takeFocus(heading: HTMLElement | null, isDue: RefObject<boolean>): void
   heading.focus({ preventScroll: true });
 }
 
-/** Of the present entry of the history. A new entry has none yet and gets one. */
+/** The key of the current history entry; a new entry gets one. */
 function entryId(): string {
   const state: unknown = history.state;
   if (typeof state === "object" && state !== null && "entry" in state && typeof state.entry === "string")

@@ -1,4 +1,4 @@
-// A CSV file that is dropped anywhere in the window goes to the page that imports it.
+// Opens a CSV file that is dropped anywhere in the window on the import page.
 import { useEffect } from "react";
 import { goTo, LINKS } from "./use-route.ts";
 

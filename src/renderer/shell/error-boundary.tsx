@@ -1,12 +1,12 @@
-// Keeps an error in one page from emptying the window: navigation and status stay, and the page says what happened. One whose
-// program could not be loaded, since the hub was away, is loaded once the hub is back.
+// An error boundary around a page: navigation and status stay, and the page shows the error. A page whose chunk failed to load, since
+// the hub was unreachable, is loaded once the hub is back.
 import { Component, type ReactNode } from "react";
 import { text } from "../i18n/text.ts";
 import styles from "./error-boundary.module.css";
 import { LINKS } from "./use-route.ts";
 
 const HUB_PERIOD_MS = 2_000;
-/** As Chromium, Firefox and Safari say it, and the loader of a page's styles. */
+/** The error texts of Chromium, Firefox, Safari, and the loader of style sheets. */
 const NOT_LOADED = /preload CSS|imported module|module script/i;
 
 interface Props {
@@ -15,11 +15,17 @@ interface Props {
   readonly instead?: ReactNode;
 }
 
+interface State {
+  readonly error: Error | null;
+}
+
 /** Give it the page as its key, so that another page starts without the error. */
-export class ErrorBoundary extends Component<Props, { readonly error: Error | null }> {
-  override state: { readonly error: Error | null } = { error: null };
+export class ErrorBoundary extends Component<Props, State> {
+  override state: State = { error: null };
 
   #timer: ReturnType<typeof setInterval> | undefined;
+  /** Since the error. */
+  #wasHubAway = false;
 
   static getDerivedStateFromError(cause: unknown) {
     return { error: cause instanceof Error ? cause : new Error(String(cause)) };
@@ -29,8 +35,8 @@ export class ErrorBoundary extends Component<Props, { readonly error: Error | nu
     this.#waitForHub();
   }
 
-  override componentDidUpdate() {
-    this.#waitForHub();
+  override componentDidUpdate(_props: Props, before: State) {
+    if (before.error !== this.state.error) this.#waitForHub();
   }
 
   override componentWillUnmount() {
@@ -63,15 +69,25 @@ export class ErrorBoundary extends Component<Props, { readonly error: Error | nu
     );
   }
 
+  /**
+   * An import that failed fails again until the window is loaded anew. Where the hub was there all the time, that would not help:
+   * the file is missing for good.
+   */
   #waitForHub(): void {
     clearInterval(this.#timer);
+    this.#wasHubAway = false;
     const { error } = this.state;
-    if (error !== null && NOT_LOADED.test(error.message)) this.#timer = setInterval(reloadOnceThere, HUB_PERIOD_MS);
+    if (error === null || !NOT_LOADED.test(error.message)) return;
+    const look = async () => {
+      if (!(await isHubThere())) this.#wasHubAway = true;
+      else if (this.#wasHubAway) location.reload();
+    };
+    void look();
+    this.#timer = setInterval(() => void look(), HUB_PERIOD_MS);
   }
 }
 
-/** An import that failed fails again until the window is loaded anew. */
-async function reloadOnceThere(): Promise<void> {
-  const answer = await fetch("healthz").catch(() => null);
-  if (answer?.ok === true) location.reload();
+async function isHubThere(): Promise<boolean> {
+  const answer = await fetch("healthz", { signal: AbortSignal.timeout(HUB_PERIOD_MS) }).catch(() => null);
+  return answer?.ok === true;
 }

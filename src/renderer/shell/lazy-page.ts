@@ -1,5 +1,5 @@
-// Pages come from the hub, each in files of its own. Where the hub is away when a page is opened, the page waits for it, and the
-// window is then loaded anew: the browser remembers which of the files failed, and an updated hub has others. The address stays.
+// Loads pages in chunks. If the hub is unreachable when a page is opened, the page waits for it, then reloads the window: the browser
+// caches failed imports, and an updated hub has other chunks. The address stays.
 import { type ComponentType, type LazyExoticComponent, lazy } from "react";
 import { apiUrl } from "../api/client.ts";
 
@@ -23,7 +23,7 @@ export function lazyPage<Props extends object>(
   });
 }
 
-/** Whatever it answers. */
+/** Any response means that the hub is reachable. */
 async function hubAnswers(): Promise<void> {
   for (;;) {
     try {
@@ -35,7 +35,7 @@ async function hubAnswers(): Promise<void> {
   }
 }
 
-/** Notes the time. True, too, where the browser lets the page keep nothing. */
+/** Stores the time. True, too, without session storage. */
 function hasJustReloaded(): boolean {
   try {
     const beforeMs = Number(sessionStorage.getItem(RELOADED_KEY) ?? 0);

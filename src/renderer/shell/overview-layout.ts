@@ -1,19 +1,19 @@
-// How a person wants the overview laid out: kept in the browser, unlike a search, which stands in the address.
-import { Stored } from "../api/kept/stored.ts";
+// A person's layout of the overview: stored in the browser, unlike the filters, which are in the address.
+import { Stored } from "../api/local-storage/stored.ts";
 
 export interface OverviewLayout {
   readonly view: "cards" | "list";
   readonly group: "room" | "tag" | "none";
   readonly order: "name" | "hand";
-  /** Ids in the order that was made by hand; devices that are not in it come after these, by name. */
+  /** Device ids in manual order; other devices come after these, by name. */
   readonly byHand: readonly string[];
 }
 
 const DEFAULT: OverviewLayout = { view: "cards", group: "room", order: "name", byHand: [] };
 
-export const overviewLayout = new Stored<OverviewLayout>("overview-layout", (kept) => {
-  if (typeof kept !== "object" || kept === null) return DEFAULT;
-  const { view, group, order, byHand }: Partial<Record<keyof OverviewLayout, unknown>> = kept;
+export const overviewLayout = new Stored<OverviewLayout>("overview-layout", (stored) => {
+  if (typeof stored !== "object" || stored === null) return DEFAULT;
+  const { view, group, order, byHand }: Partial<Record<keyof OverviewLayout, unknown>> = stored;
   return {
     view: view === "list" ? view : DEFAULT.view,
     group: group === "tag" || group === "none" ? group : DEFAULT.group,

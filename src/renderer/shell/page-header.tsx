@@ -33,7 +33,7 @@ export function PageHeader({ title, language, state, children }: Props) {
   );
 }
 
-/** The title of the browser's tab. A list of devices that cannot be counted does not take the page with it. */
+/** The title of the browser's tab. An error in counting devices must not break the page. */
 export function PageTitle({ title }: { readonly title: string }) {
   return (
     <ErrorBoundary instead={<title>{`${title} · Bramble`}</title>}>
@@ -42,7 +42,7 @@ export function PageTitle({ title }: { readonly title: string }) {
   );
 }
 
-/** In front of it, how many devices need a look. The desktop app's window says so by itself. */
+/** Prefixed with the number of devices that need attention; the desktop app sets its title itself. */
 function CountedTitle({ title }: { readonly title: string }) {
   const { data: devices = [] } = useDevices();
   const reasonsOf = useAttention(devices);

@@ -1,12 +1,12 @@
-// A part of a page that is shown once all that it asks for has come: its parts do not push one another down then.
+// A part of a page that is shown once all its queries have settled, so that its parts do not shift one another.
 import type { ReactNode } from "react";
 import { useReady } from "../api/use-ready.ts";
 
 interface Props {
   readonly className?: string | undefined;
-  /** Nothing stands in its place meanwhile: other parts of the page come above it, or it may have nothing to show. */
+  /** No placeholder: other parts of the page are above it, or it may have nothing to show. */
   readonly isAside?: boolean;
-  /** Made outside, so that an answer that comes draws none of them anew. */
+  /** Created by the parent, so that a response does not render them again. */
   readonly children: ReactNode;
 }
 

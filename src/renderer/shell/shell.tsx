@@ -1,9 +1,9 @@
-// The frame around every page: navigation, notices and the hub's status line. While it is mounted it keeps the live connection
-// open. An error in a page stays within it.
+// The frame around every page: navigation, notices and the hub's status line. Keeps the live connection open while mounted, and
+// contains errors of pages.
 import { type ReactNode, Suspense, useEffect, useRef, useState } from "react";
-import { useMay } from "../api/access.ts";
 import { useSignal } from "../api/feed/signal.ts";
 import { useLive } from "../api/feed/use-live.ts";
+import { useMay } from "../api/me.ts";
 import { useHubState } from "../api/use-hub-state.ts";
 import { text } from "../i18n/text.ts";
 import { ArrivalContext, useArrivals } from "./arrival.ts";
@@ -54,7 +54,7 @@ export function Shell({ route, children }: Props) {
         </button>
         <Navigation route={route} onFind={() => setFinding(true)} />
         <main ref={main} tabIndex={-1} data-page={route.kind}>
-          {/* Of a hub that cannot run a page has nothing but failures, whose buttons do not start it. */}
+          {/* Without a hub a page would show only errors, whose buttons cannot start it. */}
           {!hasFailed && <ErrorBoundary key={page}>{children}</ErrorBoundary>}
           <Notices hasHubFailed={hasFailed} />
         </main>

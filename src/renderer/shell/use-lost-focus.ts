@@ -1,6 +1,6 @@
-// Keeps the keyboard's place where what had the focus is taken away: a request that was approved, a form that was applied. The
-// browser would begin anew at the top of the window. The focus goes to the part of the page that it was in, else to the page's
-// heading: never to a button, which a second press of the same key would work.
+// Restores the focus when the focused element is removed, such as an approved request or a submitted form; the browser would reset
+// it to the top of the window. The focus moves to the enclosing part of the page, else to the page's heading: never to a button,
+// which a second press of the same key would trigger.
 import { type RefObject, useEffect } from "react";
 
 const PARTS = ["section", "form", "aside"].join();
@@ -9,7 +9,7 @@ export function useLostFocus(main: RefObject<HTMLElement | null>): void {
   useEffect(() => {
     const root = main.current;
     if (root === null) return;
-    /** What has the focus, and what it lies in, inmost first. */
+    /** The focused element and its ancestors, innermost first. */
     let path: readonly Element[] = [];
     const remember = ({ target }: FocusEvent) => {
       path = target instanceof Element ? pathTo(target, root) : [];

@@ -1,4 +1,4 @@
-// Announces how the commands of this window end: the control shows it, a screen reader would not say it.
+// Announces the outcome of this window's commands to screen readers; sighted people see it at the control.
 import { useEffect, useEffectEvent } from "react";
 import type { Command } from "../../shared/controls/command.ts";
 import type { Control } from "../../shared/controls/control.ts";
@@ -12,19 +12,19 @@ import { text } from "../i18n/text.ts";
 export function useReceipts(): void {
   const settled = useSignal(sentCommands.settled);
   const { data: devices } = useDevices();
-  const say = useEffectEvent((command: Command) => {
+  const announceOutcome = useEffectEvent((command: Command) => {
     const device = devices?.find(({ id }) => id === command.device);
     const known = device?.controls.find((one) => one.control.id === command.control)?.control;
     const control: Control = known ?? { id: command.control, kind: "text" };
-    const asked = [controlLabel(control), valueText(control, command.value)].filter((part) => part !== "").join(" ");
-    const what = [device?.name ?? command.device, asked] as const;
-    const said =
+    const request = [controlLabel(control), valueText(control, command.value)].filter((part) => part !== "").join(" ");
+    const subject = [device?.name ?? command.device, request] as const;
+    const outcome =
       command.state === "done"
-        ? text.shell.commandDone(...what)
-        : text.shell.commandFailed(...what, failureText(command));
-    announce(said, { isHeardOnly: true });
+        ? text.shell.commandDone(...subject)
+        : text.shell.commandFailed(...subject, failureText(command));
+    announce(outcome, { isScreenReaderOnly: true });
   });
   useEffect(() => {
-    if (settled !== undefined) say(settled);
+    if (settled !== undefined) announceOutcome(settled);
   }, [settled]);
 }

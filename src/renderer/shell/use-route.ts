@@ -56,7 +56,7 @@ export const LINKS = {
   edit: (id: string): string => `#/devices/${encodeURIComponent(id)}/edit`,
 } as const;
 
-/** What stands behind a `?` is the page's own. */
+/** The query behind `?` belongs to the page. */
 export function parseRoute(address: string): Route {
   const [hash = ""] = address.split("?");
   if (hash === "" || hash === "#" || hash === LINKS.overview) return { kind: "overview" };

@@ -1,8 +1,8 @@
-// Draws its children once the browser has nothing else to do: what they load takes nothing from the first paint.
+// Renders its children once the browser is idle, so that their loading does not delay the first paint.
 import { type ReactNode, useEffect, useState } from "react";
 
 const LATEST_MS = 2_000;
-/** Where the browser cannot say when it is idle. */
+/** For browsers without requestIdleCallback. */
 const USUAL_DELAY_MS = 200;
 
 export function WhenIdle({ children }: { readonly children: ReactNode }) {

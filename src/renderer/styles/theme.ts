@@ -1,5 +1,5 @@
-// Light or dark: as the system is, or as a person chose. It is written on the document's root, where tokens.css looks for it. Where
-// the system forces colours of its own, it counts alone: the lines and marks that keep ours have to be seen on its background.
+// The light or dark theme: the system's, or the person's choice. It is an attribute of the document's root, which tokens.css uses.
+// With forced colours the system's theme applies: lines and marks that keep our colours must be visible on its background.
 import { useSyncExternalStore } from "react";
 
 export const THEMES = ["light", "dark"] as const;
@@ -12,7 +12,7 @@ const listeners = new Set<() => void>();
 
 export const isTheme = (name: string | null | undefined): name is Theme => THEMES.some((theme) => theme === name);
 
-/** Null while the system's counts, and where the browser lets the page keep nothing. */
+/** Null for the system's theme, and without local storage. */
 export function chosenTheme(): Theme | null {
   try {
     const chosen = localStorage.getItem(STORAGE_KEY);
@@ -22,7 +22,7 @@ export function chosenTheme(): Theme | null {
   }
 }
 
-/** Null goes back to the system's. */
+/** Null selects the system's theme. */
 export function chooseTheme(chosen: Theme | null): void {
   if (chosen === null) localStorage.removeItem(STORAGE_KEY);
   else localStorage.setItem(STORAGE_KEY, chosen);

@@ -1,2 +1,2 @@
-// Where notices stand, at the end of every page: what comes while a page is in use moves nothing there.
+// The id of the notices' container at the end of every page, where new ones do not shift the page.
 export const NOTICES_ID = "notices";

@@ -2,7 +2,7 @@
 import { type Static, Type } from "typebox";
 import { type ControlValue, NumberControl, SwitchControl } from "./control.ts";
 
-/** Stands for the number in a template. */
+/** The placeholder of the number in a template. */
 export const VALUE_PLACEHOLDER = "{value}";
 
 const topic = Type.String({ minLength: 1, maxLength: 256, description: "without + and #" });

@@ -1,11 +1,11 @@
-// A command to a device: the wanted value, and the states that it has gone through.
+// A command to a device: the desired value, and its states so far.
 import { type Static, Type } from "typebox";
 import { Publication } from "./added-control.ts";
 import { ControlValue } from "./control.ts";
 
 /**
- * queued: it waits for the device. sent: handed to the device's session. delivered: the device's client acknowledged it.
- * done, failed: the device replied, or did not in time; of a control added by hand an acknowledgement is all there is.
+ * queued: it waits for the device. sent: written to the device's session. delivered: the device's client acknowledged it.
+ * done, failed: the device replied, or did not in time; a control added by hand is done once acknowledged.
  * expired: its time to live passed before it was delivered.
  */
 export const CommandState = Type.Union([
@@ -18,7 +18,7 @@ export const CommandState = Type.Union([
 ]);
 export type CommandState = Static<typeof CommandState>;
 
-/** The value a control was last commanded to, beside the one that its device reports. */
+/** The value of the last command to a control, as opposed to the reported one. */
 export const Desired = Type.Object({
   value: ControlValue,
   state: CommandState,

@@ -95,7 +95,7 @@ export function checkControls(controls: readonly Control[], error: "bad-about" |
   return null;
 }
 
-/** Whether `distance` is a number of steps, as far as doubles can tell: 0.3 is three steps of 0.1. */
+/** Whether `distance` is a whole number of steps, within floating-point error: 0.3 is three steps of 0.1. */
 function isOnStep(distance: number, step: number): boolean {
   const steps = distance / step;
   return Math.abs(steps - Math.round(steps)) <= STEP_TOLERANCE * Math.max(1, Math.abs(steps));

@@ -1,9 +1,9 @@
-// Readings of several series in one answer, in the shapes that Grafana's Infinity data source takes: rows for its own columns, and
-// frames, which hold a column of times and a column of values for each series.
+// Readings of several series in one response, in the formats of Grafana's Infinity data source: rows for its own columns, and frames
+// with a column of times and one of values for each series.
 import { type Static, Type } from "typebox";
 import { Names, Time } from "../api.ts";
 
-/** More would be a chart that nobody reads, and an answer that takes seconds. */
+/** More would be an unreadable chart, and take seconds. */
 export const MAX_FRAMES = 100;
 
 export const FramesQuery = Type.Object({

@@ -54,7 +54,7 @@ export const HubPauseQuery = Type.Object({ from: Time("start, included"), to: Ti
 export const HubPauseList = Type.Object({ pauses: Type.Array(HubPause, { description: "in order of time" }) });
 export type HubPauseList = Static<typeof HubPauseList>;
 
-/** A stretch of time whose readings came much later than readings of the device do. */
+/** A range of time whose readings arrived much later than usual for the device. */
 export const Backfill = Type.Object({
   time: Type.Integer({ description: "of its first reading" }),
   timeEnd: Type.Integer({ description: "of its last reading" }),

@@ -1,5 +1,5 @@
-// Every sentence that the hub says to people, in English: a code and its parameters in, words out. A code is that of an error
-// or a finding, with a part behind a slash where one error has several sentences. Other languages have the same codes.
+// The English catalogue of all messages of the hub: templates by code. A code is that of an error or a finding, with a suffix behind a
+// slash where one error has several sentences. Other languages have the same codes.
 import { access } from "./en/access.ts";
 import { cli } from "./en/cli.ts";
 import { devices } from "./en/devices.ts";

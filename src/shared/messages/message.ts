@@ -1,14 +1,14 @@
-// A sentence on its way: a code and its parameters, rendered (`render.ts`) where people read it, in their language.
+// A message: a code and its parameters, rendered (`render.ts`) in the reader's language.
 import type { en } from "./en.ts";
 import type { Sentence } from "./sentence.ts";
 
 type Templates = typeof en;
 export type MessageCode = keyof Templates;
 
-/** JSON, since messages are kept and sent. */
-export type ParamsOf<C extends MessageCode> = Parameters<Templates[C]> extends [infer P] ? Given<P> : NoParams;
+/** JSON, since messages are stored and sent. */
+export type ParamsOf<C extends MessageCode> = Parameters<Templates[C]> extends [infer P] ? GivenParams<P> : NoParams;
 type NoParams = Readonly<Record<never, never>>;
-type Given<P> = {
+type GivenParams<P> = {
   readonly [K in keyof P]: P[K] extends Sentence
     ? string | AnyMessage
     : P[K] extends readonly Sentence[]

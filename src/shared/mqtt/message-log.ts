@@ -1,9 +1,9 @@
-// The log of messages as they arrive, on `WS /api/v1/live`: a page asks for it with a `LogRequest`, and gets `LogEvent`s until
-// it asks for its end. Publishing by hand goes by `POST /api/v1/messages`. Times are milliseconds UTC.
+// The log of messages as they arrive, on `WS /api/v1/live`: a page subscribes with a `LogRequest`, and gets `LogEvent`s until it
+// unsubscribes. `POST /api/v1/messages` publishes by hand. Times are milliseconds UTC.
 import { type Static, Type } from "typebox";
 import { filterMatches } from "./topics.ts";
 
-/** `forwarded`: on a topic that is none of the hub's own, passed on to those who subscribed. */
+/** `forwarded`: on a topic that is not one of the hub's, forwarded to subscribers. */
 export const LOG_VERDICTS = ["stored", "forwarded", "refused", "deferred"] as const;
 export type LogVerdict = (typeof LOG_VERDICTS)[number];
 export const LOG_TRANSPORTS = ["mqtt", "http", "websocket"] as const;
@@ -74,7 +74,7 @@ export interface Talker {
 export type LogEvent =
   /** The newest last. `leftOut`: messages that fit the filter, and were too many to show. */
   | { readonly type: "log"; readonly rows: readonly LogRow[]; readonly leftOut: number }
-  /** Every second. Those who sent most messages and those who sent most bytes in the last `spanMs`. */
+  /** Every second: the top senders by messages and by bytes in the last `spanMs`. */
   | {
       readonly type: "log-talkers";
       readonly talkers: readonly Talker[];
@@ -82,7 +82,7 @@ export type LogEvent =
       readonly bytes: number;
       readonly spanMs: number;
     }
-  /** As many look at the log as may. */
+  /** The log has the maximum number of viewers. */
   | { readonly type: "log-full" };
 
 /** Whether a row matches the filter, for the hub and the page. */
@@ -97,7 +97,7 @@ export function fitsFilter(row: Omit<LogRow, "atMs">, { text = "", device, verdi
   return [source, of, payload, reason, client].some((where) => where.toLowerCase().includes(wanted));
 }
 
-/** Wildcards are whole levels; a lone `#` or `+` is as likely to be looked for in a payload. */
+/** Wildcards are complete levels; a lone `#` or `+` is more likely a search in payloads. */
 function isTopicFilter(text: string): boolean {
   const levels = text.split("/");
   return levels.length > 1 && levels.some((level) => level === "+" || level === "#");

@@ -1,4 +1,4 @@
-// Who is connected over MQTT, as the API shows it.
+// Connected MQTT clients in the API.
 import { type Static, Type } from "typebox";
 
 /** Of a client's filters, those that are shown. */

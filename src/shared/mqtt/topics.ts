@@ -1,11 +1,11 @@
 // Topic filters as MQTT has them (3.1.1, section 4.7).
 
-/** Whether a filter asks for a topic. */
+/** Whether a filter matches a topic. */
 export function filterMatches(filter: string, topic: string): boolean {
   const levels = topic.split("/");
   const wanted = filter.split("/");
   for (const [index, level] of wanted.entries()) {
-    // "#" stands for the level above it too.
+    // "#" also matches its parent level.
     if (level === "#") return true;
     if (index >= levels.length || (level !== "+" && level !== levels[index])) return false;
   }

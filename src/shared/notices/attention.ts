@@ -1,4 +1,4 @@
-// Why a device needs a look.
+// Why a device needs attention.
 import type { Device, DeviceControl } from "../device.ts";
 
 const REASONS = ["offline", "undervoltage", "duplicate", "failed", "silent"] as const;
@@ -6,11 +6,11 @@ export type Reason = (typeof REASONS)[number];
 
 /** The agent's metric: 1 while the Pi's supply is too weak. */
 export const UNDERVOLTAGE_METRIC = "undervoltage";
-/** What went wrong longer ago was seen, or does not matter. */
+/** Older failures are ignored. */
 const RECENT_MS = 24 * 3_600_000;
 const DUPLICATE_RECENT_MS = 3_600_000;
 
-/** `undervoltage` is the latest value of that metric, which changes without the device. The gravest reason comes first. */
+/** `undervoltage` is the latest value of that metric, which changes without an event of the device. Most serious first. */
 export function reasonsOf(device: Device, undervoltage: number | undefined, nowMs: number): Reason[] {
   const { presence, metrics, controls, duplicate } = device;
   const holds: Record<Reason, boolean> = {
@@ -23,7 +23,7 @@ export function reasonsOf(device: Device, undervoltage: number | undefined, nowM
   return REASONS.filter((reason) => holds[reason]);
 }
 
-/** Those whose last command, a short while ago, came to nothing. */
+/** Controls whose last command failed recently. */
 function failedControls(controls: readonly DeviceControl[], nowMs: number): DeviceControl[] {
   return controls.filter(
     ({ desired }) =>

@@ -1,4 +1,4 @@
-// The notices of the desktop app while nobody looks at its window, and its quiet hours.
+// The notices of the desktop app while its window is not focused, and its quiet hours.
 import { type Static, Type } from "typebox";
 
 export const NOTICE_KINDS = ["joining", "offline", "silent", "failed"] as const;

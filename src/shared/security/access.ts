@@ -1,5 +1,5 @@
-// Who may do what, as the API shows it: people, their sessions, keys of devices and programs, links that share a device, and
-// the audit log. A secret is in an answer once: in that to the request that made it.
+// Access control in the API: people, their sessions, keys of devices and programs, share links, and the audit log. A secret is only in
+// the response to the request that created it.
 import { type Static, Type } from "typebox";
 
 /** The least first: each role may do all that the ones before it may. */
@@ -23,7 +23,7 @@ const Rooms = Type.Array(Line, {
 const timeOrNull = (description: string) => Type.Union([Type.Integer(), Type.Null()], { description });
 const exact = { additionalProperties: false };
 
-/** How clients come in; kept by the hub. What a flag sets cannot be changed here. */
+/** The access settings, stored by the hub. Those set by a flag cannot be changed here. */
 export const AccessSettings = Type.Object({
   anonymous: Anonymous,
   allow: Type.Array(Type.String(), { description: "networks that are let in beside the private ones, in CIDR form" }),
@@ -42,7 +42,7 @@ export const AccessChanges = Type.Object(
 );
 export type AccessChanges = Static<typeof AccessChanges>;
 
-/** Of a device: what is known of its key, which itself is never shown again. */
+/** Facts about a device's key, which itself is never shown again. */
 export const DeviceKey = Type.Object({
   device: Type.String(),
   code: Type.String({ description: "a short code of the key, which the device can show, too: K7QF-2M9X" }),
@@ -53,7 +53,7 @@ export const DeviceKey = Type.Object({
 });
 export type DeviceKey = Static<typeof DeviceKey>;
 
-/** A key that a device has shown, and that nobody has accepted yet. */
+/** A key that a device offered, and that was not accepted yet. */
 export const OfferedKey = Type.Object({ code: Type.String(), sinceMs: Type.Integer() });
 export type OfferedKey = Static<typeof OfferedKey>;
 
@@ -125,7 +125,7 @@ export const PersonChanges = Type.Object(
 export type PersonChanges = Static<typeof PersonChanges>;
 export const PasswordChange = Type.Object({ current: Type.String({ maxLength: 256 }), password: Password }, exact);
 
-/** Who asks. */
+/** The authenticated principal of the request. */
 export const Me = Type.Object({
   kind: Type.Union([Type.Literal("shell"), Type.Literal("person"), Type.Literal("api-key"), Type.Literal("share")]),
   name: Type.String(),
@@ -165,7 +165,7 @@ export const SessionRequest = Type.Object(
 export const SessionAnswer = Type.Object({ role: Role, token: Type.String() });
 export type SessionAnswer = Static<typeof SessionAnswer>;
 
-/** Opens the hub's pages once, signed in as the one who made it: `http://hub/#link=SECRET`. */
+/** Opens the hub's pages once, signed in as its creator: `http://hub/#link=SECRET`. */
 export const SignInLink = Type.Object({ secret: Type.String(), expiresMs: Type.Integer() });
 export type SignInLink = Static<typeof SignInLink>;
 
@@ -188,7 +188,7 @@ export const NewShareRequest = Type.Object(
   },
   exact,
 );
-/** Its secret opens `http://hub/#share=SECRET`, as often as it is asked for until it expires or is revoked. */
+/** Its secret opens `http://hub/#share=SECRET`, any number of times until it expires or is revoked. */
 export const NewShare = Type.Object({ secret: Type.String(), ...Share.properties });
 export type NewShare = Static<typeof NewShare>;
 

@@ -1,5 +1,4 @@
-// How a hub is reached from outside: its public name, the certificate for it, and what stands in the way. Credentials go
-// in and never come out.
+// How a hub is reached from outside: its public name, the certificate for it, and obstacles. Credentials are write-only.
 import { type Static, Type } from "typebox";
 import { Check } from "../doctor.ts";
 
@@ -12,7 +11,7 @@ export type ChallengeType = Static<typeof ChallengeType>;
 
 const Token = Type.Optional(Type.String({ maxLength: 1_000, description: "write-only; the one in use without it" }));
 
-/** Who keeps the name's records, with the secret that changes them. */
+/** The DNS provider of the name, with its credentials. */
 const ProviderChange = Type.Union([
   Type.Object({ kind: Type.Literal("none") }),
   Type.Object({ kind: Type.Literal("duckdns"), token: Token }),

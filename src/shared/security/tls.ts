@@ -1,4 +1,4 @@
-// TLS in the API: what a person sets, and how it stands.
+// TLS in the API: settings and status.
 import { type Static, Type } from "typebox";
 
 /**

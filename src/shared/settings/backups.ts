@@ -1,4 +1,4 @@
-// Backups as the API shows them: what is set, how the last one went, and those that are there.
+// Backups in the API: settings, the outcome of the last one, and existing files.
 import { type Static, Type } from "typebox";
 
 export const BackupFile = Type.Object({

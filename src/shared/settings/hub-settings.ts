@@ -20,7 +20,7 @@ export type HubSettings = Static<typeof HubSettings>;
 const orNull = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) =>
   Type.Optional(Type.Union([schema, Type.Null()]));
 
-/** What is left out stays; null takes what was set away. */
+/** An absent field is unchanged; null removes the setting. */
 export const HubSettingsChanges = Type.Object(
   {
     name: orNull(Type.String({ minLength: 1, maxLength: 64, pattern: NO_CONTROL_CHARACTERS })),
@@ -48,7 +48,7 @@ export type StorageStatus = Static<typeof StorageStatus>;
 export const TrialSubject = Type.Union([Type.Literal("access"), Type.Literal("tls")]);
 export type TrialSubject = Static<typeof TrialSubject>;
 
-/** A change of how clients come in that undoes itself, unless somebody who still does keeps it. */
+/** A change of network access that is reverted unless a person who still has access confirms it. */
 export const TrialStatus = Type.Object({
   trial: Type.Union([
     Type.Object({ subjects: Type.Array(TrialSubject), untilMs: Type.Integer({ description: "by the hub's clock" }) }),
@@ -57,7 +57,7 @@ export const TrialStatus = Type.Object({
 });
 export type TrialStatus = Static<typeof TrialStatus>;
 
-/** For changes that may cut off the one who makes them. */
+/** For changes that may lock out the person who makes them. */
 export const TrialQuery = Type.Object({
   undoAfter: Type.Optional(
     Type.String({

@@ -1,4 +1,4 @@
-// A hub's set-up without its history, as a file: readable, in one order, without secrets. What a file leaves out stays as it is.
+// A hub's set-up without its history, as a file: readable, in a stable order, without secrets. Fields absent from a file are unchanged.
 import { type Static, Type } from "typebox";
 import { Retention } from "../api.ts";
 import { DeviceChanges } from "../device.ts";

@@ -3,7 +3,7 @@ import { gzipSync } from "node:zlib";
 import type { Response } from "@playwright/test";
 import type { Row } from "../bench.ts";
 import { startHub } from "../children.ts";
-import { median, milliseconds } from "../statistics.ts";
+import { median, milliseconds, sum } from "../statistics.ts";
 import { openPage } from "./browser-page.ts";
 import { FleetFeed } from "./fleet-feed.ts";
 
@@ -28,12 +28,13 @@ export async function firstPaintRows(folder: string): Promise<Row[]> {
   await session.send("Network.setCacheDisabled", { cacheDisabled: true });
   await session.send("Network.emulateNetworkConditions", NETWORK);
   await session.send("Emulation.setCPUThrottlingRate", { rate: CPU_SLOWDOWN });
+  await page.addInitScript(markWhenDrawn);
   const scripts = new Map<string, Promise<Buffer>>();
   const keep = (response: Response) => {
     if (response.request().resourceType() === "script") scripts.set(response.url(), response.body());
   };
   const paintsMs: number[] = [];
-  let bytes = 0;
+  let sizesBytes: number[] = [];
   for (let load = 0; load < LOADS; load++) {
     await page.goto("about:blank");
     if (load === 0) page.on("response", keep);
@@ -41,18 +42,20 @@ export async function firstPaintRows(folder: string): Promise<Row[]> {
     await page.locator("[data-device]").first().waitFor();
     if (load === 0) {
       page.off("response", keep);
-      const bodies = await Promise.all(scripts.values());
-      bytes = bodies.reduce((sum, body) => sum + gzipSync(body, { level: 9 }).length, 0);
+      const needed = await page.evaluate(scriptsUntilDrawn);
+      const bodies = await Promise.all(needed.map((url) => scripts.get(url) ?? failWithout(url)));
+      sizesBytes = bodies.map((body) => gzipSync(body, { level: 9 }).length);
     }
     await page.waitForTimeout(PAINTED_AFTER_MS);
     paintsMs.push(await page.evaluate(largestPaintMs));
   }
   const paintMs = median(paintsMs);
+  const bytes = sum(sizesBytes);
   return [
     {
       what: "window, scripts until the devices are drawn, gzip",
       bar: `≤ ${GZIP_BAR_BYTES / 1_000} kB`,
-      measured: `${(bytes / 1_000).toFixed(1)} kB in ${scripts.size} files`,
+      measured: `${(bytes / 1_000).toFixed(1)} kB in ${sizesBytes.length} files`,
       passed: bytes > 0 && bytes <= GZIP_BAR_BYTES,
     },
     {
@@ -62,6 +65,27 @@ export async function firstPaintRows(folder: string): Promise<Row[]> {
       passed: paintMs <= LCP_BAR_MS,
     },
   ];
+}
+
+function failWithout(url: string): never {
+  throw new Error(`the page loaded ${url} unseen`);
+}
+
+/** In the page, before its own scripts. */
+function markWhenDrawn(): void {
+  const observer = new MutationObserver(() => {
+    if (document.querySelector("[data-device]") === null) return;
+    performance.mark("drawn");
+    observer.disconnect();
+  });
+  observer.observe(document, { subtree: true, childList: true });
+}
+
+/** In the page: the addresses of those that were asked for by then. What it may need later comes when nothing else is to be done. */
+function scriptsUntilDrawn(): string[] {
+  const drawnMs = performance.getEntriesByName("drawn")[0]?.startTime ?? Number.NaN;
+  const resources = performance.getEntriesByType("resource");
+  return resources.flatMap(({ name, startTime }) => (name.endsWith(".js") && startTime < drawnMs ? [name] : []));
 }
 
 /** In the page, from the start of its navigation. */

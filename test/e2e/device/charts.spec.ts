@@ -1,4 +1,4 @@
-// Charts of what real devices send: states, large counters, readings that come late, and a browser whose clock is off.
+// Charts of realistic series: states, large counters, late readings, and a browser with a wrong clock.
 import { expect, type Page, test } from "@playwright/test";
 import { startTestHub, type TestHub } from "../../support/hub.ts";
 import { linkOf } from "../support/page.ts";

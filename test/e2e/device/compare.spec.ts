@@ -46,7 +46,7 @@ test("series of two devices are compared, named, opened from the side bar, share
   await page.getByText("All", { exact: true }).click();
   await page.getByRole("button", { name: "Remove south · T" }).click();
   await page.getByRole("button", { name: "Save view" }).click();
-  await expect(page.locator("[data-announcer=seen]")).toHaveText("The view Greenhouse is saved.");
+  await expect(page.locator("[data-announcer=visible]")).toHaveText("The view Greenhouse is saved.");
   await page.getByRole("link", { name: "Overview" }).click();
   await page.getByRole("link", { name: "Greenhouse" }).click();
   await expect(page.getByRole("radio", { name: "All" })).toBeChecked();
@@ -76,4 +76,53 @@ test("series of two devices are compared, named, opened from the side bar, share
   await expect(guest.getByRole("heading", { name: "This link shows nothing any more" })).toBeVisible();
   await page.getByRole("button", { name: "Undo" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Greenhouse" })).toBeVisible();
+});
+
+test("a link that is opened in place changes what is compared, and what was removed is not in the address", async ({
+  page,
+}) => {
+  await using hub = await startTestHub();
+  await hub.post([
+    { device_id: "north", t: 20 },
+    { device_id: "south", t: 30 },
+  ]);
+  await page.goto(linkOf(hub));
+  await expect(page.getByRole("link", { name: "north", exact: true })).toBeVisible();
+  await page.goto(`${hub.file.http}/#/compare?series=north%2Ft`);
+  const row = page.getByRole("region", { name: "1 series over time" }).getByRole("listitem");
+  await expect(row).toContainText("north · T");
+  await page.goto(`${hub.file.http}/#/compare?series=south%2Ft`);
+  await expect(row).toContainText("south · T");
+  await page.goBack();
+  await expect(row).toContainText("north · T");
+  await page.getByRole("button", { name: "Remove north · T" }).click();
+  await expect(page.getByText("Choose series of any devices")).toBeVisible();
+  await expect(page).not.toHaveURL(/series=/);
+});
+
+test("what cannot be loaded is said, and can be tried again", async ({ page }) => {
+  await using hub = await startTestHub();
+  await hub.post({ device_id: "pi", temperature: 20 });
+  await page.goto(linkOf(hub));
+  await expect(page.getByRole("link", { name: "pi", exact: true })).toBeVisible();
+  const open = async (link: string) => {
+    await page.goto("about:blank");
+    await page.goto(`${hub.file.http}/${link}`);
+  };
+  await page.route("**/api/v1/views", (route) => route.abort());
+  await open("#/compare/gone");
+  await expect(page.getByText("The named comparisons could not be loaded.")).toBeVisible();
+  await page.unrouteAll({ behavior: "wait" });
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "There is no such view." })).toBeVisible();
+
+  await page.route("**/api/v1/devices", (route) => route.abort());
+  await open("#/compare?series=pi%2Ftemperature");
+  await expect(page.getByText("The devices could not be loaded.")).toBeVisible();
+  await expect(page.getByText("Choose series of any devices")).toBeHidden();
+  await open("#/devices/pi");
+  await expect(page.getByText("The device could not be loaded.")).toBeVisible();
+  await page.unrouteAll({ behavior: "wait" });
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expect(page.getByRole("region", { name: "Temperature" })).toBeVisible();
 });

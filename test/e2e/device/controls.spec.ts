@@ -62,7 +62,7 @@ test("a switch sends a command, and its receipt follows it to done", async ({ pa
   await led.click();
   await expect(receipt).toContainText("done: LED is off");
   // It is announced, once.
-  await expect(page.locator("[data-announcer=heard]")).toHaveText("Greenhouse, LED off: done");
+  await expect(page.locator("[data-announcer=screen-reader]")).toHaveText("Greenhouse, LED off: done");
   await expect(page.getByRole("status").filter({ hasText: "done" })).toHaveCount(1);
   const earlier = page.getByRole("region", { name: "Earlier commands" });
   await expect(earlier).toContainText("LED on · by owner");

@@ -94,6 +94,12 @@ test("an export contains the selected metrics and period", async ({ page }) => {
   await expect(dialog.getByRole("status")).toHaveText("2 readings");
   await dialog.getByRole("checkbox", { name: "Humidity" }).uncheck();
   await expect(dialog.getByRole("status")).toHaveText("1 reading");
+  await page.route("**/readings?*", (route) => route.abort());
+  await dialog.getByText("1 y", { exact: true }).click();
+  await expect(dialog.getByRole("status")).toHaveText("The readings could not be counted. The hub does not answer.");
+  await page.unrouteAll({ behavior: "wait" });
+  await dialog.getByText("All", { exact: true }).click();
+  await expect(dialog.getByRole("status")).toHaveText("1 reading");
   await dialog.getByText("Spreadsheet (25,5)").click();
 
   const downloading = page.waitForEvent("download");

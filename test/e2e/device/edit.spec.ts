@@ -148,6 +148,10 @@ test("merging from the old device's page keeps the new id, too, and shows why it
   await expect(question.getByRole("alert")).toContainText("520 metrics together");
   await question.getByRole("button", { name: "Cancel" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Edit old" })).toBeVisible();
+  // The next question begins without it.
+  await page.getByRole("button", { name: "Merge…" }).click();
+  await expect(question).toContainText("becomes part of new");
+  await expect(question.getByRole("alert")).toHaveCount(0);
 });
 
 test("a device is blocked on its page, which can be undone, and approved again on the overview", async ({ page }) => {
@@ -165,11 +169,11 @@ test("a device is blocked on its page, which can be undone, and approved again o
   const card = page.getByRole("link", { name: "pi-1", exact: true });
   await expect(card).toBeHidden();
   // What is read out meanwhile does not take the way back.
-  const toast = page.locator("[data-announcer=seen]");
+  const toast = page.locator("[data-announcer=visible]");
   // As long as the pointer is on it, it stays.
   await toast.hover();
   await page.getByRole("switch", { name: "Led" }).press("Space");
-  await expect(page.locator("[data-announcer=heard]")).toHaveText("pi-2, Led on: done");
+  await expect(page.locator("[data-announcer=screen-reader]")).toHaveText("pi-2, Led on: done");
   await expect(toast).toContainText("pi-1 is blocked.");
   await page.getByRole("button", { name: "Undo" }).click();
   await card.click();
@@ -209,7 +213,7 @@ test("a device that is deleted can be taken back for a minute, also where the wi
   await page.getByRole("link", { name: "pi-2", exact: true }).click();
   await notice.getByRole("button", { name: "Undo deleting pi-1" }).click();
   await expect(notice).toBeHidden();
-  await expect(page.locator("[data-announcer=heard]")).toHaveText("pi-1 is kept.");
+  await expect(page.locator("[data-announcer=screen-reader]")).toHaveText("pi-1 is kept.");
   await page.getByRole("link", { name: "Overview" }).click();
   await expect(cards).toHaveText(["pi-1", "pi-2"]);
   expect(await hub.json<ReadingsPage>("/api/v1/readings?device=pi-1")).toMatchObject({ readings: { length: 4 } });
@@ -296,6 +300,36 @@ test("what was left out of its messages is shown, and the zone of its times can 
   await page.getByRole("button", { name: "Save" }).click();
   await expect(about(page)).toContainText("Its timeslocal time");
   expect(await hub.json("/api/v1/devices/pi-1")).toMatchObject({ timeZone: { name: "hub", learned: false } });
+});
+
+test("saving the name keeps what was typed for the metrics, and moving one keeps the focus", async ({ page }) => {
+  await using hub = await startTestHub();
+  await hub.post({ device_id: "pi", temperature: 25.9, humidity: 60, noise: 1 });
+  await openEdit(page, hub, "pi");
+  await page.getByLabel("Unit of temperature").fill("°C");
+  await page.getByLabel("Name", { exact: true }).fill("Attic");
+  await page.getByRole("button", { name: "Save" }).click();
+  const form = page.getByRole("form", { name: "Metrics" });
+  await expect(page.getByText("Saved.")).toBeVisible();
+  await expect(form).toContainText("Not saved yet.");
+  await expect(page.getByLabel("Unit of temperature")).toHaveValue("°C");
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Attic" })).toBeVisible();
+
+  await page.getByRole("link", { name: "Edit" }).click();
+  const down = page.getByRole("button", { name: "Move temperature down" });
+  await down.focus();
+  await page.keyboard.press("Enter");
+  await expect(down).toBeFocused();
+  await expect(page.locator("[data-announcer=screen-reader]")).toHaveText("temperature: place 2 of 3");
+  await page.keyboard.press("Enter");
+  // There is no way further down.
+  await expect(page.getByRole("button", { name: "Move temperature up" })).toBeFocused();
+  await form.getByRole("button", { name: "Apply" }).click();
+  await expect(form).toContainText("Saved.");
+  expect(await hub.json("/api/v1/devices/pi")).toMatchObject({
+    metrics: [{ name: "humidity" }, { name: "noise" }, { name: "temperature" }],
+  });
 });
 
 test("metrics get a label, a unit and an order, and can be hidden", async ({ page }) => {

@@ -48,6 +48,11 @@ test("a note is pointed at, read on every chart, changed, removed and brought ba
   const list = page.getByRole("region", { name: "Notes" });
   // What stands in an empty list says these words, too.
   await expect(list.getByRole("listitem")).toContainText("window open");
+  // The form that offers the way back is gone when it fails.
+  await page.route("**/api/v1/annotations/*", (route) => route.abort());
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(page.getByText("It was not undone.")).toBeVisible();
+  await page.unroute("**/api/v1/annotations/*");
   const { annotations } = await (await hub.fetch("/api/v1/annotations")).json();
   expect(annotations[0].timeEnd - annotations[0].time).toBeGreaterThan(8 * MINUTE_MS);
 
@@ -64,6 +69,9 @@ test("a note is pointed at, read on every chart, changed, removed and brought ba
   await expect(list).toContainText("door open");
   await page.getByRole("button", { name: "Undo" }).click();
   await expect(list.getByRole("listitem")).toContainText("window open");
+  await page.route("**/api/v1/annotations/*", (route) => route.abort(), { times: 1 });
+  await list.getByRole("button", { name: "Remove “window open”" }).click();
+  await expect(list.getByRole("alert")).toHaveText("The note is still there. The hub does not answer.");
   await list.getByRole("button", { name: "Remove “window open”" }).click();
   await expect(list.getByRole("listitem")).toHaveCount(0);
   await page.getByRole("button", { name: "Undo" }).click();

@@ -86,7 +86,7 @@ test("a drag zooms in, keys move and zoom, and there is a way back", async ({ pa
   await expect(page.getByRole("button", { name: "Back to live" })).toBeHidden();
 });
 
-test("the wheel scrolls the page over a chart that has not the focus, and zooms with Ctrl", async ({ page }) => {
+test("the wheel scrolls the page over an unfocused chart, and zooms with Ctrl", async ({ page }) => {
   await using hub = await startTestHub();
   await send(hub, 60, MINUTE_MS);
   const chart = await open(page, hub, "?range=1h");
@@ -140,4 +140,30 @@ test("yesterday is drawn behind today, and a chart is also a table", async ({ pa
   const downloading = page.waitForEvent("download");
   await chart.getByRole("button", { name: "PNG: Temperature" }).click();
   expect((await downloading).suggestedFilename()).toBe("pi-Temperature.png");
+});
+
+test("a table is in the unit of its chart: the one that a person chose, and the one that was sent while that is mended", async ({
+  page,
+}) => {
+  await using hub = await startTestHub();
+  const endMs = Date.now();
+  const rows = [0, 1, 2].map((ago) => ({ device_id: "pi", ts: endMs - ago * MINUTE_MS, temperature: "20.0 °C" }));
+  expect((await hub.post(rows)).status).toBe(200);
+  const chart = await open(page, hub, "?range=1h");
+  await expect(chart).toContainText("max 20");
+  await chart.getByRole("button", { name: "Table: Temperature" }).click();
+  const cellIn = (unit: string) =>
+    chart
+      .getByRole("table", { name: `Temperature, ${unit}` })
+      .getByRole("cell")
+      .first();
+  await expect(cellIn("°C")).toHaveText(/^20/);
+
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox", { name: "Find anything" }).fill("temperatures in °F");
+  await page.keyboard.press("Enter");
+  await expect(chart).toContainText("max 68");
+  await expect(cellIn("°F")).toHaveText(/^68/);
+  await chart.getByRole("button", { name: "Mend: Temperature" }).click();
+  await expect(cellIn("°C")).toHaveText(/^20/);
 });

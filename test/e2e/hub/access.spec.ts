@@ -86,6 +86,11 @@ test("a shared link shows one device alone, and nothing once it is revoked", asy
   await guest.goto(secret);
   await expect(guest.getByText("shared with you until")).toBeVisible();
   await expect(guest.getByRole("heading", { level: 1, name: "raspi-01" })).toBeVisible();
+  // What is done to a page that a guest does not have is not offered.
+  await guest.keyboard.press("Control+k");
+  await expect(guest.getByRole("option", { name: "Switch to dark colours" })).toBeVisible();
+  await expect(guest.getByRole("option", { name: /overview/ })).toHaveCount(0);
+  await guest.keyboard.press("Escape");
   await page.getByRole("button", { name: /^Revoke the link/ }).click();
   await expect(page.getByRole("button", { name: /^Revoke the link/ })).toHaveCount(0);
   await guest.goto("about:blank");
@@ -115,6 +120,25 @@ test("people and programs are added on the page, and the log tells of it", async
 
   await page.getByRole("navigation", { name: "Access" }).getByRole("link", { name: "Log" }).click();
   await expect(page.getByText("person added · grace")).toBeVisible();
+});
+
+test("a provider that was set through the API can be chosen again, and its password is no token of another", async ({
+  page,
+}) => {
+  await using hub = await startTestHub();
+  const provider = { kind: "url", url: "https://dns.example/?ip={ipv4}", username: "pi", password: PASSWORD };
+  const headers = { "Content-Type": "application/json" };
+  const set = await hub.fetch("/api/v1/reach", { method: "PATCH", headers, body: JSON.stringify({ provider }) });
+  expect(set.status).toBe(200);
+  await page.goto(linkOf(hub));
+  await page.getByRole("link", { name: "Access" }).click();
+  await page.getByRole("link", { name: "From outside" }).click();
+  const choice = page.getByLabel("Who keeps its records");
+  await expect(choice).toHaveValue("url");
+  await choice.selectOption("duckdns");
+  await expect(page.getByLabel("Token of the provider")).toHaveAttribute("placeholder", "");
+  await choice.selectOption("url");
+  await expect(choice).toHaveValue("url");
 });
 
 test("a client that is connected over MQTT is listed with what it does, and is disconnected", async ({ page }) => {

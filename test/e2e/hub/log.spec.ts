@@ -1,4 +1,4 @@
-// The log page: messages as they arrive, held still while they are looked at, narrowed down, published by hand, tried again.
+// The log page: live messages, held while they are read, filtered, published by hand, retried.
 import { expect, test } from "@playwright/test";
 import { connectAsync } from "mqtt";
 import { startTestHub } from "../../support/hub.ts";

@@ -1,5 +1,4 @@
-// What a designer sees at once and axe does not: a page wider than its window, text that is cut off without a sign of it, and on
-// a phone a target that a finger misses.
+// Layout faults that axe does not find: horizontal overflow, clipped text without an ellipsis, and on a phone small targets.
 import type { Page } from "@playwright/test";
 
 /** Of a finger; a target within a line of text may be smaller. */

@@ -1,5 +1,5 @@
-// How far a page moves by itself while it loads and readings arrive: Chromium's layout-shift entries, as Cumulative Layout Shift
-// counts them (https://web.dev/articles/cls). What a press moves is not counted.
+// The layout shift of a page while it loads and readings arrive: Chromium's layout-shift entries, summed as Cumulative Layout Shift
+// (https://web.dev/articles/cls), without shifts caused by input.
 import type { Page } from "@playwright/test";
 
 /** Of the sum of all entries: a little below the eye's notice; 0.1 passes for good on the web. */

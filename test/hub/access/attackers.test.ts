@@ -1,5 +1,5 @@
-// What people try who are not let in: by the ways that others overlook. Each is refused with the right status, is in the audit
-// log, and costs honest clients nothing.
+// Less obvious attacks of unauthorised clients: each is refused with the right status, is in the audit log, and does not affect
+// honest clients.
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { request } from "node:http";
@@ -37,7 +37,7 @@ const refusals = (hub: HubInside, count: number) =>
     return entries.length < count ? undefined : entries.map(({ actor, action, subject }) => [actor, action, subject]);
   });
 
-/** Asks to open a WebSocket; what it is answered where that is no 101. */
+/** Requests a WebSocket; returns the response if it is not 101. */
 async function refusedUpgrade(hub: HubInside, path: string, headers: Readonly<Record<string, string>> = {}) {
   const socket = new WebSocket(`ws://127.0.0.1:${hub.httpPort}${path}`, { headers });
   socket.on("error", () => undefined);
@@ -54,7 +54,7 @@ async function openSocket(hub: HubInside, path: string, key: string): Promise<We
   return socket;
 }
 
-test("what a device with a key has retained is taken away by its key alone, and not replaced by what nobody can read", async () => {
+test("a retained message of a device with a key is cleared only with that key, and not replaced by invalid ones", async () => {
   await using hub = await startHubInside();
   const key = await keyOf(hub, "pi1");
   const topic = "bramble/pi1/about";
@@ -81,7 +81,7 @@ test("what a device with a key has retained is taken away by its key alone, and 
   ]);
 });
 
-test("a topic or a filter that is not for a client is in the audit log, also one of the broker's own", async () => {
+test("a forbidden topic or filter is in the audit log, $SYS too", async () => {
   await using hub = await startHubInside();
   await using stranger = await connectPeer(hub.mqttPort, { clientId: "stranger" });
   await using viewer = await peerWith(hub, "viewer", await apiKey(hub, "viewer"));
@@ -97,7 +97,7 @@ test("a topic or a filter that is not for a client is in the audit log, also one
   ]);
 });
 
-test("nobody takes a shared subscription's messages away who may not see them, or has not said who they are", async () => {
+test("an unauthorised or anonymous client cannot take messages of a shared subscription", async () => {
   await using hub = await startHubInside({ flags: ["--anonymous", "all"] });
   const filter = { topic: "$share/workers/#", qos: 1 } as const;
   await using worker = await peerWith(hub, "worker", await apiKey(hub, "viewer"));
@@ -111,7 +111,7 @@ test("nobody takes a shared subscription's messages away who may not see them, o
   expect(elsewhere.received.filter(({ cmd }) => cmd === "publish")).toEqual([]);
 });
 
-test("a key, a link and a session that expire end what is open in their name", async () => {
+test("expired keys, links and sessions end their open connections", async () => {
   await using hub = await startHubInside();
   await change(hub, "/data", { device_id: "pi1", t: 1 });
   const key = await apiKey(hub, "viewer", { expiresInDays: SHORT_LIFE_DAYS });
@@ -129,7 +129,7 @@ test("a key, a link and a session that expire end what is open in their name", a
 });
 
 describe("a WebSocket that is refused", () => {
-  test("is told so in the one shape, with the headers of every answer, and guesses have to wait", async () => {
+  test("gets the standard error with the usual headers, and guesses are delayed", async () => {
     await using hub = await startHubInside();
     const missing = await refusedUpgrade(hub, "/api/v1/live");
     expect(missing).toMatchObject({ status: 401, body: { error: "not-signed-in", message: expect.any(String) } });
@@ -158,7 +158,7 @@ describe("a WebSocket that is refused", () => {
   });
 });
 
-test("who has a session of somebody, and not the password, cannot guess that by changing it", async () => {
+test("a stolen session cannot be used to guess the password by changing it", async () => {
   await using hub = await startHubInside();
   const url = `http://127.0.0.1:${hub.httpPort}/api/v1`;
   const password = "correct horse battery";
@@ -172,7 +172,7 @@ test("who has a session of somebody, and not the password, cannot guess that by 
   expect([answer.status, answer.headers.get("retry-after")]).toEqual([429, "5"]);
 });
 
-test("who guesses keys over MQTT waits for each answer from the tenth on, and nobody else at that address does", async () => {
+test("guessing keys over MQTT is delayed from the tenth on, without delaying other clients of the address", async () => {
   await using hub = await startHubInside();
   const key = await keyOf(hub, "pi1");
   const guess = (index: number) =>
@@ -195,7 +195,7 @@ describe("a flood of refusals", () => {
     ...{ actor: { kind: "anonymous" }, action: "GET /api/v1/devices/:id", address: "192.168.1.66" },
     ...event,
   });
-  /** How many entries a flood leaves, of so many a second for so long. */
+  /** The number of entries that a flood of this rate and duration leaves. */
   async function entriesOf(seconds: number, perSecond: number, event: (index: number) => Partial<AuditEvent>) {
     const clock = new FakeClock(Date.UTC(2026, 0, 31));
     let entries = 0;
@@ -221,7 +221,7 @@ describe("a flood of refusals", () => {
     expect(await entriesOf(86_400, 1, (index) => ({ subject: `x${index}` }))).toBeLessThan(40);
   });
 
-  test("from as many addresses as an IPv6 network has, or of ever new kinds, does not push out what was done", async () => {
+  test("from a whole IPv6 network, or of ever new kinds, does not displace actions in the log", async () => {
     const address = (index: number) => `2001:db8:1:2::${index.toString(16)}`;
     expect(await entriesOf(60, 50, (index) => ({ address: address(index) }))).toBe(1);
     expect(await entriesOf(60, 100, (index) => ({ action: `kind ${index}` }))).toBe(1_000);
@@ -258,7 +258,7 @@ describe("the installer in a container", () => {
   const ASKED = "192.168.77.10:9000";
   const hubIn = (script: string) => /^hub=(.*)$/m.exec(script)?.[1];
 
-  test("is made for the address that its client asked for, in the networks that may ask, or a name that was allowed", async () => {
+  test("uses the requested address within the allowed networks, or an allowed name", async () => {
     const flags = ["--allowed-host", "hub.lan"];
     await using hub = await startHubInside({ flags, agentFolder: AGENT_FOLDER, env: { BRAMBLE_CONTAINER: "1" } });
     const script = await get(hub, "/install.sh", ASKED);
@@ -278,7 +278,7 @@ describe("the installer in a container", () => {
     expect(await get(hub, "/api/v1/installer?address=192.168.77.11", ASKED)).toContain('"error":"bad-request"');
   });
 
-  test("is of the hub's own addresses anywhere else", async () => {
+  test("uses the hub's own addresses otherwise", async () => {
     await using hub = await startHubInside({ agentFolder: AGENT_FOLDER });
     expect(hubIn(await get(hub, "/install.sh", ASKED))).toBe(`http://127.0.0.1:${hub.httpPort}`);
   });

@@ -1,7 +1,9 @@
-// The budget: who may go on, who has to wait, and who is cut, whatever comes.
+// The budget: which connections proceed, wait, or are cut, under arbitrary load.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Budget, mostCostOf, type Share } from "../../../src/hub/access/limits/budget.ts";
+import { Budget } from "../../../src/hub/access/limits/budget.ts";
+import { mostCostOf } from "../../../src/hub/access/limits/costs.ts";
+import type { Share } from "../../../src/hub/access/limits/share.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 
 const MEMORY_BYTES = 64 * 1024 * 1024;
@@ -9,7 +11,10 @@ const MEMORY_BYTES = 64 * 1024 * 1024;
 const SMALL_BYTES = 1_000;
 const BIG_BYTES = 60_000;
 
-/** A connection that takes messages of one size, as many as it may. */
+/** One in which no time passes: how long a test takes must not count. */
+const makeBudget = (monotonicMs = () => 0) => new Budget(MEMORY_BYTES, false, monotonicMs);
+
+/** A connection that sends as many messages of one size as the budget allows. */
 class Client {
   readonly share: Share;
   readonly #bytes: number;
@@ -36,11 +41,11 @@ class Client {
 describe("how many messages a connection may send", () => {
   const start = (limitsRate: boolean) => {
     const clock = new FakeClock(0);
-    const budget = new Budget(MEMORY_BYTES, limitsRate);
+    const budget = new Budget(MEMORY_BYTES, limitsRate, () => 0);
     budget.start(clock);
     let resumed = 0;
     const share = budget.open({ resume: () => resumed++, cut: () => undefined });
-    /** Sends as many as it may, each settled at once. */
+    /** Sends as many as allowed, each settled immediately. */
     const send = (most: number) => {
       let sent = 0;
       for (; sent < most && share.hasRoomFor(1); sent++) share.messageTaken();
@@ -71,7 +76,7 @@ const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 
 describe("what is in flight", () => {
   test("is bounded for a connection, and there is room again in the turn after it is settled", async () => {
-    const client = new Client(new Budget(MEMORY_BYTES), SMALL_BYTES);
+    const client = new Client(makeBudget(), SMALL_BYTES);
     client.flood();
     const most = client.taken;
     expect(most).toBeGreaterThan(10);
@@ -83,13 +88,13 @@ describe("what is in flight", () => {
   });
 
   test("one message of any size finds room in a hub that has nothing to do", () => {
-    const client = new Client(new Budget(MEMORY_BYTES), 1_000_000);
+    const client = new Client(makeBudget(), 1_000_000);
     client.flood();
     expect(client.taken).toBe(1);
   });
 
   test("is bounded for all together, and whoever sends little does not notice", () => {
-    const budget = new Budget(MEMORY_BYTES);
+    const budget = makeBudget();
     const flooders = Array.from({ length: 100 }, () => new Client(budget, BIG_BYTES));
     for (const flooder of flooders) flooder.flood();
     expect(budget.figures.inFlightBytes).toBeLessThan(1_000_000);
@@ -100,7 +105,7 @@ describe("what is in flight", () => {
 
   test("a connection that took much lately waits with little, too, until that is forgotten", async () => {
     const clock = new FakeClock(0);
-    const budget = new Budget(MEMORY_BYTES);
+    const budget = makeBudget();
     budget.start(clock);
     const busy = budget.open({ resume: () => undefined, cut: () => undefined });
     busy.take(1_000_000);
@@ -114,7 +119,7 @@ describe("what is in flight", () => {
   });
 
   test("a short message that may hold hundreds of readings waits its turn behind others", () => {
-    const budget = new Budget(MEMORY_BYTES);
+    const budget = makeBudget();
     for (let index = 0; index < 100; index++) new Client(budget, BIG_BYTES).flood();
     const small = budget.open({ resume: () => undefined, cut: () => undefined });
     expect(small.hasRoomFor(mostCostOf(64, 100))).toBe(true);
@@ -122,7 +127,7 @@ describe("what is in flight", () => {
   });
 
   test("makes room for those who wait one after the other: nobody gets ahead", async () => {
-    const budget = new Budget(MEMORY_BYTES);
+    const budget = makeBudget();
     const flooders = Array.from({ length: 40 }, () => ({ client: new Client(budget, BIG_BYTES), served: 0 }));
     for (const { client } of flooders) client.flood();
     for (let turn = 0; turn < 50; turn++) {
@@ -137,8 +142,25 @@ describe("what is in flight", () => {
     expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(2);
   });
 
+  test("messages that take longer than their bytes tell end the turn, and in the end also those of clients that send little", async () => {
+    let nowMs = 0;
+    const budget = makeBudget(() => nowMs);
+    const flooder = new Client(budget, BIG_BYTES);
+    flooder.share.take(SMALL_BYTES);
+    const other = budget.open({ resume: () => undefined, cut: () => undefined });
+    expect(other.hasRoomFor(BIG_BYTES)).toBe(true);
+    nowMs += 10;
+    expect(other.hasRoomFor(BIG_BYTES), "its turn is the next").toBe(false);
+    const modest = new Client(budget, SMALL_BYTES);
+    expect(modest.share.hasRoomFor(SMALL_BYTES)).toBe(true);
+    nowMs += 90;
+    expect(modest.share.hasRoomFor(SMALL_BYTES), "a thousand of them take long, too").toBe(false);
+    await nextTurn();
+    expect(modest.taken, "it read on by itself").toBeGreaterThan(0);
+  });
+
   test("what is parked is no work for the hub, and still the connection's", async () => {
-    const budget = new Budget(MEMORY_BYTES);
+    const budget = makeBudget();
     const waiting = budget.open({ resume: () => undefined, cut: () => undefined });
     waiting.take(BIG_BYTES);
     waiting.park(BIG_BYTES);
@@ -152,7 +174,7 @@ describe("what is in flight", () => {
   });
 
   test("what is run in turn comes one after another, also where the connection ends, and is released if it fails", async () => {
-    const budget = new Budget(MEMORY_BYTES);
+    const budget = makeBudget();
     const flooders = Array.from({ length: 100 }, () => new Client(budget, BIG_BYTES));
     for (const flooder of flooders) flooder.flood();
     const share = budget.open({ resume: () => undefined, cut: () => undefined });
@@ -178,7 +200,7 @@ describe("what is in flight", () => {
 
 describe("what is held", () => {
   test("is bounded for each connection, by its kind", () => {
-    const budget = new Budget(MEMORY_BYTES);
+    const budget = makeBudget();
     for (const [kind, bytes, reason] of [
       ["unfinished", 1_300_000, /message that it began/],
       ["waiting", 1_300_000, /its messages wait for the hub/],
@@ -195,7 +217,7 @@ describe("what is held", () => {
   });
 
   test("is bounded for all together: who holds most for longest is cut, and nobody who holds little", () => {
-    const budget = new Budget(MEMORY_BYTES);
+    const budget = makeBudget();
     const clock = new FakeClock(0);
     budget.start(clock);
     const modest = new Client(budget, SMALL_BYTES);
@@ -213,7 +235,7 @@ describe("what is held", () => {
   });
 
   test("a message that has begun has a minute to end, however it trickles in; the next has one of its own", () => {
-    const budget = new Budget(MEMORY_BYTES);
+    const budget = makeBudget();
     const clock = new FakeClock(0);
     budget.start(clock);
     const slow = new Client(budget, SMALL_BYTES);
@@ -232,7 +254,7 @@ describe("what is held", () => {
   });
 
   test("is shed when memory is short, the heaviest first", () => {
-    const budget = new Budget(MEMORY_BYTES);
+    const budget = makeBudget();
     const light = new Client(budget, SMALL_BYTES);
     light.share.hold("unsent", SMALL_BYTES);
     const heavy = Array.from({ length: 10 }, () => new Client(budget, SMALL_BYTES));
@@ -251,7 +273,7 @@ test("whatever connections do, nothing is left when all are settled and closed",
     bytes: size,
   });
   const property = fc.asyncProperty(fc.array(step, { maxLength: 100 }), size, async (steps, bytes) => {
-    const budget = new Budget(MEMORY_BYTES);
+    const budget = makeBudget();
     const clients = Array.from({ length: 6 }, () => new Client(budget, bytes));
     for (const { client: index, act, bytes: held } of steps) {
       const client = clients[index];
@@ -268,7 +290,7 @@ test("whatever connections do, nothing is left when all are settled and closed",
       if (act === "turn") await nextTurn();
     }
     for (const client of clients) client.share.close();
-    // What waited goes on when there is room.
+    // Waiting connections proceed when there is room.
     for (let turn = 0; turn < 50 && clients.some(({ taken }) => taken > 0); turn++) {
       for (const client of clients) client.settle();
       await nextTurn();

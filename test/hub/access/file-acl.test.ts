@@ -1,4 +1,4 @@
-// On Windows what holds secrets is closed by an access list; what the system's programs are told and print is checked here.
+// On Windows, files with secrets are protected by an access list: tests the commands and the parsing of their output.
 import { expect, test } from "vitest";
 import { aclArguments, closeToOthers, sidOf } from "../../../src/hub/access/file-acl.ts";
 
@@ -16,7 +16,7 @@ test("a file is for its user and the system alone, and inherits nothing", () => 
   ]);
 });
 
-test("what is made in a closed folder inherits its list", () => {
+test("files created in a restricted folder inherit its list", () => {
   const args = aclArguments("D:\\hub", "folder", SID);
   expect(args.filter((arg) => arg.startsWith("*"))).toEqual([`*${SID}:(OI)(CI)F`, "*S-1-5-18:(OI)(CI)F"]);
 });
@@ -27,7 +27,7 @@ test("the user's identifier is read whatever its name is", () => {
   for (const printed of ["", "ERROR: access denied", '"a","S-1-1-0"']) expect(sidOf(printed), printed).toBeNull();
 });
 
-test("elsewhere nothing is run; where the programs are missing, it is said", () => {
+test("runs nothing on other systems; reports missing programs", () => {
   expect(closeToOthers("/nowhere", "file", "linux")).toBeNull();
   expect(closeToOthers("/nowhere", "file", "win32")).toMatch(process.platform === "win32" ? /nowhere/ : /ENOENT/);
 });

@@ -1,4 +1,4 @@
-// Keys of devices and programs, people and their passwords, shared links, and those who guess.
+// Keys of devices and programs, people and their passwords, share links, and guessing.
 import { describe, expect, test } from "vitest";
 import { LockOut } from "../../../src/hub/access/limits/lock-out.ts";
 import { nameOf, type Principal } from "../../../src/hub/access/principal.ts";
@@ -20,7 +20,7 @@ const denial = (at: TestAccess, principal: Principal, device = PI) =>
 const ANONYMOUS: Principal = { kind: "anonymous" };
 
 describe("a device with a key", () => {
-  test("is spoken for by its key alone, over a restart", async () => {
+  test("can only send with its key, also after a restart", async () => {
     await using at = await startAccess();
     expect(denial(at, ANONYMOUS)).toBeNull();
     const { key } = await at.access.deviceKeys.create(PI);
@@ -60,7 +60,7 @@ describe("a device with a key", () => {
     expect((await at.access.deviceKeys.revoke(PI, "open"))?.code).toBe("no-such-key");
   });
 
-  test("tells no secret in a list", async () => {
+  test("is listed without its secret", async () => {
     await using at = await startAccess();
     const { key, code } = await at.access.deviceKeys.create(PI);
     expect(code).toMatch(/^[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$/);
@@ -79,8 +79,8 @@ describe("a device with a key", () => {
   });
 });
 
-describe("a key that a device brings", () => {
-  test("becomes its own once a person has compared its code", async () => {
+describe("a key that a device offers", () => {
+  test("is pinned once a person has compared its code", async () => {
     await using at = await startAccess();
     const { principal } = await show(at, OFFERED);
     expect(denial(at, principal)).toBeNull();
@@ -93,7 +93,7 @@ describe("a key that a device brings", () => {
     expect(at.access.deviceKeys.offerOf(PI)).toBeUndefined();
   });
 
-  test("cannot be pushed out by another while its device waits", async () => {
+  test("cannot be displaced by another one while its device is pending", async () => {
     await using at = await startAccess();
     denial(at, (await show(at, OFFERED)).principal);
     const code = at.access.deviceKeys.offerOf(PI)?.code;
@@ -101,7 +101,7 @@ describe("a key that a device brings", () => {
     expect(at.access.deviceKeys.offerOf(PI)?.code).toBe(code);
   });
 
-  test("of a device that has joined does not keep it out, unless keys are compulsory", async () => {
+  test("of a joined device is not required, unless keys are compulsory", async () => {
     await using readings = await startAccess({ rooms: { pi1: "kitchen" } });
     expect(denial(readings, (await show(readings, OFFERED)).principal)).toBeNull();
     await using none = await startAccess({ rooms: { pi1: "kitchen" }, anonymous: "none" });
@@ -113,14 +113,14 @@ describe("a key that a device brings", () => {
     expect(denial(none, ANONYMOUS)).toBe("key-required/all");
   });
 
-  test("speaks for the device whose id is the user name, and no other", async () => {
+  test("authenticates only the device whose id is the user name", async () => {
     await using at = await startAccess();
     expect(denial(at, (await show(at, OFFERED, "pi2")).principal)).toBe("forbidden/other-device");
     expect((await show(at, OFFERED, "no id!")).principal, "some other broker's password").toEqual(ANONYMOUS);
     expect((await show(at, "hunter2", "pi2")).principal, "too short for a key").toEqual(ANONYMOUS);
   });
 
-  test("is remembered of a thousand devices at most", async () => {
+  test("is stored for a thousand devices at most", async () => {
     await using at = await startAccess();
     for (let index = 0; index < 1_200; index++) denial(at, (await show(at, OFFERED)).principal, deviceId(`d${index}`));
     expect(at.access.deviceKeys.offerOf(deviceId("d0"))).toBeUndefined();
@@ -161,7 +161,7 @@ describe("a program's key", () => {
     expect(await at.isAdmin(key)).toBe(false);
   });
 
-  test("speaks for devices from operator on, and for those of its rooms", async () => {
+  test("may send for devices of its rooms, from operator on", async () => {
     await using at = await startAccess({ rooms: { pi1: "kitchen", pi2: "attic" } });
     await at.access.deviceKeys.create(PI);
     const may = async (request: Parameters<typeof make>[1]) => {
@@ -197,7 +197,7 @@ describe("a person", () => {
       expect(await again.signIn(name, password), `${name} ${password}`).toBe("wrong");
   });
 
-  test("has a name that nobody else has, nor anything that looks the same", async () => {
+  test("has a unique name, also among look-alikes", async () => {
     await using at = await startAccess();
     const { people } = at.access;
     const add = async (name: string) => {
@@ -231,7 +231,7 @@ describe("a person", () => {
     expect(await at.access.people.signIn("Ann", "battery staple")).toBe("wrong");
   });
 
-  test("waits where many sign in at once, and is told so where too many do", async () => {
+  test("queues concurrent sign-ins, and is refused when there are too many", async () => {
     await using at = await startAccess();
     await at.access.people.add({ name: "Ann", role: "admin", password: "correct horse" });
     const outcomes = await Promise.all(
@@ -281,7 +281,7 @@ describe("a shared link", () => {
     expect(at.access.shares.list()).toEqual([]);
   });
 
-  test("expires, and so does who came by it", async () => {
+  test("expires together with its sessions", async () => {
     await using at = await startAccess();
     const made = await at.access.shares.create({ device: PI }, 1, "Ann");
     if ("code" in made) expect.unreachable(made.code);
@@ -292,13 +292,13 @@ describe("a shared link", () => {
   });
 });
 
-describe("one who guesses", () => {
+describe("a guesser", () => {
   const start = () => {
     const clock = new FakeClock(Date.UTC(2026, 0, 31));
     return { clock, lockOut: new LockOut(clock) };
   };
 
-  test("has ten tries, then waits 5 s, and twice as long each time, up to 15 minutes", () => {
+  test("has ten attempts, then waits 5 s, doubling up to 15 minutes", () => {
     const { clock, lockOut } = start();
     for (let tries = 0; tries < 9; tries++) expect(lockOut.failed(LAN)).toBe(0);
     for (const seconds of [5, 10, 20, 40, 80, 160, 320, 640, 900, 900]) {
@@ -311,7 +311,7 @@ describe("one who guesses", () => {
     }
   });
 
-  test("is slowed alone, with the network that is its own in IPv6", () => {
+  test("is the only one slowed, with its IPv6 network", () => {
     const { lockOut } = start();
     for (let tries = 0; tries < 10; tries++) lockOut.failed(`2001:db8:1:2::${tries}`);
     expect(lockOut.retryAfterSeconds("2001:db8:1:2:ffff::1")).toBe(5);

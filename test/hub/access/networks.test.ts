@@ -1,4 +1,4 @@
-// Who may speak to the hub at all: by address, and by what a browser says of itself.
+// Which clients may connect: by address, and by a browser's Host and Origin.
 import { hostname, networkInterfaces } from "node:os";
 import { describe, expect, test } from "vitest";
 import { BrowserGuard } from "../../../src/hub/access/browsers.ts";
@@ -51,7 +51,7 @@ describe("networks", () => {
     expect(new Networks([]).allows(address)).toBe(false);
   });
 
-  test("more can be let in, and nothing beside them", () => {
+  test("further networks can be allowed, and only those", () => {
     const networks = new Networks(["203.0.113.0/24", "2001:db8:1::/48", "198.51.100.7/32"]);
     const addresses = ["203.0.113.255", "::ffff:203.0.113.1", "2001:db8:1::5", "198.51.100.7", "192.168.1.5"];
     expect(addresses.filter((address) => !networks.allows(address))).toEqual([]);
@@ -59,7 +59,7 @@ describe("networks", () => {
     expect(others.filter((address) => networks.allows(address))).toEqual([]);
   });
 
-  test("neighbours on this machine's own IPv6 networks are let in", () => {
+  test("on-link IPv6 networks are allowed", () => {
     const own = Object.values(networkInterfaces()).flatMap(
       (all) => all?.filter(({ family }) => family === "IPv6") ?? [],
     );
@@ -67,7 +67,7 @@ describe("networks", () => {
     expect(own.filter(({ address }) => !networks.allows(address))).toEqual([]);
   });
 
-  test("an IPv6 network that appears later is let in; the interfaces are looked at once a second at most", () => {
+  test("a new IPv6 network is allowed; interfaces are read once a second at most", () => {
     let nowMs = 0;
     let looks = 0;
     let prefixes = ["2001:db8:1::1/64"];

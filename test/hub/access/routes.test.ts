@@ -1,4 +1,4 @@
-// Who gets at which route: the table of all routes, taken from the running hub, asked by everyone there is.
+// Access to every route: the route table of a running hub, requested by every kind of client.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fastify } from "fastify";
@@ -37,7 +37,7 @@ const OPEN = [
   "POST /api/v1/session",
 ];
 
-/** For devices: the handler asks whose message it is. */
+/** For devices: the handler authenticates the device. */
 const FOR_DEVICES = [
   "GET /api/v1/devices/:id/commands/next",
   "HEAD /api/v1/devices/:id/commands/next",
@@ -47,7 +47,7 @@ const FOR_DEVICES = [
   "POST /data",
 ];
 
-/** What leaves out devices that the one who asks may not see. */
+/** Routes that filter by the devices that the client may see. */
 const SHOWS_SOME = [
   "DELETE /api/v1/annotations/:id",
   "DELETE /api/v1/devices/:id/mends/:mend",
@@ -166,7 +166,7 @@ async function everyone(hub: HubInside): Promise<ReadonlyMap<string, Asker>> {
 
 const RANK = { device: -1, viewer: 0, operator: 1, admin: 2 } as const;
 
-/** Whether one is kept out by who they are. */
+/** Whether a client is refused because of its identity. */
 function isKeptOut({ role, isLimited = false, isWrong = false }: Asker, entry: RouteEntry): boolean {
   const { permission, showsSome } = entry;
   if (permission === "open") return false;
@@ -185,10 +185,10 @@ async function startWholeHub(): Promise<HubInside> {
   return startHubInside({ folder, uiFolder, agentFolder: "resources/agent" });
 }
 
-/** No device or command has this id, so that whoever may do anything does nothing. */
+/** No device or command has this id, so that an authorised request changes nothing. */
 const NO_ID = "!";
 
-test("every route asks everyone for what it says that it asks for", async () => {
+test("every route enforces its declared permission for every kind of client", async () => {
   await using hub = await startWholeHub();
   const askers = await everyone(hub);
   const wrong: string[] = [];
@@ -227,7 +227,7 @@ test("only these routes are open, and a GET and its HEAD ask for the same", asyn
   expect(of("HEAD")).toEqual(of("GET"));
 });
 
-test("where there is no route, everyone is told that there is none", async () => {
+test("a missing route is 404 for everyone", async () => {
   await using hub = await startWholeHub();
   for (const [name, { headers }] of await everyone(hub)) {
     for (const [method, path, expected] of [
@@ -322,7 +322,7 @@ describe("a route", () => {
     expect(() => table.list()).toThrow("/forgotten has no permission");
   });
 
-  test("that changes something tells the audit log who did it, once it is done, and who was refused", async () => {
+  test("that changes something logs who did it, once it is done, and who was refused", async () => {
     await using at = await startAccess();
     const app = fastify();
     const done: AuditEvent[] = [];

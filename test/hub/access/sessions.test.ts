@@ -64,7 +64,7 @@ describe("a link", () => {
     expect(new Set(secrets.map((secret) => Buffer.from(secret, "base64url").length))).toEqual(new Set([32]));
   });
 
-  test("of a person ends with what the person may do", async () => {
+  test("of a person ends when the person's rights change", async () => {
     await using at = await startAccess();
     const { links, people } = at.access;
     await people.add({ name: "Ann", role: "admin", password: "correct horse" });
@@ -94,7 +94,7 @@ describe("a session", () => {
     expect([await at.isAdmin(ended), await at.isAdmin(other)]).toEqual([false, true]);
   });
 
-  test("that has expired is no guess, and one that was forged is", async () => {
+  test("that has expired does not count as a guess, a forged one does", async () => {
     await using at = await startAccess();
     const session = await signIn(at);
     const show = (text: string) => at.access.authenticate({ kind: "token", text }, LAN);
@@ -214,7 +214,7 @@ describe("a ticket", () => {
     expect(tickets.redeem(late.secret), "used up, though wrong").toBeNull();
   });
 
-  test("that nobody uses does not pile up: the newest are good", async () => {
+  test("is bounded in number: the newest unused ones are valid", async () => {
     await using at = await startAccess();
     const { tickets } = at.access;
     const all = Array.from({ length: 3_000 }, () => tickets.make(SHELL).secret);
@@ -246,7 +246,7 @@ test("each credential is good for what it is made for, and for nothing else", as
   expect(await at.principalOf({ kind: "ticket", text: ticket })).toEqual({ kind: "anonymous" });
 });
 
-test("no secret is taken for an option of a command", () => {
+test("no secret looks like a command-line option", () => {
   const secrets = Array.from({ length: 2_000 }, makeSecret);
   expect(secrets.filter((secret) => secret.startsWith("-"))).toEqual([]);
   expect(new Set(secrets).size).toBe(secrets.length);

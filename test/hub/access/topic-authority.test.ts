@@ -1,4 +1,4 @@
-// What a client without a key may receive. It is asked for every forwarded message: the work is counted, not timed.
+// What an anonymous client may receive. The check runs for every forwarded message: its work is counted, not timed.
 import { expect, test } from "vitest";
 import { TopicAuthority } from "../../../src/hub/access/topic-authority.ts";
 import { AddedTopics } from "../../../src/hub/devices/added-topics.ts";
@@ -37,7 +37,7 @@ function addedControl(device: string, index: number): AddedControl {
   };
 }
 
-test("a change counts from when it begins, and no longer when it is undone", async () => {
+test("a change takes effect when it begins, and not after a rollback", async () => {
   const { devices } = makeDevices(1, 1);
   const plugs = new Map(devices);
   const added = new AddedTopics(plugs);

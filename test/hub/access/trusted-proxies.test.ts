@@ -1,4 +1,4 @@
-// Whose word is taken for where a request comes from, and how much of it.
+// Which forwarding headers of which peers determine a request's client.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { canonicalAddress } from "../../../src/hub/access/networks.ts";
@@ -94,7 +94,7 @@ test("scheme and host are those that the client's own proxy tells", () => {
   });
 });
 
-test("nothing that a client writes to the left of what its proxy adds changes who it is", () => {
+test("values that a client puts before those of its proxy are ignored", () => {
   const forged = fc.string({ unit: fc.constantFrom(...'10.:[],;="\\ forpt%') });
   fc.assert(
     fc.property(forged, fc.constantFrom("192.168.1.5", "[2001:db8::1]:80"), (left, client) => {

@@ -1,5 +1,4 @@
-// Who may do what over MQTT and WebSockets, with real clients: by key, by role, by room; and what is revoked ends on connections
-// that are open.
+// Rights over MQTT and WebSockets, with real clients: by key, role and room; revocation ends open connections.
 import { once } from "node:events";
 import { connectAsync, type IClientOptions, type MqttClient } from "mqtt";
 import { describe, expect, test } from "vitest";
@@ -62,7 +61,7 @@ const refused = async (hub: HubInside) =>
   );
 
 describe("over MQTT", () => {
-  test("a device with a key is taken with it, on every topic of its own and no other", async () => {
+  test("a device with a key may use all of its topics and no others", async () => {
     await using hub = await startHubInside();
     const password = await keyOf(hub, "pi1");
     expect(await connackOf(hub, { username: "pi1", password: `${password}x` })).toBe(5);
@@ -71,6 +70,7 @@ describe("over MQTT", () => {
     await using client = await connect(hub, { username: "pi1", password, clientId: "pi1" });
     for (const [topic, payload] of [
       ["sensor/data", '{"device_id":"pi1","a":1}'],
+      ["sensor/data", '{"g":1}'],
       ["sensor/pi1/data", '{"b":1}'],
       ["bramble/pi1/readings", '{"c":1}'],
       ["bramble/pi1/metric/d", "1"],
@@ -80,7 +80,7 @@ describe("over MQTT", () => {
       ["home/lamp", "on"],
     ] as const)
       await client.mqtt.publishAsync(topic, payload, { qos: 1 });
-    expect((await stored(hub)).toSorted()).toEqual(["pi1 a", "pi1 b", "pi1 c", "pi1 d"]);
+    expect((await stored(hub)).toSorted()).toEqual(["pi1 a", "pi1 b", "pi1 c", "pi1 d", "pi1 g"]);
     expect(await refused(hub)).toEqual(["forbidden", "forbidden pi2", "forbidden pi2", "forbidden pi2"]);
     expect(await isGranted(client, "bramble/pi1/command")).toBe(true);
     for (const filter of ["bramble/pi2/command", "bramble/+/command", "#", "sensor/#", "$SYS/#"])
@@ -118,7 +118,7 @@ describe("over MQTT", () => {
     },
   );
 
-  test("a client id cannot be taken from one who has shown a key, nor that of a device with one", async () => {
+  test("a client id of an authenticated client, or of a device with a key, cannot be taken over", async () => {
     await using hub = await startHubInside();
     const password = await keyOf(hub, "pi1");
     expect(await connackOf(hub, { clientId: "pi1" })).toBe(5);
@@ -157,7 +157,7 @@ describe("over MQTT", () => {
     expect((await stored(hub)).toSorted()).toEqual(["by-admin t", "by-operator t"]);
   });
 
-  test("a program of one room hears of the devices in it alone, as they move", async () => {
+  test("a program of one room receives only messages of devices in it, as they move", async () => {
     await using hub = await startHubInside();
     for (const device of ["pi1", "pi2"]) await post(hub, "/data", { device_id: device, t: 1 });
     await post(hub, "/api/v1/devices/pi1", { room: "attic" }, "PATCH");
@@ -197,7 +197,7 @@ describe("over MQTT", () => {
     expect(client.received).toEqual(["home/lamp", "home/end"]);
   });
 
-  test("where keys are compulsory nobody comes in without one, and who is in has to go", async () => {
+  test("compulsory keys refuse clients without one, and disconnect those connected", async () => {
     await using hub = await startHubInside({ joining: "ask" });
     await using stranger = await connect(hub);
     const password = await keyOf(hub, "pi1");
@@ -287,7 +287,7 @@ describe("over WebSockets", () => {
   const bearer = (key: string) => ({ Authorization: `Bearer ${key}` });
   const send = (socket: WebSocket, reading: object) => socket.send(JSON.stringify({ type: "reading", ...reading }));
 
-  test("a device with a key sends and is commanded with it alone", async () => {
+  test("a device with a key sends and gets commands only with it", async () => {
     await using hub = await startHubInside();
     const key = await keyOf(hub, "pi1");
     const own = await open(hub, "/ws?device=pi1", bearer(key));
@@ -336,6 +336,19 @@ describe("over WebSockets", () => {
   });
 });
 
+test("a message over HTTP is of the device whose key it comes with, and of no other", async () => {
+  await using hub = await startHubInside();
+  const key = await keyOf(hub, "pi1");
+  const send = async (shown: Readonly<Record<string, string>>, message: object) => {
+    const init = { method: "POST", headers: { ...shown, "Content-Type": "application/json" } };
+    return (await fetch(`http://127.0.0.1:${hub.httpPort}/data`, { ...init, body: JSON.stringify(message) })).status;
+  };
+  expect(await send({ "X-API-Key": key }, { a: 1 })).toBe(200);
+  expect(await send({ Authorization: `Bearer ${key}` }, [{ b: 1 }, { device_id: "pi1", c: 1 }])).toBe(200);
+  expect(await send({ "X-API-Key": key }, { device_id: "pi2", d: 1 })).toBe(403);
+  expect((await stored(hub)).toSorted()).toEqual(["pi1 a", "pi1 b", "pi1 c"]);
+});
+
 test("guessing is slowed for the guesser, and for nobody who has a key or a session", async () => {
   await using hub = await startHubInside();
   const ask = (headers: Readonly<Record<string, string>>, path = "/api/v1/hub") =>
@@ -366,7 +379,7 @@ test("guessing is slowed for the guesser, and for nobody who has a key or a sess
   expect((await signIn(password)).status).toBe(200);
 });
 
-test("an address that asks too often is told to wait, and no other", async () => {
+test("only an address with too many requests is told to wait", async () => {
   await using hub = await startHubInside();
   const ask = () => fetch(`http://127.0.0.1:${hub.httpPort}/healthz`);
   const statuses = new Map<number, number>();

@@ -1,6 +1,5 @@
-// What goes wrong on a Pi is said by its agent, and stops nothing else: a card that takes nothing, a copied card, a
-// configuration that cannot work. Real agents, a real hub, real file systems. Each test waits for its agent most of the time: they run
-// side by side.
+// Faults on a Pi are reported by its agent, and affect nothing else: a read-only card, a cloned card, an invalid configuration. Real
+// agents, a real hub, real file systems. Each test mostly waits for its agent, so they run concurrently.
 import { execFileSync } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

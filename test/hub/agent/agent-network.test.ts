@@ -1,5 +1,5 @@
-// Pis and their hub on machines of their own: the agent finds its hub without being told, finds it again when it moves,
-// and brings every reading; whatever else a Pi may run is sent its commands.
+// Pis and a hub in separate network namespaces: the agent discovers its hub, finds it again when it moves, and delivers every reading;
+// other clients on Pis get their commands.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -168,7 +168,7 @@ if (!mayMakeNamespaces()) {
     expect(rows.map(({ value }) => value)).toEqual(Array.from(rows, (_, index) => index + 1));
   });
 
-  test("a Pi with paho, with a WebSocket or with curl alone is sent its commands", {
+  test("a Pi with only paho, a WebSocket or curl gets its commands", {
     concurrent: true,
     timeout: 60_000,
   }, async () => {

@@ -1,4 +1,4 @@
-// The real agent and TLS: it pins the hub's authority when it joins, and from then on speaks to that hub alone, encrypted.
+// The real agent with TLS: it pins the hub's authority when it joins, and then only connects to that hub, encrypted.
 import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";

@@ -58,7 +58,7 @@ test("its own tests pass, without a warning", () => {
   expect(stderr).toMatch(/Ran \d{2,} tests/);
 }, 120_000);
 
-test("it says what it is, reports how the machine is, and says goodbye", async () => {
+test("it publishes about, reports vitals, and disconnects cleanly", async () => {
   await using hub = await startTestHub("--joining", "open");
   using state = makeTemporaryFolder();
   await using agent = new TestAgent(reach(hub), LED, [], state);
@@ -172,7 +172,7 @@ test("a command moves its output once, and gets a reply", async () => {
   await client.endAsync();
 });
 
-test("a hub that dies while a command is carried out hears the reply when it is back", async () => {
+test("a hub killed while a command is executed gets the reply after its restart", async () => {
   await using hub = await startTestHub();
   await using again = new TestHub([], ["--http-port", `${hub.httpPort}`, "--mqtt-port", `${hub.mqttPort}`], hub.folder);
   const go = join(hub.folder.path, "go");
@@ -204,7 +204,7 @@ run = "while [ ! -e ${go} ]; do sleep 0.05; done"
   await reaches(again, "done");
 });
 
-test("the installer and its files are those of this hub, whatever the request calls it", async () => {
+test("the installer and its files name this hub, whatever the Host header", async () => {
   await using hub = await startTestHub();
   const answer = await hub.fetch("/install.sh", { headers: { Authorization: "" } });
   expect(answer.headers.get("content-type")).toMatch(/^text\/x-shellscript/);

@@ -1,4 +1,4 @@
-// The installer where TLS is on: it is fetched by the authority that the window pins, and hands that on to the agent.
+// The installer with TLS: downloaded with the authority that the window pins, which it installs for the agent.
 import { execFileSync } from "node:child_process";
 import { createHash, X509Certificate } from "node:crypto";
 import { Value } from "typebox/value";

@@ -1,4 +1,4 @@
-// Whatever clients send and however they hang up, the hub goes on and forgets them.
+// Whatever clients send and however they disconnect, the hub continues and releases their resources.
 import { connect, type Socket } from "node:net";
 import fc from "fast-check";
 import { generate, type Packet } from "mqtt-packet";

@@ -1,5 +1,5 @@
-// Every attack, small, against a hub that may take little memory, while honest clients go on: they are served and lose
-// nothing, the hub stays within what it was given, and keeps nothing of the attack afterwards.
+// Every attack, at small scale, against a hub with little memory, together with honest clients: they are served without loss, the hub
+// stays within its memory, and retains nothing of the attack.
 import { expect, test } from "vitest";
 import type { Health } from "../../../src/shared/api.ts";
 import { MemoryWatch } from "../../bench/memory-watch.ts";

@@ -1,5 +1,5 @@
-// Whatever bytes arrive on any port, before and after somebody is known: the hub lives, answers others, and stores nothing that
-// nobody sent. Each run is made of what clients really send, with some of it changed, cut, repeated, or put elsewhere.
+// Arbitrary bytes on any port, before and after authentication: the hub survives, serves others, and stores nothing that was not sent.
+// Each run mutates real client traffic: changed, cut, repeated, or moved.
 import { connect } from "node:net";
 import fc from "fast-check";
 import { generate } from "mqtt-packet";

@@ -1,4 +1,4 @@
-// Clients that do nothing wrong are kept, whatever the computer that the hub runs on does; one that cannot be is told why.
+// Well-behaved clients stay connected, whatever happens to the hub's computer; one that is refused gets the reason.
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { generate } from "mqtt-packet";
@@ -51,7 +51,7 @@ test.concurrent("a clock that is set ahead by a day makes nobody silent", async 
   await closed;
 });
 
-test.concurrent("the one connection too many of an address hears why, in its own protocol", async () => {
+test.concurrent("a connection over the limit of its address is refused in its own protocol", async () => {
   await using hub = await startTestHub();
   const connectAll = (port: number) =>
     Promise.all(
@@ -100,7 +100,7 @@ test.concurrent("--no-rate-limit lets one address have more than 200 connections
   for (const socket of sockets) socket.destroy();
 });
 
-test.concurrent("whoever comes when all places are taken gets one of the address that has most", async () => {
+test.concurrent("when all connections are in use, a new one displaces one of the address with the most", async () => {
   await using hub = await startTestHub();
   const addresses = ["127.0.0.2", "127.0.0.3", "127.0.0.4", "127.0.0.5", "127.0.0.6"];
   const hoarders = await Promise.all(

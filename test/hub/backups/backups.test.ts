@@ -1,4 +1,4 @@
-// Backups of a real hub inside the test, which turns its clock: nightly, on demand, encrypted, restored; and what is said when one fails.
+// Backups of an in-process hub with a fake clock: nightly, on demand, encrypted, restored; and messages of failures.
 import { copyFileSync, existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -61,7 +61,7 @@ test("a backup is made at night, at the hour that is set, and the doctor knows",
   expect(await findingOf(hub)).toBeUndefined();
 });
 
-test("a backup that fails is said, tried again after an hour, and nothing is left of it", async () => {
+test("a failed backup is reported, retried after an hour, and leaves nothing behind", async () => {
   await using hub = await startHubInside({ nowMs: NOON });
   await hub.post({ device_id: "pi", t: 1 });
   hub.freeBytes = 1;
@@ -75,7 +75,7 @@ test("a backup that fails is said, tried again after an hour, and nothing is lef
   expect((await untilIdle(hub)).last).toEqual({ atMs: expect.any(Number), outcome: "sound" });
 });
 
-test("where no sound one is younger than two days, the doctor says so", async () => {
+test("the doctor reports when no valid backup is younger than two days", async () => {
   await using hub = await startHubInside({ nowMs: NOON });
   await make(hub);
   hub.clock.set(NOON + 49 * HOUR_MS);
@@ -150,7 +150,7 @@ test("with a passphrase they are encrypted, and restored by a hub that has it", 
   expect((await untilIdle(other)).restoreProblem).toContain("--passphrase-file FILE");
 });
 
-test("a folder that cannot be is refused", async () => {
+test("an invalid folder is refused", async () => {
   await using hub = await startHubInside({ nowMs: NOON });
   for (const folder of ["backups", "/proc/nowhere", ""]) {
     const answer = await hub.fetch("/api/v1/backups", { method: "PATCH", body: JSON.stringify({ folder }) });

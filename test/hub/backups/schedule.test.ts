@@ -37,7 +37,7 @@ test("two years of nights leave seven days, four weeks and twelve months", () =>
   ]);
 });
 
-test("damaged backups push no sound one out, and three of them stay", () => {
+test("damaged backups displace no valid one, and three of them are kept", () => {
   const sound = { atMs: at(2026, 1, 1), isDamaged: false };
   const damaged = [2, 3, 4, 5].map((day) => ({ atMs: at(2026, 1, day), isDamaged: true }));
   expect(superseded([sound, ...damaged])).toEqual(damaged.slice(0, 1));

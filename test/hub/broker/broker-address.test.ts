@@ -1,4 +1,4 @@
-// What --broker takes, and what is said where it is wrong: never the password.
+// Parsing of --broker, and its error messages, which never contain the password.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -45,6 +45,7 @@ test.each([
   ["mqtt://", "flag/broker"],
   ["mqtt://hub:hush@b/topic", "flag/broker/path"],
   ["mqtt://:hush@b", "flag/broker/password-without-user"],
+  ["mqtt://hub:hush%@b", "flag/broker/percent"],
 ])("%s is refused in words", (url, code) => {
   const read = readConfig(["--broker", url], {});
   expect(read).toMatchObject({ kind: "wrong", reason: { code } });

@@ -1,4 +1,4 @@
-// The hub as a client of a real Mosquitto: what it had retained, what is wrong with it and said, TLS. What holds on every broker is in
+// The hub as a client of a real Mosquitto: retained messages, reported problems, TLS. The contract of every broker is in
 // test/contract/hub-broker.ts.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -37,7 +37,7 @@ async function client(broker: Mosquitto, id = "pi"): Promise<MqttClient & AsyncD
   return Object.assign(made, { [Symbol.asyncDispose]: () => made.endAsync(true) });
 }
 
-test.concurrent("readings of every topic are stored, retained ones of before are not", async () => {
+test.concurrent("readings on every topic are stored, old retained ones are not", async () => {
   await using broker = await Mosquitto.start();
   await using pi = await client(broker);
   await pi.publishAsync("sensor/old/data", '{"t":1,"ts":1700000000}', { qos: 1, retain: true });
@@ -54,7 +54,7 @@ test.concurrent("readings of every topic are stored, retained ones of before are
   expect((await deviceOf(hub, "a"))?.address).toBe("127.0.0.1");
 });
 
-test.concurrent("a broker that is killed is said to be away, and is connected to again", {
+test.concurrent("a killed broker is reported, and reconnected", {
   timeout: 60_000,
 }, async () => {
   await using broker = await Mosquitto.start();
@@ -79,7 +79,7 @@ test.concurrent("a broker that is killed is said to be away, and is connected to
   await until("a reading", async () => (await rowsOf(hub, "again"))[0]);
 });
 
-test.concurrent("a device is here from its word to its last will, and after the hub was away", {
+test.concurrent("a device is online from its status to its last will, also after the hub was down", {
   timeout: 60_000,
 }, async () => {
   await using broker = await Mosquitto.start();
@@ -105,7 +105,7 @@ test.concurrent("a device is here from its word to its last will, and after the 
   expect(await deviceOf(hub, "pi")).toMatchObject({ name: "Attic", presence: { online: false } });
 });
 
-test.concurrent("a wrong password and a forbidden topic are said in words, and the password nowhere", {
+test.concurrent("a wrong password and a forbidden topic are reported without the password", {
   timeout: 60_000,
 }, async () => {
   await using broker = await Mosquitto.create(
@@ -140,7 +140,7 @@ test.concurrent("a wrong password and a forbidden topic are said in words, and t
   }
 });
 
-test.concurrent("over TLS, a certificate that is not trusted is said, and one whose authority is named is taken", {
+test.concurrent("over TLS, an untrusted certificate is reported, and one of the configured authority accepted", {
   timeout: 60_000,
 }, async () => {
   await using broker = await Mosquitto.create("certfile FOLDER/cert.pem", "keyfile FOLDER/key.pem");

@@ -55,7 +55,7 @@ async function open({ rejectsMqtt5 = false } = {}) {
       return hub.answer(text);
     },
     onSession: () => undefined,
-    commands: { attach: () => () => undefined, listened: () => undefined },
+    commands: { attach: () => () => undefined, onSubscribed: () => undefined },
     budget,
     clock: systemClock,
     log: pino({ enabled: false }),
@@ -79,7 +79,7 @@ async function open({ rejectsMqtt5 = false } = {}) {
 
 const untilTrue = (what: string, isSo: () => boolean) => until(what, async () => isSo() || undefined);
 
-test("messages are taken without waiting for one another, and acknowledged in their order after their verdicts", async () => {
+test("messages are ingested concurrently, and acknowledged in order after their verdicts", async () => {
   await using hub = await open();
   const verdicts = new Map<string, (verdict: Verdict) => void>();
   hub.answer = (payload) => new Promise((resolve) => verdicts.set(payload, resolve));
@@ -95,7 +95,7 @@ test("messages are taken without waiting for one another, and acknowledged in th
   expect(hub.relay.acknowledged.toSorted((a, b) => a - b)).toEqual(hub.relay.acknowledged);
 });
 
-test("what the hub cannot store stays with the broker, and is asked for again", async () => {
+test("messages that cannot be stored stay at the broker and are redelivered", async () => {
   await using hub = await open();
   let failures = 3;
   hub.answer = async () => (failures-- > 0 ? HUB_FAILS : STORED);
@@ -106,7 +106,7 @@ test("what the hub cannot store stays with the broker, and is asked for again", 
   await until("all is well", async () => hub.broker.state.problem === null || undefined);
 });
 
-test("one device that has to wait does not hold up the others", async () => {
+test("a deferred device does not delay others", async () => {
   await using hub = await open();
   hub.answer = async (payload) => (payload === "waits" ? NOT_THIS_DEVICE : STORED);
   await hub.publish("waits");
@@ -116,7 +116,7 @@ test("one device that has to wait does not hold up the others", async () => {
   expect(hub.relay.connections).toBe(1);
 });
 
-test("more than there is room for is taken bit by bit, and none is lost", async () => {
+test("a backlog over the budget is read gradually, without loss", async () => {
   await using hub = await open();
   const large = "x".repeat(60_000);
   hub.answer = async () => {
@@ -131,7 +131,7 @@ test("more than there is room for is taken bit by bit, and none is lost", async 
   );
 });
 
-test("a broker that does not know MQTT 5 is spoken to in 3.1.1", async () => {
+test("a broker without MQTT 5 is used with 3.1.1", async () => {
   await using hub = await open({ rejectsMqtt5: true });
   expect(hub.broker.state.version).toBe("3.1.1");
   await hub.publish("a");
@@ -139,7 +139,7 @@ test("a broker that does not know MQTT 5 is spoken to in 3.1.1", async () => {
   expect(hub.received).toEqual(["a"]);
 });
 
-test("a command's publish says whether anybody is subscribed, and stopping twice is fine", async () => {
+test("publishing a command reports whether it has a subscriber, and stopping twice is fine", async () => {
   await using hub = await open();
   const command = { id: "c", control: "led", value: true, at: Date.now(), ttl_ms: 60_000 };
   const publication = { topic: "plug/power", payload: "ON" };

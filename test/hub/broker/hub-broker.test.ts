@@ -1,5 +1,5 @@
-// The promises of a hub to devices and people hold on its own broker and behind a real Mosquitto alike. RabbitMQ, which knows MQTT
-// 3.1.1 alone, is tried where BRAMBLE_TEST_RABBITMQ names one that runs: amqp and users are its administrator's.
+// The hub contract on its own broker and behind a real Mosquitto. RabbitMQ, which only supports MQTT 3.1.1, is tested where
+// BRAMBLE_TEST_RABBITMQ names a running one.
 import { hubBrokerContract } from "../../contract/hub-broker.ts";
 import { TestHub } from "../../support/hub.ts";
 import { ensureMosquitto, Mosquitto } from "../../support/system/mosquitto.ts";

@@ -1,5 +1,5 @@
-// Which version of MQTT an outside broker is spoken to in: the one that it knows, whatever it did before it could answer; and a worker,
-// which needs MQTT 5, says where a broker has none.
+// The MQTT version used with an outside broker: the one it supports, whatever happened before its first response; and a worker, which
+// needs MQTT 5, reports a broker without it.
 import { pino } from "pino";
 import { beforeAll, expect, test } from "vitest";
 import { BrokerConnection } from "../../../src/hub/broker/external/broker-connection.ts";
@@ -33,7 +33,7 @@ const isUp = (connection: BrokerConnection) =>
 const says = (connection: BrokerConnection, code: string) =>
   until(code, async () => connection.problem?.code === code || undefined);
 
-test("a broker of MQTT 3.1.1 that starts after the hub is spoken to in 3.1.1", async () => {
+test("a broker of MQTT 3.1.1 that starts after the hub is used with 3.1.1", async () => {
   await using mosquitto = await Mosquitto.start();
   const port = await freePort();
   await using connection = connectionTo(port, false);
@@ -46,7 +46,7 @@ test("a broker of MQTT 3.1.1 that starts after the hub is spoken to in 3.1.1", a
   expect(connection.version).toBe("3.1.1");
 });
 
-test("a broker of MQTT 5 that was away behind a proxy is spoken to in MQTT 5 again", async () => {
+test("a broker of MQTT 5 that was down behind a proxy is used with MQTT 5 again", async () => {
   await using mosquitto = await Mosquitto.start();
   await using relay = new Relay(mosquitto.port);
   await using connection = connectionTo(await relay.listen(), false);

@@ -64,7 +64,7 @@ const signIn = async (hub: TestHub, username: string, password: string): Promise
   return (await fetch(`${hub.file.http}/api/v1/session`, { method: "POST", headers, body })).status;
 };
 
-test("a device's key is made, shown alone, and revoked", { timeout: 60_000 }, async () => {
+test("a device's key is created, printed alone, and revoked", { timeout: 60_000 }, async () => {
   await using hub = await startTestHub();
   const key = (await printed(hub, "key", "create", "pi1")).replace(/\n$/, "");
   expect(key).toMatch(/^brk_[\w-]{43}$/);
@@ -105,7 +105,7 @@ test("the key that a device has shown is accepted by its code, in capitals or no
   expect((await hub.post({ device_id: "pi2", t: 2 })).status).toBe(401);
 });
 
-test("a program's key opens what its role does, until it is revoked", { timeout: 60_000 }, async () => {
+test("a program's key has the rights of its role until it is revoked", { timeout: 60_000 }, async () => {
   await using hub = await startTestHub();
   const create = [
     "key",

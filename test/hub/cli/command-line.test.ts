@@ -1,12 +1,14 @@
-// What every command has: help, a version, exit codes, and words for what it does not know.
+// Common to every command: help, version, exit codes, and errors for unknown arguments.
 import { expect, test } from "vitest";
 import packageJson from "../../../package.json" with { type: "json" };
 import { runBramble } from "../../support/hub.ts";
 
 const COMMANDS = [
   "serve",
+  "work",
   "devices",
   "export",
+  "import",
   "key",
   "user",
   "passwd",
@@ -14,6 +16,9 @@ const COMMANDS = [
   "backup",
   "restore",
   "check",
+  "move",
+  "config",
+  "tls",
   "find",
   "simulate",
 ];
@@ -45,6 +50,7 @@ test.each(COMMANDS)("bramble %s has help, however it is asked for", async (comma
   for (const { code, output } of asked) {
     expect(code).toBe(0);
     expect(output).toMatch(new RegExp(`^bramble ${command}`));
+    expect(output).toMatch(/with\s0\swhen.*with\s1\swhen.*with\s2\swhen\san\sargument\sis\swrong/s);
     expect(output).toBe(asked[0]?.output);
   }
 });
@@ -62,6 +68,7 @@ test.each([
   [["find", "--seconds", "x"], "--seconds takes a number"],
   [["simulate", "--devices", "0"], "--devices takes 1 to 1000"],
   [["backup", "--frce", "x"], "Did you mean --force?"],
+  [["backup", "--json", "x"], "There is no option --json here."],
   [["export", "--format", "xml"], "--format takes csv, ndjson, json, not “xml”."],
   [["export", "--sep", "x"], "--sep takes , or ; or tab, not “x”."],
   [["export", "one", "two"], "It takes one file."],

@@ -1,4 +1,4 @@
-// The format of encrypted backups: what was written comes back, and nothing that was changed, moved, added or cut off.
+// The format of encrypted backups: it round-trips, and rejects changed, moved, added or truncated data.
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { expect, test } from "vitest";
@@ -41,20 +41,20 @@ test.each([
   60_000,
 );
 
-test("the same bytes are never encrypted alike, and show nothing of what is in them", async () => {
+test("the same bytes are never encrypted alike, and reveal no plaintext", async () => {
   const plain = Buffer.alloc(100_000, "secret ");
   const [one, other] = await Promise.all([encrypted(plain), encrypted(plain)]);
   expect(one.includes("secret")).toBe(false);
   expect(one.subarray(HEADER_BYTES).equals(other.subarray(HEADER_BYTES))).toBe(false);
 });
 
-test("a wrong passphrase is said; another way to write the same letters is the same one", async () => {
+test("a wrong passphrase is reported; a differently normalised one is accepted", async () => {
   const file = await encrypted(Buffer.from("plain"));
   await expect(decrypted(file, "correct horse")).rejects.toThrow("The passphrase is not the one of this backup");
   expect(String(await decrypted(file, PASSPHRASE.normalize("NFD")))).toBe("plain");
 });
 
-test("a flipped bit is noticed wherever it is", async () => {
+test("any flipped bit is detected", async () => {
   const file = await encrypted(Buffer.from("plain"));
   // A step that meets every bit of a byte: magic, cost, salt, what is encrypted, and its tag.
   for (let index = 0; index < file.length; index += 5) {
@@ -93,7 +93,7 @@ test.each<[string, Buffer[]]>([
   await expect(buffer(decrypt(Readable.from([Buffer.concat(parts)]), PASSPHRASE))).rejects.toThrow(DecryptFailure);
 });
 
-test("a byte changed in the middle of any is noticed, and nothing of that chunk comes out", async () => {
+test("a changed byte is detected, and nothing of its chunk is output", async () => {
   for (const index of [0, 2, chunks.length - 1]) {
     const changed = Buffer.from(file);
     const at = HEADER_BYTES + index * CHUNK_BYTES + 50;

@@ -1,4 +1,4 @@
-// The commands that ask a running hub.
+// The commands that use a running hub.
 import { once } from "node:events";
 import {
   chmodSync,
@@ -93,7 +93,7 @@ test("a file that is replaced keeps its mode, and a link stays one", async () =>
   expect(statSync(target).mode & 0o777).toBe(0o640);
 });
 
-test("a reader that has enough ends an export without a word", async () => {
+test("a reader that closes its pipe ends an export silently", async () => {
   await using hub = await filledHub();
   // More than pipes hold.
   for (const metric of ["a", "b", "c", "d", "e"]) {
@@ -113,6 +113,19 @@ test("a reader that has enough ends an export without a word", async () => {
   const [code] = await once(child, "close");
   expect([code, errors]).toEqual([1, ""]);
 });
+
+test.runIf(process.platform === "linux")(
+  "an export that does not fit where standard output leads is said",
+  async () => {
+    await using hub = await filledHub();
+    const intoFullDisk = ["sh", "-c", 'exec "$@" > /dev/full', "sh"];
+    const ended = await runBramble(["export", "--data", hub.folder.path], {}, intoFullDisk);
+    expect(ended).toMatchObject({
+      code: 1,
+      output: expect.stringContaining("Standard output cannot be written: ENOSPC"),
+    });
+  },
+);
 
 /** Another program in the place of a hub. */
 async function serverThat(answer: RequestListener): Promise<{ readonly url: string } & AsyncDisposable> {
@@ -157,7 +170,7 @@ test("an export that is interrupted leaves no file behind", async () => {
   expect(readdirSync(folder.path)).toEqual([]);
 });
 
-test("no hub, one that was killed, one of another version and another program are told apart", async () => {
+test("distinguishes no hub, a killed one, one of another version and another program", async () => {
   using folder = makeTemporaryFolder();
   for (const command of ["devices", "export"]) {
     const none = await runBramble([command, "--data", folder.path]);
@@ -194,7 +207,7 @@ test("no hub, one that was killed, one of another version and another program ar
   expect(version.output).toContain(`The hub is version 9.0.0, this program ${packageJson.version}`);
 });
 
-test("a token that a hub wrote down goes to no other address", async () => {
+test("a hub's token is sent to no other address", async () => {
   let authorization: string | undefined = "nothing was asked";
   await using other = await serverThat((request, response) => {
     authorization = request.headers.authorization;

@@ -1,4 +1,4 @@
-// What is kept of commands that have ended: the newest of each device, by id, and what each control was last told.
+// The history of ended commands: the newest of each device, by id, and the last desired value of each control.
 import { expect, test } from "vitest";
 import { CommandHistory } from "../../../src/hub/commands/command-history.ts";
 import type { Command } from "../../../src/shared/controls/command.ts";
@@ -20,21 +20,21 @@ function command(number: number, fields: Partial<Command> = {}): Command {
   };
 }
 
-test("the oldest of a device are forgotten over the limit, and are owed to the disk until they are taken", () => {
+test("the oldest over the limit are removed, and their removal from the disk is queued", () => {
   const history = new CommandHistory();
   for (let number = 0; number < MAX_HISTORY + 3; number++) history.keep(command(number));
   history.keep(command(1_000, { device: "other" }));
   expect(history.list("pi")).toHaveLength(MAX_HISTORY);
   expect(history.get("c2")).toBeUndefined();
   expect(history.get("c3")?.id).toBe("c3");
-  const forgotten = history.takeForgotten();
+  const forgotten = history.takeRemovals();
   expect(forgotten).toEqual(["c0", "c1", "c2"]);
-  expect(history.takeForgotten()).toEqual([]);
-  history.owe(forgotten);
-  expect(history.takeForgotten()).toEqual(forgotten);
+  expect(history.takeRemovals()).toEqual([]);
+  history.requeueRemovals(forgotten);
+  expect(history.takeRemovals()).toEqual(forgotten);
 });
 
-test("a control shows the command that was given last, whichever ends first", () => {
+test("a control shows the command issued last, whichever ends first", () => {
   const history = new CommandHistory();
   history.note(command(1, { state: "queued" }));
   history.note(command(2, { state: "queued" }));
@@ -46,7 +46,7 @@ test("a control shows the command that was given last, whichever ends first", ()
   expect([...history.desired("pi").keys()]).toEqual(["led", "fan"]);
 });
 
-test("nothing is left of a device that is gone", () => {
+test("nothing is left of a removed device", () => {
   const history = new CommandHistory();
   history.note(command(1));
   history.keep(command(1));

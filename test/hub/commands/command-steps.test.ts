@@ -1,5 +1,5 @@
-// The steps of a command beside the disk: nobody hears of one before it is written down, nor of an end before that is. The
-// store is real, and the test says when it may write.
+// The order of a command's steps and disk writes: neither a command nor its end is announced before it is saved. The store is real,
+// and the test controls its writes.
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { expect, test } from "vitest";
 import type { CommandChannel } from "../../../src/hub/commands/channels.ts";
@@ -81,12 +81,12 @@ async function startCommands() {
     commands.stop();
     await store[Symbol.asyncDispose]();
   };
-  return { clock, store, gate, told, commands, heard, channel, give, [Symbol.asyncDispose]: stop };
+  return { clock, store, gate, events, told, commands, heard, channel, give, [Symbol.asyncDispose]: stop };
 }
 
 const whatIsKept = async ({ store }: TestStore): Promise<Command[]> => store.records.collection(commandRecords).list();
 
-test("a command that is still being written down is sent to nobody, and never where that fails", async () => {
+test("a command is sent only after it is saved, and never if that fails", async () => {
   await using at = await startCommands();
   at.gate.shut();
   const given = at.give(true);
@@ -103,7 +103,18 @@ test("a command that is still being written down is sent to nobody, and never wh
   expect(at.told.slice(0, 2)).toEqual([`${good.id} queued`, `${good.id} sent`]);
 });
 
-test("an end is told once it is on disk; where it cannot be written, the device's next reply is as good", async () => {
+test("a command whose device is removed while it is written down is none, also after the next start", async () => {
+  await using at = await startCommands();
+  at.gate.shut();
+  const issued = at.commands.issue({ device: PI, control: "led", value: true, ttlMs: 60_000, by: "test" });
+  at.events.deviceRemoved.emit(PI);
+  at.gate.open();
+  expect(await issued).toMatchObject({ code: "no-such-device" });
+  expect(at.told).toEqual([]);
+  expect(await whatIsKept(at.store)).toEqual([]);
+});
+
+test("an end is announced once it is on disk; if it cannot be saved, the device's next reply settles it", async () => {
   await using at = await startCommands();
   at.commands.attach(PI, at.channel);
   const { id } = await at.give(true);
@@ -122,7 +133,7 @@ test("an end is told once it is on disk; where it cannot be written, the device'
   expect(kept).toEqual(at.commands.get(id));
 });
 
-test("what came to an end by itself while nothing can be written ends when it can", async () => {
+test("a command that ended while the disk was unwritable ends once it is writable", async () => {
   await using at = await startCommands();
   await at.give(true);
   at.gate.open(new Error("the disk is full"));
@@ -137,7 +148,7 @@ test("what came to an end by itself while nothing can be written ends when it ca
   expect(at.told).toEqual(["1 queued", "not written", "1 expired"]);
 });
 
-test("a way that fails is not tried again: the one before it is, or the command waits", async () => {
+test("a failed channel is not retried: an older one is used, or the command waits", async () => {
   await using at = await startCommands();
   at.commands.attach(PI, at.channel);
   at.commands.attach(PI, { deliver: () => Promise.reject(new Error("the session has ended")) });

@@ -66,7 +66,7 @@ const untilState = (hub: HubInside, { id }: Command, state: Command["state"]) =>
 
 const statesOf = ({ timeline }: Command) => timeline.map(({ state }) => state);
 
-test("a command reaches the Pi, is acknowledged and answered, and what came back is kept over a restart", async () => {
+test("a command reaches the Pi, is acknowledged and answered, and its reply survives a restart", async () => {
   await using hub = await startHub();
   await using pi = await connectPi(hub);
   const command = await give(hub, "led", true);
@@ -91,7 +91,7 @@ test("a command reaches the Pi, is acknowledged and answered, and what came back
   expect(await (await hub.fetch("/api/v1/devices/pi")).json()).toMatchObject({ controls: device.controls });
 });
 
-test("a Pi that says no, and one that says nothing", async () => {
+test("a Pi that refuses, and one that does not reply", async () => {
   await using hub = await startHub();
   await using pi = await connectPi(hub);
   const refused = await give(hub, "horn");
@@ -108,7 +108,7 @@ test("a Pi that says no, and one that says nothing", async () => {
   expect(await look(hub, silent.id)).toMatchObject({ state: "failed" });
 });
 
-test("a Pi that is away gets it when it returns, but not when its time has passed", async () => {
+test("an offline Pi gets it when it returns, but not after its time to live", async () => {
   await using hub = await startHub();
   const late = await give(hub, "sign", "late", 5);
   const good = await give(hub, "mode", "eco", 60);
@@ -122,7 +122,7 @@ test("a Pi that is away gets it when it returns, but not when its time has passe
   expect(pi.received).toHaveLength(1);
 });
 
-test("one that is sent and not acknowledged waits again when the session ends, and is taken back when its time passes", async () => {
+test("an unacknowledged command waits again when the session ends, and expires", async () => {
   await using hub = await startHub();
   const deaf = await connectPi(hub);
   // It never gets as far as the acknowledgement.
@@ -154,7 +154,7 @@ test("one that is sent and not acknowledged waits again when the session ends, a
   await again.client.endAsync(true);
 });
 
-test("of a switch and a number the newest word wins; other controls get every word, one at a time", async () => {
+test("for a switch and a number the newest command wins; other controls get every command in order", async () => {
   await using hub = await startHub();
   const given: Command[] = [];
   for (const [control, value] of [
@@ -174,7 +174,7 @@ test("of a switch and a number the newest word wins; other controls get every wo
   expect(await pi.next(3)).toMatchObject({ id: given[4]?.id });
 });
 
-test("only the newest session that asks for exactly this device's commands gets them", async () => {
+test("only the newest session subscribed to exactly this device's command topic gets commands", async () => {
   await using hub = await startHub();
   await using older = await connectPi(hub);
   await using newer = await connectPi(hub);
@@ -195,7 +195,7 @@ test("only the newest session that asks for exactly this device's commands gets 
   expect(statesOf(await untilState(hub, third, "done"))).toEqual(["queued", "sent", "delivered", "done"]);
 });
 
-test("a Pi that has nothing but HTTP asks for the next command, and waits", async () => {
+test("a Pi with only HTTP long-polls for the next command", async () => {
   await using hub = await startHub();
   let status: number | undefined;
   const nothing = hub.fetch("/api/v1/devices/pi/commands/next?wait=1").then((response) => {
@@ -219,7 +219,7 @@ test("a Pi that has nothing but HTTP asks for the next command, and waits", asyn
   expect((await hub.fetch("/api/v1/commands/nothing/reply", reply)).status).toBe(404);
 });
 
-test("one that asks for the head of an answer alone takes no command away", async () => {
+test("a HEAD request consumes no command", async () => {
   await using hub = await startHub();
   const { id } = await give(hub, "horn");
   const head = await hub.fetch("/api/v1/devices/pi/commands/next", { method: "HEAD" });
@@ -227,7 +227,7 @@ test("one that asks for the head of an answer alone takes no command away", asyn
   expect(await (await hub.fetch("/api/v1/devices/pi/commands/next?wait=1")).json()).toMatchObject({ id });
 });
 
-test("each answer to a Pi that asks holds one command; the others wait for its next question", async () => {
+test("each long-poll response has one command; the others wait for the next poll", async () => {
   await using hub = await startHub();
   const given = [await give(hub, "mode", "eco"), await give(hub, "sign", "a"), await give(hub, "horn")];
   for (const [index, { id }] of given.entries()) {
@@ -239,7 +239,7 @@ test("each answer to a Pi that asks holds one command; the others wait for its n
   }
 });
 
-test("commands are listed as they were given, not as they ended, and so after a restart", async () => {
+test("commands are listed in the order of issue, also after a restart", async () => {
   await using hub = await startHub();
   await using pi = await connectPi(hub);
   const slow = await give(hub, "sign", "a");
@@ -259,7 +259,7 @@ test("commands are listed as they were given, not as they ended, and so after a 
   expect(await listed()).toEqual(expected);
 });
 
-test("what a control does not take is refused in words", async () => {
+test("an invalid value for a control is refused with a message", async () => {
   await using hub = await startHub();
   const cases: [string, unknown, number, string, string][] = [
     ["led", 1, 400, "bad-value", "led takes true or false."],
@@ -278,7 +278,7 @@ test("what a control does not take is refused in words", async () => {
   expect(commands).toEqual([]);
 });
 
-test("commands that waited are there after a restart, and end once", async () => {
+test("waiting commands survive a restart, and end once", async () => {
   await using hub = await startHub();
   const kept = await give(hub, "sign", "a", 60);
   const past = await give(hub, "mode", "eco", 10);
@@ -292,7 +292,7 @@ test("commands that waited are there after a restart, and end once", async () =>
   await untilState(hub, kept, "done");
 });
 
-test("the live feed tells of a command at once", async () => {
+test("the live feed sends a command immediately", async () => {
   await using hub = await startHub();
   const { ticket, port } = await (await hub.fetch("/api/v1/live/ticket", { method: "POST", body: "{}" })).json();
   const socket = new WebSocket(`ws://127.0.0.1:${port}/api/v1/live?ticket=${ticket}`);

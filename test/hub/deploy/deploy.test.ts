@@ -1,4 +1,4 @@
-// What the compose files say is what the hub understands: flags, ports and folders are those of the real one.
+// The compose files match the hub: flags, ports and folders.
 import { existsSync } from "node:fs";
 import { Type } from "typebox";
 import { Value } from "typebox/value";
@@ -63,12 +63,12 @@ describe("compose files", () => {
     }
   });
 
-  test.each(composeFiles)("each variable that %s asks for is explained in .env.example", (file) => {
+  test.each(composeFiles)("each variable of %s is explained in .env.example", (file) => {
     const explained = [...readDeployFile(".env.example").matchAll(/^#?(\w+)=/gm)].map(([, name]) => name);
     expect(variablesOf(readDeployFile(file)).filter((name) => !explained.includes(name))).toEqual([]);
   });
 
-  test("each variable that .env.example explains is asked for, with the value that it says is the default", () => {
+  test("each variable of .env.example is used, with the documented default", () => {
     const texts = composeFiles.map((file) => readDeployFile(file)).join("\n");
     for (const [, hash, name = "", value = ""] of readDeployFile(".env.example").matchAll(/^(#?)(\w+)=(.*)$/gm)) {
       expect(variablesOf(texts)).toContain(name);
@@ -76,7 +76,7 @@ describe("compose files", () => {
     }
   });
 
-  test("what is mounted from beside the compose files is there", () => {
+  test("files mounted from the repository exist", () => {
     for (const { file, service } of services)
       for (const [source = ""] of (service.volumes ?? []).map((volume) => volume.split(":")))
         if (source.startsWith(".")) expect(existsSync(deployFile(source)), `${file}: ${source}`).toBe(true);
@@ -194,7 +194,7 @@ describe("Traefik in front", () => {
     expect(published).toEqual(addresses);
   });
 
-  test("takes away what clients say of themselves in the header that it does not write anew", () => {
+  test("removes forwarding headers of clients that it does not set itself", () => {
     for (const { middlewares } of Object.values(dynamic.http.routers))
       expect(middlewares.map((name) => dynamic.http.middlewares[name]?.headers.customRequestHeaders)).toEqual([
         { Forwarded: "" },

@@ -1,10 +1,11 @@
-// What the guides tell people to type is there: commands, flags and variables.
+// What the guides tell people to type is there: commands, flags, variables and routes.
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { serveHelp } from "../../../src/hub/config.ts";
 import { readDeployFile } from "../../support/deploy.ts";
 import { runBramble } from "../../support/hub.ts";
+import { startHubInside } from "../../support/hub-inside.ts";
 
 const PROJECT = new URL("../../../", import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, PROJECT), "utf8");
@@ -36,16 +37,41 @@ test("each command is one of the command line's", async () => {
   expect(named.filter(({ name }) => ![...commands, "help"].includes(name))).toEqual([]);
 });
 
-test("each flag of the hub is one that it has", () => {
-  const flags = [...serveHelp.matchAll(/^ {2}(--[\w-]+)/gm)].map(([, flag = ""]) => flag);
-  const wrong = texts.flatMap(({ path, text }) =>
-    codeIn(text)
-      .flatMap((code) => /\bbramble (?:serve|work)\b([^#|&]*)/.exec(code)?.[1] ?? [])
-      .flatMap((rest) => rest.match(/--[a-z][\w-]*/g) ?? [])
-      .filter((flag) => !flags.includes(flag) && flag !== "--help")
-      .map((flag) => ({ path, flag })),
+test("each flag of a command is one that its help names", async () => {
+  const used = texts.flatMap(({ path, text }) =>
+    codeIn(text).flatMap((code) =>
+      [...code.matchAll(/\bbramble(?: --)? ([a-z]+)\b([^#|&]*)/g)].flatMap(([, command = "", rest = ""]) =>
+        (rest.match(/--[a-z][\w-]*/g) ?? []).map((flag) => ({ path, command, flag })),
+      ),
+    ),
   );
-  expect(wrong).toEqual([]);
+  const commands = [...new Set(used.map(({ command }) => command))];
+  expect(commands.length).toBeGreaterThan(5);
+  const helps = await Promise.all(
+    commands.map(async (command) => [command, (await runBramble([command, "--help"])).output] as const),
+  );
+  const flagsOf = new Map(helps.map(([command, help]) => [command, new Set<string>(help.match(/--[a-z][\w-]*/g))]));
+  expect(used.filter(({ command, flag }) => flag !== "--help" && !flagsOf.get(command)?.has(flag))).toEqual([]);
+});
+
+test("each route is one that the hub has", async () => {
+  await using hub = await startHubInside({ agentFolder: fileURLToPath(new URL("resources/agent", PROJECT)) });
+  const known = hub.routes.map(({ method, url }) => ({ method, url: url.replaceAll(/:\w+/g, "*") }));
+  const named = texts.flatMap(({ path, text }) =>
+    codeIn(text).flatMap((code) =>
+      [
+        ...code.matchAll(/(?:\b([A-Z]+) )?(\/(?:api\/|(?:data|healthz|metrics|install\.sh|ca\.pem)\b)[\w./:<>-]*)/g),
+      ].map(([, method, url = ""]) => ({ path, method, url: url.replaceAll(/:\w+|<\w+>/g, "*") })),
+    ),
+  );
+  expect(named.length).toBeGreaterThan(20);
+  // The page of the API is part of the built window; an address may be what others begin with.
+  const isKnown = ({ method, url }: (typeof named)[number]) =>
+    url === "/api/docs" ||
+    known.some(
+      (one) => (method === undefined || one.method === method) && (one.url === url || one.url.startsWith(`${url}/`)),
+    );
+  expect(named.filter((one) => !isKnown(one))).toEqual([]);
 });
 
 test("each variable is one that something reads", () => {

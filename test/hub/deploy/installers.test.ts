@@ -1,4 +1,4 @@
-// The installers as electron-builder is told to make them, and the systemd unit.
+// The configuration of electron-builder's installers, and the systemd unit.
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";

@@ -1,5 +1,4 @@
-// The Mosquitto of compose.outgrow.yaml, run for real: its configuration and its ACL let through what the hub needs, and a device
-// speaks for itself alone.
+// The real Mosquitto of compose.outgrow.yaml: its configuration and ACL allow what the hub needs, and a device only its own topics.
 import { connectAsync } from "mqtt";
 import { beforeAll, expect, test } from "vitest";
 import type { Command } from "../../../src/shared/controls/command.ts";

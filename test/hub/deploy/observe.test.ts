@@ -1,4 +1,4 @@
-// What Prometheus and Grafana are given: every figure, expression and query in it is one that the hub, or a real Prometheus, answers.
+// The configuration of Prometheus and Grafana: the hub, or a real Prometheus, answers every metric, expression and query in it.
 import { execFileSync } from "node:child_process";
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-// What the package for Linux brings beside the app, and which new versions an app takes.
+// The content of the Linux package, and which updates an app accepts.
 import { execFileSync, spawnSync } from "node:child_process";
 import { generateKeyPairSync, sign } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -22,7 +22,7 @@ test("the package's unit is the checkout's, but for the program", () => {
   expect(unitOfPackage(unit)).not.toContain("/opt/bramble");
 });
 
-test("a Node is laid for what is packed, and fetched for nothing else", () => {
+test("bundles Node for the packaged target only", () => {
   const of = (...args: string[]) => architecturesOf(args, "x64");
   expect(of("--linux", "deb")).toEqual(["x64"]);
   expect(of("--dir", "-c.directories.output=/x")).toEqual(["x64"]);

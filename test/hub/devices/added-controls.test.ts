@@ -1,4 +1,4 @@
-// Controls that people add by hand: a plug that never heard of Bramble is switched like a Pi that declares its switch.
+// Controls added by hand: a plug that knows nothing of Bramble is switched like a Pi that declares its switch.
 import { connectAsync, type IClientOptions } from "mqtt";
 import { expect, test } from "vitest";
 import type { Command } from "../../../src/shared/controls/command.ts";
@@ -93,7 +93,7 @@ test("a number is put into its template, and reaches a listener that acknowledge
   expect(statesOf(done)).toEqual(["queued", "sent", "done"]);
 });
 
-test("it waits for a listener, the newest word wins, and one that listens to everything is no listener", async () => {
+test("it waits for a subscriber, the newest command wins, and a catch-all subscription does not count", async () => {
   await using hub = await startHub();
   await patch(hub, [plug]);
   await using observer = await listen(hub, "#", 1, { username: "admin", password: hub.token });
@@ -114,7 +114,7 @@ test("it waits for a listener, the newest word wins, and one that listens to eve
   expect(tasmota.heard).toHaveLength(1);
 });
 
-test("one that hangs up before it acknowledges is sent it again when it is back", async () => {
+test("a client that disconnects before acknowledging gets it again after reconnecting", async () => {
   await using hub = await startHub();
   await patch(hub, [plug]);
   const deaf = await listen(hub, "cmnd/plug/POWER", 1);
@@ -134,7 +134,7 @@ test("one that hangs up before it acknowledges is sent it again when it is back"
   ]);
 });
 
-test("whoever has no key hears the topics of added controls, and nothing else", async () => {
+test("an anonymous client receives only the topics of added controls", async () => {
   await using hub = await startHub();
   await patch(hub, [plug]);
   for (const filter of ["#", "+/plug/POWER", "cmnd/lamp/#", "home/lamp/set", "sensor/#"]) {
@@ -156,7 +156,7 @@ test("whoever has no key hears the topics of added controls, and nothing else", 
   expect(await tasmota.next(2)).toBe("cmnd/plug/POWER OFF");
 });
 
-test("a control that cannot be is refused in words, and one that is gone takes no command", async () => {
+test("an invalid control is refused with a message, and a removed one accepts no command", async () => {
   await using hub = await startHub();
   const refused = async (controls: unknown): Promise<string> => {
     const response = await patch(hub, controls);
@@ -184,7 +184,7 @@ test("a control that cannot be is refused in words, and one that is gone takes n
   expect((await hub.fetch("/api/v1/devices/kitchen/commands", order)).status).toBe(404);
 });
 
-test("a control that a person adds takes the place of a declared one of that name", async () => {
+test("an added control replaces a declared one of that name", async () => {
   await using hub = await startHub();
   await using pi = await listen(hub, "bramble/kitchen/command", 1);
   const about = { controls: [{ id: "plug", kind: "number" }] };

@@ -1,5 +1,5 @@
-// Loss and delay: what is missing of a series with a pace is counted once, what comes late is taken off again, and a series
-// without a pace, a device that was switched off and a clock that is wrong tell nothing that is not so.
+// Loss and delay: missing readings of a series with a pace are counted once, late ones subtracted, and no false figures are given for a
+// series without a pace, a device that was switched off, or a wrong clock.
 import { expect, test } from "vitest";
 import { Cadence } from "../../../src/hub/devices/state/cadence.ts";
 import { Delivery } from "../../../src/hub/devices/state/delivery.ts";
@@ -19,7 +19,7 @@ function figuresOf(times: readonly number[]) {
 const everySecond = (count: number, fromMs = START) =>
   Array.from({ length: count }, (_, index) => fromMs + index * 1_000);
 
-test("of a steady series exactly those are missing that did not come, jitter or not", () => {
+test("for a regular series exactly the lost readings are missing, with or without jitter", () => {
   const random = randomNumbers(7);
   const jitter = () => Math.round((random() - 0.5) * 200);
   const all = everySecond(5_000).map((ts) => ts + jitter());
@@ -30,7 +30,7 @@ test("of a steady series exactly those are missing that did not come, jitter or 
   expect(figures?.expected).toBeGreaterThan(4_900);
 });
 
-test("what comes late is no longer missing", () => {
+test("late readings are no longer missing", () => {
   const all = everySecond(500);
   const late = all.slice(300, 310);
   expect(figuresOf([...all.filter((ts) => !late.includes(ts)), ...late])).toMatchObject({ missing: 0 });
@@ -55,7 +55,7 @@ function withDistances(distanceMs: (index: number) => number): number[] {
   return times;
 }
 
-test("the median delay is told to a sixth, and of a clock that is ahead none", () => {
+test("the median delay is accurate to a sixth, and absent for a clock that is ahead", () => {
   const delaysOf = (delay: (index: number) => number) => {
     const delivery = new Delivery();
     for (let index = 0; index < 1_000; index++) {
@@ -71,7 +71,7 @@ test("the median delay is told to a sixth, and of a clock that is ahead none", (
   expect(delaysOf(() => -2_000)).toBeUndefined();
 });
 
-test("the hub tells them with the device", async () => {
+test("the hub returns them with the device", async () => {
   await using hub = await startHubInside({ nowMs: START });
   for (let index = 0; index < 100; index++) {
     hub.clock.advance(1_000);

@@ -1,4 +1,4 @@
-// What people say of devices, and that they go: over a restart, and on the live feed.
+// Settings and removal of devices: after a restart, and on the live feed.
 import { once } from "node:events";
 import { connectAsync } from "mqtt";
 import { expect, test } from "vitest";
@@ -27,7 +27,7 @@ async function listen(hub: TestHub): Promise<{ readonly events: LiveEvent[] } & 
   return { events, [Symbol.dispose]: () => socket.terminate() };
 }
 
-test("what people say of a device wins over what it says of itself, and null takes it away", async () => {
+test("people's settings override a device's own, and null removes them", async () => {
   await using hub = await startTestHub();
   const client = await connectAsync(hub.file.mqtt, { reconnectPeriod: 0 });
   await client.publishAsync("bramble/pi/about", '{"name":"Pi Four"}', { qos: 1 });
@@ -104,7 +104,7 @@ test("a device is removed with its history; if it sends again, it is a new one",
   expect(await device(hub)).toMatchObject({ name: "pi", metrics: [{ name: "u" }], attributes: {} });
 });
 
-test("a device that sends while it is removed loses nothing that is acknowledged after that", async () => {
+test("a device that sends during its removal loses no later acknowledged reading", async () => {
   await using hub = await startTestHub();
   const client = await connectAsync(hub.file.mqtt);
   const acknowledged: number[] = [];
@@ -154,7 +154,7 @@ test("every change is on the live feed", async () => {
   await seen("it is gone", (event) => event.type === "device-removed" && event.id === "pi");
 });
 
-test("a list of very many metrics comes in pieces, and says the same as each device by itself", async () => {
+test("a list with very many metrics is sent in pieces, equal to the single devices", async () => {
   await using hub = await startTestHub();
   const DEVICES = 13;
   const METRICS = 500;

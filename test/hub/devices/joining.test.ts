@@ -1,5 +1,5 @@
-// Who may join: devices that wait, that are let in, blocked, forgotten. Hubs are real; where time matters, the hub runs inside
-// the test, so that the test can turn its clock.
+// Joining: pending, approved, blocked and expired devices. Hubs are real; where time matters, the hub runs in the test's process with a
+// fake clock.
 import { once } from "node:events";
 import { rmSync, statfsSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
@@ -61,7 +61,7 @@ async function postFrom(localAddress: string, port: number, body: unknown): Prom
   return [response.statusCode, JSON.parse(await text(response))];
 }
 
-test("what an unknown device sends is acknowledged and lies apart, until it is let in with all of it", async () => {
+test("readings of an unknown device are acknowledged and quarantined, until it is approved with them", async () => {
   await using hub = await startTestHub("--joining", "ask");
   const client = await connectAsync(hub.file.mqtt, { reconnectPeriod: 0 });
   await client.publishAsync("bramble/pi/about", '{"name":"Attic","model":"Pi 4"}', { qos: 1 });
@@ -98,7 +98,7 @@ test("what an unknown device sends is acknowledged and lies apart, until it is l
   expect(await post(hub, { device_id: "pi", t: 4 })).toEqual([200, joined]);
 });
 
-test("the scripts that never heard of joining wait too: paho, which hangs up after its publish, and requests", async () => {
+test("unmodified paho and requests scripts are pending, too", async () => {
   await using hub = await startTestHub("--joining", "ask");
   const snippet = (name: string) => fileURLToPath(new URL(`../snippets/${name}.py`, import.meta.url));
   await run("/usr/bin/python3", [snippet("send_mqtt"), "127.0.0.1", String(hub.mqttPort)]);
@@ -115,7 +115,7 @@ test("the scripts that never heard of joining wait too: paho, which hangs up aft
   expect((await values(hub)).sort()).toEqual([25.5, 25.5, 60.3, 60.3]);
 });
 
-test("a batch of a device that has joined and of one that has not is stored, and half of it is seen", async () => {
+test("a batch of a joined and a pending device is stored, and only the former is visible", async () => {
   await using hub = await startTestHub("--joining", "ask");
   await post(hub, { device_id: "old", t: 1 });
   await decide(hub, "old", "approve");
@@ -161,7 +161,7 @@ test("a blocked device is refused: with 403 over HTTP, acknowledged over MQTT, a
   expect(await post(hub, { device_id: "pi", t: 7 })).toEqual([200, joined]);
 });
 
-test("what a blocked device publishes is heard by nobody, and not retained", async () => {
+test("messages of a blocked device are neither forwarded nor retained", async () => {
   await using hub = await startTestHub("--joining", "ask");
   for (const id of ["friend", "stranger"]) await post(hub, { device_id: id, t: 1 });
   await decide(hub, "friend", "approve");
@@ -189,7 +189,7 @@ test("what a blocked device publishes is heard by nobody, and not retained", asy
   await Promise.all([client.endAsync(), listener.endAsync()]);
 });
 
-test("a closed hub turns unknown devices away: with 403 over HTTP, without an acknowledgement over MQTT", async () => {
+test("a closed hub refuses unknown devices: with 403 over HTTP, without an acknowledgement over MQTT", async () => {
   await using open = await startTestHub();
   await post(open, { device_id: "old", t: 1 });
   await open.end("SIGTERM");
@@ -215,7 +215,7 @@ test("a closed hub turns unknown devices away: with 403 over HTTP, without an ac
   expect(await refused(hub)).toMatchObject([{ code: "joining-closed" }]);
 });
 
-test("20 devices of one address wait, 100 in all, over a restart too", async () => {
+test("20 devices of one address and 100 in total may be pending, also after a restart", async () => {
   await using hub = await startTestHub("--joining", "ask");
   const full = (words: string) => [
     503,
@@ -248,7 +248,7 @@ test("20 devices of one address wait, 100 in all, over a restart too", async () 
   expect(await send(6, 1)).toEqual(full("100 devices"));
 });
 
-test("a device that waits may have as many metrics as any other", async () => {
+test("a pending device may have as many metrics as any other", async () => {
   await using hub = await waitingHub();
   const metrics = Object.fromEntries(Array.from({ length: 500 }, (_, index) => [`m${index}`, index]));
   for (const ts of [NOON, NOON + 1])
@@ -259,7 +259,7 @@ test("a device that waits may have as many metrics as any other", async () => {
   ]);
 });
 
-test("10,000 readings of a waiting device are kept, not one more, over a restart too", async () => {
+test("at most 10,000 readings of a pending device are stored, also after a restart", async () => {
   await using hub = await startTestHub("--joining", "ask");
   const batch = (from: number, count: number) =>
     hub.post(Array.from({ length: count }, (_, row) => ({ device_id: "pi", ts: NOON + from + row, t: from + row })));
@@ -306,7 +306,7 @@ if (mayMountSmallDisk()) {
   });
 }
 
-test("killed at any moment, the hub shows nothing of who waits, and has all that it acknowledged", {
+test("killed at any moment, the hub shows no quarantined reading, and has all acknowledged ones", {
   timeout: 60_000,
 }, async () => {
   await using hub = await startTestHub("--joining", "ask");
@@ -342,7 +342,7 @@ test("killed at any moment, the hub shows nothing of who waits, and has all that
   }
 });
 
-test("whoever waits is forgotten after 7 days, with all it sent, and is unknown again", async () => {
+test("a pending device is removed after 7 days with its readings, and is unknown again", async () => {
   await using hub = await waitingHub();
   await post(hub, { device_id: "pi", t: 1 });
   hub.clock.set(NOON + 7 * DAY_MS - 1);
@@ -356,7 +356,7 @@ test("whoever waits is forgotten after 7 days, with all it sent, and is unknown 
   expect(await values(hub)).toEqual([3]);
 });
 
-test("what a blocked device sent can be brought back for 7 days; blocked it stays", async () => {
+test("readings of a blocked device can be restored for 7 days; it stays blocked", async () => {
   await using hub = await waitingHub();
   for (const id of ["a", "b", "old"]) await post(hub, { device_id: id, t: 1 });
   await decide(hub, "old", "approve");
@@ -380,7 +380,7 @@ test("what a blocked device sent can be brought back for 7 days; blocked it stay
   expect(await values(hub, "&device=old")).toEqual([1]);
 });
 
-test("a clock that is set while the hub runs forgets nobody", async () => {
+test("setting the clock removes no pending device", async () => {
   await using hub = await waitingHub(Date.UTC(2020, 0, 1));
   await post(hub, { device_id: "pi", t: 1 });
   hub.clock.advance(HOUR_MS);
@@ -391,7 +391,7 @@ test("a clock that is set while the hub runs forgets nobody", async () => {
   expect((await deviceOf(hub, "pi"))?.quarantined).toEqual({ readings: 2, untilMs: NOON - HOUR_MS + 7 * DAY_MS });
 });
 
-test("devices that were there before anybody asked have joined, those too that are not written down yet", async () => {
+test("devices from before the joining mode are joined, also those without a record", async () => {
   await using open = await startTestHub();
   await post(open, { device_id: "pi", t: 1 });
   // Killed before it wrote the device down.
@@ -406,7 +406,7 @@ test("devices that were there before anybody asked have joined, those too that a
   expect(await values(hub)).toEqual([1, 2, 3]);
 });
 
-test("a hub that is opened lets in whoever waits; one that is closed lets them wait", async () => {
+test("opening the hub approves pending devices; closing it leaves them pending", async () => {
   await using hub = await waitingHub();
   await post(hub, { device_id: "pi", t: 1 });
   hub.joining = "closed";
@@ -420,7 +420,7 @@ test("a hub that is opened lets in whoever waits; one that is closed lets them w
   expect(await values(hub)).toEqual([1, 2, 3]);
 });
 
-test("a decision on a device that is not there is said in words", async () => {
+test("a decision on an unknown device is refused with a message", async () => {
   await using hub = await waitingHub();
   for (const [method, path] of [
     ["POST", "nobody/approve"],

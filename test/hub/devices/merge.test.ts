@@ -1,4 +1,4 @@
-// Two devices become one: nothing is lost, whatever both had, whatever they send meanwhile, and wherever the hub dies.
+// Merging two devices: nothing is lost, whatever both have, whatever they send meanwhile, and whenever the hub is killed.
 import { once } from "node:events";
 import fc from "fast-check";
 import { connectAsync } from "mqtt";
@@ -92,7 +92,7 @@ const many: fc.Arbitrary<Message> = fc
   }));
 const history = fc.array(fc.oneof(few("a/t", "a/u", "b/t", "b:1/x"), many), { minLength: 1, maxLength: 12 });
 
-test("what a device had is in the other, bit for bit, and nothing that was there gives way", {
+test("readings are copied bit for bit, and those of the target win", {
   timeout: 120_000,
 }, async () => {
   const lives = fc.record({
@@ -135,7 +135,7 @@ test("what a device had is in the other, bit for bit, and nothing that was there
   );
 });
 
-test("a reading without a time is not put where a copied one lies", async () => {
+test("a reading without a time does not overwrite a copied one", async () => {
   await using open = await openTestStore(new FakeClock(START_MS));
   const append = (device: string, metric: string, tsMs: number | null, number: number) => {
     const { value: _, ...series } = makeReading(device, metric, START_MS, number);
@@ -148,7 +148,7 @@ test("a reading without a time is not put where a copied one lies", async () => 
   expect([...(await append("b", "t", null, 2))]).toEqual([START_MS + 4]);
 });
 
-test("while it runs the one is put off, the other is taken, and neither goes elsewhere", async () => {
+test("meanwhile messages of the source are deferred and those of the target stored", async () => {
   await using open = await openTestStore(new FakeClock(START_MS));
   for (const id of ["a", "b", "c"]) {
     const readings = [makeReading(id, "t", START_MS, 1)];
@@ -186,7 +186,7 @@ test("while it runs the one is put off, the other is taken, and neither goes els
   await registry.stop();
 });
 
-test("what could not be copied leaves both, and can be done again", async () => {
+test("a failed copy leaves both devices, and can be retried", async () => {
   await using open = await openTestStore(new FakeClock(START_MS));
   for (const [id, at] of [["a", 1] as const, ["b", 2] as const]) {
     const readings = [makeReading(id, "t", START_MS + at, at)];
@@ -228,7 +228,7 @@ const lamp = {
 };
 const fan = { control: { id: "fan", kind: "switch" }, publishes: { topic: "fan", on: "1", off: "0" } };
 
-test("a device goes on as another: with its readings, texts and what people said, over a restart", async () => {
+test("a device continues as another, with its readings, attributes and settings, also after a restart", async () => {
   await using hub = await startTestHub();
   const client = await connectAsync(hub.file.mqtt, { reconnectPeriod: 0 });
   await client.publishAsync("bramble/old/about", '{"controls":[{"id":"led","kind":"switch"}]}', { qos: 1 });
@@ -286,7 +286,7 @@ test("a device goes on as another: with its readings, texts and what people said
   expect((await merge(hub, "old", { into: "new" }))[0]).toBe(404);
 });
 
-test("what cannot be merged is refused in words, and nothing is moved", async () => {
+test("an impossible merge is refused with a message and changes nothing", async () => {
   await using hub = await startTestHub("--joining", "ask");
   const metrics = (prefix: string, count: number) =>
     Object.fromEntries(Array.from({ length: count }, (_, index) => [`${prefix}${index}`, index]));
@@ -403,7 +403,7 @@ async function roundedSum(hub: TestHub): Promise<{ count: number; sum: number }>
   return { count, sum: Math.round(sum) };
 }
 
-test("two devices that go on sending lose nothing that was acknowledged", async () => {
+test("two devices that continue to send lose nothing acknowledged", async () => {
   await using hub = await startTestHub();
   await fill(hub);
   const client = await connectAsync(hub.file.mqtt);

@@ -1,4 +1,4 @@
-// What people say of a device's metrics: label, unit, kind, decimals, order and hiding.
+// People's settings of a device's metrics: label, unit, kind, decimals, order and hiding.
 import { expect, test } from "vitest";
 import type { Device } from "../../../src/shared/device.ts";
 import { type HubInside, startHubInside } from "../../support/hub-inside.ts";
@@ -11,7 +11,7 @@ async function metricsOf(hub: HubInside): Promise<Device["metrics"]> {
   return device.metrics;
 }
 
-test("what people say of a metric wins, field by field, and outlives the hub", async () => {
+test("people's settings of a metric override field by field, and survive a restart", async () => {
   await using hub = await startHubInside();
   await hub.post({ device_id: "pi", a: 1, b: 2, c: 3 });
   expect((await patch(hub, { a: { label: "Water", unit: "l", decimals: 1, kind: "counter" } })).status).toBe(200);

@@ -32,7 +32,7 @@ async function clientsOf(hub: HubInside): Promise<number> {
   return health.mqtt.clients;
 }
 
-test("a device that posts is here for a minute after its last reading, and away since that", async () => {
+test("a device that posts is online for a minute after its last reading", async () => {
   await using hub = await startHub();
   await post(hub, { device_id: "pi", t: 1 });
   expect(await presenceOf(hub, "pi")).toEqual({ online: true, sinceMs: START });
@@ -42,7 +42,7 @@ test("a device that posts is here for a minute after its last reading, and away 
   expect(await presenceOf(hub, "pi")).toEqual({ online: false, sinceMs: START });
 });
 
-test("one that posts every five minutes is here for three of its intervals", async () => {
+test("a device that posts every five minutes is online for three of its intervals", async () => {
   await using hub = await startHub();
   await post(hub, { device_id: "pi", t: 1 });
   hub.clock.advance(300_000);
@@ -53,7 +53,7 @@ test("one that posts every five minutes is here for three of its intervals", asy
   expect(await presenceOf(hub, "pi")).toEqual({ online: false, sinceMs: START + 300_000 });
 });
 
-test("one with a session is here while the session lives, however seldom it speaks", async () => {
+test("a device with a session is online while the session lasts", async () => {
   await using hub = await startHub();
   const client = await connectAsync(`mqtt://127.0.0.1:${hub.mqttPort}`, { keepalive: 0 });
   await client.publishAsync("sensor/pi/data", '{"t":1}', { qos: 1 });
@@ -65,7 +65,7 @@ test("one with a session is here while the session lives, however seldom it spea
   expect(await presenceOf(hub, "pi")).toMatchObject({ online: false });
 });
 
-test("one that only said what it is, and holds its session, is here too", async () => {
+test("a device that only sent its about message, with a session, is online, too", async () => {
   await using hub = await startHub();
   const client = await connectAsync(`mqtt://127.0.0.1:${hub.mqttPort}`, { keepalive: 0 });
   await client.publishAsync("bramble/pi/about", '{"name":"Attic"}', { qos: 1 });
@@ -74,7 +74,7 @@ test("one that only said what it is, and holds its session, is here too", async 
   await client.endAsync();
 });
 
-test("one whose connection broke in the middle of a message is not here for ever", async () => {
+test("a connection lost during a message does not leave the device online", async () => {
   await using hub = await startHub();
   for (let round = 0; round < 20; round++) {
     const socket = connectSocket(hub.mqttPort, "127.0.0.1");
@@ -94,7 +94,7 @@ test("one whose connection broke in the middle of a message is not here for ever
   expect(await presenceOf(hub, "pi")).toMatchObject({ online: false });
 });
 
-test("after a restart every device is away until it is heard, since it was last heard", async () => {
+test("after a restart every device is offline since it was last seen, until it sends", async () => {
   await using hub = await startHub();
   await post(hub, { device_id: "pi", t: 1 });
   hub.clock.advance(5_000);
@@ -122,7 +122,7 @@ test("the figures count those that have joined, as the list shows them", async (
   expect([counted("online"), counted("offline")]).toEqual([2, 1]);
 });
 
-test("what arrived before a device left, and is stored only then, does not bring it back", () => {
+test("a message stored only after the device went offline does not bring it online", () => {
   const id = parseDeviceId("pi");
   if (id === undefined) throw new Error("no device id");
   const clock = new FakeClock(START);

@@ -1,4 +1,4 @@
-// A device that is deleted goes after a minute, in which that can be taken back. The hub runs inside the test, so that the test can turn its clock.
+// A deleted device is removed after a minute, in which that can be cancelled. The hub runs in the test's process with a fake clock.
 import { expect, test } from "vitest";
 import type { DeviceList, ReadingsPage } from "../../../src/shared/api.ts";
 import type { Device } from "../../../src/shared/device.ts";
@@ -24,7 +24,7 @@ const values = async (hub: HubInside) =>
 const untilGone = (hub: HubInside) =>
   until("the device is gone", async () => ((await deviceOf(hub)) === undefined ? true : undefined));
 
-test("a device that is deleted goes on for a minute, and keeps everything where that is taken back", async () => {
+test("a deleted device continues for a minute, and loses nothing if that is cancelled", async () => {
   await using hub = await startHubInside({ nowMs: NOON });
   await hub.post({ device_id: "pi", t: 1 });
   expect((await remove(hub)).removal).toEqual({ dueMs: NOON + MINUTE_MS });
@@ -38,7 +38,7 @@ test("a device that is deleted goes on for a minute, and keeps everything where 
   expect(await values(hub)).toEqual([1, 2, 3]);
 });
 
-test("after the minute it is gone with its history, and is a new device where it sends again", async () => {
+test("after the minute it is removed with its history, and is new if it sends again", async () => {
   await using hub = await startHubInside({ nowMs: NOON });
   await hub.post({ device_id: "pi", t: 1 });
   await hub.post({ device_id: "other", t: 1 });
@@ -74,7 +74,7 @@ test("a hub that ends meanwhile removes it after its next start, and it can be t
   expect(await values(hub)).toEqual([]);
 });
 
-test("a clock that is set meanwhile neither hurries it nor puts it off", async () => {
+test("setting the clock neither hastens nor delays it", async () => {
   await using hub = await startHubInside({ nowMs: NOON });
   await hub.post({ device_id: "pi", t: 1 });
   await remove(hub);
@@ -86,7 +86,7 @@ test("a clock that is set meanwhile neither hurries it nor puts it off", async (
   await untilGone(hub);
 });
 
-test("nothing is merged into a device that goes; one that is not there is told so in words", async () => {
+test("merging into a device that is being removed is refused; an unknown device is reported", async () => {
   await using hub = await startHubInside({ nowMs: NOON });
   for (const id of ["pi", "old"]) await hub.post({ device_id: id, t: 1 });
   await remove(hub);

@@ -38,7 +38,7 @@ async function rulesOf(hub: HubInside): Promise<RetentionRule[]> {
   return rules;
 }
 
-test("without rules everything is kept; with them the closest one counts, and is kept over a restart", async () => {
+test("without rules everything is kept; the most specific rule applies, also after a restart", async () => {
   await using hub = await startHubInside({ nowMs: NOON });
   expect(await rulesOf(hub)).toEqual([]);
   await send(hub, "a", ["t", "u"], [400, 40, 8, 7, 0]);
@@ -64,7 +64,7 @@ test("without rules everything is kept; with them the closest one counts, and is
   expect(await ages(hub, "a", "u")).toEqual([8, 7, 0]);
 });
 
-test("what comes late is stored, and removed with its day", async () => {
+test("late readings are stored, and removed with their day", async () => {
   await using hub = await startHubInside({ nowMs: NOON });
   await put(hub, [{ keepDays: 7 }]);
   await send(hub, "a", ["t"], [20, 2]);
@@ -73,7 +73,7 @@ test("what comes late is stored, and removed with its day", async () => {
   await untilAges(hub, "a", "t", [2]);
 });
 
-test("a clock that is years off removes a day an hour, and nothing once it is right again", async () => {
+test("a clock that is years off removes a day an hour, and nothing once it is corrected", async () => {
   await using hub = await startHubInside({ nowMs: NOON });
   await put(hub, [{ keepDays: 5 }]);
   await send(hub, "a", ["t"], [5, 4, 3, 2, 1, 0]);
@@ -91,7 +91,7 @@ test("a clock that is years off removes a day an hour, and nothing once it is ri
   expect(await ages(hub, "a", "t")).toEqual([5, 3, 2, 1, 0]);
 });
 
-test("rules that cannot be are refused in words, and change nothing", async () => {
+test("invalid rules are refused with a message and change nothing", async () => {
   await using hub = await startHubInside({ nowMs: NOON });
   await put(hub, [{ keepDays: 30 }]);
   const cases: [unknown[], string, string][] = [

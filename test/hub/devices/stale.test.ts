@@ -1,5 +1,4 @@
-// Sensors that fell silent, and clocks that are off: what the hub learns from when readings come. The hub runs inside the
-// test, so that the test can turn its clock.
+// Stale sensors and wrong clocks, detected by the times of readings. The hub runs in the test's process with a fake clock.
 import { expect, test } from "vitest";
 import type { Device } from "../../../src/shared/device.ts";
 import { type HubInside, startHubInside } from "../../support/hub-inside.ts";
@@ -55,7 +54,7 @@ test("a sensor is stale once it has missed three of its own readings, while the 
   expect(await staleOf(hub)).toEqual(["fast", "slow"]);
 });
 
-test("nobody is called stale before its pace is known, and none within 15 s", async () => {
+test("a metric is not stale before its pace is known, nor within 15 s", async () => {
   await using hub = await startHub();
   await every(hub, 2, 4, (turn) => ({ t: turn }));
   pass(hub, 3_600);
@@ -67,7 +66,7 @@ test("nobody is called stale before its pace is known, and none within 15 s", as
   expect(await staleOf(hub)).toEqual(["t"]);
 });
 
-test("one that was away once is watched as before, and one that is irregular is given its time", async () => {
+test("one outage does not change the pace, and an irregular sensor gets more time", async () => {
   await using hub = await startHub();
   await every(hub, 10, 10, (turn) => ({ t: turn }));
   pass(hub, 7_200);
@@ -113,7 +112,7 @@ test("what was learned outlives a restart", async () => {
   expect(await staleOf(hub)).toEqual(["t"]);
 });
 
-test("a clock that is off is told from readings that were late", async () => {
+test("distinguishes a wrong clock from late readings", async () => {
   await using hub = await startHub();
   const offOf = async () => (await look(hub)).clockOffMs;
   const send = (aheadMs: number, times: number) =>
@@ -132,7 +131,7 @@ test("a clock that is off is told from readings that were late", async () => {
   expect(await offOf()).toBe(300 * SECOND_MS);
 });
 
-test("neither a device that was offline nor one that gives no times has a clock that is off", async () => {
+test("a device that was offline, or sends no times, has no wrong clock", async () => {
   await using hub = await startHub();
   for (let late = 3_600; late >= 0; late -= 10) {
     await post(hub, { device_id: "pi", ts: hub.clock.now() - late * SECOND_MS, t: late });

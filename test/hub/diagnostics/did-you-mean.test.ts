@@ -1,4 +1,4 @@
-// What a client probably meant is found as people would find it, and in no time, whatever clients make up.
+// Suggestions for mistyped topics and paths: plausible to people, and fast for any input.
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { meantFilter, meantTopic } from "../../../src/hub/diagnostics/did-you-mean.ts";
@@ -31,7 +31,7 @@ test("the closest of several", () => {
   expect(meantFilter("bramble/pi/comand")).toBe("bramble/pi/command");
 });
 
-test("a thousand filters that are long, or all but right, are looked through at once", () => {
+test("a thousand long or almost correct filters are compared quickly", () => {
   const long = Array.from({ length: 8 }, (_, level) => `${level}`.repeat(17)).join("/");
   const almost = `brumble/${"d".repeat(64)}/comman`;
   const before = process.threadCpuUsage();

@@ -62,7 +62,7 @@ if (!mayMakeNamespaces()) {
     },
   );
 
-  test("a hub on a network of IPv6 alone is there, and says so", {
+  test("a hub on an IPv6-only network works, and reports it", {
     concurrent: true,
     timeout: 90_000,
   }, async () => {
@@ -94,7 +94,7 @@ if (!mayMakeNamespaces()) {
     expect(found.message).toContain("bramble.local at fd00:77::1");
   });
 
-  test("a hub that listens to IPv4 alone says what is missing on a network of IPv6 alone", {
+  test("a hub that listens on IPv4 only reports the problem on an IPv6-only network", {
     concurrent: true,
   }, async () => {
     using place = new Place({ e0: "fd00:77::1/64" });
@@ -124,7 +124,7 @@ if (!mayMakeNamespaces()) {
       expect(await checkOf(hub, id)).toMatchObject({ state: "fine", message: expect.not.stringContaining("::1") });
   });
 
-  test("an address that the computer does not have is said in words", { concurrent: true }, async () => {
+  test("an address that the computer does not have is refused with a message", { concurrent: true }, async () => {
     using place = new Place({ e0: "192.168.77.1/24" });
     await expect(place.startHub("--host", "192.168.99.1", "--no-mdns")).rejects.toThrow(
       "this computer does not have the address 192.168.99.1",

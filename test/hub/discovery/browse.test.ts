@@ -46,7 +46,7 @@ test("a wrong argument ends with 2 and names it; help ends with 0", async () => 
 if (!mayMakeNamespaces()) {
   console.warn("This user may not make network namespaces: browsing is not tested here.");
 } else {
-  test("hubs on each network are found, with addresses of either family, and missed once they stop", {
+  test("hubs on each network are found, with addresses of both families, and not after they stop", {
     concurrent: true,
     timeout: 90_000,
   }, async () => {
@@ -144,7 +144,7 @@ while True:
     return { [Symbol.dispose]: () => void responder.kill("SIGKILL") };
   }
 
-  test("what is sent in place of an answer is ignored, and the answer beside it is heard", {
+  test("invalid packets are ignored, and valid responses accepted", {
     concurrent: true,
     timeout: 60_000,
   }, async () => {
@@ -177,7 +177,7 @@ while True:
     expect(JSON.parse(output)).toEqual([{ ...den, addresses: ["10.77.1.9"], ports: { http: 80, mqtt: 1883 } }]);
   });
 
-  test("a port 5353 that another program keeps to itself is named with its interface", {
+  test("port 5353 in exclusive use is reported with its interface", {
     concurrent: true,
   }, async () => {
     using home = new Namespace();

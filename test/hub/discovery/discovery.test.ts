@@ -1,5 +1,5 @@
-// How Pis find the hub: a real one, on machines of the test's own, looked for with what Pis and other computers have. Names are probed
-// and announced for seconds: the tests wait side by side.
+// Discovery of a real hub in network namespaces, by the resolvers of Pis and other computers. Probing and announcing takes seconds, so
+// the tests run concurrently.
 import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
@@ -163,7 +163,7 @@ print(next(search(10)))`;
     for (const pi of [one, two]) expect(await servicesOf(pi, 0)).toEqual([]);
   });
 
-  test("the addresses that people are told begin with those where a Pi may be", {
+  test("the addresses for people begin with those on LANs", {
     concurrent: true,
   }, async () => {
     using home = new Namespace();
@@ -217,7 +217,7 @@ print(next(search(10)))`;
     expect(await one.resolve("bramble.local", 6)).toBe("fd77::1");
   });
 
-  test("whatever is sent to its port, it goes on answering", { concurrent: true, timeout: 90_000 }, async () => {
+  test("it continues to answer after arbitrary packets", { concurrent: true, timeout: 90_000 }, async () => {
     using place = new Place();
     await using hub = await place.startHub();
     expect(await nameOf(hub)).toBe("bramble.local");
@@ -229,7 +229,7 @@ print(next(search(10)))`;
     expect(await nameOf(hub)).toBe("bramble.local");
   });
 
-  test("of three hubs on a machine two are found, and the one that shuns discovery is not", {
+  test("of three hubs on a machine the two with discovery are found", {
     concurrent: true,
     timeout: 90_000,
   }, async () => {
@@ -256,7 +256,7 @@ print(next(search(10)))`;
     expect(await one.resolve("bramble.local")).toBe("10.77.1.1");
   });
 
-  test("a hub that cannot say where it is runs all the same, and says so once it can", {
+  test("a hub that cannot advertise itself runs, and advertises once it can", {
     concurrent: true,
     timeout: 90_000,
   }, async () => {

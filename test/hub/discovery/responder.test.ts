@@ -125,7 +125,7 @@ test("a record is multicast once a second at most, shared records after a delay"
   expect(wire.sent()).toHaveLength(1);
 });
 
-test("a record that another responder of this machine says goodbye to is announced again", () => {
+test("a record for which another responder of this machine sends a goodbye is announced again", () => {
   const wire = new Wire();
   wire.take();
   wire.hear({ type: "response", answers: [{ ...addressOf("10.0.0.1"), ttl: 0 }] });

@@ -1,5 +1,4 @@
-// Clients that tried and failed, against a real hub with the clients that people have: the doctor says why. It looks around for seconds:
-// the tests wait side by side.
+// The doctor explains failures of common clients at a real hub. Its checks take seconds, so the tests run concurrently.
 import { once } from "node:events";
 import { connect as connectSocket } from "node:net";
 import { connectAsync, MqttClient } from "mqtt";
@@ -68,7 +67,7 @@ test.concurrent.each([
   expect(await clientsOf(hub)).toMatchObject([{ code: "forbidden", message: expect.stringContaining(hint) }]);
 });
 
-test.concurrent("unlike faults of one sender are listed each, with the device that the message names", async () => {
+test.concurrent("different faults of one sender are listed separately, with the device that the message names", async () => {
   await using hub = await startTestHub();
   for (const message of ['{"device_id":"a","t":None}', "{'device_id':'b'}", "", '{"device_id":"a","t":?}'])
     await run("mosquitto_pub", [
@@ -91,7 +90,7 @@ test.concurrent("unlike faults of one sender are listed each, with the device th
   ]);
 });
 
-test.concurrent("stations that can only GET, and clients that PUT, are told what to do", async () => {
+test.concurrent("weather stations that use GET, and clients that PUT, get advice", async () => {
   await using hub = await startTestHub();
   const { http } = hub.file;
   const ask = async (path: string, method = "GET") => (await fetch(http + path, { method })).json();
@@ -123,7 +122,7 @@ const hello = (path: string, more: readonly string[]) =>
     .join("")
     .concat("\r\n");
 
-test.concurrent("MQTT on the WebSocket of devices is told the right path", async () => {
+test.concurrent("MQTT on the devices' WebSocket gets the right path", async () => {
   await using hub = await startTestHub();
   await say(hub.httpPort, hello("/ws", ["Sec-WebSocket-Protocol: mqtt"]));
   await say(hub.httpPort, hello("/ws", ["Sec-WebSocket-Protocol: arduino, mqttv3.1"]));
@@ -147,7 +146,7 @@ test.concurrent("the usual WebSocket library of the ESP8266 gets in, with the or
   expect(await answer("file://", "/api/v1/live")).toBe("403");
 });
 
-test.concurrent("a client that falls silent is told by its keep-alive", async () => {
+test.concurrent("a keep-alive timeout is reported", async () => {
   await using hub = await startTestHub();
   const connect = Buffer.from("\x10\x11\0\x04MQTT\x04\x02\0\x01\0\x05pico5", "latin1");
   await say(hub.mqttPort, connect);
@@ -156,7 +155,7 @@ test.concurrent("a client that falls silent is told by its keep-alive", async ()
   ]);
 });
 
-test.concurrent("a packet whose length counts characters is told as such", async () => {
+test.concurrent("a packet whose length counts characters is reported as such", async () => {
   await using hub = await startTestHub();
   const text = (value: string) => [value.length >> 8, value.length & 255, ...Buffer.from(value)];
   const connect = [0x10, 17, ...text("MQTT"), 4, 2, 0, 60, ...text("pico5")];
@@ -182,7 +181,7 @@ test.concurrent("a packet whose length counts characters is told as such", async
   });
 });
 
-test.concurrent("two clients with one id, that push each other out, are told apart from one that moves", async () => {
+test.concurrent("distinguishes two clients with one id from one that moves between networks", async () => {
   await using hub = await startTestHub();
   await hub.post({ device_id: "raspberrypi", t: 1 });
   const duplicate = async () => (await hub.json<Device>("/api/v1/devices/raspberrypi")).duplicate;
@@ -212,7 +211,7 @@ test.concurrent("two clients with one id, that push each other out, are told apa
   for (const client of clients) client.end(true);
 });
 
-test.concurrent("no password and a wrong one are told apart, and the doctor's own look is no client that failed", async () => {
+test.concurrent("distinguishes a missing and a wrong password, and ignores the doctor's own probe", async () => {
   await using hub = await startTestHub("--anonymous", "none");
   for (const login of [{}, { username: "pi", password: "guess" }]) {
     const options = { clientId: "greenhouse", reconnectPeriod: 0, ...login };
@@ -228,7 +227,7 @@ test.concurrent("no password and a wrong one are told apart, and the doctor's ow
   expect(await clientsOf(hub)).toHaveLength(2);
 });
 
-test.concurrent("a wrong password is told where a client is let in all the same", async () => {
+test.concurrent("a wrong password is reported even where the client may connect", async () => {
   await using hub = await startTestHub();
   for (const password of ["guess", hub.file.token]) {
     const options = { clientId: "dash", reconnectPeriod: 0, username: "admin", password };
@@ -239,7 +238,7 @@ test.concurrent("a wrong password is told where a client is let in all the same"
   ]);
 });
 
-test.concurrent("subscriptions that are turned away are named with their filter and the reason", async () => {
+test.concurrent("rejected subscriptions are reported with filter and reason", async () => {
   await using hub = await startTestHub();
   const client = await connectAsync(hub.file.mqtt, { clientId: "dash", reconnectPeriod: 0 });
   for (const filter of ["#", "bramble/fan/commands", "$share//sensor/data", "bramble/fan/command"])
@@ -282,11 +281,11 @@ test.concurrent("HTTP, TLS and noise on the MQTT port; MQTT and TLS on the HTTP 
   expect(clients.find(({ message }) => message.includes("spoke MQTT"))?.count).toBe(2);
 });
 
-test.concurrent("requests that came to nothing: the token, the path, the name of the host, the form of the body", async () => {
+test.concurrent("failed requests: the token, the path, the Host header, the form of the body", async () => {
   await using hub = await startTestHub();
   const { http } = hub.file;
-  const headers = { Authorization: "Bearer guess" };
-  expect((await fetch(`${http}/api/v1/devices`, { headers })).status).toBe(401);
+  for (const headers of [{ Authorization: "Bearer guess" }, { "X-API-Key": "guess" }] as const)
+    expect((await fetch(`${http}/api/v1/devices`, { headers })).status).toBe(401);
   const wrongPath = await fetch(`${http}/sensor/data`, { method: "POST", body: "{}" });
   expect(await wrongPath.json()).toMatchObject({ message: "There is nothing at /sensor/data. Did you mean /data?" });
   expect((await fetch(`${http}/healthz`, { method: "POST" })).status).toBe(405);
@@ -296,7 +295,9 @@ test.concurrent("requests that came to nothing: the token, the path, the name of
   await fetch(`${http}/data`, { method: "POST", body: new URLSearchParams({ temperature: "21" }) });
   await run("curl", ["-s", "-H", "Host: evil.example", `${http}/data`]);
   await hub.post('{"device_id": "a", "t": 21 "u": 3}');
-  expect(told(await clientsOf(hub))).toEqual([
+  const clients = await clientsOf(hub);
+  expect(clients.find(({ code }) => code === "wrong-token")?.count).toBe(2);
+  expect(told(clients)).toEqual([
     "foreign-host : “evil.example” is no name of this hub. Use its address, or start it with --allowed-host.",
     expect.stringMatching(/^not-json a: On POST \/data: JSON broken at character 28/),
     expect.stringMatching(
@@ -308,7 +309,7 @@ test.concurrent("requests that came to nothing: the token, the path, the name of
   ]);
 });
 
-test.concurrent("a page of another site is told on a WebSocket, too", async () => {
+test.concurrent("a foreign origin is reported on a WebSocket, too", async () => {
   await using hub = await startTestHub();
   const hello = ["GET /ws HTTP/1.1", "Host: localhost", "Connection: Upgrade", "Upgrade: websocket"];
   const key = ["Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA=="];
@@ -316,7 +317,7 @@ test.concurrent("a page of another site is told on a WebSocket, too", async () =
   expect(await clientsOf(hub)).toMatchObject([{ code: "foreign-origin", address: "127.0.0.1" }]);
 });
 
-test.concurrent("a connection more than an address may have is told at either port", async () => {
+test.concurrent("a connection over the limit is reported at either port", async () => {
   await using hub = await startTestHub();
   for (const port of [hub.mqttPort, hub.httpPort]) {
     const sockets = Array.from({ length: 201 }, () => connectSocket(port, "127.0.0.1").on("error", () => undefined));
@@ -332,7 +333,7 @@ test.concurrent("a connection more than an address may have is told at either po
   expect(told(clients)).toEqual([message("HTTP"), message("MQTT")]);
 });
 
-test("what failed is forgotten after a day", () => {
+test("failures expire after a day", () => {
   const clock = new FakeClock(0);
   const failures = new ConnectionFailures(clock);
   const [badId, wrongPassword] = [
@@ -350,7 +351,7 @@ test("what failed is forgotten after a day", () => {
   expect(failures.list()).toEqual([]);
 });
 
-test("nobody fills the list, or hides another on it", () => {
+test("no client can fill the list or hide others", () => {
   const failures = new ConnectionFailures(new FakeClock(0));
   failures.report({ address: "10.0.0.1", message: message("wrong-password") });
   for (let index = 0; index < 1_000; index++)

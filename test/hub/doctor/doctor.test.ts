@@ -127,7 +127,7 @@ if (!mayMakeNamespaces()) {
 } else {
   const doctorOf = (hub: TestHub) => jsonWithin<DiagnosticReport>(hub, "/api/v1/doctor");
 
-  test("on a network of two hubs: a taken port, names, addresses, and who is kept out", {
+  test("on a network of two hubs: a taken port, names, addresses, and refused networks", {
     concurrent: true,
     timeout: 90_000,
   }, async () => {
@@ -190,7 +190,7 @@ except ConnectionResetError: pass`,
     expect(seen.checks.filter(({ id }) => id.startsWith("other-hub"))).toHaveLength(1);
   });
 
-  test("a hub whose multicast another program keeps to itself, on a computer without a network at first", {
+  test("a hub whose mDNS port is in exclusive use, on a computer without a network at first", {
     concurrent: true,
   }, async () => {
     using home = new Namespace();

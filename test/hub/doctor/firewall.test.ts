@@ -1,4 +1,4 @@
-// What firewalls of all systems say of themselves, and the hint that follows: the exact command, with this hub's ports.
+// The output of firewalls of all systems, and the resulting hint: the exact command with this hub's ports.
 import { describe, expect, test } from "vitest";
 import { renderFinding } from "../../../src/hub/doctor/finding.ts";
 import { checkFirewall } from "../../../src/hub/doctor/firewall.ts";
@@ -73,7 +73,7 @@ const NFT_OF_CONTAINERS = `table ip filter {
 `;
 
 describe("on Linux", () => {
-  test("ufw is on, and its rules are root's secret", async () => {
+  test("ufw is on, and its rules are only readable by root", async () => {
     const files = { "/etc/ufw/ufw.conf": "# comment\nENABLED=yes\nLOGLEVEL=low\n" };
     expect(await check("linux", { files })).toMatchObject({
       state: "hint",
@@ -126,7 +126,7 @@ describe("on Linux", () => {
     });
   });
 
-  test("what nftables drops between containers is none of the hub's business", async () => {
+  test("nftables rules between containers are ignored", async () => {
     expect(await check("linux", { programs: { "nft list ruleset": NFT_OF_CONTAINERS } })).toMatchObject({
       state: "fine",
     });
@@ -149,7 +149,7 @@ describe("on Linux", () => {
     expect(await check("linux", { programs: { "iptables -S INPUT": rules } })).toMatchObject({ state });
   });
 
-  test("rules that are shown to root alone are said to be, with the command that shows them", async () => {
+  test("rules that only root can read are reported with the command that shows them", async () => {
     const programs = { "nft list ruleset": { ok: false, text: "" } };
     expect(await check("linux", { programs })).toMatchObject({ state: "fine", command: "sudo nft list ruleset" });
   });
@@ -215,6 +215,6 @@ test.each([
   }
 });
 
-test("on a system that nobody knows", async () => {
+test("on an unknown system", async () => {
   expect(await check("freebsd", {})).toMatchObject({ state: "fine" });
 });

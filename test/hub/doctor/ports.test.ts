@@ -1,4 +1,4 @@
-// Who has a port, by name: what systems print of it, and for real. And whether it is this very hub that answers at one.
+// The program that occupies a port: parsed from system tools, and for real. And whether this hub answers at a port.
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { createServer as createSocketServer, type Server } from "node:net";
@@ -197,7 +197,7 @@ describe("what answers at the hub's ports", () => {
     }
   });
 
-  test("nobody is there, or somebody who is silent or speaks neither", async () => {
+  test("nothing answers, or something silent or of another protocol", async () => {
     await using silent = await listenOn(createSocketServer((socket) => socket.on("error", () => undefined)));
     await using strange = await listenOn(
       createSocketServer((socket) => socket.on("error", () => undefined).write("220 mail.example ESMTP\r\n")),

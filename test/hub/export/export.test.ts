@@ -1,4 +1,4 @@
-// The export: every reading is in the file, once, in order, and a spreadsheet reads it as it is meant.
+// The export: every reading is in the file once, in order, and a spreadsheet interprets it correctly.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
@@ -166,7 +166,7 @@ describe("for a spreadsheet", () => {
     expect(rows(iso)[0]).toEqual(["2026-01-31T12:00:00.458Z", "pi", "t", "25,5"]);
   });
 
-  test("the clock that shows an hour twice shows it twice", async () => {
+  test("an hour that occurs twice is exported twice", async () => {
     const changeMs = Date.UTC(2026, 9, 25, 1);
     await using store = await storeOf(reading("pi", "t", changeMs - 1_000, 1), reading("pi", "t", changeMs, 2));
     const times = parseCsv(await store.file(comma), ";").map(([time]) => time);
@@ -206,7 +206,7 @@ describe("in either layout", () => {
     ["wide", fromWide],
   ] as const;
 
-  test.each(layouts)("%s: holds what was asked for, from the first time and before the last", async (layout, parse) => {
+  test.each(layouts)("%s: contains the requested half-open range", async (layout, parse) => {
     const rows = ["a", "b"].flatMap((device) =>
       ["t", "u"].flatMap((metric) => [0, 1, 2].map((ms) => reading(device, metric, START_MS + ms, ms))),
     );
@@ -246,14 +246,14 @@ describe("in either layout", () => {
     expect(parse(text)).toEqual(rows);
   });
 
-  test.each(layouts)("%s: every double comes back as it was", async (layout, parse) => {
+  test.each(layouts)("%s: every double survives a round trip", async (layout, parse) => {
     const values = [0.1, 1 / 3, 1e21, -1e-7, 5e-324, Number.MAX_VALUE, Number.MAX_SAFE_INTEGER, 2 ** 53 + 2];
     const rows = values.map((value, index) => reading("pi", "t", START_MS + index, value));
     await using store = await storeOf(...rows);
     expect(parse(await store.file({ layout }))).toEqual(rows);
   });
 
-  test.each(layouts)("%s: of more rows than a page holds, none is lost or told twice", async (layout, parse) => {
+  test.each(layouts)("%s: over several pages no row is lost or repeated", async (layout, parse) => {
     // Two series that take turns, then both at the same times.
     const rows = Array.from({ length: 56_000 }, (_, index) => [
       ...(index % 2 === 0 || index >= 28_000 ? [reading("a", "t", START_MS + index * 1_000, index)] : []),

@@ -144,22 +144,22 @@ describe("encodings", () => {
 
 describe("day and month", () => {
   const timesOf = (...dates: string[]) => understand(["time;t", ...dates.map((date) => `${date};1`)].join("\n"));
-  test("are told by a day over the twelfth", () => {
+  test("are determined by a day over the twelfth", () => {
     expect(timesOf("01/02/2025", "13/02/2025").form.time).toBe("day-first");
     expect(timesOf("01/02/2025", "02/13/2025").form.time).toBe("month-first");
   });
-  test("are told by the order in which the rows lie close together", () => {
+  test("are determined by the order in which rows are closest", () => {
     const guess = timesOf("01/02/2025", "02/02/2025", "03/02/2025", "04/02/2025");
     expect([guess.form.time, guess.isDayOrderGuessed]).toEqual(["day-first", false]);
   });
-  test("are guessed, and said to be, where nothing tells", () => {
+  test("are guessed and reported as a guess if undetermined", () => {
     expect(timesOf("01/02/2025 10:00", "01/02/2025 10:01")).toMatchObject({
       form: { time: "month-first" },
       isDayOrderGuessed: true,
     });
     expect(timesOf("01.02.2025 10:00").form.time).toBe("day-first");
   });
-  test("that are chosen the wrong way round are said to be", () => {
+  test("that are swapped by the person are reported", () => {
     const { read } = understand("time,t\n31/12/2025,1\n", { time: "month-first" });
     expect(read).toEqual(["“31/12/2025” is no date in this order. Choose the other order of day and month."]);
   });
@@ -170,7 +170,7 @@ describe("when clocks are set", () => {
     understand(["time,t", ...times.map((time, at) => `${time},${at}`)].join("\n"), {}, "Europe/Berlin").read.map(
       (row) => row.replace(/^Kuche-1 t /, ""),
     );
-  test("an hour that comes twice is in the order of the rows, forwards and backwards", () => {
+  test("an hour that occurs twice follows the order of the rows, forwards and backwards", () => {
     const forwards = [
       "2025-10-26 01:30",
       "2025-10-26 02:00",
@@ -190,11 +190,11 @@ describe("when clocks are set", () => {
     expect(inBerlin(...forwards)).toEqual(moments.map((moment, at) => `${moment} ${at}`));
     expect(inBerlin(...forwards.toReversed())).toEqual(moments.toReversed().map((moment, at) => `${moment} ${at}`));
   });
-  test("a reading an hour is in both of them", () => {
+  test("hourly readings are in both of them", () => {
     const read = inBerlin("2025-10-26 01:00", "2025-10-26 02:00", "2025-10-26 02:00", "2025-10-26 03:00");
     expect(read.map((row) => row.slice(11, 16))).toEqual(["23:00", "00:00", "01:00", "02:00"]);
   });
-  test("a time in the hour that is left out is refused in words", () => {
+  test("a time in the skipped hour is refused with a message", () => {
     expect(inBerlin("2025-03-30 02:30")).toEqual([
       "There was no 2025-03-30 02:30 in Europe/Berlin: the clocks were set forward over it. Is the time zone right?",
     ]);

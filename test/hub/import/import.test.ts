@@ -35,7 +35,7 @@ test("the same file twice changes nothing, and a changed value is counted and wi
   expect(await exported(hub)).toContain(",99\r\n");
 });
 
-test("a file with a reading an hour is looked up among the seconds of a live one", async () => {
+test("hourly readings are looked up among those of a fast series", async () => {
   await using hub = await startEmptyHub();
   const second = Array.from({ length: 9_000 }, (_, at) => ({ device_id: "pi", ts: 1_700_000_000 + at, t: at }));
   for (const part of [second.slice(0, 4_500), second.slice(4_500)]) await hub.post(part);
@@ -45,7 +45,7 @@ test("a file with a reading an hour is looked up among the seconds of a live one
 });
 
 describe("what is refused", () => {
-  test("is told with its line and its reason, while the rest is stored", async () => {
+  test("is reported with line and reason, while the rest is stored", async () => {
     await using hub = await startEmptyHub();
     const file = `time,device,metric,value
 2026-01-01T00:00:00Z,pi,t,1
@@ -69,7 +69,7 @@ x!",t,3
     ]);
   });
 
-  test("rows of notes, which an export has behind its readings, are none", async () => {
+  test("rows of notes at the end of an export are not refused", async () => {
     await using hub = await startEmptyHub();
     const long = "time,device,metric,value,note\n2026-01-01T00:00:00Z,pi,t,1,\n2026-01-01T00:01:00Z,,,,moved\n";
     expect((await importFile(hub, long)).pass?.counts).toMatchObject({ fresh: 1, empty: 1, refused: 0 });
@@ -115,7 +115,7 @@ test("what was stored before an import is cancelled stays, and the next one know
   expect(pass?.counts).toMatchObject({ known: stored, fresh: 30_000 - stored });
 });
 
-test("one who may not administer imports nothing, and what was imported is in the audit log", async () => {
+test("importing requires an administrator, and is in the audit log", async () => {
   await using hub = await startEmptyHub();
   await importFile(hub, "time,device,t\n2026-01-01,pi,1\n");
   const done = await until("the entry", async () => {
@@ -130,7 +130,7 @@ test("one who may not administer imports nothing, and what was imported is in th
   expect(answer.status).toBe(403);
 });
 
-test("pieces that do not follow each other, and a form that cannot be, are refused", async () => {
+test("pieces out of order and an invalid form are refused", async () => {
   await using hub = await startEmptyHub();
   const importer = await Importer.begin(hub, "a,b\nx,y\n");
   expect(importer.state.problem).toBe("No column is chosen as the time.");

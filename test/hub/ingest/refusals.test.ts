@@ -1,4 +1,4 @@
-// What is refused for ever costs a record at a bounded rate: a flood is counted, and hides nobody.
+// Refused messages are recorded at a bounded rate: a flood is counted, and hides no other sender.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pino } from "pino";
@@ -99,7 +99,7 @@ test("many senders together are bounded as well", async () => {
   expect(place.refusals.list().length).toBeLessThanOrEqual(600);
 });
 
-test("whoever sends one now and then has each listed", async () => {
+test("an occasional sender has each message listed", async () => {
   await using place = await open();
   for (let sent = 0; sent < 200; sent++) {
     await place.refuse("a", "not-json");
@@ -108,7 +108,7 @@ test("whoever sends one now and then has each listed", async () => {
   expect(place.refusals.list()).toHaveLength(200);
 });
 
-test("counts are written down and told from time to time, and survive a restart", async () => {
+test("counts are saved and announced periodically, and survive a restart", async () => {
   await using place = await open();
   for (let sent = 0; sent < FLOOD; sent++) await place.refuse("a", "not-json");
   const toldBefore = place.told.length;
@@ -147,7 +147,7 @@ test("a flood is a few lines of the log", () => {
   expect(JSON.parse(lines.at(-1) ?? "")).toMatchObject({ unwritten: 1 });
 });
 
-test("why is said in the language of the one who asks, also after a restart", async () => {
+test("the reason is in the language of the request, also after a restart", async () => {
   await using hub = await startHubInside({});
   await hub.post({ device_id: "pi", nothing: null });
   const why = async (language: string) => {

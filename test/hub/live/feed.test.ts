@@ -1,4 +1,5 @@
-// Which readings the live feed sends: of each series the newest of a tick, and what tells a page of a backlog.
+// Which readings the live feed sends: the first after a quiet tick at once, then of each series the newest of a tick, and what
+// tells a page of a backlog.
 import { expect, test } from "vitest";
 import { HubEvents } from "../../../src/hub/events.ts";
 import { LiveFeed } from "../../../src/hub/live/feed.ts";
@@ -7,9 +8,15 @@ import { parseDeviceId, parseMetricName } from "../../../src/shared/ids.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 
 const NOW = 1_795_710_000_000;
+const TICK_MS = 100;
 
-/** What is sent in one tick of readings that are stored one message after the other, by their times and values. */
-function sentOf(...messages: (readonly (readonly [number, number])[])[]): unknown[] {
+type Reading = readonly [tsMs: number, value: number];
+
+const device = parseDeviceId("pi") ?? expect.unreachable();
+const metric = parseMetricName("t") ?? expect.unreachable();
+
+/** A feed with a listener; `store` and `tick` answer with the readings of each event that is sent then. */
+function startFeed() {
   const events = new HubEvents();
   const clock = new FakeClock(NOW);
   const feed = new LiveFeed({
@@ -18,28 +25,51 @@ function sentOf(...messages: (readonly (readonly [number, number])[])[]): unknow
     mends: { shown: (...[, , , value]) => value },
     clock,
   });
-  const sent: string[] = [];
+  const sent: Reading[][] = [];
   feed.start();
-  feed.listen({ send: (text) => void sent.push(text) });
-  const device = parseDeviceId("pi");
-  const metric = parseMetricName("t");
-  if (device === undefined || metric === undefined) throw new Error("a name is wrong");
-  for (const message of messages) {
-    const readings = message.map(([tsMs, value]) => ({ device, metric, tsMs, value }));
-    const times = Float64Array.from(message, ([tsMs]) => tsMs);
-    for (const listener of events.readingsStored) listener(readings, times, NOW);
-  }
-  clock.advance(100);
-  feed.stop();
-  return sent.map((text) => JSON.parse(text));
+  feed.listen({
+    send(text) {
+      const event = JSON.parse(text);
+      if (event.type === "readings")
+        sent.push(event.readings.map(([, , tsMs, value]: [string, string, number, number]) => [tsMs, value]));
+    },
+  });
+  return {
+    store(message: readonly Reading[]): Reading[][] {
+      const readings = message.map(([tsMs, value]) => ({ device, metric, tsMs, value }));
+      const times = Float64Array.from(message, ([tsMs]) => tsMs);
+      for (const listener of events.readingsStored) listener(readings, times, NOW);
+      return sent.splice(0);
+    },
+    tick(): Reading[][] {
+      clock.advance(TICK_MS);
+      return sent.splice(0);
+    },
+    [Symbol.dispose]: () => feed.stop(),
+  };
 }
 
-const readings = (...pairs: readonly (readonly [number, number])[]) => [
-  { type: "readings", readings: pairs.map(([tsMs, value]) => ["pi", "t", tsMs, value]) },
-];
+/** What a tick sends of readings that are stored one message after the other, behind one that was sent at once. */
+function sentOf(...messages: (readonly Reading[])[]): Reading[][] {
+  using feed = startFeed();
+  feed.store([[NOW - 1, 0]]);
+  for (const message of messages) expect(feed.store(message)).toEqual([]);
+  return feed.tick();
+}
 
-test("the newest of a fast series, in whatever order they come", () => {
-  expect(sentOf([[NOW, 1]], [[NOW + 20, 3]], [[NOW + 10, 2]])).toEqual(readings([NOW + 20, 3]));
+test("the first after a quiet tick is sent at once, the others with the next", () => {
+  using feed = startFeed();
+  expect(feed.store([[NOW, 1]])).toEqual([[[NOW, 1]]]);
+  expect(feed.store([[NOW + 50, 2]])).toEqual([]);
+  expect(feed.tick()).toEqual([[[NOW + 50, 2]]]);
+  expect(feed.store([[NOW + 150, 3]])).toEqual([]);
+  expect(feed.tick()).toEqual([[[NOW + 150, 3]]]);
+  expect(feed.tick()).toEqual([]);
+  expect(feed.store([[NOW + 350, 4]])).toEqual([[[NOW + 350, 4]]]);
+});
+
+test("the newest of a fast series, whatever the order of arrival", () => {
+  expect(sentOf([[NOW, 1]], [[NOW + 20, 3]], [[NOW + 10, 2]])).toEqual([[[NOW + 20, 3]]]);
 });
 
 test("the oldest after the newest where a backlog comes with a live reading", () => {
@@ -48,16 +78,26 @@ test("the oldest after the newest where a backlog comes with a live reading", ()
     [hourAgo, 7],
     [hourAgo + 5_000, 8],
   ] as const;
-  expect(sentOf(backlog, [[NOW, 1]])).toEqual(readings([NOW, 1], [hourAgo, 7]));
-  expect(sentOf([[NOW, 1]], backlog)).toEqual(readings([NOW, 1], [hourAgo, 7]));
+  const both = [
+    [NOW, 1],
+    [hourAgo, 7],
+  ];
+  expect(sentOf(backlog, [[NOW, 1]])).toEqual([both]);
+  expect(sentOf([[NOW, 1]], backlog)).toEqual([both]);
 });
 
-test("two of a batch, the last of which is the newest that there is", () => {
+test("two of a batch, the last of which is the newest", () => {
   const batch = Array.from({ length: 30 }, (_, index) => [NOW - (29 - index) * 10_000, index] as const);
-  expect(sentOf(batch)).toEqual(readings([NOW, 29], [NOW - 290_000, 0]));
+  using feed = startFeed();
+  expect(feed.store(batch)).toEqual([
+    [
+      [NOW, 29],
+      [NOW - 290_000, 0],
+    ],
+  ]);
 });
 
-test("many devices that changed at once are told a few a tick, each once, as they are then", () => {
+test("many devices that changed together are sent a few per tick, each once, in their latest state", () => {
   const DEVICES = 100;
   const METRICS = 500;
   const events = new HubEvents();

@@ -1,4 +1,4 @@
-// The log of messages: costs nothing while nobody looks, shows a fair part of a flood, and to each only what they may see.
+// The log of messages: costs nothing without viewers, shows a fair sample of a flood, and to each viewer only permitted messages.
 import { expect, test } from "vitest";
 import type { Principal } from "../../../src/hub/access/principal.ts";
 import { FairSample } from "../../../src/hub/live/fair-sample.ts";
@@ -39,7 +39,7 @@ class Place {
   }
 }
 
-test("nobody listens to the tap before somebody looks, and after the last has gone", () => {
+test("the tap has a listener only while there is a viewer", () => {
   const place = new Place();
   expect(place.tap.listener).toBeNull();
   const [one, other] = [place.look(), place.look()];
@@ -54,7 +54,7 @@ test("nobody listens to the tap before somebody looks, and after the last has go
   expect(other.rows()).toEqual([]);
 });
 
-test("a row says what came, from whom, and what became of it", () => {
+test("a row has the message, its sender and its verdict", () => {
   const place = new Place();
   const { rows } = place.look();
   place.send("pi", '{"t":1}', STORED, ANN);
@@ -66,7 +66,7 @@ test("a row says what came, from whom, and what became of it", () => {
   expect(rows()[1]).toMatchObject({ verdict: "refused", reason: expect.stringContaining("empty"), bytes: 0 });
 });
 
-test("one that sees some devices alone gets their rows and talkers, and no names of people", () => {
+test("a viewer with a scope of devices gets only their rows and top senders, and no names of people", () => {
   const place = new Place();
   const { rows, talkers } = place.look({}, { maySee: (device) => device === "pi" });
   place.send("pi", "1", STORED, ANN);
@@ -77,7 +77,7 @@ test("one that sees some devices alone gets their rows and talkers, and no names
   expect(talkers()).toMatchObject({ messages: 1, talkers: [{ device: "pi", messages: 1, bytes: 1 }] });
 });
 
-test("of a flood a bounded part is shown, the rest is counted, and a quiet device is never crowded out", () => {
+test("a flood is sampled and counted, and never displaces a quiet device", () => {
   const place = new Place();
   const { rows, leftOut } = place.look();
   let sent = 0;
@@ -97,7 +97,7 @@ test("of a flood a bounded part is shown, the rest is counted, and a quiet devic
   expect(rows().filter(({ verdict }) => verdict === "refused")).toHaveLength(1);
 });
 
-test("a filter is the hub's: what one looks for is shown out of any flood", () => {
+test("the hub filters before sampling: matches are shown during any flood", () => {
   const place = new Place();
   const views = [
     place.look({ device: "pi" }),
@@ -123,7 +123,7 @@ test("a filter is the hub's: what one looks for is shown out of any flood", () =
   expect(views[0]?.rows().map(({ verdict }) => verdict)).toEqual(["stored", "refused"]);
 });
 
-test("one that does not read is sent nothing until it does, and then told how much it missed", () => {
+test("a viewer that does not read gets nothing until it does, and then the number of missed messages", () => {
   const place = new Place();
   let isBehind = true;
   const { rows, leftOut } = place.look({}, { isBehind: () => isBehind });
@@ -135,7 +135,7 @@ test("one that does not read is sent nothing until it does, and then told how mu
   expect([rows().map(({ payload }) => payload), leftOut()]).toEqual([["seen"], 1]);
 });
 
-test("only so many may look at once", () => {
+test("the number of viewers is limited", () => {
   const place = new Place();
   const watches = Array.from({ length: 16 }, () => place.look().watch);
   expect(watches).not.toContain(null);
@@ -171,7 +171,7 @@ test("the top talkers are those of the last minute, by messages and by bytes", (
   expect(talkers()?.spanMs).toBeLessThanOrEqual(60_000);
 });
 
-test("of many that send alike each gets its turn", () => {
+test("many equal senders are shown in turn", () => {
   const sample = new FairSample<number>(100);
   const shown = new Array<number>(400).fill(0);
   for (let tick = 0; tick < 300; tick++) {
@@ -195,7 +195,7 @@ test("an excerpt is bounded, cuts no character in two, and holds no secret", () 
   expect(excerptOf(Buffer.from('{"token_count":12}'), 99)).toBe('{"token_count":12}');
 });
 
-test("nothing of a message is looked at while nobody looks", () => {
+test("messages cost nothing without a viewer", () => {
   const tap = new MessageTap();
   const arrived = new Proxy(
     { source: "s", payload: Buffer.of(1), address: "a", principal: ANN, transport: "mqtt" } as const,

@@ -1,4 +1,4 @@
-// Messages by hand, through a running hub: publishing, what the log shows of it, and trying a refused message again.
+// Manual messages at a running hub: publishing, their log entries, and retrying a refused message.
 import { once } from "node:events";
 import { connectAsync } from "mqtt";
 import { expect, test } from "vitest";
@@ -88,7 +88,7 @@ test("a message that is published by hand is stored, forwarded and logged as one
   expect(JSON.stringify(entries)).not.toContain("21.5");
 });
 
-test("what cannot be published is said: a wildcard, a payload that no device sends, a topic of the broker's", async () => {
+test("refuses a wildcard, an invalid payload and a $SYS topic with a message", async () => {
   await using hub = await startHubInside();
   expect((await publish(hub, { topic: "home/#", payload: "" })).answer["error"]).toBe("bad-request");
   expect(await publish(hub, { topic: "sensor/pi/data", payload: "{" })).toMatchObject({
@@ -99,7 +99,7 @@ test("what cannot be published is said: a wildcard, a payload that no device sen
   expect((await publish(hub, { topic: "a", payload: "", qos: 3 })).status).toBe(400);
 });
 
-test("only who may sees the log, each what they may; a viewer publishes nothing", async () => {
+test("the log requires rights and is scoped; a viewer cannot publish", async () => {
   await using hub = await startHubInside();
   await hub.post({ device_id: "pi", t: 1 });
   await hub.post({ device_id: "secret", t: 1 });
@@ -128,7 +128,7 @@ test("only who may sees the log, each what they may; a viewer publishes nothing"
   expect(await as(operator, "home/lamp")).toBe(403);
 });
 
-test("a refused message is tried again as it came, once: kept whole, with the time that it had", async () => {
+test("a refused message is retried once, unmodified, with its original time", async () => {
   await using hub = await startHubInside();
   const refused = async () => {
     const list: { refused: Refused[] } = await (await hub.fetch("/api/v1/refused")).json();

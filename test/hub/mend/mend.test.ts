@@ -1,5 +1,5 @@
-// Mends through the hub: what is shown everywhere at once, what is told to the audit log, and that an undone mend leaves no
-// trace, whatever became of the device meanwhile.
+// Corrections at a running hub: their effect everywhere, their audit log, and that an undone one leaves no trace, whatever happened to
+// the device meanwhile.
 import Database from "better-sqlite3";
 import { expect, test } from "vitest";
 import type { Device } from "../../../src/shared/device.ts";
@@ -82,7 +82,7 @@ function countOf(hub: HubInside, table: "chunk" | "journal"): unknown {
   }
 }
 
-test("a mend shows everywhere at once, is kept, and undone it leaves no trace", async () => {
+test("a correction applies everywhere immediately, is persistent, and leaves no trace when undone", async () => {
   await using hub = await startHubInside({ nowMs: NOW });
   await sendTenHours(hub);
   const before = await shown(hub);
@@ -127,7 +127,7 @@ test("a mend shows everywhere at once, is kept, and undone it leaves no trace", 
   expect(findings(`${hub.path}/bramble.db`)).toEqual([]);
 });
 
-test("what is sealed stays bit for bit what it was, and is checked clean", async () => {
+test("sealed readings are not changed, and pass the check", async () => {
   await using hub = await startHubInside({ nowMs: NOW });
   await sendTenHours(hub);
   await sealed(hub);
@@ -143,7 +143,7 @@ test("what is sealed stays bit for bit what it was, and is checked clean", async
   expect(stored(hub)).toEqual(bytes);
 });
 
-test("mends go with a device: renamed, merged, and gone with it", async () => {
+test("corrections follow a device: renamed, merged, removed", async () => {
   await using hub = await startHubInside({ nowMs: NOW });
   await sendTenHours(hub, "old");
   await hub.post({ device_id: "old", ts: START, only: 7 });
@@ -179,7 +179,7 @@ test("mends go with a device: renamed, merged, and gone with it", async () => {
   expect(findings(`${hub.path}/bramble.db`)).toEqual([]);
 });
 
-test("retention removes what is mended with its day; what stays is mended, and undone it is what was sent", async () => {
+test("retention removes corrected readings with their day; the others stay corrected, and can be undone", async () => {
   await using hub = await startHubInside({ nowMs: NOW });
   const oldMs = START - 5 * DAY_MS;
   const readings = [oldMs, START].flatMap((fromMs) =>
@@ -213,7 +213,7 @@ test("retention removes what is mended with its day; what stays is mended, and u
   expect(findings(`${hub.path}/bramble.db`)).toEqual([]);
 });
 
-test("who may mend, what is refused, and what the audit log says", async () => {
+test("rights, refusals and audit log of corrections", async () => {
   await using hub = await startHubInside({ nowMs: NOW });
   await sendTenHours(hub);
   const hide = { repair: { kind: "hide" } };

@@ -1,5 +1,5 @@
-// A whole hub that moves to a database server and back while devices send, and is killed, as the server is, in steps that a seed
-// chooses. What was acknowledged is there once, with the value that was sent last.
+// A hub moves to a database server and back while devices send, and hub and server are killed at steps chosen by a seed. Every
+// acknowledged reading is stored once, with the value sent last.
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { MoveStatus } from "../../../src/shared/settings/move.ts";

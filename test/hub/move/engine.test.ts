@@ -1,6 +1,6 @@
-// A move from the file into a real server and back, in this process, while readings come late and again, devices are removed and merged
-// and records change: what the hub reads is always what was stored, and both sides end with the same.
-import { readFileSync } from "node:fs";
+// A move from the file into a real server and back, in this process, with late and repeated readings, removed and merged devices, and
+// changing records: the hub always reads what was stored, and both stores end equal.
+import { mkdirSync, readFileSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
 import { pino } from "pino";
 import { Type } from "typebox";
@@ -313,6 +313,27 @@ test("workers write to the server while the hub reads it, and at no other time",
   lock.end();
   await until("it begins", async () => ((await hub.stores.mover.begin(to, false)) === null ? true : undefined));
   await store.stop();
+});
+
+test("a month after the switch the move ends by itself; where that cannot be written down, it says so, and is ended by hand", {
+  timeout: 60_000,
+}, async () => {
+  await using hub = new TestHubStores();
+  await hub.start();
+  await new Model(seed + 3).append(hub.stores.store, "d0", 50, DAY_MS);
+  expect(await hub.stores.mover.begin(await server.createDatabase(), true)).toBeNull();
+  await hub.restarted();
+  await until("both have the same", async () => settled(await hub.status), NET_MS);
+  // The state is written to this file first.
+  const unfinished = join(hub.folder.path, "move.json.new");
+  mkdirSync(unfinished);
+  hub.clock.set(NOW_MS + 31 * DAY_MS);
+  await until("it says that it cannot end", async () => (await hub.status).move?.problem, NET_MS);
+  expect(await hub.status).toMatchObject({ reads: "server", move: { step: "ready" } });
+
+  rmdirSync(unfinished);
+  expect(await hub.stores.mover.end()).toBeNull();
+  expect(await hub.status).toMatchObject({ reads: "server", move: { step: "finished" } });
 });
 
 function settled(status: MoveStatus): MoveStatus | undefined {

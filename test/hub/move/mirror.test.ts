@@ -1,8 +1,8 @@
-// What goes to the other store of a move is bounded while that one does not answer.
+// The queue for the other store of a move is bounded while that one does not respond.
 import { expect, test } from "vitest";
 import { Mirror } from "../../../src/hub/move/mirror.ts";
 
-test("of ten thousand things that wait, the next is missed at once, and none once there is room", async () => {
+test("a full queue of ten thousand writes reports the next one as missed, until there is room", async () => {
   const mirror = new Mirror(() => undefined);
   const held = Promise.withResolvers<void>();
   const turn = mirror.turn(() => held.promise);

@@ -1,4 +1,4 @@
-// What is in a move's way, in words that hold for a hub that goes on to acknowledge readings meanwhile.
+// Problems of a move, in messages that stay true for a hub that continues to acknowledge readings.
 import { expect, test } from "vitest";
 import { problemOf } from "../../../src/hub/move/move-problem.ts";
 import { BrambleError } from "../../../src/shared/errors.ts";

@@ -1,4 +1,4 @@
-// A disk that fills: the hub warns in time, stops acknowledging while it can still write, and goes on by itself.
+// A disk that fills: the hub warns in time, stops acknowledging while it can still write, and recovers.
 import { writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -38,7 +38,7 @@ async function leave(hub: HubInside, freeBytes: number, status: DiskStatus): Pro
   await until(status, async () => ((await healthOf(hub)).health.disk.status === status ? true : undefined));
 }
 
-test("it looks every five seconds, and every second while there is little room", async () => {
+test("it checks every five seconds, and every second while space is low", async () => {
   const clock = new FakeClock(0);
   const looks: number[] = [];
   const changes: DiskStatus[] = [];
@@ -81,7 +81,7 @@ test("it looks every five seconds, and every second while there is little room",
   expect(looks.at(-1)).toBe(15_000);
 });
 
-test("a file system that does not say how full it is counts as one with room", async () => {
+test("a file system that reports no free space counts as having some", async () => {
   expect(await freeBytesOf("/proc")).toBeNull();
   expect(await freeBytesOf("/no/such/folder")).toBeNull();
   expect(await freeBytesOf("/")).toBeGreaterThan(0);
@@ -99,7 +99,7 @@ test("a file system that does not say how full it is counts as one with room", a
   expect(guard).toMatchObject({ status: "ok", freeBytes: null });
 });
 
-test("with little room the hub goes on storing, and warns", async () => {
+test("with little space the hub continues to store, and warns", async () => {
   await using hub = await startHubInside({ freeBytes: LITTLE });
   expect(await healthOf(hub)).toMatchObject({
     code: 200,
@@ -112,7 +112,7 @@ test("with little room the hub goes on storing, and warns", async () => {
   expect(await healthOf(hub)).toMatchObject({ code: 200, health: { status: "ok" } });
 });
 
-test("on a full disk nothing is acknowledged or listed, and with room again everything is", async () => {
+test("on a full disk nothing is acknowledged or listed; with space again everything is", async () => {
   await using hub = await startHubInside();
   await leave(hub, ALMOST_NOTHING, "full");
   expect(await healthOf(hub)).toMatchObject({ code: 503, health: { status: "failing", store: { status: "ok" } } });
@@ -142,7 +142,7 @@ test("on a full disk nothing is acknowledged or listed, and with room again ever
   expect((await hub.post({ device_id: "/" })).status).toBe(400);
 });
 
-test("whoever looks at the hub hears of the disk", async () => {
+test("the disk's state is shown to everyone who uses the hub", async () => {
   await using hub = await startHubInside();
   const answer = await hub.fetch("/api/v1/live/ticket", { method: "POST", body: "{}" });
   const { ticket, port }: LiveTicket = await answer.json();

@@ -1,4 +1,4 @@
-// Memory that a flood leaves behind: the collector empties the engine's heap, and the C library gives back what it kept.
+// Memory after a flood: garbage collection shrinks V8's heap, and the C library returns free pages.
 import { expect, test } from "vitest";
 import { findCollector } from "../../../src/hub/process/garbage.ts";
 import { trimHeap } from "../../../src/hub/store/sqlite/threads/trim-heap.ts";

@@ -1,4 +1,4 @@
-// What Prometheus is told: names and units as it wants them, and figures that follow what the hub did.
+// The metrics: names and units by Prometheus' conventions, and correct values.
 import { connectAsync } from "mqtt";
 import { expect, test } from "vitest";
 import { describeHealth } from "../../../src/hub/observe/health.ts";
@@ -39,7 +39,7 @@ async function scrape(hub: TestHub): Promise<Map<string, number>> {
   return parse(await (await fetch(`${hub.file.http}/metrics`)).text());
 }
 
-test("what happened is counted, and what is so now is looked up", async () => {
+test("events are counted, and gauges read on demand", async () => {
   const metrics = new Metrics("1.2.3", new FakeClock(10_000));
   metrics.message("mqtt", "stored", 20);
   metrics.message("http", "stored", 5);
@@ -82,7 +82,7 @@ test("what happened is counted, and what is so now is looked up", async () => {
   expect(second.get("bramble_disk_free_bytes")).toBeNaN();
 });
 
-test("every figure has its help, its type, and a name as Prometheus wants it", async () => {
+test("every metric has help, type, and a valid name", async () => {
   const text = await new Metrics("1.2.3", new FakeClock(0)).text(figures);
   const types = [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name = "", type = ""]) => ({ name, type }));
   const helped = [...text.matchAll(/^# HELP (\S+) \S/gm)].map(([, name]) => name);
@@ -134,7 +134,7 @@ test("a hub answers anyone on the network, without a session", async () => {
   expect(answer.headers.get("content-type")).toBe("text/plain; version=0.0.4; charset=utf-8");
 });
 
-test("health is that of its worst part, in words", () => {
+test("health is that of the worst part, with a message", () => {
   const sound = {
     version: "1.2.3",
     uptimeSeconds: 5,

@@ -1,4 +1,4 @@
-// The latest readings as Prometheus knows them: off by default, for people who may read, in its own format to the letter.
+// The latest readings as Prometheus metrics: off by default, authorised, in the exact text format.
 import { expect, test } from "vitest";
 import { type LatestReading, readingMetrics } from "../../../src/hub/observe/reading-metrics.ts";
 import { startHubInside } from "../../support/hub-inside.ts";
@@ -41,7 +41,7 @@ function parse(text: string): Sample[] {
 
 const textOf = (latest: readonly LatestReading[]) => Buffer.concat([...readingMetrics(() => latest)]).toString();
 
-test("labels are escaped, and every double is there as it was", () => {
+test("labels are escaped, and every double is exact", () => {
   const units = [undefined, "°C", 'a"b', "back\\slash", "two\nlines", "{}=,"];
   const values = [25.5, -1.5e-7, 1e21, 5e-324, 0, Number.MAX_VALUE];
   const latest = units.map((unit, index) => ({
@@ -74,7 +74,7 @@ test("half a million series come in small pieces", () => {
   expect(lines).toBe(2 * 500_000 + 4);
 });
 
-test("they are given where the hub was started so, to who may read, of devices that joined", async () => {
+test("they are served if enabled, to authorised clients, for joined devices", async () => {
   await using hub = await startHubInside({ nowMs: T0, flags: ["--metrics-readings"] });
   await hub.post({ device_id: "pi", temperature: 25.5 });
   await hub.post({ device_id: "blocked", temperature: 1 });
@@ -90,7 +90,7 @@ test("they are given where the hub was started so, to who may read, of devices t
   expect((await hub.fetch("/metrics/readings", { method: "HEAD" })).status).toBe(200);
 });
 
-test("by default they are not, in words", async () => {
+test("by default they are refused with a message", async () => {
   await using hub = await startHubInside();
   await hub.post({ device_id: "pi", temperature: 25.5 });
   const answer = await hub.fetch("/metrics/readings");

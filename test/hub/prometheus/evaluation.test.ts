@@ -1,5 +1,5 @@
-// Queries over a real store against a model that goes through all readings for each point. How fast a series is taken to speak
-// decides how it is read, and makes no difference to the answer.
+// Queries over a real store against a model that evaluates all readings for each point. The assumed pace of a series determines how it
+// is read, and does not change the result.
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { answerText } from "../../../src/hub/prometheus/answer.ts";
@@ -78,7 +78,7 @@ interface Matrix {
   readonly data: { readonly result: readonly { readonly values: readonly (readonly [number, string])[] }[] };
 }
 
-test("every function, range and step gives what the model gives, however the readings are read", async () => {
+test("every function, range and step matches the model, for every way of reading", async () => {
   const clock = new FakeClock(T0 + HOURS * HOUR_MS);
   await using at = await openTestStore(clock);
   const samples = madeSamples();

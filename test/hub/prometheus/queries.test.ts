@@ -1,4 +1,4 @@
-// Prometheus' API of a hub, asked as Grafana and promtool ask it: what it answers, to whom, and what it says of what it does not.
+// The Prometheus API of a hub, used as by Grafana and promtool: responses, authorisation, and errors of unsupported queries.
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
@@ -50,7 +50,7 @@ const attic = { device: "attic", metric: "temperature", room: "attic room", unit
 const cellar = { device: "cellar", metric: "temperature", room: "cellar room" };
 const named = { __name__: "bramble_reading" };
 
-test("what Grafana's data source asks is answered", async () => {
+test("answers the queries of Grafana's data source", async () => {
   await using hub = await filled();
   const key = await apiKey(hub);
   const grafana = (path: string, parameters: Parameters) => post(hub, path, parameters, key);
@@ -115,7 +115,7 @@ test("what Grafana's data source asks is answered", async () => {
   );
 });
 
-test("readings count for five minutes, or until the hub takes their sensor for silent", async () => {
+test("readings are valid for five minutes, or until their metric is stale", async () => {
   await using hub = await startHubInside({ nowMs: T0 });
   for (let hour = 0; hour < 6; hour++) {
     await hub.post({ device_id: "slow", temperature: hour });
@@ -159,7 +159,7 @@ test("a key for some rooms sees the series of those, on every route", async () =
   expect(await values.json()).toEqual({ status: "success", data: ["attic"] });
 });
 
-test("what is not answered is refused in Prometheus' shape, in words", async () => {
+test("unsupported queries are refused in Prometheus' format with a message", async () => {
   await using hub = await filled();
   const range = { query: "bramble_reading", start: "0", end: "60", step: "1" };
   for (const [path, parameters, status, errorType, words] of [

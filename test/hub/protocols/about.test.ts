@@ -1,4 +1,4 @@
-// What a device may say of itself, and which values its controls take.
+// The about message, and the valid values of controls.
 import { connectAsync } from "mqtt";
 import { describe, expect, test } from "vitest";
 import { decodeStatement } from "../../../src/hub/protocols/bramble/about.ts";
@@ -17,7 +17,7 @@ const decodeState = (payload: string) => decodeStatement("state", PI, Buffer.fro
 const told = (about: unknown) => ({ kind: "decoded", messages: [{ kind: "about", device: PI, about }] });
 const fan = { id: "fan", kind: "number", min: 0, max: 100, step: 5 } as const;
 
-test("what it declares is kept, and fields of later versions are not", () => {
+test("declared fields are stored, unknown ones are not", () => {
   const metrics = { t: { unit: "°C", label: "Air" } };
   const about = { name: "Attic", model: "Pi 4", controls: [fan, { id: "led", kind: "switch" }], metrics };
   expect(decode(about)).toEqual(told(about));
@@ -33,7 +33,7 @@ test("what it declares is kept, and fields of later versions are not", () => {
   expect(decode(later)).toEqual(told(about));
 });
 
-test("what is nested deeper than anything that is known is refused, and not followed", () => {
+test("deeper nesting than any known field is refused without recursion", () => {
   const nested = (depth: number) => `${"[".repeat(depth)}${"]".repeat(depth)}`;
   const inControl = (depth: number) => `{"controls":[{"id":"led","kind":"switch","x":${nested(depth)}}]}`;
   expect(decode(inControl(5))).toHaveProperty("kind", "decoded");
@@ -69,7 +69,7 @@ test("a device holds at most 64 KiB of it", () => {
   expect(refusal(decode({ metrics: { ["x".repeat(65_600)]: {} } })).error).toBe("too-large");
 });
 
-test("what says too much of itself is refused before its fields are looked at", () => {
+test("an oversized message is refused before its fields are checked", () => {
   const many = (count: number, one: (index: number) => string) =>
     Array.from({ length: count }, (_, at) => one(at)).join();
   for (const text of [

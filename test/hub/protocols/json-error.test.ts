@@ -1,4 +1,4 @@
-// A broken message is answered with the very character that breaks it, whatever the message.
+// The error of invalid JSON names the exact character.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { findJsonFault, type JsonFault } from "../../../src/hub/protocols/json-error.ts";
@@ -23,7 +23,7 @@ function faultOf(text: string): JsonFault {
   return fault;
 }
 
-describe("the words say where and why", () => {
+describe("the message has the position and the reason", () => {
   test.each([
     // Ends too early.
     ["", 0, "", "the message ends too early: expected a value"],
@@ -84,7 +84,7 @@ describe("the words say where and why", () => {
   });
 });
 
-describe("every broken text has an answer", () => {
+describe("every invalid text has an error", () => {
   test.each([
     ["open brackets", "[".repeat(200_000)],
     ["open braces", '{"a":'.repeat(40_000)],

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { commandTopicDevice, parseTopic } from "../../../src/hub/protocols/bramble/topics.ts";
 import { deviceTopics } from "../../../src/hub/protocols/protocols.ts";
 import { RememberedTopics } from "../../../src/hub/protocols/remembered-topics.ts";
-import { isSoundClientId, isSoundFilter } from "../../../src/hub/transport/mqtt/validation.ts";
+import { isValidClientId, isValidFilter } from "../../../src/hub/transport/mqtt/validation.ts";
 import { foreignCharacter, isForbiddenKey, parseDeviceId, parseMetricName } from "../../../src/shared/ids.ts";
 
 const deviceIds = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9_\-.:]{0,63}$/);
@@ -150,7 +150,7 @@ describe("a topic", () => {
     expect(deviceTopics.isDeviceTopic(topic)).toBe(false);
   });
 
-  test("is looked at once while it is remembered, which no number of others is without end", () => {
+  test("is parsed once while cached, in a bounded cache", () => {
     const looked: string[] = [];
     const topics = new RememberedTopics((topic) => {
       looked.push(topic);
@@ -214,7 +214,7 @@ describe("MQTT 3.1.1", () => {
   test.each(["a", "/", "//", "/finance", "Accounts payable", "sensor/data", "$SYS/x", "温度/😀"])(
     "calls the topic %j a filter",
     (topic) => {
-      expect(isSoundFilter(topic)).toBe(true);
+      expect(isValidFilter(topic)).toBe(true);
     },
   );
 
@@ -230,18 +230,18 @@ describe("MQTT 3.1.1", () => {
     "/#",
     "+/+/#",
   ])("calls %s a filter", (filter) => {
-    expect(isSoundFilter(filter)).toBe(true);
+    expect(isValidFilter(filter)).toBe(true);
   });
 
   test.each(["sport/tennis#", "sport/tennis/#/ranking", "#/", "##", "sport+", "+sport", "a/+b/c", "++", "+#", "a/#b"])(
     "calls %s no filter",
     (filter) => {
-      expect(isSoundFilter(filter)).toBe(false);
+      expect(isValidFilter(filter)).toBe(false);
     },
   );
 
   test("and the hub take filters of 1 to 1,024 characters", () => {
-    expect(["", "t", "t".repeat(1_024), "t".repeat(1_025)].map(isSoundFilter)).toEqual([false, true, true, false]);
+    expect(["", "t", "t".repeat(1_024), "t".repeat(1_025)].map(isValidFilter)).toEqual([false, true, true, false]);
   });
 
   test.each([
@@ -257,6 +257,6 @@ describe("MQTT 3.1.1", () => {
     ["a\ufffd", true, true],
     ["a\u0085", true, false],
   ])("and the hub take the client id %j (it may be empty: %s): %s", (id, mayBeEmpty, sound) => {
-    expect(isSoundClientId(id, mayBeEmpty)).toBe(sound);
+    expect(isValidClientId(id, mayBeEmpty)).toBe(sound);
   });
 });

@@ -25,9 +25,17 @@ describe("the device", () => {
     ]);
   });
 
-  test("comes from the topic or the key where the message names none", () => {
+  test("comes from the topic where the message names none", () => {
     expect(taken(decode({ t: 1 }, PI)).readings).toMatchObject([{ device: "pi" }]);
     expect(taken(decode({ device_id: null, t: 1 }, PI)).readings).toMatchObject([{ device: "pi" }]);
+  });
+
+  test("is that of the sender's key where neither topic nor message names one", () => {
+    const ofKey = { sender: PI.device };
+    for (const message of [{ t: 1 }, { device: "/dev/ttyACM0", t: 1 }])
+      expect(taken(decode(message, ofKey)).readings).toMatchObject([{ device: "pi" }]);
+    // Whether that key may speak for it is not the decoder's to say.
+    expect(taken(decode({ device_id: "other", t: 1 }, ofKey)).readings).toMatchObject([{ device: "other" }]);
   });
 
   test("may be named twice if both agree", () => {
@@ -70,7 +78,7 @@ describe("the device", () => {
     },
   );
 
-  test("counts for nothing where it is none beside one that is", () => {
+  test("is ignored where it is invalid and another one names the device", () => {
     expect(taken(decode({ device_id: "pi", device: "/dev/ttyACM0", t: 1 })).readings).toMatchObject([{ device: "pi" }]);
   });
 
@@ -171,11 +179,11 @@ describe("the time", () => {
     ]);
   });
 
-  test.each([{}, { ts: null }])("is the hub's to give where there is none: %j", (time) => {
+  test.each([{}, { ts: null }])("is the receipt time where there is none: %j", (time) => {
     expect(taken(decode({ ...time, t: 1 }, PI)).readings).toMatchObject([{ tsMs: null }]);
   });
 
-  test.each([limits.earliestTsMs, NOW_MS + DAY_MS])("is taken from 2000 until a day ahead, both included: %i", (ts) => {
+  test.each([limits.earliestTsMs, NOW_MS + DAY_MS])("is valid from 2000 to a day ahead, inclusive: %i", (ts) => {
     expect(taken(decode({ ts, t: 1 }, PI)).readings).toMatchObject([{ tsMs: ts }]);
   });
 
@@ -245,7 +253,7 @@ describe("a value", () => {
     ]);
   });
 
-  test("may lie 8 objects deep, and no deeper", () => {
+  test("may be nested 8 deep, and no deeper", () => {
     expect(values(decode(nested(8), PI))).toEqual([["a.a.a.a.a.a.a.a", 1]]);
     expect(refusal(decode(nested(9), PI))).toMatchObject({
       error: "too-deep",
@@ -277,7 +285,7 @@ describe("a value", () => {
     expect(refusal(decodeMetricValue(bytes(text), PI.device, metric("t"))).error).toBe("no-usable-value");
   });
 
-  test("of long text is cut, and says so", () => {
+  test("of long text is truncated and marked", () => {
     const [attribute] = taken(decode({ t: 1, note: "x".repeat(1_001) }, PI)).attributes;
     expect(attribute?.text).toBe(`${"x".repeat(999)}…`);
   });
@@ -350,6 +358,17 @@ describe("a value", () => {
   });
 
   test.each([
+    ['{"t":1,"list":[{"a":{"__proto__":2}}]}', "forbidden-key", "list.__proto__"],
+    ['{"t":1,"list":[[{"constructor":2}]]}', "forbidden-key", "list.constructor"],
+    [`{"t":1,"list":[${nested(7)}]}`, null, null],
+    [`{"t":1,"list":[${nested(8)}]}`, "too-deep", "list"],
+  ])("in such an array is held to the rules of names and depth all the same: %s", (text, error, field) => {
+    const decoded = decode(text, PI);
+    if (error === null) expect(values(decoded)).toEqual([["t", 1]]);
+    else expect(refusal(decoded)).toMatchObject({ error, details: [{ field }] });
+  });
+
+  test.each([
     ['{"t":NaN}', ["t", '"NaN"'], /“t” says "NaN"/],
     ['{"t":1e999}', ["t", "Infinity"], /“t” says Infinity/],
     ['{"v":"None"}', ["v", '"None"'], /“v” says "None"/],
@@ -392,7 +411,7 @@ describe("a batch", () => {
     ]);
   });
 
-  test("is stored where an item of it has no value, which is told", () => {
+  test("is stored where an item has no value, which is reported", () => {
     const { readings, skipped } = taken(decode([{ t: 1 }, { note: "x" }, { t: 3 }], PI));
     expect(readings).toHaveLength(2);
     expect(skipped).toMatchObject([{ device: "pi", field: "[1]", reason: { code: "skipped/no-number" } }]);
@@ -417,7 +436,7 @@ describe("a batch", () => {
     }
   });
 
-  test("of lines is refused whole for a broken one; the words name item, field and character", () => {
+  test("of lines is refused as a whole for an invalid one; the message names item, field and character", () => {
     const problem = refusal(decode('{"t":1}\n\n{"t":2.}\n{"t":3}', { ...PI, ndjson: true }));
     expect(problem).toMatchObject({ error: "not-json", details: [{ field: "[1]", position: 15 }] });
     expect(problem.message).toMatch(/broken at character 16 in “\[1\]”.*found "\."/);
@@ -521,7 +540,7 @@ describe("a message", () => {
     expect(taken(decode(again, PI)).attributes).toEqual([{ device: "pi", name: "state", text: "off and off" }]);
   });
 
-  test("that is no UTF-8 is told its first wrong byte", () => {
+  test("that is not UTF-8 gets the position of the first invalid byte", () => {
     const text = fc.string({ unit: "grapheme-composite", maxLength: 30 });
     fc.assert(
       fc.property(text, fc.uint8Array({ minLength: 1, maxLength: 12 }), text, (before, wrong, after) => {
@@ -561,7 +580,7 @@ describe("a message", () => {
     expect(costUs(message) / costUs(batch)).toBeLessThan(8);
   });
 
-  test("of any depth and length is answered, and what is kept of it stays small", () => {
+  test("of any depth and length is answered, with bounded memory", () => {
     const deep = `${"[".repeat(120_000)}${"]".repeat(120_000)}`;
     const long = "x".repeat(250_000);
     for (const text of [
@@ -599,6 +618,38 @@ describe("a message of Telegraf", () => {
 
   test("is of its host where nothing else names the device", () => {
     expect(taken(decode(cpu({ host: "rp" }))).readings).toMatchObject([{ device: "rp", tsMs: NOW_MS }]);
+  });
+
+  test("may have no tag of a forbidden name", () => {
+    const text = '{"name":"cpu","tags":{"host":"rp","__proto__":"x"},"fields":{"v":1}}';
+    expect(refusal(decode(text))).toMatchObject({ error: "forbidden-key", details: [{ field: "tags.__proto__" }] });
+  });
+
+  test("has names that are short enough, however long its tags and fields are", () => {
+    const field = "throttling_throttled_periods";
+    const tags = { container_image: "ghcr.io/home-assistant/home-assistant", container_name: "homeassistant" };
+    expect(values(decode({ name: "docker_container_cpu", tags, fields: { [field]: 3 } }, PI))).toEqual([
+      [`docker_container_cpu.ghcr_io/home-a.${field}`, 3],
+    ]);
+  });
+
+  test("may have many metrics, as its output over HTTP writes them", () => {
+    const cpus = ["cpu0", "cpu1"].map((one) => cpu({ host: "rp", cpu: one }));
+    expect(taken(decode({ metrics: cpus })).readings).toMatchObject([
+      { device: "rp", metric: "cpu.cpu0.usage_idle", tsMs: NOW_MS, value: 91 },
+      { device: "rp", metric: "cpu.cpu1.usage_idle", tsMs: NOW_MS, value: 91 },
+    ]);
+    const text = { fields: { state: "running" }, name: "docker", tags: { host: "rp" }, timestamp: NOW_MS / 1_000 };
+    expect(taken(decode({ metrics: [...cpus, text] }))).toMatchObject({
+      readings: [{ value: 91 }, { value: 91 }],
+      attributes: [{ device: "rp", name: "docker.state", text: "running" }],
+    });
+    expect(values(decode({ t: 1, metrics: cpus }, PI))).toEqual([["t", 1]]);
+    expect(refusal(decode({ metrics: [] }, PI)).error).toBe("no-usable-value");
+    expect(values(decode({ metrics: [1, 2] }, PI))).toEqual([
+      ["metrics.0", 1],
+      ["metrics.1", 2],
+    ]);
   });
 });
 

@@ -53,8 +53,8 @@ function leafOf(reach: Reach): X509Certificate {
 function startDuckDns(): Promise<TestService> {
   return startService(async ({ query }) => {
     const host = "_acme-challenge.pi.duckdns.org.";
-    if (query["clear"] === "true") await pebble.tellDns("clear-txt", { host });
-    else await pebble.tellDns("set-txt", { host, value: query["txt"] });
+    if (query["clear"] === "true") await pebble.callChallengeDns("clear-txt", { host });
+    else await pebble.callChallengeDns("set-txt", { host, value: query["txt"] });
     return { text: "OK" };
   });
 }
@@ -128,7 +128,7 @@ describe("by each challenge", () => {
     hub.close();
   });
 
-  test("dns-01, through a provider, whose record is taken away again", async () => {
+  test("dns-01, through a provider, whose record is removed afterwards", async () => {
     await using open = await openTestStore();
     await using duckDns = await startDuckDns();
     const reach = makeReach(open, new FakeClock(Date.now()), { outside: { ...outside(), providerUrl: duckDns.url } });
@@ -227,7 +227,7 @@ describe("in the course of time", () => {
   });
 });
 
-describe("what fails is told in words", () => {
+describe("failures have messages", () => {
   /** Orders by HTTP-01 for a name that Pebble's DNS knows as the test wants. */
   async function problemOf(name: string): Promise<string | undefined> {
     await using open = await openTestStore();
@@ -241,7 +241,7 @@ describe("what fails is told in words", () => {
   }
 
   test("a name that DNS does not have", async () => {
-    await pebble.tellDns("set-servfail", { host: "nowhere.example.org." });
+    await pebble.callChallengeDns("set-servfail", { host: "nowhere.example.org." });
     const problem = await problemOf("nowhere.example.org");
     expect(problem).toContain("cannot reach nowhere.example.org");
     expect(problem).toContain("Point the name here");
@@ -249,14 +249,14 @@ describe("what fails is told in words", () => {
   });
 
   test("a name that points to where nothing listens", async () => {
-    await pebble.tellDns("add-a", { host: "closed.example.org.", addresses: ["127.0.0.9"] });
+    await pebble.callChallengeDns("add-a", { host: "closed.example.org.", addresses: ["127.0.0.9"] });
     expect(await problemOf("closed.example.org")).toContain(
       `cannot reach closed.example.org on port ${pebble.ports.http}. Point the name here and forward the port`,
     );
   });
 
   test("a name that points to another server", async () => {
-    await pebble.tellDns("add-a", { host: "other.example.org.", addresses: ["127.0.0.8"] });
+    await pebble.callChallengeDns("add-a", { host: "other.example.org.", addresses: ["127.0.0.8"] });
     await using other = new TestService(() => ({ text: "Welcome" }));
     await other.start("127.0.0.8", pebble.ports.http);
     expect(await problemOf("other.example.org")).toContain("found another server than this hub at other.example.org");
@@ -280,7 +280,7 @@ describe("what fails is told in words", () => {
     await reach.stop();
   });
 
-  test("a directory whose certificate nobody vouches for, and one that is none", async () => {
+  test("a directory with an untrusted certificate, and one that is not ACME", async () => {
     await using open = await openTestStore();
     const reach = makeReach(open, new FakeClock(Date.now()), { outside: outside() });
     await reach.start();
@@ -314,7 +314,7 @@ describe("what fails is told in words", () => {
     await again.stop();
   });
 
-  test("a rate limit: nothing is asked before its time, not even by hand", async () => {
+  test("a rate limit: no request before its end, not even manually", async () => {
     await using open = await openTestStore();
     let isLimited = true;
     let orders = 0;

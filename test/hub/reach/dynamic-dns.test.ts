@@ -50,7 +50,7 @@ test("an address that changes is sent within a minute, one that does not once a 
   await ddns.stop();
 });
 
-test("a failure is waited after, and ‘badauth’ is not sent again", async () => {
+test("failures back off, and ‘badauth’ is not retried", async () => {
   const clock = new FakeClock(Date.UTC(2026, 0, 31));
   await using lookup = await startService(() => ({ text: "203.0.113.9" }));
   await using updates = await startService(() => ({ status: 503, text: "later" }));

@@ -1,5 +1,5 @@
-// Providers of names, each against a small server that speaks its documented API: good, a bad token, too many requests,
-// garbage, and down. No message repeats a secret.
+// DNS providers, each against a fake server with its documented API: success, a bad token, rate limiting, garbage, and downtime. No
+// message contains a secret.
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";

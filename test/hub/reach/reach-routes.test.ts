@@ -1,4 +1,4 @@
-// How the hub is reached, over its API: the checks, what may be set, and that secrets go in and never come out.
+// The API of reaching the hub: checks, settings, and write-only secrets.
 import { expect, test } from "vitest";
 import type { ReachChange, ReachStatus } from "../../../src/shared/security/reach.ts";
 import { type HubInside, startHubInside } from "../../support/hub-inside.ts";
@@ -21,7 +21,7 @@ test("a hub as it comes is not ready for the internet, and says why", async () =
   expect(checkOf(status, "networks")?.state).toBe("hint");
 });
 
-test("keys that are compulsory are no reason, nor are networks that are let in", async () => {
+test("compulsory keys and allowed networks are no obstacle", async () => {
   await using hub = await startHubInside({ flags: ["--anonymous", "none", "--allow", "0.0.0.0/0"] });
   const status: ReachStatus = await (await hub.fetch("/api/v1/reach")).json();
   expect(checkOf(status, "keys")?.state).toBe("fine");
@@ -71,7 +71,7 @@ test.for<[object, string]>([
   expect((await answer.json()).message).toContain(words);
 });
 
-test("no certificate is ordered where none is wanted; a token that nobody asked for is not found", async () => {
+test("no certificate is ordered unless configured; an unknown challenge token is 404", async () => {
   await using hub = await startHubInside();
   expect((await hub.fetch("/api/v1/reach/certificate", { method: "POST", body: "{}" })).status).toBe(400);
   expect((await hub.fetch("/.well-known/acme-challenge/abc")).status).toBe(404);

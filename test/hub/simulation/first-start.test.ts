@@ -19,7 +19,7 @@ const chart = (hub: HubInside, metric: string, fromMs: number, toMs: number) =>
 const storedAtAll = async (hub: HubInside) =>
   (await json<{ readings: object[] }>(hub, "readings?limit=10")).readings.length;
 
-test("simulated Pis bring an hour, obey, live on over a restart, and are gone with all that they left", async () => {
+test("simulated Pis have an hour of history, execute commands, survive a restart, and are removed with all data", async () => {
   await using hub = await startHubInside({ nowMs: NOW_MS, joining: "closed", flags: ["--anonymous", "none"] });
   const answer = await hub.fetch("/api/v1/simulation", { method: "POST", headers: { "accept-language": "en" } });
   expect(answer.status).toBe(201);

@@ -1,4 +1,4 @@
-// Each snippet of the page "Add a Raspberry Pi", run as it stands: without TLS and with it, without a key and with one.
+// Each snippet of the page "Add a Raspberry Pi", run verbatim: without and with TLS, without and with a key.
 import { execFile } from "node:child_process";
 import { beforeAll, describe, expect, test } from "vitest";
 import {

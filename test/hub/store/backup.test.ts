@@ -64,20 +64,26 @@ function flipBit(folder: TestFolder): void {
   db.close();
 }
 
-test("a sound database is found sound, and what was looked at is counted", async () => {
+test("a valid database passes the check, with counts", async () => {
   using folder = await filledFolder();
   const { code, output } = await runBramble(["check", "--data", folder.path]);
   expect(output).toContain("4 chunks, 10,000 readings");
   expect(output).toContain("all sound");
   expect(code).toBe(0);
+  const json = await runBramble(["check", "--json", "--data", folder.path]);
+  expect(json.code).toBe(0);
+  expect(JSON.parse(json.output)).toMatchObject({ sound: true, damages: 0, findings: [], chunks: 4, readings: 10_000 });
 });
 
-test("a flipped bit is found and named, and the hub serves all the rest", async () => {
+test("a flipped bit is found and reported, and the hub serves the rest", async () => {
   using folder = await filledFolder();
   flipBit(folder);
   const { code, output } = await runBramble(["check", "--data", folder.path]);
   expect(code).toBe(1);
   expect(output).toMatch(/attic\/humidity, 904 readings from 2026-01-31T23:22:40.000Z to .*checksum/);
+  const json = await runBramble(["check", "--json", "--data", folder.path]);
+  expect(json.code).toBe(1);
+  expect(JSON.parse(json.output)).toMatchObject({ sound: false, findings: [expect.stringMatching(/checksum/)] });
   await using hub = new TestHub([]);
   copyFileSync(join(folder.path, "bramble.db"), join(hub.folder.path, "bramble.db"));
   await hub.start();
@@ -134,7 +140,7 @@ test("a backup of a running hub has all that was acknowledged, and can be restor
   expect((await hub.post({ device_id: "pi", t: 99 })).status).toBe(200);
 
   const busy = await runBramble(["restore", file, "--data", hub.folder.path]);
-  expect(busy).toMatchObject({ code: 2, output: expect.stringMatching(/Another hub \(pid \d+\) runs/) });
+  expect(busy).toMatchObject({ code: 1, output: expect.stringMatching(/Another hub \(pid \d+\) runs/) });
   await hub.end("SIGTERM");
   const restored = await runBramble(["restore", file, "--data", hub.folder.path]);
   expect(restored).toMatchObject({ code: 0, output: expect.stringContaining("is restored") });
@@ -207,7 +213,7 @@ test("a hub that was killed is restored over, and what its write-ahead log held 
   expect(await readingsIn(hub.folder, "t")).toEqual(new Set([42]));
 });
 
-test("what was retained when the backup was taken is there after a kill and a restore, and nothing else", async () => {
+test("exactly the messages retained at the backup exist after a kill and a restore", async () => {
   using folder = makeTemporaryFolder();
   const file = join(folder.path, "bramble.backup");
   await using hub = await startTestHub("--anonymous", "all");
@@ -263,7 +269,7 @@ test("a backup that is interrupted leaves nothing behind", async () => {
   addBallast(folder);
   using target = makeTemporaryFolder();
   const args = ["backup", join(target.path, "bramble.backup"), "--data", folder.path];
-  expect(await interrupt(args, "SIGINT", hasFile(target, "part"))).toBe(2);
+  expect(await interrupt(args, "SIGINT", hasFile(target, "part"))).toBe(1);
   expect(readdirSync(target.path)).toEqual([]);
 });
 
@@ -304,7 +310,7 @@ test("a damaged backup is restored only by force, and the present database stays
   expect((await runBramble(["check", "--data", folder.path])).code).toBe(1);
 });
 
-test("a damaged database is backed up as it is, and that is said", async () => {
+test("a damaged database is backed up unmodified, with a warning", async () => {
   using folder = await filledFolder();
   flipBit(folder);
   const file = join(folder.path, "copy");
@@ -345,16 +351,16 @@ test("a backup of an older version is restored, and brought up to date", async (
   expect(await readingsIn(folder, "t")).toEqual(new Set([7]));
 });
 
-test("a backup does not take the place of what the hub uses, nor of another file", async () => {
+test("a backup overwrites neither the hub's files nor another file", async () => {
   using folder = await filledFolder();
   const { path } = folder;
   for (const name of ["bramble.db", "bramble.db-wal", "hub.json"]) {
     const ended = await runBramble(["backup", join(path, name), "--force", "--data", path]);
-    expect(ended).toMatchObject({ code: 2, output: expect.stringContaining("belongs to the hub") });
+    expect(ended).toMatchObject({ code: 1, output: expect.stringContaining("belongs to the hub") });
   }
   const file = join(path, "copy");
   writeFileSync(file, "old");
-  expect((await runBramble(["backup", file, "--data", path])).code).toBe(2);
+  expect((await runBramble(["backup", file, "--data", path])).code).toBe(1);
   expect(readFileSync(file, "utf8")).toBe("old");
   expect((await runBramble(["backup", file, "--force", "--data", path])).code).toBe(0);
   expect((await runBramble(["check", file])).code).toBe(0);
@@ -366,23 +372,26 @@ test.skipIf(!mayMountSmallDisk())("a disk without room is said, and nothing is l
   addBallast(folder);
   using disk = mountSmallDisk(8);
   const ended = await runBramble(["backup", join(disk.path, "copy"), "--data", folder.path]);
-  expect(ended).toMatchObject({ code: 2, output: expect.stringContaining("no room") });
+  expect(ended).toMatchObject({ code: 1, output: expect.stringContaining("no room") });
   expect(readdirSync(disk.path)).toEqual([]);
 });
 
-test("what cannot be done is said, and nothing is left behind", async () => {
+test("failures have messages and leave nothing behind", async () => {
   using folder = await filledFolder();
   const other = join(folder.path, "notes.txt");
   writeFileSync(other, "no database");
   expect(await runBramble(["check", other])).toMatchObject({
-    code: 2,
+    code: 1,
     output: expect.stringContaining("cannot be opened"),
   });
-  expect((await runBramble(["restore", other, "--data", folder.path])).code).toBe(2);
+  expect((await runBramble(["restore", other, "--data", folder.path])).code).toBe(1);
   expect((await runBramble(["backup", other, "--data", folder.path])).output).toContain("is there already");
-  expect((await runBramble(["backup", "--data", folder.path])).output).toContain("Name the file");
+  expect(await runBramble(["backup", "--data", folder.path])).toMatchObject({
+    code: 2,
+    output: expect.stringMatching(/Name the file.*See bramble backup --help/),
+  });
   const nowhere = await runBramble(["backup", join(folder.path, "no", "where"), "--data", folder.path]);
-  expect(nowhere).toMatchObject({ code: 2, output: expect.stringContaining("There is no folder") });
+  expect(nowhere).toMatchObject({ code: 1, output: expect.stringContaining("There is no folder") });
   for (const command of ["check", "backup", "restore"]) {
     expect(await runBramble([command, "--help"])).toMatchObject({ code: 0, output: expect.stringContaining("--data") });
     const wrong = await runBramble([command, "--nonsense"]);
@@ -394,7 +403,7 @@ test("what cannot be done is said, and nothing is left behind", async () => {
   const file = join(folder.path, "bramble.db");
   using empty = makeTemporaryFolder();
   const newer = await runBramble(["restore", file, "--data", empty.path]);
-  expect(newer).toMatchObject({ code: 2, output: expect.stringContaining("newer version") });
+  expect(newer).toMatchObject({ code: 1, output: expect.stringContaining("newer version") });
   expect(readdirSync(folder.path).sort()).toEqual(["bramble.db", "bramble.lock", "notes.txt"]);
 });
 
@@ -420,14 +429,14 @@ test("an encrypted backup is restored with its passphrase, and with nothing else
     runBramble(["restore", file, "--data", target.path, ...args], env);
   expect(await restore([])).toMatchObject({ code: 2, output: expect.stringContaining("--passphrase-file") });
   expect(await restore(["--passphrase-file", wrong])).toMatchObject({
-    code: 2,
+    code: 1,
     output: expect.stringContaining("The passphrase is not the one of this backup"),
   });
   expect(await restore(["--passphrase-file", empty])).toMatchObject({
-    code: 2,
+    code: 1,
     output: expect.stringContaining("empty"),
   });
-  expect((await restore(["--passphrase-file", join(other.path, "none")])).code).toBe(2);
+  expect((await restore(["--passphrase-file", join(other.path, "none")])).code).toBe(1);
   expect(existsSync(join(target.path, "bramble.db"))).toBe(false);
 
   // The environment counts where no file is named.
@@ -435,6 +444,10 @@ test("an encrypted backup is restored with its passphrase, and with nothing else
     code: 0,
   });
   expect(await restore([], { BRAMBLE_PASSPHRASE: "correct horse" })).toMatchObject({ code: 0 });
+  expect(await restore([], { BRAMBLE_PASSPHRASE_FILE: right })).toMatchObject({ code: 0 });
+  const again = join(other.path, "again");
+  await runBramble(["backup", again, "--data", folder.path], { BRAMBLE_PASSPHRASE_FILE: right });
+  expect(readFileSync(again).includes("SQLite")).toBe(false);
   expect(await runBramble(["check", "--data", target.path])).toMatchObject({
     code: 0,
     output: expect.stringContaining("10,000 readings"),

@@ -1,5 +1,5 @@
-// The store is killed wherever it happens to be: what is there afterwards is what was sent up to some message, whole
-// messages only, and nothing of what was acknowledged is missing or counted twice.
+// The store is killed at random moments: afterwards it has a prefix of the sent messages, complete ones only, and every acknowledged
+// one exactly once.
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
@@ -101,7 +101,7 @@ function tell(child: ChildProcess, order: ToChild): void {
   child.send(order, () => undefined);
 }
 
-test("a killed store has a beginning of what was sent, and all that was acknowledged", {
+test("a killed store has a prefix of the sent messages, and all acknowledged ones", {
   timeout: 240_000,
 }, async () => {
   await fc.assert(

@@ -41,7 +41,7 @@ function storeAt(path: string): SqliteStore {
   });
 }
 
-test("where no database can be, the store says so in words, and stops", async () => {
+test("where no database can be created, the store fails with a message", async () => {
   using folder = makeTemporaryFolder();
   const file = join(folder.path, "file");
   writeFileSync(file, "no database, but long enough to be looked at as one".repeat(100));
@@ -57,7 +57,7 @@ test("where no database can be, the store says so in words, and stops", async ()
 if (!mayMountSmallDisk()) {
   console.warn("This user may not mount a disk: full ones and such as cannot be written are not tested here.");
 } else {
-  test("a disk that cannot be written is named, by the store and by the hub", async () => {
+  test("an unwritable disk is reported by the store and by the hub", async () => {
     using disk = mountSmallDisk(8);
     const model = new StoreModel();
     {

@@ -94,7 +94,7 @@ test("chunks that are written again as they were leave room in memory for others
   db.close();
 });
 
-test("whoever asks for a setting at the same time gets the same one", async () => {
+test("concurrent calls for a setting get the same one", async () => {
   await using open = await openTestStore();
   const ask = (value: string) => open.store.records.setting("key", () => value);
   const [first, second] = await Promise.all([ask("a"), ask("b")]);
@@ -102,7 +102,7 @@ test("whoever asks for a setting at the same time gets the same one", async () =
   expect(await ask("c")).toBe(first);
 });
 
-test("a thread that could not be woken is woken at the next call; one that is closed stays so", async () => {
+test("a thread that failed to start is started at the next call; a closed one is not", async () => {
   let attempts = 0;
   const worker = new SleepingWorker<{ name: (argument: null) => string }>(async () => {
     throw new Error(`attempt ${++attempts}`);
@@ -135,7 +135,7 @@ test("a slow sensor has no summaries, which would be larger than its readings, u
   db.close();
 });
 
-test("what a damaged chunk has outside of a removed range is kept aside", async () => {
+test("a damaged chunk's readings outside of a removed range are quarantined", async () => {
   await using open = await openTestStore();
   await append(open, rising(100, 1_000));
   await open.store.seal();
@@ -151,7 +151,7 @@ test("what a damaged chunk has outside of a removed range is kept aside", async 
   db.close();
 });
 
-test("a journal whose rows seem to come from the future is sealed all the same", async () => {
+test("a journal with rows from the future is sealed nevertheless", async () => {
   const clock = new FakeClock(START_MS);
   await using open = await openTestStore(clock);
   await append(open, [[START_MS, 1]], START_MS + 365 * 24 * HOUR_MS);
@@ -160,7 +160,7 @@ test("a journal whose rows seem to come from the future is sealed all the same",
   expect(await until("sealed", sealed)).toBe(true);
 });
 
-test("what cannot be sealed is tried again now and then, not with every commit", async () => {
+test("failed sealing is retried periodically, not with every commit", async () => {
   const clock = new FakeClock(START_MS);
   await using open = await openTestStore(clock);
   const db = new Database(open.path);
@@ -178,7 +178,7 @@ test("what cannot be sealed is tried again now and then, not with every commit",
   expect((await open.store.status()).details.sealedReadings).toBe(10_045);
 });
 
-test("what a flood has left behind is sealed once it is over", async () => {
+test("the journal of a flood is sealed once it is over", async () => {
   const clock = new FakeClock(START_MS);
   await using open = await openTestStore(clock);
   await append(open, rising(70_000, 1_000));
@@ -192,7 +192,7 @@ test("what a flood has left behind is sealed once it is over", async () => {
   expect(await store.status()).toMatchObject({ details: { sealedReadings: 70_000 } });
 });
 
-test("after a failure to seal, what came since is sealed and removed with the rest", async () => {
+test("after a failure to seal, later readings are sealed and removed, too", async () => {
   await using open = await openTestStore();
   const db = new Database(open.path);
   db.exec("CREATE TRIGGER broken BEFORE INSERT ON chunk BEGIN SELECT RAISE(ABORT, 'broken'); END");

@@ -1,4 +1,4 @@
-// The store when something goes wrong: a torn log, a damaged chunk, a clock that jumps, a process that is killed.
+// Faults of the store: a torn log, a damaged chunk, a clock that jumps, a killed process.
 import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
@@ -22,7 +22,7 @@ async function valuesOf(open: TestStore): Promise<number[]> {
   return [...page.values];
 }
 
-test("a torn log leaves every commit whole or away, and those before it untouched", async () => {
+test("a torn log leaves every commit complete or absent, and earlier ones intact", async () => {
   await using open = await openTestStore();
   const messages = 60;
   for (let index = 0; index < messages; index++) {
@@ -45,7 +45,7 @@ test("a torn log leaves every commit whole or away, and those before it untouche
   }
 });
 
-test("a damaged chunk is named, the rest is served, and late readings find a place beside it", async () => {
+test("a damaged chunk is reported, the rest is served, and late readings are stored beside it", async () => {
   await using open = await openTestStore();
   await append(
     open,
@@ -68,7 +68,7 @@ test("a damaged chunk is named, the rest is served, and late readings find a pla
   after.close();
 });
 
-test("damaged rollups are worked out again from the readings, when a chart asks and when readings come", async () => {
+test("damaged rollups are recomputed from the readings, on a query and on new readings", async () => {
   await using open = await openTestStore();
   const hourMs = 3_600_000;
   await append(
@@ -98,7 +98,7 @@ test("damaged rollups are worked out again from the readings, when a chart asks 
   expect(findings(open.path)).toEqual([]);
 });
 
-test("a damaged row of the journal is named and kept aside, and the rest is served", async () => {
+test("a damaged row of the journal is reported and quarantined, and the rest is served", async () => {
   await using open = await openTestStore();
   for (let index = 0; index < 5; index++) await append(open, [[START_MS + index, index]]);
   const db = new Database(open.path);
@@ -150,7 +150,7 @@ test("a database of the first version is taken over, and kept as it was", async 
   after.close();
 });
 
-test("a hub that is killed while it seals has everything once when it is back", async () => {
+test("a hub killed while sealing has every reading once after the restart", async () => {
   await using hub = await startTestHub();
   const stored: number[] = [];
   for (let message = 0; message < 40; message++) {

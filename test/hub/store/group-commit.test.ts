@@ -1,4 +1,4 @@
-// In which order batches are committed while somebody floods.
+// The order of commits during a flood.
 import { expect, test } from "vitest";
 import { GroupCommit } from "../../../src/hub/store/sqlite/group-commit.ts";
 import { SeriesIds } from "../../../src/hub/store/sqlite/series-ids.ts";
@@ -16,7 +16,7 @@ const messageOf = (count: number, isOfFlood: boolean) => ({
   isOfFlood,
 });
 
-test("what arrived while a flood's message was decoded is committed before that", async () => {
+test("messages that arrived while a flood's message was decoded are committed first", async () => {
   const commits: number[] = [];
   const commit = new GroupCommit({
     series: new SeriesIds(),

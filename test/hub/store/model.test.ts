@@ -9,7 +9,7 @@ import { START_MS, step, take } from "../../support/stores/store-steps.ts";
 
 const HOUR_MS = 3_600_000;
 
-test("every question has the answer of the model, whatever came before", { timeout: 240_000 }, async () => {
+test("every query matches the model after any sequence of operations", { timeout: 240_000 }, async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (steps) => {
       await using open = await openTestStore();

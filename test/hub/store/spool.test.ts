@@ -1,5 +1,5 @@
-// A hub whose database server goes away: it goes on to acknowledge readings, says what is not on the server yet, and has everything
-// there once when the server is back, whenever it was killed itself.
+// A hub whose database server is down: it continues to acknowledge readings, reports those that are spooled, and stores each on the
+// server once when that is back, whenever the hub itself was killed.
 import { readdirSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
@@ -27,7 +27,7 @@ beforeAll(async () => {
 beforeEach(() => server.start());
 afterAll(() => server[Symbol.asyncDispose]());
 
-test("what is acknowledged while the server is away is there once, whenever the hub is killed", {
+test("readings acknowledged while the server is down are stored once, whenever the hub is killed", {
   timeout: 180_000,
 }, async () => {
   const store = await server.createDatabase();
@@ -76,7 +76,7 @@ test("what is acknowledged while the server is away is there once, whenever the 
   expect(await valuesOf(hub)).toEqual([...sent].sort((a, b) => a - b));
 });
 
-test("what a server that dies in the middle of commits has, or has not, is there once", {
+test("readings of a server killed during commits are stored once", {
   timeout: 180_000,
 }, async () => {
   await using hub = await startTestHub("--store", await server.createDatabase());
@@ -126,7 +126,7 @@ test("a series of more than a thousand readings a second, whose times run ahead 
   expect(await valuesOf(hub)).toEqual(Array.from({ length: count }, (_, index) => index + 1));
 });
 
-test("a spool that is full acknowledges nothing, in words, and what people remove waits for the server", {
+test("a full spool acknowledges nothing, with a message, and removals wait for the server", {
   timeout: 180_000,
 }, async () => {
   await using hub = await startTestHub("--store", await server.createDatabase(), "--spool", "1");
@@ -188,7 +188,7 @@ test("of two messages with one time the later one wins, where the first one's co
   expect(await spool.forwarded()).toEqual([2]);
 });
 
-test("times that ran ahead of the clock are not given again after a restart", { timeout: 60_000 }, async () => {
+test("allocated times ahead of the clock are not reused after a restart", { timeout: 60_000 }, async () => {
   await using spool = await TestSpool.open(server, START_MS);
   let count = 0;
   const send = (readings: number) => spool.append(Array.from({ length: readings }, () => ++count));
@@ -206,6 +206,20 @@ test("times that ran ahead of the clock are not given again after a restart", { 
   await held.release();
   const values = await spool.forwarded();
   expect(values.sort((a, b) => a - b)).toEqual(Array.from({ length: count }, (_, index) => index + 1));
+});
+
+test("why what is kept is not forwarded, although the server is there, is said once", { timeout: 60_000 }, async () => {
+  await using spool = await TestSpool.open(server, START_MS);
+  const database = new URL(spool.address).pathname.slice(1);
+  await server.administer("ALTER TABLE reading ADD CONSTRAINT no_readings CHECK (value < 0)", database);
+  await server.kill();
+  await spool.append([1]);
+  await server.start();
+  const said = () => spool.warnings.filter((warning) => warning.includes("no_readings"));
+  await until("it is said", async () => said().length > 0 || undefined);
+  await server.administer("ALTER TABLE reading DROP CONSTRAINT no_readings", database);
+  expect(await spool.forwarded()).toEqual([1]);
+  expect(said()).toHaveLength(1);
 });
 
 async function untilWell(hub: TestHub): Promise<void> {

@@ -1,4 +1,4 @@
-// What --store takes, and what is said where it is wrong: never the password.
+// Parsing of --store, and its error messages, which never contain the password.
 import { expect, test } from "vitest";
 import { readConfig } from "../../../src/hub/config.ts";
 

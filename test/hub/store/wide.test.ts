@@ -1,5 +1,4 @@
-// Very many series: files and pages of them are what a sorted list of all readings would give, whether those are sealed or
-// not, and cost what they hold.
+// Very many series: exports and pages match a sorted list of all readings, sealed or not, at a cost proportional to their content.
 import Database from "better-sqlite3";
 import fc from "fast-check";
 import { expect, test } from "vitest";
@@ -237,7 +236,7 @@ test("files and pages of thousands of series are those of a sorted list, in what
   expect(open.troubles).toEqual([]);
 });
 
-test("a file goes on where it was when the reader slept in between", async () => {
+test("an export continues after the reader slept", async () => {
   const clock = new FakeClock(START_MS);
   await using open = await openTestStore(clock);
   const model = new Readings();
@@ -263,7 +262,7 @@ test("a file goes on where it was when the reader slept in between", async () =>
 
 const SMALL = { stepMs: 1, bytesPerPiece: 300, rows: 64, rowsOfOneTime: 8, seriesAtOnce: 4 };
 
-test("a file is whole however small its windows, and wherever it is begun again", { timeout: 120_000 }, async () => {
+test("an export is complete with any window size and any restart", { timeout: 120_000 }, async () => {
   const ts = fc.oneof(
     { weight: 3, arbitrary: fc.integer({ min: 0, max: 5 }).map((n) => START_MS + n * 60_000) },
     { weight: 1, arbitrary: fc.integer({ min: 0, max: 400_000 }).map((n) => START_MS + n) },
@@ -330,7 +329,7 @@ test("a file is whole however small its windows, and wherever it is begun again"
   );
 });
 
-test("a page of ten rows asks little, however many series there are", { timeout: 60_000 }, async () => {
+test("a page of ten rows reads little, however many series there are", { timeout: 60_000 }, async () => {
   await using open = await openTestStore();
   const model = new Readings();
   await append(

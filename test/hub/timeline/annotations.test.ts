@@ -1,5 +1,5 @@
-// Notes on the time axis: kept, told to other windows, audited, moved and removed with their device, shown to those alone who
-// may see the device, and a column of the CSV where it is asked for.
+// Notes on the time axis: stored, announced to other windows, audited, moved and removed with their device, visible only with the
+// device, and an optional column of the CSV.
 import { expect, test } from "vitest";
 import { WebSocket } from "ws";
 import type { LiveTicket } from "../../../src/shared/api.ts";
@@ -47,7 +47,7 @@ test("a note is kept over a restart, changed, removed, and brought back", async 
   expect(actions).toEqual(expect.arrayContaining([`annotation.add pi`, `annotation.remove ${moved.id}`]));
 });
 
-test("an interval has what touches it, and a device its own and those of all", async () => {
+test("an interval has notes that overlap it, and a device its own and global ones", async () => {
   await using hub = await startHubInside({ nowMs: START });
   for (const device of ["pi", "other"]) await hub.post({ device_id: device, t: 1 });
   await add(hub, { time: START, text: "moment", device: "pi" });
@@ -70,14 +70,14 @@ const NO_NOTES = [
   { time: START, text: "more", more: 1 },
 ];
 
-test("what is no note is refused", async () => {
+test("invalid notes are refused", async () => {
   await using hub = await startHubInside({ nowMs: START });
   for (const note of NO_NOTES)
     expect((await send(hub, "POST", "annotations", note)).status, JSON.stringify(note)).toBe(400);
   expect(await list(hub)).toEqual([]);
 });
 
-test("who sees one room notes what is in it alone, and a viewer nothing", async () => {
+test("a person of one room may only note devices in it, and a viewer nothing", async () => {
   await using hub = await startHubInside({ nowMs: START });
   for (const device of ["near", "far"]) await hub.post({ device_id: device, t: 1 });
   await send(hub, "PATCH", "devices/near", { room: "attic" });

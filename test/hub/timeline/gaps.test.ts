@@ -1,5 +1,4 @@
-// Why there are gaps: pauses of the hub, which is off or asleep; readings that came later; and what changed of a device
-// meanwhile. All of it over a restart.
+// Reasons of gaps: pauses of the hub, late readings, and changes of a device's attributes, all across restarts.
 import { expect, test } from "vitest";
 import { HubEvents } from "../../../src/hub/events.ts";
 import { HubPauses } from "../../../src/hub/timeline/hub-pauses.ts";
@@ -14,7 +13,7 @@ const HOUR_MS = 60 * MINUTE_MS;
 
 const ask = async (hub: HubInside, path: string) => (await hub.fetch(`/api/v1/${path}`)).json();
 
-test("a hub that was stopped, and one whose computer slept, say when; a clock that is set is no sleep", async () => {
+test("stops of the hub and sleep of its computer are recorded; setting the clock is not sleep", async () => {
   await using open = await openTestStore();
   const clock = new FakeClock(START);
   let upMs = 0;
@@ -65,7 +64,7 @@ test("a hub that was stopped, and one whose computer slept, say when; a clock th
   expect(failures).toEqual([]);
 });
 
-test("what a device sends after it was offline is told as come later, and what it sends in time is not", async () => {
+test("readings sent after an outage are marked as late, timely ones are not", async () => {
   await using hub = await startHubInside({ nowMs: START });
   const send = async (ts: number) => expect((await hub.post({ device_id: "pi", ts, t: 1 })).status).toBe(200);
   for (let index = 0; index < 6; index++) {
@@ -93,7 +92,7 @@ test("what a device sends after it was offline is told as come later, and what i
   expect((await hub.fetch("/api/v1/devices/nobody/backfills")).status).toBe(404);
 });
 
-test("a device that sends every ten minutes is in time with what it collected", async () => {
+test("a device that sends every ten minutes is not late with its batch", async () => {
   await using hub = await startHubInside({ nowMs: START });
   for (let message = 0; message < 10; message++) {
     hub.clock.advance(10 * MINUTE_MS);
@@ -109,7 +108,7 @@ test("a device that sends every ten minutes is in time with what it collected", 
   for (const { receivedMs } of backfills) expect(receivedMs).toBeLessThan(START + HOUR_MS);
 });
 
-test("changes of what a device says of itself are kept, and those that never end take no place from the others", async () => {
+test("changes of attributes are stored, and constantly changing ones do not displace others", async () => {
   await using hub = await startHubInside({ nowMs: START });
   const send = (texts: object) => hub.post({ device_id: "pi", t: 1, ...texts });
   await send({ firmware: "v1.0" });

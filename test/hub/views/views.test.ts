@@ -1,4 +1,4 @@
-// Named comparisons: kept over a restart, removed, and shown to those alone who may see their devices.
+// Named comparisons: persistent, removable, and visible only with the rights to their devices.
 import { expect, test } from "vitest";
 import type { SavedView } from "../../../src/shared/history/saved-view.ts";
 import { type HubInside, startHubInside } from "../../support/hub-inside.ts";

@@ -1,5 +1,5 @@
-// Three workers and a hub on a real Mosquitto and a real PostgreSQL (and MariaDB): what devices were told is stored is there, once,
-// whatever was killed meanwhile; the hub shows what workers store; a worker that is told to stop leaves nothing behind.
+// Three workers and a hub on a real Mosquitto and a real PostgreSQL (and MariaDB): acknowledged readings are stored once, whatever is
+// killed; the hub shows readings stored by workers; a stopped worker leaves nothing behind.
 import { setTimeout as sleep } from "node:timers/promises";
 import { connectAsync, type MqttClient } from "mqtt";
 import { describe, expect, test } from "vitest";
@@ -23,7 +23,7 @@ describe.each([
   ["PostgreSQL", startPostgres],
   ["MariaDB", startMariadb],
 ] as const)("workers on %s", (_product, startServer) => {
-  test("take their share, tell the hub of it, and give it back when they are stopped", {
+  test("take their share, notify the hub, and return it when stopped", {
     timeout: 60_000,
   }, async () => {
     await using server = await startServer();

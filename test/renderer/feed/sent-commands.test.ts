@@ -1,4 +1,4 @@
-// How a command of this window ends is announced once, whichever comes first: the hub's answer that it took it, or its end.
+// The end of a command of this window is announced once, whichever arrives first: the response to the request or the end.
 import { beforeEach, expect, test } from "vitest";
 import { sentCommands } from "../../../src/renderer/api/feed/sent-commands.ts";
 import type { Command } from "../../../src/shared/controls/command.ts";
@@ -16,7 +16,7 @@ const command = (id: string, state: Command["state"]): Command => ({
 
 beforeEach(() => sentCommands.settled.set(undefined));
 
-test("the end comes behind the answer, as it does for a device that takes its time", async () => {
+test("the end comes after the response, for a slow device", async () => {
   await sentCommands.send(async () => command("a", "sent"));
   expect(sentCommands.settled.get()).toBeUndefined();
   const done = command("a", "done");
@@ -24,7 +24,7 @@ test("the end comes behind the answer, as it does for a device that takes its ti
   expect(sentCommands.settled.get()).toBe(done);
 });
 
-test("the end comes before the answer, as it does for a device that is quick", async () => {
+test("the end comes before the response, for a fast device", async () => {
   const { promise: answered, resolve: answer } = Promise.withResolvers<Command>();
   const sent = sentCommands.send(() => answered);
   const failed = command("b", "failed");

@@ -1,5 +1,5 @@
-// Each recipe against the agent's own code: its block is taken, measures what the card is said to show, and uses the pins that are
-// wired; its commands read what the datasheets' examples mean.
+// Each recipe against the agent's own code: its configuration is valid, yields the metrics shown, and uses the wired pins; its commands
+// decode the datasheets' examples.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,9 +1,9 @@
 // Every attack by its name. Variants of one kind are tried one after another against the same hub.
 import { Attack, type StartAttack } from "./attack.ts";
-import { bigBatchesHttp, bigBatchesQos0, bigBatchesQos1, bigBatchesWebSocket } from "./big-batches.ts";
+import { bigBatchesHttp, bigBatchesQos0, bigBatchesQos1, bigBatchesWebSocket, bigBatchesWills } from "./big-batches.ts";
 import { endlessRetained, longFilters, longTopics, longWills } from "./broker-state.ts";
 import { deafLiveListeners, deafSubscribers } from "./deaf-listeners.ts";
-import { httpBadPosts, httpMetrics, httpUiFile, httpValidPosts } from "./http-pipeline.ts";
+import { httpBadPosts, httpMetrics, httpUiFile, httpUnreadOpenApi, httpValidPosts } from "./http-pipeline.ts";
 import { longPollsOnOneConnection, longPollsSpread } from "./long-polls.ts";
 import {
   mqttBadJson,
@@ -21,7 +21,13 @@ import {
   unfinishedPublishes,
   unfinishedWebSocketFrames,
 } from "./unfinished.ts";
-import { webSocketDeafLongSeq, webSocketDeafShortSeq, webSocketEmptyObjects, webSocketReadings } from "./websocket.ts";
+import {
+  webSocketDeafLongSeq,
+  webSocketDeafShortSeq,
+  webSocketEmptyObjects,
+  webSocketMadeUpDevices,
+  webSocketReadings,
+} from "./websocket.ts";
 import { smallPages, wideExports } from "./wide-export.ts";
 
 export interface AttackKind {
@@ -47,7 +53,7 @@ export const attackKinds: readonly AttackKind[] = [
   {
     name: "websocket-flood",
     what: "a WebSocket that sends without an end",
-    variants: { empty: webSocketEmptyObjects, readings: webSocketReadings },
+    variants: { empty: webSocketEmptyObjects, readings: webSocketReadings, "made-up-devices": webSocketMadeUpDevices },
   },
   {
     name: "websocket-never-reads",
@@ -80,6 +86,7 @@ export const attackKinds: readonly AttackKind[] = [
       "valid-posts": httpValidPosts,
       metrics: httpMetrics,
       "ui-file": httpUiFile,
+      "openapi-unread": httpUnreadOpenApi,
     },
   },
   {
@@ -100,6 +107,7 @@ export const attackKinds: readonly AttackKind[] = [
       "mqtt-qos1": bigBatchesQos1,
       http: bigBatchesHttp,
       websocket: bigBatchesWebSocket,
+      wills: bigBatchesWills,
     },
   },
   {

@@ -1,7 +1,7 @@
 // Valid messages of thousands of readings, as fast as the hub takes them. They hold the same old times again and again, so
 // that each replaces the readings of the one before and the disk does not fill.
 import { Attack, portion, type StartAttack, type Target, times } from "./attack.ts";
-import { httpPost, mqttPublish, webSocketFrame } from "./encode.ts";
+import { httpPost, mqttConnect, mqttPublish, webSocketFrame } from "./encode.ts";
 import { httpFlood, mqttFlood, webSocketFlood } from "./plans.ts";
 import type { StreamPlan } from "./raw-stream.ts";
 
@@ -45,3 +45,22 @@ export const bigBatchesWebSocket = eachClient(({ httpPort }, device) => {
   const reading = { type: "reading", device_id: device, ts: FIRST_SECOND, ...manyMetrics };
   return webSocketFlood(httpPort, webSocketFrame(JSON.stringify(reading)));
 });
+
+const WILL_CLIENTS = 900;
+/** As many as a will has room for. */
+const READINGS_PER_WILL = 2_700;
+
+/** Batches that are published once their clients have left, which all do in one moment. */
+export const bigBatchesWills: StartAttack = ({ mqttPort }, size) => {
+  const readings = times(READINGS_PER_WILL, (index) => ({ ts: FIRST_SECOND + index, t: 1 }));
+  const payload = Buffer.from(JSON.stringify(readings));
+  return new Attack(
+    times(portion(WILL_CLIENTS, size), (index) => ({
+      port: mqttPort,
+      opening: mqttConnect({ topic: `sensor/batches-${(index % CLIENTS) + 1}/data`, payload }),
+      awaitsAnswer: true,
+      reads: true,
+      next: () => null,
+    })),
+  );
+};

@@ -1,5 +1,5 @@
 // Devices' WebSockets: one that sends without an end, and one that never reads what it is answered.
-import { Attack, type StartAttack } from "./attack.ts";
+import { Attack, type StartAttack, times } from "./attack.ts";
 import { fill, webSocketFrame } from "./encode.ts";
 import { webSocketFlood } from "./plans.ts";
 
@@ -17,6 +17,17 @@ const flood =
 
 export const webSocketEmptyObjects = flood(fill(webSocketFrame("{}")));
 export const webSocketReadings = flood(fill(reading(1)));
+
+const NAMES_PER_WRITE = 100;
+
+/** Speaks for another device with each message, none of which there is. */
+export const webSocketMadeUpDevices: StartAttack = ({ httpPort }) => {
+  const status = (number: number) =>
+    webSocketFrame(JSON.stringify({ type: "status", device_id: `made-up-${number}`, status: "online" }));
+  const next = (round: number) =>
+    Buffer.concat(times(NAMES_PER_WRITE, (index) => status(NAMES_PER_WRITE * round + index)));
+  return new Attack([{ ...webSocketFlood(httpPort, Buffer.alloc(0)), next }]);
+};
 
 /** What answers it repeats its `seq`. */
 const neverReads =

@@ -17,7 +17,7 @@ const windowPackages = [
   "libxshmfence1",
 ];
 
-/** Starts an X server and puts its display into the environment, where there is none; the answer ends it. */
+/** Starts an X server and sets DISPLAY, if there is none; the returned function ends it. */
 export async function startDisplay(): Promise<() => Promise<void>> {
   const { DISPLAY, WAYLAND_DISPLAY } = process.env;
   if (process.platform !== "linux" || DISPLAY || WAYLAND_DISPLAY) return async () => undefined;

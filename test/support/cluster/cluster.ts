@@ -64,7 +64,7 @@ export class Cluster implements AsyncDisposable {
     return this.#senders;
   }
 
-  /** These faults, each as often as it is named, in an order by the seed. */
+  /** These faults, with their multiplicity, in an order determined by the seed. */
   inRandomOrder(faults: readonly Fault[]): Fault[] {
     return faults
       .map((fault) => ({ fault, place: this.#random() }))
@@ -76,7 +76,7 @@ export class Cluster implements AsyncDisposable {
     return FAULTS[Math.floor(this.#random() * FAULTS.length)] ?? "worker";
   }
 
-  /** Resolves when what failed is there again; what flowed meanwhile may still be on its way. */
+  /** Resolves when the failed part is running again; messages may still be in flight. */
   async suffer(fault: Fault): Promise<void> {
     switch (fault) {
       case "worker": {
@@ -103,7 +103,7 @@ export class Cluster implements AsyncDisposable {
     }
   }
 
-  /** Once nothing is on its way any more; the clients are to be paused. */
+  /** Resolves when nothing is in flight; pause the clients first. */
   async losses(): Promise<Losses> {
     let losses: Losses = { missing: ["not looked at"], twice: [], neverSent: [] };
     const look = async () => {

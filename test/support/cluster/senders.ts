@@ -7,7 +7,7 @@ const START_MS = Date.UTC(2026, 0, 31);
 const PAUSE_MS = 10;
 export const CLIENTS = 20;
 
-/** What went wrong, a line each. */
+/** Failures, one per line. */
 export interface Losses {
   readonly missing: readonly string[];
   readonly twice: readonly string[];

@@ -1,4 +1,4 @@
-// Lets honest devices in where unknown ones have to ask.
+// Approves honest devices on a hub that requires approval.
 import type { TestHub } from "../hub.ts";
 import { honestDeviceIds, usualPace } from "./honest-clients.ts";
 

@@ -1,5 +1,5 @@
-// Devices that behave: they send at their pace, over MQTT and HTTP, whatever else happens, and remember every reading that
-// was acknowledged, so that each can be looked up afterwards.
+// Well-behaved devices: they send at a steady rate over MQTT and HTTP, and record every acknowledged reading, so that each can be
+// verified afterwards.
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Static, Type } from "typebox";
 import { Value } from "typebox/value";
@@ -19,7 +19,7 @@ export interface HonestOptions {
 
 interface Pace {
   readonly devices: number;
-  /** Of each device; they take turns within it. */
+  /** The period of each device; their sending times are spread over it. */
   readonly periodMs: number;
 }
 
@@ -74,7 +74,7 @@ export class HonestClients implements AsyncDisposable {
     await this.untilAnswered({ mqtt: 1, http: 1 });
   }
 
-  /** Resolves once each device has so many more acknowledgements; rejects where that takes too long. */
+  /** Resolves once each device has `count` more acknowledgements; rejects on a timeout. */
   async untilAnswered(times: { readonly mqtt: number; readonly http: number }, withinMs?: number): Promise<void> {
     const wanted = [
       ...this.#mqtt.map(({ sent }) => ({ sent, size: sent.acknowledged.size + times.mqtt })),
@@ -84,7 +84,7 @@ export class HonestClients implements AsyncDisposable {
     await until("every honest device is acknowledged", ask, withinMs);
   }
 
-  /** Sends no more, and waits so long for what is owed. */
+  /** Stops sending, and waits for outstanding acknowledgements. */
   async stop(graceMs: number): Promise<HonestReport> {
     this.#ended.abort();
     await this.#sending;
@@ -100,7 +100,7 @@ export class HonestClients implements AsyncDisposable {
     };
   }
 
-  /** How many of the acknowledged readings the hub does not have as they were sent. `ask` gets the JSON of a path. */
+  /** The number of acknowledged readings that are missing or different in the hub. `ask` fetches JSON by path. */
   async countMissing(ask: (path: string) => Promise<unknown>): Promise<number> {
     let missing = 0;
     for (const { id, sent } of this.#devices) {
@@ -147,7 +147,7 @@ function addressOf(index: number): string {
   return `127.0.1.${1 + (index % ADDRESSES)}`;
 }
 
-/** For who has to let them join before they send. */
+/** For approving them before they send. */
 export function honestDeviceIds({ mqtt, http }: Pick<HonestOptions, "mqtt" | "http">) {
   const numbered = (name: string, { devices }: Pace) =>
     Array.from({ length: devices }, (_, index) => `honest-${name}-${index + 1}`);

@@ -1,4 +1,4 @@
-// An honest device over MQTT: it publishes with QoS 1, and after a lost connection what was not acknowledged goes out again.
+// An honest device over MQTT: publishes with QoS 1, and resends unacknowledged messages after a lost connection.
 import { connect, type Socket } from "node:net";
 import { generate } from "mqtt-packet";
 import { type SentReading, SentReadings } from "./sent-readings.ts";

@@ -1,5 +1,5 @@
-// What an honest device has sent, and what came of it. A reading counts from when it was due, so that a hub that stalls
-// its clients cannot hide what it held up.
+// The readings that an honest device has sent, with their outcome. Latency counts from when a reading was due, so that a hub that
+// stalls its clients cannot hide the delay.
 
 export interface SentReading {
   readonly number: number;

@@ -1,11 +1,11 @@
-// Sends mutated MQTT 5 packets to a port: a few clients at once, each going on until it is cut off and then coming back.
+// Sends mutated MQTT 5 packets to a port: a few concurrent clients, each reconnecting after it was cut off.
 import { connect, type Socket } from "node:net";
 import { MqttMutations } from "./mqtt-mutations.ts";
 
 const CLIENTS = 8;
 /** Sent before an answer is waited for. */
 const PACKETS_PER_WRITE = 8;
-/** Behind a length that lies there is no answer. */
+/** After a wrong length there is no response. */
 const ANSWER_TIME_MS = 20;
 const PINGREQ = Buffer.from([0xc0, 0]);
 
@@ -13,13 +13,13 @@ export interface FuzzOptions {
   readonly port: number;
   readonly packets: number;
   readonly seed: number;
-  /** Called after each so many packets. */
+  /** Called periodically, after a number of packets. */
   readonly onProgress?: (sent: number) => void;
 }
 
 const PROGRESS_PACKETS = 50_000;
 
-/** Resolves once that many packets were sent, with the number of connections that it took. */
+/** Resolves once `count` packets were sent, with the number of connections. */
 export async function fuzzMqtt({ port, packets, seed, onProgress }: FuzzOptions): Promise<number> {
   let sent = 0;
   let connections = 0;
@@ -44,7 +44,7 @@ export async function fuzzMqtt({ port, packets, seed, onProgress }: FuzzOptions)
 interface FuzzedPeer extends AsyncDisposable {
   readonly socket: Socket;
   isClosed(): boolean;
-  /** Something has come, or nothing will. */
+  /** Resolves on data, or when none can come. */
   answered(): Promise<void>;
 }
 

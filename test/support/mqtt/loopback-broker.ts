@@ -1,4 +1,4 @@
-// The address of a broker on this computer that asks for no password.
+// The address of a broker on this computer without a password.
 import type { BrokerAddress } from "../../../src/hub/broker/broker-address.ts";
 
 export function loopbackBroker(port: number): BrokerAddress {

@@ -1,4 +1,4 @@
-// An MQTT client without a mind of its own: it sends the packets that a test writes, and shows each that comes back.
+// A raw MQTT client: sends the packets that a test writes, and returns each received one.
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { generate, type IConnackPacket, type IConnectPacket, type Packet, parser } from "mqtt-packet";
@@ -9,7 +9,7 @@ type PacketOf<K extends Kind> = Extract<Packet, { cmd: K }>;
 
 export class MqttPeer implements AsyncDisposable {
   readonly socket: Socket;
-  /** What came and was not asked for yet. */
+  /** Received packets that were not consumed. */
   readonly received: Packet[] = [];
   isClosed = false;
   readonly #version: number;
@@ -38,7 +38,7 @@ export class MqttPeer implements AsyncDisposable {
     return packet;
   }
 
-  /** Publishes with QoS 1 and resolves with the answer; `packet` says what is different. */
+  /** Publishes with QoS 1 and resolves with the answer; `packet` overrides fields. */
   async publish(
     topic: string,
     payload: string,
@@ -82,7 +82,7 @@ export function openPeer(port: number, options: Partial<IConnectPacket> = {}): M
   return peer;
 }
 
-/** One that was let in. */
+/** A connected client. */
 export async function connectPeer(
   port: number,
   options: Partial<IConnectPacket> = {},

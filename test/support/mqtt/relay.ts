@@ -1,5 +1,5 @@
-// Between a hub and its broker: passes bytes on both ways, counts the PUBACKs of whoever connects here, and behaves like brokers and
-// proxies that a real Mosquitto is not.
+// A TCP relay between a hub and its broker: forwards bytes, counts the client's PUBACKs, and imitates behaviour of other brokers and
+// proxies.
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 import { parser } from "mqtt-packet";
@@ -7,9 +7,9 @@ import { parser } from "mqtt-packet";
 export class Relay implements AsyncDisposable {
   readonly acknowledged: number[] = [];
   connections = 0;
-  /** As RabbitMQ 3 does: ends a connection of MQTT 5 without a word. */
+  /** Like RabbitMQ 3: closes an MQTT 5 connection without a CONNACK. */
   rejectsMqtt5 = false;
-  /** As a proxy whose broker is away: ends so many connections without a word. */
+  /** Like a proxy whose broker is down: closes this many connections without a response. */
   endsAtOnce = 0;
   readonly #server = createServer((socket) => this.#pass(socket));
   readonly #sockets = new Set<Socket>();

@@ -1,6 +1,6 @@
-// A hub that is stopped in order leaves what Node compiled of it to all that follow (NODE_COMPILE_CACHE, which the configurations of vitest
-// and Playwright name). Most hubs of tests are killed, and leave nothing. It is stopped at once: two seconds after its start it would leave
-// code for other flags than those that hubs start with (src/hub/process/heap-growth.ts), which V8 does not take.
+// Fills Node's compile cache (NODE_COMPILE_CACHE, set by the configurations of vitest and Playwright), which only a clean stop writes;
+// most hubs of tests are killed. The hub is stopped immediately: two seconds after its start its V8 flags change
+// (src/hub/process/heap-growth.ts), and V8 rejects code cached under other flags.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { startTestHub } from "../hub.ts";

@@ -1,5 +1,4 @@
-// How often a property is tried: few times in the suite, where fast-check begins somewhere else each time; BRAMBLE_TEST_RUNS makes it
-// that many times as many, for a night in which nobody waits.
+// The number of runs of a property: few in the suite, with a new seed each time; BRAMBLE_TEST_RUNS multiplies it for nightly runs.
 
 const FACTOR = Number(process.env["BRAMBLE_TEST_RUNS"] ?? 1);
 

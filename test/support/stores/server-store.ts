@@ -1,4 +1,4 @@
-// A store in a database server for a test: a database of its own, which is dropped with it.
+// A store in a database server for a test, with its own database, which is dropped at the end.
 import type { Clock } from "../../../src/hub/clock.ts";
 import { systemClock } from "../../../src/hub/clock.ts";
 import { checkServer } from "../../../src/hub/store/maintenance.ts";
@@ -26,13 +26,13 @@ export class TestServerStore implements AsyncDisposable {
     await this.store.start();
   }
 
-  /** Both at once, as it happens by itself. */
+  /** Rollups and compaction together, as maintenance runs them. */
   async doBackgroundWork(): Promise<void> {
     const { store } = this;
     await Promise.all([store.refreshRollups(), store.compact()]);
   }
 
-  /** What `bramble check` says of it. */
+  /** The result of `bramble check`. */
   async findings(): Promise<string[]> {
     const found: string[] = [];
     for await (const finding of checkServer(new StoreAddress(this.address))) if (finding !== null) found.push(finding);

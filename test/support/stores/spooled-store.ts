@@ -1,4 +1,4 @@
-// A store on a database server with a spool, in this process, whose clock stands still. `await using` ends it.
+// A store on a database server with a spool, in this process, with a fake clock. `await using` ends it.
 import { readdirSync } from "node:fs";
 import { ServerStore } from "../../../src/hub/store/server-sql/server-store.ts";
 import { SpooledStore } from "../../../src/hub/store/spool/spooled-store.ts";
@@ -15,6 +15,7 @@ export class TestSpool implements AsyncDisposable {
   readonly #folder = makeTemporaryFolder();
   readonly #clock: FakeClock;
   readonly address: string;
+  readonly warnings: string[] = [];
   #store: SpooledStore | null = null;
 
   constructor(address: string, nowMs: number) {
@@ -40,7 +41,7 @@ export class TestSpool implements AsyncDisposable {
       onDeath: (error: Error) => {
         throw error;
       },
-      onWarning: () => undefined,
+      onWarning: (warning: string) => this.warnings.push(warning),
       onCommit: () => undefined,
     };
     const server = new ServerStore({ ...options, address: new StoreAddress(this.address) });

@@ -1,5 +1,5 @@
-// A store in a process of its own, so that a test can kill it in the middle of its work. It does what it is told, and
-// says when a message is acknowledged.
+// A store in a child process, so that a test can kill it at any moment. It executes the test's commands, and reports each
+// acknowledged message.
 import { systemClock } from "../../../src/hub/clock.ts";
 import type { AppendMessage } from "../../../src/hub/store/readings.ts";
 import { SqliteStore } from "../../../src/hub/store/sqlite/sqlite-store.ts";

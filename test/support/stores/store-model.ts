@@ -1,4 +1,4 @@
-// What the store should be: of each series a value per time. And what it is asked, compared with what it should say.
+// A model of the store: for each series a value per time; and comparisons of the store's answers with the model's.
 import { expect } from "vitest";
 import { PLAIN_CSV } from "../../../src/hub/export/export-format.ts";
 import { zonedTimeFormatter } from "../../../src/hub/export/zoned-time.ts";
@@ -23,7 +23,7 @@ export interface StoreUnderTest {
   reopen(): Promise<void>;
   /** Resolves when the work in the background that is due is done, or fails where it is cut short. */
   doBackgroundWork(): Promise<void>;
-  /** What a look at all it has on disk finds wrong. */
+  /** The errors that a full check of the store finds. */
   findings(): Promise<string[]>;
 }
 
@@ -76,7 +76,7 @@ export function selectionOf({ name, fromMs, toMs }: Stretch): ReadingSelection {
   return { devices: [device], metrics: [metric], fromMs, toMs };
 }
 
-/** The message as the store takes it. */
+/** The message in the form of the store's interface. */
 export function toAppend({ readings, receivedAtMs }: Message): AppendMessage {
   const incoming = readings.map(({ name, tsMs, value }): IncomingReading => ({ ...keyOf(name), tsMs, value }));
   return { readings: incoming, attributes: [], receivedAtMs };
@@ -183,7 +183,7 @@ export class StoreModel {
   }
 }
 
-/** Fails unless the store gives the same buckets of a series as the model. */
+/** Fails unless store and model have the same buckets of a series. */
 export async function compareBuckets(
   open: StoreUnderTest,
   model: StoreModel,
@@ -192,7 +192,7 @@ export async function compareBuckets(
 ): Promise<void> {
   const buckets = await open.store.readings.buckets({ ...keyOf(name), ...grid });
   const expected = model.buckets(name, grid);
-  // A summary does not tell 0 from -0.
+  // A summary does not distinguish 0 from -0.
   const exact = ({ t, min, max, n }: Bucket) => ({ t, min: min + 0, max: max + 0, n });
   expect(buckets.map(exact)).toEqual(expected.map(exact));
   for (const [index, { avg, min, max }] of expected.entries()) {
@@ -203,7 +203,7 @@ export async function compareBuckets(
   }
 }
 
-/** Fails unless the store gives the same first pages of rows as the model, bit for bit. */
+/** Fails unless store and model have the same first pages of rows, bit for bit. */
 export async function comparePages(
   open: StoreUnderTest,
   model: StoreModel,
@@ -239,7 +239,7 @@ function rowsOf({ series, seriesIndex, tsMs, values }: ReadingPage): Row[] {
   });
 }
 
-/** Fails unless everything that the store can say of all it has is what the model says, and its file is sound. */
+/** Fails unless all answers of the store match the model, and its file is valid. */
 export async function compareAll(open: StoreUnderTest, model: StoreModel): Promise<void> {
   for (const order of ["oldest-first", "newest-first"] as const)
     await comparePages(open, model, EVERYTHING, order, 1_000_000);
@@ -260,7 +260,7 @@ export async function compareAll(open: StoreUnderTest, model: StoreModel): Promi
     value: value + 0,
   }));
   const expected = model.latest().map((row) => ({ ...row, value: row.value + 0 }));
-  // Of a copy and messages that were handed in at once, either may bring a series first.
+  // A copy and concurrent messages may create a series in either order.
   expect(latest.toSorted(byName)).toEqual(expected.toSorted(byName));
   expect(await open.findings()).toEqual([]);
 }

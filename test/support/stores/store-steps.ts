@@ -1,5 +1,5 @@
-// Steps at random, of a store and of its model: whatever is appended, sealed, removed and reopened, in whatever order, every question
-// has the answer that a sorted list would give.
+// Random steps for a store and its model: after any sequence of appending, sealing, removing and reopening, all queries match a sorted
+// list.
 import fc from "fast-check";
 import { expect } from "vitest";
 import { deviceId } from "./store.ts";
@@ -22,9 +22,9 @@ const HOUR_MS = 3_600_000;
 export const START_MS = Date.UTC(2026, 1, 2, 22);
 
 export type Step =
-  /** Sent at once, without waiting for one another. */
+  /** Sent concurrently. */
   | { readonly kind: "append"; readonly messages: readonly Message[] }
-  /** A Pi that was away sends what it kept: many readings at once. */
+  /** A Pi that was offline sends its backlog in one message. */
   | {
       readonly kind: "replay";
       readonly name: SeriesName;
@@ -122,7 +122,7 @@ async function append(open: StoreUnderTest, sent: Message): Promise<number[]> {
   return [...(await open.store.readings.append(toAppend(sent)))];
 }
 
-/** Takes a step with both, and compares what they answer. */
+/** Runs a step on both, and compares the results. */
 export async function take(open: StoreUnderTest, model: StoreModel, one: Step): Promise<void> {
   switch (one.kind) {
     case "append": {

@@ -1,4 +1,4 @@
-// A real store for a test, in this process, with its threads and a file of its own. `await using` ends it.
+// A real store for a test, in this process, with its threads and its own file. `await using` ends it.
 import { join } from "node:path";
 import type { Clock } from "../../../src/hub/clock.ts";
 import { systemClock } from "../../../src/hub/clock.ts";
@@ -16,7 +16,7 @@ export class TestStore implements AsyncDisposable {
   readonly troubles: string[] = [];
   store: SqliteStore;
 
-  /** With a path of its own it is on another disk. */
+  /** Another path puts it on another disk. */
   constructor(clock: Clock, path?: string) {
     this.clock = clock;
     this.path = path ?? join(this.#folder.path, "bramble.db");
@@ -56,7 +56,7 @@ export class TestStore implements AsyncDisposable {
   }
 }
 
-/** What `bramble check` would say. */
+/** The result of `bramble check`. */
 export function findings(path: string): string[] {
   const db = openToRead(path);
   try {

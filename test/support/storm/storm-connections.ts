@@ -9,19 +9,19 @@ export interface Connection {
   readonly ended: Promise<unknown>;
   /** Resolves once the hub has the reply. */
   reply(reply: CommandReply): Promise<unknown>;
-  /** At once, and without a goodbye. */
+  /** Closes abruptly, without DISCONNECT. */
   cut(): void;
 }
 
-type Hear = (connection: Connection, message: CommandMessage, acknowledge: () => void) => void;
-/** Resolves once the device gets its commands. */
-export type Connect = (name: string, hear: Hear) => Promise<Connection>;
+type OnCommand = (connection: Connection, message: CommandMessage, acknowledge: () => void) => void;
+/** Resolves once the device is subscribed to its commands. */
+export type Connect = (name: string, onCommand: OnCommand) => Promise<Connection>;
 
 const CONNECT_TIMEOUT_MS = 2_000;
 const POLL_SECONDS = 2;
 
 export function overMqtt(port: number): Connect {
-  return async (name, hear) => {
+  return async (name, onCommand) => {
     const options = { clientId: name, reconnectPeriod: 0, connectTimeout: CONNECT_TIMEOUT_MS };
     const client = await connectAsync(`mqtt://127.0.0.1:${port}`, options, false);
     client.on("error", () => client.stream.destroy());
@@ -34,14 +34,14 @@ export function overMqtt(port: number): Connect {
     };
     // The client acknowledges when this calls back.
     client.handleMessage = ({ payload }, acknowledge) =>
-      hear(connection, JSON.parse(payload.toString()), () => acknowledge());
+      onCommand(connection, JSON.parse(payload.toString()), () => acknowledge());
     await whileOpen(ended, client.subscribeAsync(`bramble/${name}/command`, { qos: 1 }));
     return connection;
   };
 }
 
 export function overWebSocket(port: number): Connect {
-  return async (name, hear) => {
+  return async (name, onCommand) => {
     const socket = new WebSocket(`ws://127.0.0.1:${port}/ws?device=${name}`, { handshakeTimeout: CONNECT_TIMEOUT_MS });
     const ended = once(socket, "close");
     socket.on("error", () => socket.terminate());
@@ -59,8 +59,8 @@ export function overWebSocket(port: number): Connect {
     };
     socket.on("message", (data) => {
       const { type, ...rest } = JSON.parse(String(data));
-      // The answer to the ping that follows is the acknowledgement; whoever hangs up before it gives none.
-      if (type === "command") hear(connection, rest, () => undefined);
+      // The response to the following ping is the acknowledgement; disconnecting before it is none.
+      if (type === "command") onCommand(connection, rest, () => undefined);
       if (type === "ack") acknowledged.get(rest.seq)?.();
     });
     await whileOpen(ended, once(socket, "open"));
@@ -69,14 +69,14 @@ export function overWebSocket(port: number): Connect {
 }
 
 export function overHttp(port: number): Connect {
-  return async (name, hear) => {
+  return async (name, onCommand) => {
     const origin = `http://127.0.0.1:${port}/api/v1`;
     const cutting = new AbortController();
     const { signal } = cutting;
     const pollOn = async () => {
       for (;;) {
         const answer = await fetch(`${origin}/devices/${name}/commands/next?wait=${POLL_SECONDS}`, { signal });
-        if (answer.status === 200) hear(connection, await answer.json(), () => undefined);
+        if (answer.status === 200) onCommand(connection, await answer.json(), () => undefined);
       }
     };
     const connection: Connection = {
@@ -95,7 +95,7 @@ export function overHttp(port: number): Connect {
   };
 }
 
-/** Nothing is heard of what was under way on a connection that has ended. */
+/** Ignores messages in flight on an ended connection. */
 function whileOpen<T>(ended: Promise<unknown>, work: Promise<T>): Promise<T> {
   return Promise.race([work, ended.then(() => Promise.reject(new Error("the connection ended")))]);
 }

@@ -1,5 +1,5 @@
-// A device that keeps a diary of what it did, and whose connection breaks at the worst moments. It acts as the Pi's agent
-// does: once for each id, not after its time, and a reply that did not get through follows on the next connection.
+// A device that records what it executed, on an unreliable connection. It behaves like the Pi's agent: executes each id once, not
+// after its expiry, and resends an unacknowledged reply on the next connection.
 import { setTimeout as pause } from "node:timers/promises";
 import type { CommandMessage, CommandReply } from "../../../src/shared/controls/command.ts";
 import type { ControlValue } from "../../../src/shared/controls/control.ts";
@@ -29,13 +29,13 @@ export class StormDevice {
   readonly runs: Run[] = [];
   /** What its controls are set to. */
   readonly state = new Map<string, ControlValue>();
-  /** Ids that came twice on one connection. */
-  readonly heardTwice: string[] = [];
+  /** Ids received twice on one connection. */
+  readonly receivedTwice: string[] = [];
   readonly #connect: Connect;
   readonly #chance: () => number;
   readonly #replies = new Map<string, CommandReply>();
   readonly #unsent = new Set<CommandReply>();
-  #isCalm = false;
+  #isReliable = false;
 
   constructor(name: string, connect: Connect, chance: () => number) {
     this.name = name;
@@ -43,9 +43,9 @@ export class StormDevice {
     this.#chance = chance;
   }
 
-  /** Nothing breaks any more. */
+  /** Disables faults. */
   calm(): void {
-    this.#isCalm = true;
+    this.#isReliable = true;
   }
 
   /** Connects again and again until the signal aborts. */
@@ -53,17 +53,17 @@ export class StormDevice {
     while (!signal.aborted) {
       await this.#visit(signal).catch(() => undefined);
       const { storm, calm } = AWAY_MS;
-      await pause(this.#chance() * (this.#isCalm ? calm : storm), null, { signal }).catch(() => undefined);
+      await pause(this.#chance() * (this.#isReliable ? calm : storm), null, { signal }).catch(() => undefined);
     }
   }
 
   /** One connection, from its beginning to its end. */
   async #visit(signal: AbortSignal): Promise<void> {
-    const heard = new Set<string>();
+    const received = new Set<string>();
     const connection = await this.#connect(this.name, (each, message, acknowledge) => {
-      if (heard.has(message.id)) this.heardTwice.push(message.id);
-      heard.add(message.id);
-      this.#hear(each, message, acknowledge);
+      if (received.has(message.id)) this.receivedTwice.push(message.id);
+      received.add(message.id);
+      this.#onCommand(each, message, acknowledge);
     });
     const cut = () => connection.cut();
     signal.addEventListener("abort", cut);
@@ -73,7 +73,7 @@ export class StormDevice {
     signal.removeEventListener("abort", cut);
   }
 
-  #hear(connection: Connection, message: CommandMessage, acknowledge: () => void): void {
+  #onCommand(connection: Connection, message: CommandMessage, acknowledge: () => void): void {
     const where = this.#nextBreak();
     switch (where) {
       case "never":
@@ -101,7 +101,7 @@ export class StormDevice {
   }
 
   #nextBreak(): Break {
-    let left = this.#isCalm ? 1 : this.#chance();
+    let left = this.#isReliable ? 1 : this.#chance();
     for (const [where, share] of SHARES) {
       if (left < share) return where;
       left -= share;

@@ -1,7 +1,7 @@
-// Programs and libraries that come from the system's packages: installed where we may, asked for by name where we may not.
+// Debian packages that tests need: installed with root's rights, else reported by name.
 import { execFileSync, spawnSync } from "node:child_process";
 
-/** Makes sure that Debian's packages of these names are there; `purpose` says what they are needed for. */
+/** Ensures that these Debian packages are installed; `purpose` says what they are needed for. */
 export function ensurePackages(names: readonly string[], purpose: string): void {
   const missing = names.filter((name) => !isInstalled(name));
   if (missing.length === 0) return;

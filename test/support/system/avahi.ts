@@ -1,4 +1,4 @@
-// A machine with Avahi, as Pis have it: it finds others by their names and services, and has a name of its own.
+// A machine with Avahi, like a Pi: resolves names, browses services, and has its own name.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
@@ -9,7 +9,7 @@ import { run } from "../run.ts";
 import { until } from "../until.ts";
 import type { Namespace } from "./namespace.ts";
 
-/** As `avahi-browse --parsable` tells it. */
+/** A line of `avahi-browse --parsable`. */
 export interface FoundService {
   readonly name: string;
   readonly type: string;
@@ -19,7 +19,7 @@ export interface FoundService {
   readonly txt: string;
 }
 
-/** A `/run` of its own, for the bus and the daemon: this machine may have both already. */
+/** A private `/run` for D-Bus and the daemon, since this machine may run both already. */
 const BUS = [
   "mount -t tmpfs tmpfs /run",
   "mkdir /run/dbus /run/avahi-daemon",
@@ -50,7 +50,7 @@ export class Avahi implements AsyncDisposable {
     await until("its name", () => this.ownName());
     for (const type of ["_bramble._tcp", "_mqtt._tcp", "_http._tcp"]) {
       const { stdout } = this.#spawn("avahi-browse", "--resolve", "--parsable", "--no-db-lookup", type);
-      if (stdout !== null) createInterface(stdout).on("line", (line) => this.#hear(line));
+      if (stdout !== null) createInterface(stdout).on("line", (line) => this.#onLine(line));
     }
   }
 
@@ -63,7 +63,7 @@ export class Avahi implements AsyncDisposable {
     return (await call("GetHostNameFqdn")).trim();
   }
 
-  /** The address of a name; undefined where nobody has it. */
+  /** The address of a name; undefined where it does not resolve. */
   async resolve(name: string, family: 4 | 6 = 4): Promise<string | undefined> {
     const answer = await this.#run("avahi-resolve", `-${family}`, "--name", name).catch(() => "");
     return answer.trim().split("\t")[1];
@@ -84,7 +84,7 @@ export class Avahi implements AsyncDisposable {
     this.#folder[Symbol.dispose]();
   }
 
-  #hear(line: string): void {
+  #onLine(line: string): void {
     const [event, link, family, coded = "", type = "", , host = "", address = "", port = "", txt = ""] =
       line.split(";");
     const name = coded.replaceAll(/\\(\d{3})/g, (_, code: string) => String.fromCharCode(Number(code)));

@@ -1,5 +1,5 @@
-// A database server of a test's own, from Debian's packages, on a free port and in a folder of its own. `await using` ends it and
-// removes what it kept. It can be killed as a power failure would, and started again on what is on its disk.
+// A database server for a test, from Debian's packages, on a free port with its own folder. `await using` ends it and removes its
+// data. It can be killed, as by a power failure, and restarted on its data.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
@@ -13,16 +13,16 @@ export const USER = "bramble";
 const START_TIMEOUT_MS = 60_000;
 const POLL_MS = 50;
 
-/** How one product is set up, started and asked. */
+/** How a product is initialised, started and queried. */
 export interface ServerProduct {
   /** Makes an empty cluster in `folder`, with the user and the password. */
   readonly prepare: (folder: string) => void;
   readonly command: (folder: string, port: number) => { readonly file: string; readonly args: readonly string[] };
   /** The process runs as this user of the system; null: as the test's own. */
   readonly runAs: { readonly uid: number; readonly gid: number } | null;
-  /** Runs a statement, and gives its rows, as the administrator, in a database or in none; rejects while the server cannot. */
+  /** Runs a statement as the administrator, in a database or none, and returns its rows; rejects while the server is down. */
   readonly administer: (port: number, sql: string, database?: string) => Promise<readonly (readonly unknown[])[]>;
-  /** Ends every connection to the databases of tests, in the middle of whatever it does. */
+  /** Kills every connection to the databases of tests. */
   readonly cutConnections: (port: number) => Promise<unknown>;
   readonly scheme: string;
   /** Ends it in order, connections and all. */

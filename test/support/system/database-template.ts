@@ -1,5 +1,4 @@
-// What a database product makes of an empty folder is the same each time, and takes it seconds: it is made once in a run of the tests
-// and copied for every server.
+// A template of an initialised data folder: initialising takes seconds, so it is done once in a test run and copied for every server.
 import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync, mkdtempSync, renameSync } from "node:fs";
 import { join } from "node:path";
@@ -21,11 +20,11 @@ export function fillFromTemplate(folder: string, product: string, make: (folder:
     // Another file of tests may have been faster: then that one is taken.
     if (!existsSync(template)) renameSync(begun, template);
   }
-  // With the owners: a server may run as a user of its own.
+  // Preserves owners, since a server may run as another user.
   execFileSync("cp", ["-a", "--sparse=auto", `${template}/.`, folder]);
 }
 
-/** Lets the users that servers run as get to their templates. */
+/** Makes templates accessible to the servers' users. */
 export function openTemplates(templates: string): void {
   chmodSync(templates, 0o711);
 }

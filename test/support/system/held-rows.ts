@@ -1,5 +1,5 @@
-// A transaction of somebody else's that holds up what is written to a table, or to some of its rows, until it is released: so that a test
-// says what is on its way to the server, and in which order.
+// A foreign transaction that locks a table, or some of its rows, until it is released, so that a test controls which writes are in
+// flight, and their order.
 import { createConnection } from "mysql2/promise";
 import pg from "pg";
 import { until } from "../until.ts";
@@ -60,7 +60,7 @@ export class HeldRows implements AsyncDisposable {
     return new HeldRows(server, "mariadb", () => connection.end());
   }
 
-  /** Resolves when so many of the hub's statements wait. */
+  /** Resolves when this many of the hub's statements wait for the lock. */
   async waiting(count: number): Promise<void> {
     await until(`${count} statements wait`, async () => ((await this.#waiting()).length === count ? true : undefined));
   }

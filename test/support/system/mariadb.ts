@@ -7,14 +7,15 @@ import { createConnection } from "mysql2/promise";
 import { ensurePackages } from "./apt.ts";
 import { DatabaseServer, PASSWORD, type ServerProduct, USER } from "./database-server.ts";
 
-export async function startMariadb(): Promise<DatabaseServer> {
+/** With these arguments beside the usual ones. */
+export async function startMariadb(args: readonly string[] = []): Promise<DatabaseServer> {
   ensurePackages(["mariadb-server"], "the tests of the store in MariaDB");
-  const server = new DatabaseServer(product());
+  const server = new DatabaseServer(product(args));
   await server.prepare();
   return server;
 }
 
-function product(): ServerProduct {
+function product(more: readonly string[]): ServerProduct {
   const user = userInfo().username;
   return {
     scheme: "mariadb",
@@ -34,7 +35,7 @@ function product(): ServerProduct {
       const sizes = ["--innodb-buffer-pool-size=64M", "--innodb-log-file-size=64M"];
       const how = [`--user=${user}`, `--port=${port}`, "--bind-address=127.0.0.1", "--skip-name-resolve"];
       const init = `--init-file=${join(folder, "init.sql")}`;
-      return { file: "mariadbd", args: ["--no-defaults", ...places, ...how, ...sizes, init] };
+      return { file: "mariadbd", args: ["--no-defaults", ...places, ...how, ...sizes, init, ...more] };
     },
     stopSignal: "SIGTERM",
     administer: ask,

@@ -23,7 +23,7 @@ export class Mosquitto implements AsyncDisposable {
   private constructor(port: number, configuration: readonly string[]) {
     this.port = port;
     this.#configuration = configuration;
-    // Mosquitto gives up root's rights, and has to read and write here.
+    // Mosquitto drops root's rights, and has to read and write here.
     chmodSync(this.folder.path, 0o777);
   }
 
@@ -56,7 +56,7 @@ export class Mosquitto implements AsyncDisposable {
     return file;
   }
 
-  /** Makes FOLDER/cert.pem, for this computer and signed by itself, and FOLDER/key.pem. Answers the certificate's path. */
+  /** Creates FOLDER/cert.pem, self-signed for this computer, and FOLDER/key.pem. Returns the certificate's path. */
   makeCertificate(): string {
     const [certificate, key] = [join(this.folder.path, "cert.pem"), join(this.folder.path, "key.pem")];
     const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"];
@@ -79,7 +79,7 @@ export class Mosquitto implements AsyncDisposable {
       `listener ${this.port} 127.0.0.1`,
       "persistence true",
       `persistence_location ${this.folder.path}/`,
-      // Every change is on disk at once: what a killed broker acknowledged is there again.
+      // Saves every change immediately, so that a killed broker has everything that it acknowledged.
       "autosave_on_changes true",
       "autosave_interval 1",
       "log_type all",

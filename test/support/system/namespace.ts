@@ -5,7 +5,7 @@ import { run } from "../run.ts";
 
 let made = 0;
 
-/** Whether the system has such a thing, and lets this user have it. */
+/** Whether this user may create network namespaces. */
 export function mayMakeNamespaces(): boolean {
   if (process.platform !== "linux") return false;
   try {
@@ -57,7 +57,7 @@ export interface Plug {
   readonly address: string;
 }
 
-/** Lays a cable between two machines, and takes it into use. */
+/** Connects two machines by a veth pair, and brings it up. */
 export function connectNamespaces(one: Plug, other: Plug): void {
   const peer = ["peer", "name", other.name, "netns", other.machine.name];
   one.machine.ip("link", "add", one.name, "type", "veth", ...peer);
@@ -67,15 +67,19 @@ export function connectNamespaces(one: Plug, other: Plug): void {
   }
 }
 
-export interface AskWithin {
-  /** The `Host` that is asked for. */
+export interface RequestWithin {
+  /** The `Host` header. */
   readonly host?: string;
   readonly method?: string;
   readonly body?: object;
 }
 
-/** Asks a hub's API as the administrator, from its own machine; rejects where the answer is an error. */
-export async function jsonWithin<T>(hub: TestHub, path: string, { host, method, body }: AskWithin = {}): Promise<T> {
+/** Requests a hub's API as the administrator, from its own machine; rejects on an error response. */
+export async function jsonWithin<T>(
+  hub: TestHub,
+  path: string,
+  { host, method, body }: RequestWithin = {},
+): Promise<T> {
   const { http, token } = hub.file;
   const data = body === undefined ? [] : ["-H", "Content-Type: application/json", "-d", JSON.stringify(body)];
   const asked = [

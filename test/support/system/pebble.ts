@@ -1,4 +1,4 @@
-// Pebble, a real ACME server for tests, with its challenge DNS. It connects to 127.0.0.1 for every name unless told otherwise.
+// Pebble, a real ACME server for tests, with its challenge DNS. Names resolve to 127.0.0.1 unless set otherwise.
 // `await using` ends both.
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -15,9 +15,9 @@ interface PebblePorts {
   readonly management: number;
   readonly dns: number;
   readonly dnsManagement: number;
-  /** Where it looks for HTTP-01. */
+  /** The port that it validates HTTP-01 on. */
   readonly http: number;
-  /** Where it looks for TLS-ALPN-01. */
+  /** The port that it validates TLS-ALPN-01 on. */
   readonly tls: number;
 }
 
@@ -76,11 +76,11 @@ export class Pebble implements AsyncDisposable {
         () => undefined,
       ),
     );
-    await until("its DNS can be told", () => this.tellDns("clear-request-history", {}).catch(() => undefined));
+    await until("its DNS can be told", () => this.callChallengeDns("clear-request-history", {}).catch(() => undefined));
   }
 
-  /** Tells the challenge DNS, such as `set-txt` with a host, which ends in a dot, and a value. */
-  async tellDns(what: string, body: Readonly<Record<string, unknown>>): Promise<true> {
+  /** Calls the challenge DNS's API, such as `set-txt` with a host, which ends in a dot, and a value. */
+  async callChallengeDns(what: string, body: Readonly<Record<string, unknown>>): Promise<true> {
     const url = `http://127.0.0.1:${this.ports.dnsManagement}/${what}`;
     await ask(url, { service: "the challenge DNS", method: "POST", body: JSON.stringify(body) });
     return true;
@@ -90,7 +90,7 @@ export class Pebble implements AsyncDisposable {
     this.#children.push(spawn(command, [...args], { env: { ...process.env, ...env }, stdio: "ignore" }));
   }
 
-  /** With a memory as new: it knows no account any more. */
+  /** Restarts it without its state: accounts are lost. */
   async restart(): Promise<void> {
     await this.#end();
     await this.start();
@@ -119,7 +119,7 @@ export async function startPebble(): Promise<Pebble> {
   return pebble;
 }
 
-/** Ports that nobody listens on. */
+/** Unused ports. */
 async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(
     Array.from({ length: count }, async () => {

@@ -1,4 +1,4 @@
-// Another program that has a port: by a name of its own, as the system knows it.
+// Another program that occupies a port, with its own process name.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { symlinkSync } from "node:fs";

@@ -8,17 +8,23 @@ import { DatabaseServer, PASSWORD, type ServerProduct, USER } from "./database-s
 
 const VERSIONS = "/usr/lib/postgresql";
 
-export async function startPostgres(): Promise<DatabaseServer> {
+/** With these settings beside the usual ones. */
+export async function startPostgres(settings: readonly string[] = []): Promise<DatabaseServer> {
   ensurePackages(["postgresql"], "the tests of the store in PostgreSQL");
-  const server = new DatabaseServer(product());
+  const server = new DatabaseServer(product(settings));
   await server.prepare();
   return server;
 }
 
-function product(): ServerProduct {
+/** As whom it runs; null: as the tests. */
+export function postgresUser(): ServerProduct["runAs"] {
+  return process.getuid?.() === 0 ? { uid: idOf("-u"), gid: idOf("-g") } : null;
+}
+
+function product(more: readonly string[]): ServerProduct {
   const version = readdirSync(VERSIONS).sort((a, b) => Number(b) - Number(a))[0] ?? "";
   const program = (name: string) => join(VERSIONS, version, "bin", name);
-  const runAs = process.getuid?.() === 0 ? { uid: idOf("-u"), gid: idOf("-g") } : null;
+  const runAs = postgresUser();
   return {
     scheme: "postgres",
     runAs,
@@ -35,7 +41,7 @@ function product(): ServerProduct {
       const sizes = ["shared_buffers=32MB", "max_wal_size=256MB", "max_connections=40"];
       return {
         file: program("postgres"),
-        args: ["-D", join(folder, "data"), ...[...settings, ...sizes].flatMap((setting) => ["-c", setting])],
+        args: ["-D", join(folder, "data"), ...[...settings, ...sizes, ...more].flatMap((setting) => ["-c", setting])],
       };
     },
     stopSignal: "SIGINT",

@@ -45,7 +45,7 @@ export class TestProxy implements AsyncDisposable {
   readonly folder: TestFolder = makeTemporaryFolder();
   #child: ChildProcess | null = null;
 
-  /** For `hub.example`, signed by itself. */
+  /** Self-signed for `hub.example`. */
   makeCertificate(): Certificate {
     const [certificate, key, both] = ["cert.pem", "key.pem", "both.pem"].map((name) => join(this.folder.path, name));
     if (certificate === undefined || key === undefined || both === undefined) throw new Error("unreachable");
@@ -58,7 +58,7 @@ export class TestProxy implements AsyncDisposable {
     return { certificate, key, both };
   }
 
-  /** Runs it on a configuration; resolves when it takes connections. `args` are told the file's path. */
+  /** Runs it with a configuration; resolves when it accepts connections. `args` gets the file's path. */
   async start(port: number, configuration: string, command: string, args: (file: string) => string[]): Promise<void> {
     const file = join(this.folder.path, "configuration");
     writeFileSync(file, configuration);

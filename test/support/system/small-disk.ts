@@ -1,17 +1,17 @@
-// A disk of its own for a test, small enough to be filled: a file system in memory, where this user may mount one.
+// A small disk for a test that fills it: a tmpfs, where this user may mount one.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestFolder } from "../hub.ts";
 
-/** Whether the system has such a thing, and lets this user have it. */
+/** Whether this user may mount a tmpfs. */
 export function mayMountSmallDisk(): boolean {
   using disk = tryToMount(1);
   return disk !== null;
 }
 
-/** Throws where `mayMountSmallDisk` says no. */
+/** Throws where `mayMountSmallDisk` is false. */
 export function mountSmallDisk(megabytes: number): TestFolder {
   const disk = tryToMount(megabytes);
   if (disk === null) throw new Error("this user may not mount a disk");

@@ -1,1 +1,1 @@
-"""The configuration file, bramble-agent.toml: read and checked, each fault with its line."""
+"""The configuration file, bramble-agent.toml: parsed and validated, each error with its line."""

@@ -1,4 +1,4 @@
-"""Whether a text can be the address of a hub: a host name or an IP address, and nothing around it."""
+"""Validates the address of a hub: a host name or an IP address only."""
 import ipaddress
 import re
 from urllib.parse import urlsplit
@@ -9,7 +9,7 @@ MIN_PORT, MAX_PORT = 1, 65_535
 
 
 def address_error(text: str) -> str | None:
-    """What is wrong with it, and what to write; None where it is an address."""
+    """The error with a suggestion; None for a valid address."""
     if text.strip() == "":
         return 'address is empty: write the hub\'s IP address or host name, such as "192.168.1.20"'
     if text != text.strip():
@@ -38,7 +38,7 @@ def _ip_error(text: str) -> str | None:
 
 
 def _suggestion(text: str) -> str:
-    """The address and the ports that are meant, for an address that is one but for what is around it."""
+    """A corrected address with ports, if only its surroundings are wrong, such as a scheme or a path."""
     try:
         url = urlsplit(text if "://" in text else f"//{text}")
         host, port = url.hostname, url.port

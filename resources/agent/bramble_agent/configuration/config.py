@@ -1,7 +1,7 @@
-"""Reads bramble-agent.toml: what hangs on this Pi, and where its hub is. Nothing here touches hardware.
+"""Reads bramble-agent.toml: the inputs and outputs of this Pi, and its hub. Nothing here touches hardware.
 
-A configuration that cannot work is refused as a whole, and all that is wrong with it is reported at once, each with its
-line, so that it can be mended without a manual.
+An invalid configuration is rejected as a whole, and all errors are reported together, each with its line and a
+suggestion.
 """
 import difflib
 import math
@@ -26,7 +26,7 @@ DEFAULT_PATH = Path("/etc/bramble-agent.toml")
 DEVICE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_\-.:]{0,63}")
 CONTROL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_\-]{0,39}")
 DEFAULT_HOST_NAMES = {"raspberrypi", "debian", "localhost"}
-# Names with a meaning of their own in a message of readings.
+# Names with a special meaning in a message of readings.
 RESERVED_NAMES = {"ts", "time", "timestamp", "device", "device_id", "deviceId", "__proto__", "constructor", "prototype"}
 SECTIONS = ("hub", "queue", "outputs", "inputs")
 INTERNAL_FIELDS = ("lines",)
@@ -49,10 +49,10 @@ T = TypeVar("T", bound=Declared)
 
 
 class ConfigError(Exception):
-    """All that is wrong, each with its line; the text is for a person."""
+    """All errors, each with its line; the text is for a person."""
 
     def __init__(self, problems: list[tuple[int, str]], usable: "Config | None" = None) -> None:
-        """`usable` is what is right of it: who this device is and where its hub is, with neither inputs nor outputs."""
+        """`usable` is the valid part: the device's identity and its hub, without inputs and outputs."""
         self.problems = [f"line {line}: {reason}" for line, reason in sorted(problems)]
         self.usable = usable
         super().__init__("; ".join(self.problems))
@@ -60,17 +60,17 @@ class ConfigError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class HubSettings:
-    """Where the hub is, if it is not to be searched for."""
+    """How to reach the hub, if not by discovery."""
 
     address: str | None = None
     mqtt_port: int = 1883
     http_port: int = 8080
     discover: bool = True
-    # auto: where the hub offers it, and from then on always.
+    # auto: if the hub offers it, and from then on always.
     tls: str = "auto"
-    # PEM of the authority to trust; without it the hub's own is, as it was met first.
+    # PEM of the authority to trust; without it the hub's own is trusted on first use.
     ca_file: str | None = None
-    # With TLS; None for the usual ones.
+    # With TLS; None for the default ports.
     mqtts_port: int | None = None
     https_port: int | None = None
 
@@ -85,7 +85,7 @@ class HubSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class QueueSettings:
-    """How much waits on the disk at most while the hub is away."""
+    """Limits of the queue on the disk while the hub is unreachable."""
 
     rows: int = 200_000
     megabytes: float = 50
@@ -104,11 +104,11 @@ class Config:
     queue: QueueSettings = QueueSettings()
     outputs: Mapping[str, OutputSettings] = field(default_factory=dict)
     inputs: Mapping[str, InputSettings] = field(default_factory=dict)
-    # By path, such as "inputs.water" and "inputs.water.id". A comment that moves them changes nothing.
+    # Lines by path, such as "inputs.water.id"; excluded from comparisons, since a comment moves them.
     lines: Mapping[str, int] = field(default_factory=dict, compare=False)
 
     def line_of(self, *keys: str) -> int:
-        """Of the last key, else of the table that it is in."""
+        """The line of the last key, else of its table."""
         paths = (".".join(keys[:length]) for length in range(len(keys), 0, -1))
         return next((self.lines[path] for path in paths if path in self.lines), 1)
 
@@ -116,7 +116,7 @@ class Config:
 def load(path: Path) -> Config:
     """The file's configuration; the default one where there is no file. Raises ConfigError."""
     try:
-        # Editors of Windows put a mark before the first character.
+        # Editors on Windows write a byte order mark.
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         text = ""
@@ -143,7 +143,7 @@ def parse(text: str) -> Config:
 
 
 def own_name(root: Path = Path("/")) -> str:
-    """The host name; one that many machines have from their setup, with the end of the machine's serial number."""
+    """The host name; a default one gets the end of the machine's serial number appended."""
     host = socket.gethostname()
     if host not in DEFAULT_HOST_NAMES:
         return host
@@ -155,13 +155,13 @@ def own_name(root: Path = Path("/")) -> str:
 
 
 def device_id(host_name: str) -> str:
-    """A host name as the contract's device id."""
+    """Turns a host name into a valid device id."""
     text = re.sub(r"[^A-Za-z0-9_\-.:]", "-", host_name)[:64].lstrip("_-.:")
     return text or "raspberrypi"
 
 
 class _Reader:
-    """Makes settings of tables, and collects what is wrong with them."""
+    """Converts tables to settings and collects errors."""
 
     def __init__(self, text: str) -> None:
         self._lines = key_lines(text)
@@ -179,7 +179,7 @@ class _Reader:
         self._check_inputs(config, inputs)
         self._check_pins(outputs, inputs)
         if len(outputs) > MAX_CONTROLS_PER_DEVICE:
-            self._wrong(("outputs",), None, f"there are {len(outputs)} outputs: a hub takes {MAX_CONTROLS_PER_DEVICE}")
+            self._add_problem(("outputs",), None, f"there are {len(outputs)} outputs: a hub takes {MAX_CONTROLS_PER_DEVICE}")
         config = replace(config, hub=hub or HubSettings(), queue=queue or QueueSettings())
         if self._problems:
             raise ConfigError(self._problems, config)
@@ -192,7 +192,7 @@ class _Reader:
                 self._passes(check_interval, one.interval, ("inputs", name))
             if config.vitals and name in VITALS:
                 reason = f"“{name}” is measured of this machine itself: take another name, or vitals = false"
-                self._wrong(("inputs", name), None, reason)
+                self._add_problem(("inputs", name), None, reason)
 
     def _check_pins(self, outputs: Mapping[str, OutputSettings], inputs: Mapping[str, InputSettings]) -> None:
         """One pin has one use."""
@@ -205,9 +205,9 @@ class _Reader:
                 here = f"{'.'.join(where)}] {key}"
                 other = first.setdefault(pin, here)
                 if other != here:
-                    self._wrong(where, key, f"pin {pin} is used twice, here and by [{other}")
+                    self._add_problem(where, key, f"pin {pin} is used twice, here and by [{other}")
                 elif pin in buses:
-                    self._wrong(where, key, f"pin {pin} belongs to the bus that [{buses[pin]}] is on")
+                    self._add_problem(where, key, f"pin {pin} belongs to the bus that [{buses[pin]}] is on")
 
     def _kinds(self, kinds: Mapping[str, type[T]], table: dict[str, Any], section: str) -> dict[str, T]:
         found: dict[str, T] = {}
@@ -216,17 +216,17 @@ class _Reader:
             if CONTROL_NAME.fullmatch(name) is None or name in RESERVED_NAMES:
                 is_reserved = name in RESERVED_NAMES
                 reason = "it has a meaning of its own" if is_reserved else "letters, digits, _ and - can, up to 40"
-                self._wrong(where, None, f"“{name}” cannot be a name here: {reason}")
+                self._add_problem(where, None, f"“{name}” cannot be a name here: {reason}")
                 continue
             if not isinstance(table[name], dict):
-                self._wrong((section,), name, f"{name} is a table: write [{section}.{name}]", without_heading=True)
+                self._add_problem((section,), name, f"{name} is a table: write [{section}.{name}]", without_heading=True)
                 continue
             settings = dict(table[name])
             kind = settings.pop("kind", None)
             if not isinstance(kind, str) or kind not in kinds:
                 reason = f"kind is one of {', '.join(kinds)}"
                 found_text = "" if kind is None else f"; not {kind!r}{did_you_mean(kind, kinds)}"
-                self._wrong(where, "kind", reason + found_text)
+                self._add_problem(where, "kind", reason + found_text)
                 continue
             one = self._settings(kinds[kind], settings, where)
             if one is not None:
@@ -237,15 +237,15 @@ class _Reader:
         value = table.get(name, {})
         if isinstance(value, dict):
             return dict(value)
-        self._wrong((), name, f"{name} is a table: write [{name}]")
+        self._add_problem((), name, f"{name} is a table: write [{name}]")
         return {}
 
     def _settings(
         self, of: type[T], table: dict[str, Any], where: KeyPath, defaults: Mapping[str, Any] | None = None
     ) -> T | None:
-        """Checks keys and types against the dataclass's fields, the rest it checks itself; None where that fails.
+        """Checks keys and types against the dataclass's fields; the class checks the values. None on an error.
 
-        Of the top of the file, what is right is kept.
+        At the top level, valid keys are kept.
         """
         types_by_name = typing.get_type_hints(of)
         wanted = {one.name: one for one in fields(of) if one.name not in SECTIONS + INTERNAL_FIELDS}
@@ -255,14 +255,15 @@ class _Reader:
             if key not in wanted:
                 names = [*wanted, *(SECTIONS if where == () else ())]
                 mine = f"there is no “{key}” here; there is {', '.join(names)}"
-                self._wrong(where, key, f"{mine}{did_you_mean(key, names)}")
+                self._add_problem(where, key, f"{mine}{did_you_mean(key, names)}")
             elif not is_of(value, types_by_name[key]):
-                self._wrong(where, key, f"{key} takes {describe_type(types_by_name[key])}, not {describe_value(value)}")
+                expected = describe_type(types_by_name[key])
+                self._add_problem(where, key, f"{key} takes {expected}, not {describe_value(value)}")
             elif (check := KEY_CHECKS.get((*where, key))) is None or self._passes(check, value, where):
                 right[key] = value
         for key, one in wanted.items():
             if key not in table and key not in right and one.default is MISSING and one.default_factory is MISSING:
-                self._wrong(where, None, f"{key} is missing")
+                self._add_problem(where, None, f"{key} is missing")
         if len(self._problems) > before and where != ():
             return None
         try:
@@ -280,10 +281,10 @@ class _Reader:
         return True
 
     def _refused(self, error: ValueError, where: KeyPath) -> None:
-        self._wrong(where, error.key if isinstance(error, BadSetting) else None, str(error))
+        self._add_problem(where, error.key if isinstance(error, BadSetting) else None, str(error))
 
-    def _wrong(self, where: KeyPath, key: str | None, reason: str, without_heading: bool = False) -> None:
-        """At the line of the key, else of the table, else of the table that should have it."""
+    def _add_problem(self, where: KeyPath, key: str | None, reason: str, without_heading: bool = False) -> None:
+        """Adds an error at the line of the key, else of the table, else of the table that should contain it."""
         paths: Iterator[KeyPath] = (((*where, key) if key is not None else where)[:length] for length in (3, 2, 1))
         line = next((self._lines[path] for path in paths if path in self._lines), 1)
         heading = "" if where == () or without_heading else f"[{'.'.join(where)}] "
@@ -326,7 +327,7 @@ def _check_address(address: str) -> None:
         raise BadSetting("address", wrong)
 
 
-# Of keys outside inputs and outputs, whose kinds check their own. All are checked: all faults are reported at once.
+# For keys outside of inputs and outputs, whose kinds have their own checks. All run, to report all errors together.
 KEY_CHECKS: Mapping[KeyPath, Callable[[Any], None]] = {
     ("device",): _check_device,
     ("name",): _check_name,
@@ -345,7 +346,7 @@ KEY_CHECKS: Mapping[KeyPath, Callable[[Any], None]] = {
 
 
 def did_you_mean(text: object, names: Iterable[str]) -> str:
-    """Such as "; did you mean “outputs”?"; nothing where no name is like it."""
+    """Such as "; did you mean “outputs”?"; empty where no name is similar."""
     if not isinstance(text, str):
         return ""
     by_lower = {name.lower(): name for name in names}
@@ -354,14 +355,14 @@ def did_you_mean(text: object, names: Iterable[str]) -> str:
 
 
 def describe_value(value: object) -> str:
-    """A value as TOML writes it."""
+    """A value in TOML syntax."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return repr(value)
 
 
 def is_of(value: object, wanted: Any) -> bool:
-    """As isinstance, but a whole number is a float, too; a boolean is no number, and neither are nan and inf."""
+    """Like isinstance, but an int is also a float, and a bool, nan or inf is not a number."""
     choices = typing.get_args(wanted) if isinstance(wanted, types.UnionType) else (wanted,)
     if isinstance(value, bool):
         return bool in choices

@@ -1,11 +1,11 @@
-"""In which line of a TOML text each key stands. Python's tomllib parses a text and does not say.
+"""The line of each key in a TOML text, which Python's tomllib does not report.
 
-Only for texts that tomllib has parsed: what is not valid TOML gives wrong lines, and no error.
+Only for texts that tomllib has parsed: invalid TOML yields wrong lines instead of an error.
 """
 import re
 from collections.abc import Iterator
 
-# Strings first, so that what looks like a key within one is not taken for it.
+# Strings first, so that nothing inside one matches as a key.
 TOKEN = re.compile(
     r'(?P<string>"""(?:\\.|[^\\])*?"""|\'\'\'.*?\'\'\'|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\')'
     r"|(?P<comment>#[^\n]*)|(?P<newline>\n)|(?P<word>[^\s\[\]{}=.,#\"']+)|(?P<mark>[\[\]{}=.,])",
@@ -16,7 +16,7 @@ KeyPath = tuple[str, ...]
 
 
 def key_lines(text: str) -> dict[KeyPath, int]:
-    """By the path of each key and table, such as ("hub", "address"); lines count from 1. The first mention counts."""
+    """By the path of each key and table, such as ("hub", "address"): the line of the first occurrence, from 1."""
     return _Scanner(text).scan()
 
 
@@ -50,7 +50,7 @@ class _Scanner:
         return path
 
     def _key(self, table: KeyPath) -> KeyPath:
-        """Up to the mark that is no dot; notes each part."""
+        """Reads a dotted key and records the line of each part."""
         path = table
         while (token := self._peek()) is not None and (token[0] in ("word", "string") or token[1] == "."):
             self._at += 1
@@ -62,7 +62,7 @@ class _Scanner:
 
     def _pair(self, table: KeyPath) -> None:
         path = self._key(table)
-        # The mark "=".
+        # The "=".
         self._at += 1
         token = self._peek()
         if token is not None and token[1] == "{":
@@ -79,7 +79,7 @@ class _Scanner:
         self._at += 1
 
     def _skip_value(self) -> None:
-        """To what ends it: a new line, a comma or the brace of the table around it, and none of an array's own."""
+        """Skips to the end of a value: a new line, or the comma or brace of the enclosing table, outside of arrays."""
         depth = 0
         while (token := self._peek()) is not None:
             kind, text, _ = token

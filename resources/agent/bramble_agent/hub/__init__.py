@@ -1,1 +1,1 @@
-"""The hub: where it is, whether it is to be trusted, and all that is said to it and done for it."""
+"""The hub: discovery, trust, sending readings and executing commands."""

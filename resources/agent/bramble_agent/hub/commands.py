@@ -1,4 +1,4 @@
-"""Carries commands out: each id once, none after its time, and every one gets a reply."""
+"""Executes commands: each id once, none after its expiry, and every one gets a reply."""
 import collections
 import json
 import logging
@@ -18,12 +18,12 @@ log = logging.getLogger("commands")
 
 MAX_COMMAND_ID_CHARACTERS = 200
 MAX_WAITING_COMMANDS = 100
-CUT_OFF = "the agent was stopped while it acted on this: whether it did is not known"
+INTERRUPTED_MESSAGE = "the agent was stopped while it acted on this: whether it did is not known"
 
 
 @dataclass(frozen=True)
 class Command:
-    """One command as the hub sends it; without a time it never expires."""
+    """One command of the hub; without a time to live it never expires."""
 
     id: str
     control: str
@@ -49,7 +49,7 @@ class Command:
 
 
 class Commands:
-    """Takes payloads from any thread; acts on them in its own, one after the other."""
+    """Accepts payloads from any thread; executes them one at a time in its own thread."""
 
     def __init__(self, outputs: Outputs, seen: SeenCommands, clock: Clock) -> None:
         self._outputs = outputs
@@ -59,8 +59,8 @@ class Commands:
         # Oldest first.
         self._unacknowledged_replies: collections.deque[str] = collections.deque(maxlen=MAX_WAITING_COMMANDS)
 
-    def take(self, payload: bytes, link: Link) -> None:
-        """`link` is where the reply goes."""
+    def enqueue(self, payload: bytes, link: Link) -> None:
+        """The reply is sent over `link`."""
         try:
             self._waiting.put_nowait((payload, link))
         except queue.Full:
@@ -75,13 +75,13 @@ class Commands:
             self._answer(payload, link.deliver)
 
     def resend_replies(self, deliver: Callable[[str, str], Any]) -> None:
-        """Sends the replies that the hub did not acknowledge; it waits for them. Raises LinkLost."""
+        """Sends the replies that the hub has not acknowledged. Raises LinkLost."""
         while self._unacknowledged_replies:
             deliver("reply", self._unacknowledged_replies[0])
             self._unacknowledged_replies.popleft()
 
     def handle(self, payload: bytes) -> str | None:
-        """Acts, or not, and answers the reply; None where the message is no command."""
+        """Executes the command, unless it is a duplicate or late. Returns the reply; None for an invalid message."""
         try:
             command = Command.parse(payload)
         except (ValueError, RecursionError) as error:
@@ -89,7 +89,7 @@ class Commands:
             return None
         if not self._seen.begin(command.id):
             log.info("%s came again: it is not done twice", command.id)
-            return self._seen.reply_to(command.id) or failure(command.id, CUT_OFF)
+            return self._seen.reply_to(command.id) or failure(command.id, INTERRUPTED_MESSAGE)
         reply = self._act(command)
         self._seen.finish(command.id, reply)
         return reply

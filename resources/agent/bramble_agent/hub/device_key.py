@@ -1,6 +1,6 @@
-"""The key that this device shows its hub: its own, or one that a person has set. A person accepts it at the hub by its code.
+"""The key that this device presents to its hub: generated, or set by a person. A person accepts it at the hub by its code.
 
-The file lies beside the agent's state and is for its user alone. A key in the configuration file counts before it.
+The file is in the state folder, readable only by the agent's user. A key in the configuration file takes precedence.
 """
 import hashlib
 import logging
@@ -14,9 +14,9 @@ log = logging.getLogger("key")
 
 KEY_FILE = "key"
 KEY_BYTES = 32
-# What a hub takes for a key.
+# Keys that a hub accepts.
 KEY_SHAPE = re.compile(r"[A-Za-z0-9_\-]{16,128}")
-# Without letters that look like digits (Crockford's base 32).
+# Without ambiguous letters (Crockford's base 32).
 CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_CHARACTERS = 8
 
@@ -35,7 +35,7 @@ class KeyFile:
         self.file = StateFile(folder / KEY_FILE, "this device's key", permissions=0o600)
 
     def load(self) -> str | None:
-        """None where there is none yet. Raises OSError where there may be one that cannot be read."""
+        """None where there is none. Raises OSError where the file cannot be read."""
         text = self.file.read()
         if text is None:
             return None
@@ -45,7 +45,7 @@ class KeyFile:
         return text.strip()
 
     def load_or_make(self) -> str | None:
-        """The key; a new one where there is none. None where the file cannot be read: another key would not do."""
+        """The key, generated if there is none. None where the file cannot be read, since a new key would be refused."""
         try:
             found = self.load()
         except OSError as error:
@@ -54,10 +54,10 @@ class KeyFile:
         if found is not None:
             return found
         made = secrets.token_urlsafe(KEY_BYTES)
-        self.file.keep(f"{made}\n")
+        self.file.store(f"{made}\n")
         log.info("this device has made itself a key; its code is %s: compare it when the hub shows it", code_of(made))
         return made
 
     def save(self, key: str) -> None:
-        """For this user alone; by root for the agent's. Raises OSError."""
+        """Readable only by this user, or by the agent's if run as root. Raises OSError."""
         self.file.write(f"{key}\n")

@@ -1,4 +1,4 @@
-"""Where the hub is: found by mDNS, given by a person, or remembered from the last time."""
+"""Finds the hub: by mDNS, by configuration, or by its last known address."""
 import json
 import logging
 import queue
@@ -18,22 +18,22 @@ SERVICE = "_bramble._tcp.local."
 SEARCH_TIMEOUT_SECONDS = 3
 SERVICE_QUERY_TIMEOUT_MS = 2_000
 MAX_OTHERS_NAMED = 3
-# Where a hub has TLS, unless a person or the hub itself says otherwise.
+# The default ports with TLS.
 MQTTS_PORT, HTTPS_PORT = 8883, 8443
 
 
 @dataclass(frozen=True)
 class Hub:
-    """Where a hub is reached. A port of 0 is not open to this machine; the id is empty where it is not known."""
+    """The address and ports of a hub. A port of 0 is closed; the id is empty where it is unknown."""
 
     address: str
     mqtt_port: int
     http_port: int
     id: str = ""
-    # With TLS.
+    # Ports with TLS.
     mqtts_port: int = 0
     https_port: int = 0
-    # What its HTTP paths begin with, such as "/bramble".
+    # The prefix of its HTTP paths, such as "/bramble".
     path: str = ""
 
     def __str__(self) -> str:
@@ -41,7 +41,7 @@ class Hub:
 
 
 class HubMemory:
-    """The last hub that took this device, in a file that the installer writes at first."""
+    """The last hub that accepted this device, in a file that the installer creates."""
 
     def __init__(self, path: Path) -> None:
         self.file = StateFile(path, "the hub's address")
@@ -60,11 +60,11 @@ class HubMemory:
             return None
 
     def save(self, hub: Hub) -> None:
-        self.file.keep(json.dumps(stored_form(hub)) + "\n")
+        self.file.store(json.dumps(stored_form(hub)) + "\n")
 
 
 def hub_of(stored: dict[str, Any]) -> Hub:
-    """From what `stored_form` made, or the installer. Raises ValueError, KeyError or TypeError."""
+    """Parses the output of `stored_form` or of the installer. Raises ValueError, KeyError or TypeError."""
     plain, secure = urlsplit(stored.get("http", "")), urlsplit(stored.get("https", ""))
     address = secure.hostname or plain.hostname
     if address is None or (plain.port or secure.port) is None:
@@ -76,7 +76,7 @@ def hub_of(stored: dict[str, Any]) -> Hub:
 
 
 def stored_form(hub: Hub) -> dict[str, Any]:
-    """As it lies in the file: what is not open is not there."""
+    """The content of the file, without closed ports."""
     host = f"[{hub.address}]" if ":" in hub.address else hub.address
     stored: dict[str, Any] = {"id": hub.id}
     for scheme, port in (("http", hub.http_port), ("https", hub.https_port)):
@@ -89,7 +89,7 @@ def stored_form(hub: Hub) -> dict[str, Any]:
 
 
 class HubFinder:
-    """Lists the addresses to try, best first. A hub that is known is never mistaken for another."""
+    """Lists the addresses to try, best first. A known hub is never confused with another."""
 
     def __init__(
         self,
@@ -100,13 +100,13 @@ class HubFinder:
         self._settings = settings
         self._memory = memory
         self._search = search
-        # What the last search found of other people's.
+        # Other hubs that the last search found.
         self._others: set[str] = set()
 
     def candidates(self) -> Iterator[Hub]:
-        """The given address, what mDNS finds, the last known address; each only when the one before did not do."""
+        """The configured address, those that mDNS finds, the last known one; computed lazily."""
         settings, known = self._settings, self._memory.load()
-        given = None if settings.address is None else given_hub(settings.address, settings)
+        given = None if settings.address is None else configured_hub(settings.address, settings)
         if given is not None:
             yield given
         if settings.discover:
@@ -115,15 +115,15 @@ class HubFinder:
             yield known
 
     def remember(self, hub: Hub) -> None:
-        """Keeps the hub that accepted this device; one given by its address keeps the id that is known for it."""
+        """Stores the hub that accepted this device; a hub configured by address keeps its known id."""
         known = self._memory.load()
         if hub.id == "" and known is not None:
             hub = replace(hub, id=known.id if hub.address == known.address else "")
         if hub != known:
             self._memory.save(hub)
 
-    def others_hint(self) -> str:
-        """For a person, who may look for a hub that is there: to be put behind the reason why none was taken."""
+    def other_hubs_hint(self) -> str:
+        """Text for a person about other hubs that were found, to append to the reason of the failure."""
         if not self._others:
             return ""
         places = ", ".join(sorted(self._others)[:MAX_OTHERS_NAMED])
@@ -132,14 +132,14 @@ class HubFinder:
     def _discover(self, known: Hub | None) -> Iterator[Hub]:
         self._others.clear()
         for hub in self._search(SEARCH_TIMEOUT_SECONDS):
-            if is_meant(hub, known):
+            if is_same_hub(hub, known):
                 yield hub
             else:
                 self._others.add(str(hub))
 
 
-def given_hub(address: str, settings: HubSettings) -> Hub:
-    """A hub on ports of a person's own may share its machine with another one, which has the usual ports with TLS."""
+def configured_hub(address: str, settings: HubSettings) -> Hub:
+    """With custom ports, the default TLS ports are not assumed: they may belong to another hub on that machine."""
     is_usual = (settings.mqtt_port, settings.http_port) == (HubSettings.mqtt_port, HubSettings.http_port)
     mqtts_port, https_port = (MQTTS_PORT, HTTPS_PORT) if is_usual or settings.tls == "on" else (0, 0)
     return Hub(
@@ -148,13 +148,13 @@ def given_hub(address: str, settings: HubSettings) -> Hub:
     )
 
 
-def is_meant(found: Hub, known: Hub | None) -> bool:
-    """A hub that was set up anew has a new id at its old address. Where no id is known, the address alone tells."""
+def is_same_hub(found: Hub, known: Hub | None) -> bool:
+    """Compares ids, or addresses: a reinstalled hub has a new id at its old address, and the id may be unknown."""
     return known is None or known.address == found.address or known.id == found.id != ""
 
 
 def search(seconds: float, interfaces: list[str] | None = None) -> Iterator[Hub]:
-    """Hubs as mDNS finds them, for so long. A new search sees networks that came since the last one."""
+    """Yields hubs found by mDNS for `seconds`. Each search lists the network interfaces again."""
     try:
         from zeroconf import Error, ServiceListener, Zeroconf
     except ImportError:
@@ -171,7 +171,7 @@ def search(seconds: float, interfaces: list[str] | None = None) -> Iterator[Hub]
             found.put(name)
 
         def remove_service(self, zc: Zeroconf, type_: str, name: str) -> None:
-            """It said goodbye: nothing to try."""
+            """A goodbye needs no action."""
 
     try:
         zeroconf = Zeroconf() if interfaces is None else Zeroconf(interfaces=interfaces)
@@ -189,7 +189,7 @@ def search(seconds: float, interfaces: list[str] | None = None) -> Iterator[Hub]
             try:
                 info = zeroconf.get_service_info(SERVICE, name, SERVICE_QUERY_TIMEOUT_MS)
             except Error as error:
-                # A name that the library does not take: anybody on the network may advertise one.
+                # Any host on the network may advertise a name that the library rejects.
                 log.debug("%r is passed over: %s", name, error)
                 continue
             if info is not None:
@@ -197,20 +197,20 @@ def search(seconds: float, interfaces: list[str] | None = None) -> Iterator[Hub]
     finally:
         loop = zeroconf.loop
         zeroconf.close()
-        # The library leaves that to the garbage collector, which has little to do here and comes late.
+        # Otherwise the library leaves that to the garbage collector, which runs late.
         if loop is not None and not loop.is_running():
             loop.close()
 
 
 def advertised_hubs(info: Any) -> Iterator[Hub]:
-    """One for each address of a zeroconf.ServiceInfo; none where it names no port for MQTT."""
+    """One for each address of a zeroconf.ServiceInfo; none without an MQTT port."""
     from zeroconf import IPVersion
 
     mqtt_port, mqtts_port, https_port = (txt_port(info.properties, key) for key in (b"mqtt", b"mqtts", b"https"))
     if info.port is None or mqtt_port == mqtts_port == 0:
         return
     hub_id, path = txt_value(info.properties, b"id"), txt_value(info.properties, b"path").rstrip("/")
-    # A hub that does not name its port for MQTT has closed those without TLS.
+    # Without an MQTT port in the TXT record, the ports without TLS are closed.
     http_port = info.port if mqtt_port else 0
     for version in (IPVersion.V4Only, IPVersion.V6Only):
         for address in info.parsed_scoped_addresses(version):
@@ -218,7 +218,7 @@ def advertised_hubs(info: Any) -> Iterator[Hub]:
 
 
 def txt_port(properties: dict[bytes, bytes | None], key: bytes) -> int:
-    """0 where there is none."""
+    """0 where it is missing."""
     text = txt_value(properties, key)
     return int(text) if text.isdecimal() and int(text) < 65_536 else 0
 

@@ -1,8 +1,8 @@
-"""How the hub is spoken to: an address, its ports, and whom this device trusts to be the hub.
+"""How to connect to the hub: address, ports, and the trusted certificate authority.
 
-Three authorities are possible. The hub's own, pinned when it was first met, signs for that hub alone: a certificate of
-it is the hub's whatever the address, which may have changed within the last minute. One that a person has named in a
-file, and those that this system trusts, sign for others, too: there the certificate has to be for the address.
+Three authorities are possible. The hub's own, pinned on first use, signs only for that hub: its certificate is valid
+for any address, which may have just changed. An authority from a file, and those of the system, sign for others,
+too: there the certificate has to match the address.
 """
 import hashlib
 import http.client
@@ -14,7 +14,7 @@ from typing import Literal
 
 from ..machine.ntp import is_set_by_ntp
 
-# OpenSSL's numbers of what is wrong with a certificate (x509_vfy.h); Python has no names for them.
+# OpenSSL's error numbers (x509_vfy.h), for which Python has no names.
 NOT_VALID_YET, EXPIRED = 9, 10
 OTHER_NAME = (62, 64)
 NO_CHECK_TIME = 0x200000
@@ -22,13 +22,13 @@ NO_CHECK_TIME = 0x200000
 
 @dataclass(frozen=True)
 class Authority:
-    """Who says that a certificate is the hub's; `text` is PEM of one that was pinned, and the path of a file."""
+    """A certificate authority; `text` is the PEM of a pinned one, or the path of a file."""
 
     kind: Literal["pinned", "file", "system"]
     text: str = ""
 
     def context(self) -> ssl.SSLContext:
-        """Raises OSError or ValueError where it is of no use."""
+        """Raises OSError or ValueError where the authority is invalid."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         match self.kind:
             case "pinned":
@@ -52,7 +52,7 @@ class Authority:
 
 @dataclass(frozen=True)
 class Endpoint:
-    """One way to speak to a hub: over TLS where there is an authority."""
+    """One way to connect to a hub: with TLS if there is an authority."""
 
     address: str
     mqtt_port: int
@@ -71,7 +71,7 @@ class Endpoint:
         )
 
     def refused_hint(self) -> str:
-        """For a person, where nothing listens: a hub may have been without TLS before, or be again."""
+        """Text for a person after a refused connection: TLS may have been switched on or off at the hub."""
         if self.authority is None or self.authority.kind == "file":
             return ""
         return (
@@ -80,10 +80,10 @@ class Endpoint:
         )
 
     def tolerates(self, error: ssl.SSLCertVerificationError) -> bool:
-        """Whether another try may do: the context then passes over times.
+        """Whether to retry: the context then ignores validity times.
 
-        A Pi without a clock of its own starts with the time at which it was switched off. So until NTP has set it, a
-        certificate may seem to be of the future. One that seems to have expired has.
+        A Pi without a real-time clock starts with the time of its shutdown. Until NTP sets it, a certificate may seem not
+        yet valid. One that seems expired has expired.
         """
         if self.context is None or error.verify_code != NOT_VALID_YET or is_set_by_ntp():
             return False
@@ -91,7 +91,7 @@ class Endpoint:
         return True
 
     def certificate_message(self, error: ssl.SSLCertVerificationError, now: datetime) -> str:
-        """For a person: what is wrong with the certificate, and what to do."""
+        """Text for a person: the certificate's error, and what to do."""
         clock = f"this machine's clock says {now:%Y-%m-%d %H:%M}"
         if error.verify_code == EXPIRED:
             return (
@@ -119,13 +119,13 @@ class Endpoint:
 
 
 def fingerprint_of(pem: str) -> str:
-    """SHA-256 of the certificate, as the hub and openssl write it. Raises ValueError."""
+    """SHA-256 of the certificate, formatted as by the hub and openssl. Raises ValueError."""
     digest = hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem.strip())).hexdigest().upper()
     return ":".join(digest[at : at + 2] for at in range(0, len(digest), 2))
 
 
 def file_problem(path: Path) -> str | None:
-    """Why a file does not do as `ca_file`; None where it does."""
+    """Why a file is invalid as `ca_file`; None where it is valid."""
     try:
         Authority("file", str(path)).context()
     except (OSError, ValueError) as error:

@@ -1,7 +1,7 @@
-"""One MQTT connection (3.1.1): opened, used and closed, never opened again. A lost one is replaced by a new one.
+"""One MQTT connection (3.1.1): opened, used and closed, never reopened. A lost one is replaced by a new object.
 
-So nothing of an old connection, or of an old address of the hub, lives on in the library: what was not acknowledged is
-still in the outbox. Speaks with paho-mqtt 1.6, as Debian 12 has it, and 2.x.
+So the library holds no state of an old connection or address: unacknowledged messages are still in the outbox. Works
+with paho-mqtt 1.6 (Debian 12) and 2.x.
 """
 import logging
 import socket
@@ -17,34 +17,34 @@ from .endpoint import Endpoint
 
 log = logging.getLogger("link")
 
-# Linux's own number: the type stubs of Debian 12 do not have the name.
+# Linux's number: the type stubs of Debian 12 do not have the name.
 TCP_USER_TIMEOUT = 18
 KEEP_ALIVE_SECONDS = 20
 CONNECT_ANSWER_TIMEOUT_SECONDS = 10
 ACKNOWLEDGEMENT_TIMEOUT_SECONDS = 60
-# A hub whose address has changed answers nothing, not even on the network's level.
+# A hub whose address has changed does not even send a TCP reset.
 TCP_UNANSWERED_TIMEOUT_MS = 10_000
-# How the library says that the keep-alive ran out: version 1 by its own number, version 2 by MQTT 5's.
+# The library's codes for a keep-alive timeout: version 1 has its own, version 2 has MQTT 5's.
 KEEP_ALIVE_CODES = (16, 141)
 
 
 class LinkLost(Exception):
-    """The connection is gone or never came; the text is for a person."""
+    """The connection failed or was lost; the text is for a person."""
 
 
 class LinkUntrusted(LinkLost):
-    """What answers does not prove to be the hub."""
+    """The server could not be verified as the hub."""
 
 
 class LinkRefused(LinkLost):
-    """The hub does not take what this device shows; another try soon is a wrong guess more."""
+    """The hub refused this device's credentials; each retry counts as a wrong guess."""
 
 
 NOT_AUTHORIZED_CODES = (4, 5, 134, 135)
 
 
 class Link:
-    """`on_command` gets payloads and the link to reply on, `on_loss` is called once, both from the library's thread."""
+    """`on_command` gets a payload and the link for the reply; `on_loss` is called once; both in the library's thread."""
 
     def __init__(
         self,
@@ -82,19 +82,19 @@ class Link:
 
     @property
     def ended_by_hub(self) -> bool:
-        """Whether the hub closed a connection that it had accepted."""
+        """Whether the hub closed a connection after accepting it."""
         return self._ended_by_hub
 
     def topic(self, leaf: str) -> str:
         return f"bramble/{self.device}/{leaf}"
 
     def check(self) -> None:
-        """Raises LinkLost where it is."""
+        """Raises LinkLost if the connection is lost."""
         if self._end is not None:
             raise (LinkRefused if self._refused else LinkLost)(self._end)
 
     def open(self, hub: Endpoint) -> None:
-        """Returns once the hub has accepted the device and sends it commands. Raises LinkLost."""
+        """Returns once the hub has accepted the device and its command subscription. Raises LinkLost."""
         if hub.context is not None:
             self._client.tls_set_context(hub.context)
         try:
@@ -118,13 +118,13 @@ class Link:
             self._client.connect(hub.address, hub.mqtt_port, keepalive=KEEP_ALIVE_SECONDS)
 
     def deliver(self, leaf: str, payload: bytes | str, retain: bool = False) -> None:
-        """Returns once the hub has acknowledged it. Raises LinkLost."""
+        """Publishes, and returns once the hub has acknowledged. Raises LinkLost."""
         sent = self._client.publish(self.topic(leaf), payload, qos=1, retain=retain)
         self._wait(lambda: sent.mid in self._acknowledged, ACKNOWLEDGEMENT_TIMEOUT_SECONDS)
         self._acknowledged.discard(sent.mid)
 
     def close(self, goodbye: bool = False) -> None:
-        """With a goodbye the hub need not wait for the last will."""
+        """`goodbye` publishes the offline status first, since DISCONNECT discards the last will."""
         try:
             if goodbye and not self.lost:
                 self.deliver("status", "offline", retain=True)
@@ -141,7 +141,7 @@ class Link:
                 self._end = f"the hub did not answer within {seconds} s"
                 raise LinkLost(self._end)
 
-    # The library's thread calls these. Version 1 hands over fewer details than version 2.
+    # Called by the library's thread. Version 1 passes fewer arguments than version 2.
 
     def _connected(self, client: mqtt.Client, _data: Any, _flags: Any, reason: Any, *_details: Any) -> None:
         if reason != 0:
@@ -152,7 +152,7 @@ class Link:
         client.subscribe(self.topic("command"), qos=1)
 
     def _granted(self, _client: mqtt.Client, _data: Any, _mid: int, granted: Any, *_details: Any) -> None:
-        # 128 and above: this device may send readings and take no commands, which is no reason to be silent.
+        # 128 and above: this device may not receive commands, but may still send readings.
         if any(getattr(one, "value", one) >= 128 for one in granted):
             log.warning("the hub does not let this device take commands")
         with self._changed:
@@ -172,7 +172,7 @@ class Link:
         self._on_command(message.payload, self)
 
     def _disconnected(self, _client: mqtt.Client, _data: Any, *details: Any) -> None:
-        # Version 1 hands over a number, version 2 flags, a reason with a value, and properties.
+        # Version 1 passes a number; version 2 passes flags, a reason with a value, and properties.
         codes = [getattr(one, "value", one) for one in details]
         if any(code in KEEP_ALIVE_CODES for code in codes if isinstance(code, int)):
             self._lose("the hub has not answered for a while")
@@ -193,7 +193,7 @@ class Link:
 
 
 class Client(mqtt.Client):
-    """Reports an OSError (no route, no answer) that ends the library's own thread: the library itself does not."""
+    """Reports an OSError (no route, timeout) that ends the library's thread, which the library itself does not."""
 
     on_failure: Callable[[OSError], None]
 
@@ -206,13 +206,13 @@ class Client(mqtt.Client):
 
 
 def tune(_client: mqtt.Client, _data: Any, connection: socket.socket) -> None:
-    """A reply follows an acknowledgement closely, and would else be held back for 40 ms."""
+    """Disables Nagle's algorithm, which would delay a reply after an acknowledgement by 40 ms."""
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     connection.setsockopt(socket.IPPROTO_TCP, TCP_USER_TIMEOUT, TCP_UNANSWERED_TIMEOUT_MS)
 
 
 def make_client(client_id: str) -> Client:
-    """The constructor of paho-mqtt 2 wants to know which callbacks it talks to."""
+    """The constructor of paho-mqtt 2 requires the version of the callback API."""
     api = getattr(mqtt, "CallbackAPIVersion", None)
     first = () if api is None else (api.VERSION2,)
     return Client(

@@ -1,4 +1,4 @@
-"""What the hub is asked by HTTP: its time, and its id."""
+"""HTTP requests to the hub: its time, and its id."""
 import http.client
 import json
 import logging
@@ -15,18 +15,18 @@ MAX_HUB_ID_CHARACTERS = 100
 
 
 def compare_clocks(clock: Clock, hub: Endpoint) -> None:
-    """Teaches the clock the hub's time. Where the hub cannot be asked, what is known stays."""
+    """Sets the clock's estimate of the hub's time; without a response it stays."""
     sent_ms = clock.up_ms()
     try:
-        hub_ms = ask_time_ms(hub)
+        hub_ms = request_time_ms(hub)
     except (OSError, ValueError, OverflowError, http.client.HTTPException) as error:
         log.warning("the hub's clock cannot be asked at %s port %s: %s", hub.address, hub.http_port, error)
         return
-    clock.learn(hub_ms, (sent_ms + clock.up_ms()) // 2)
+    clock.set_hub_time(hub_ms, (sent_ms + clock.up_ms()) // 2)
 
 
-def ask_time_ms(hub: Endpoint) -> int:
-    """By the Date header of any answer. Half a second is what it leaves out on average."""
+def request_time_ms(hub: Endpoint) -> int:
+    """By the Date header of any response, plus the half second that it truncates on average."""
     connection = hub.http_connection(QUERY_TIMEOUT_SECONDS)
     try:
         connection.request("GET", "/healthz")
@@ -38,8 +38,8 @@ def ask_time_ms(hub: Endpoint) -> int:
     return round(parsedate_to_datetime(date).timestamp() * 1_000) + 500
 
 
-def ask_hub_id(hub: Endpoint) -> str:
-    """Empty where it does not tell, as behind a path of a proxy."""
+def request_hub_id(hub: Endpoint) -> str:
+    """Empty where it is not available, as behind some proxies."""
     connection = hub.http_connection(QUERY_TIMEOUT_SECONDS)
     try:
         connection.request("GET", "/api/v1/doctor/hub-id")

@@ -1,8 +1,8 @@
-"""Whether this device speaks TLS to a hub, and whom it trusts then.
+"""Whether this device uses TLS, and which certificate authority it trusts.
 
-The hub's own authority is fetched when the hub is first met, and pinned once the hub has taken this device. From then on
-nothing is sent to any hub without TLS, and to none that another authority has signed for: what comes later on the network
-can neither read along nor take the hub's place. A person may have given an authority by a file, or by the installer.
+Trust on first use: the hub's own authority is fetched at the first connection, and pinned once the hub has accepted
+this device. From then on nothing is sent without TLS, or to a hub with another authority: a later attacker on the
+network can neither eavesdrop nor impersonate the hub. An authority can also come from a file or the installer.
 """
 import http.client
 import logging
@@ -18,24 +18,24 @@ from .endpoint import NO_CHECK_TIME, Authority, Endpoint, file_problem, fingerpr
 log = logging.getLogger("trust")
 
 AUTHORITY_FILE = "ca.pem"
-# In the file's place where the hub has no authority of its own.
+# The content of the file if the hub has no authority of its own.
 SYSTEM_MARK = "# the authorities that this system trusts\n"
 FIRST_USE_TIMEOUT_SECONDS = 5
 MAX_AUTHORITY_BYTES = 64 * 1024
 
 
 class NotTrusted(Exception):
-    """The hub cannot be spoken to as the settings want it; the text is for a person."""
+    """The settings do not allow a connection to the hub; the text is for a person."""
 
 
 class Trust:
-    """What is pinned lies in a file in the state folder, which a person can read, compare and remove."""
+    """The pinned authority is a file in the state folder, which a person can read, compare and remove."""
 
     def __init__(self, folder: Path) -> None:
         self.file = StateFile(folder / AUTHORITY_FILE, "the authority that this device trusts")
 
     def load(self) -> Authority | None:
-        """None where nothing is pinned. Raises NotTrusted where something may be: to pin anew would be to forget it."""
+        """None where nothing is pinned. Raises NotTrusted where the file is unreadable, rather than pin another one."""
         try:
             text = self.file.read()
         except OSError as error:
@@ -52,7 +52,7 @@ class Trust:
             raise NotTrusted(reason) from error
 
     def endpoint(self, hub: Hub, settings: HubSettings) -> Endpoint:
-        """How to speak to the hub. Raises NotTrusted."""
+        """The endpoint to connect to. Raises NotTrusted."""
         if settings.tls == "off":
             return plain_endpoint(hub)
         if settings.ca_file is not None:
@@ -62,7 +62,7 @@ class Trust:
         if (pinned := self.load()) is not None:
             return secure_endpoint(hub, pinned)
         try:
-            return secure_endpoint(hub, meet(hub))
+            return secure_endpoint(hub, trust_on_first_use(hub))
         except NotTrusted as error:
             if settings.tls == "on":
                 raise
@@ -72,15 +72,15 @@ class Trust:
             return plain_endpoint(hub)
 
     def remember(self, endpoint: Endpoint) -> None:
-        """Pins the authority of a hub that has taken this device."""
+        """Pins the authority of a hub that has accepted this device."""
         authority = endpoint.authority
         if authority is None or authority.kind == "file" or self._is_pinned():
             return
         log.info("this device trusts %s from now on, and sends nothing without TLS", authority)
-        self.file.keep(SYSTEM_MARK if authority.kind == "system" else authority.text)
+        self.file.store(SYSTEM_MARK if authority.kind == "system" else authority.text)
 
     def forget(self) -> bool:
-        """Whether there was something to forget. Raises OSError."""
+        """Returns whether an authority was pinned. Raises OSError."""
         try:
             self.file.path.unlink()
         except FileNotFoundError:
@@ -116,25 +116,25 @@ def secure_endpoint(hub: Hub, authority: Authority) -> Endpoint:
     return Endpoint(hub.address, hub.mqtts_port, hub.https_port, authority, context)
 
 
-def meet(hub: Hub) -> Authority:
-    """Whom to trust from the first time on. Raises NotTrusted where TLS is not to be had, or nobody vouches for it."""
+def trust_on_first_use(hub: Hub) -> Authority:
+    """The authority to trust from now on. Raises NotTrusted where TLS or a valid authority is not available."""
     if hub.mqtts_port == 0:
         raise NotTrusted(f"the hub at {hub} offers no TLS")
     try:
         authority = fetch_authority(hub) or Authority("system")
-        shake_hands(secure_endpoint(hub, authority))
+        verify_handshake(secure_endpoint(hub, authority))
     except (OSError, ValueError, http.client.HTTPException) as error:
         raise NotTrusted(f"no authority vouches for the hub at {hub.address} port {hub.mqtts_port}: {error}") from error
     return authority
 
 
 def fetch_authority(hub: Hub) -> Authority | None:
-    """The hub's own; None where it has none. Nothing proves it yet, with TLS or without: it is the first time.
+    """The hub's own authority; None where it has none. On first use it cannot be verified.
 
     Raises OSError, ValueError or HTTPException.
     """
     if hub.https_port:
-        # What it brings is checked by the handshake that follows.
+        # Unverified here: the following handshake verifies the result.
         unproven = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         unproven.check_hostname = False
         unproven.verify_mode = ssl.CERT_NONE
@@ -154,8 +154,8 @@ def fetch_authority(hub: Hub) -> Authority | None:
     return Authority("pinned", text)
 
 
-def shake_hands(endpoint: Endpoint) -> None:
-    """Whether the certificate is of the authority; its times are looked at when it counts. Raises OSError."""
+def verify_handshake(endpoint: Endpoint) -> None:
+    """Verifies the certificate's authority; its validity times are checked when connecting. Raises OSError."""
     if endpoint.context is None:
         return
     context = endpoint.context

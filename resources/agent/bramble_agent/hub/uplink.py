@@ -1,7 +1,7 @@
-"""Delivers the outbox to the hub: finds it, connects, compares clocks, publishes `about`, then the readings.
+"""Delivers the outbox to the hub: discovers it, connects, compares clocks, publishes `about`, then the readings.
 
-One batch is in flight at a time, and leaves the outbox when the hub has acknowledged it. After a lost connection all
-steps are taken again, after an exponential back-off with jitter.
+One batch is in flight at a time, and is removed from the outbox once the hub has acknowledged it. After a lost
+connection all steps are repeated, with exponential back-off and jitter.
 """
 import json
 import logging
@@ -23,14 +23,14 @@ from .discovery import Hub, HubFinder, HubMemory
 from .duplicate_id import DuplicateIdDetector, duplicate_id_message
 from .endpoint import Endpoint
 from .link import Link, LinkLost, LinkRefused, LinkUntrusted
-from .queries import ask_hub_id, compare_clocks
+from .queries import compare_clocks, request_hub_id
 from .trust import NotTrusted, Trust
 
 log = logging.getLogger("uplink")
 
 MIN_BACKOFF_SECONDS = 1
 MAX_BACKOFF_SECONDS = 30
-# The hub locks an address out that shows wrong keys ten times.
+# The hub locks an address out after ten wrong keys.
 MIN_REFUSED_BACKOFF_SECONDS = 5
 MAX_REFUSED_BACKOFF_SECONDS = 300
 # A connection that lasted this long resets the back-off.
@@ -40,25 +40,25 @@ WAKE_PERIOD_SECONDS = 5
 
 
 class Backoff:
-    """Exponential back-off with jitter, so that Pis do not all reconnect at the same moment."""
+    """Exponential back-off with jitter, so that Pis do not all reconnect at once."""
 
     def __init__(
         self,
-        chance: Callable[[], float] = random.random,
-        least: float = MIN_BACKOFF_SECONDS,
-        most: float = MAX_BACKOFF_SECONDS,
+        random_fraction: Callable[[], float] = random.random,
+        minimum: float = MIN_BACKOFF_SECONDS,
+        maximum: float = MAX_BACKOFF_SECONDS,
     ) -> None:
-        self._chance = chance
-        self._least, self._most = float(least), float(most)
-        self._next = self._least
+        self._random_fraction = random_fraction
+        self._minimum, self._maximum = float(minimum), float(maximum)
+        self._next = self._minimum
 
     def reset(self) -> None:
-        self._next = self._least
+        self._next = self._minimum
 
     def next(self) -> float:
         pause = self._next
-        self._next = min(2 * pause, self._most)
-        return pause * (1 - self._chance() / 2)
+        self._next = min(2 * pause, self._maximum)
+        return pause * (1 - self._random_fraction() / 2)
 
 
 class Uplink:
@@ -86,8 +86,8 @@ class Uplink:
         self._reconnect = threading.Event()
         self._is_accepted = False
         self._is_refused = False
-        self._introduce = threading.Event()
-        self._report_state = threading.Event()
+        self._about_due = threading.Event()
+        self._state_due = threading.Event()
 
     def configure(self, config: Config) -> None:
         """May be called from any thread."""
@@ -96,55 +96,55 @@ class Uplink:
             self._duplicates = DuplicateIdDetector()
         if before is None or (before.device, before.key, before.hub) != (config.device, config.key, config.hub):
             self._reconnect.set()
-        self._introduce.set()
+        self._about_due.set()
         self._outbox.filled.set()
 
     def state_changed(self) -> None:
         """Reports an output that changed without a command from the hub."""
-        self._report_state.set()
+        self._state_due.set()
         self._outbox.filled.set()
 
     def interrupt(self) -> None:
-        """Makes `run` look at its `stop` at once."""
+        """Wakes `run` so that it checks `stop`."""
         self._reconnect.set()
         self._outbox.filled.set()
 
     def run(self, stop: threading.Event) -> None:
         backoff = Backoff()
-        refused_backoff = Backoff(least=MIN_REFUSED_BACKOFF_SECONDS, most=MAX_REFUSED_BACKOFF_SECONDS)
+        refused_backoff = Backoff(minimum=MIN_REFUSED_BACKOFF_SECONDS, maximum=MAX_REFUSED_BACKOFF_SECONDS)
         while not stop.is_set():
             self._reconnect.clear()
             self._is_accepted = self._is_refused = False
             started = time.monotonic()
-            why = self._connect_once(stop)
+            reason = self._connect_once(stop)
             if stop.is_set():
                 return
             if time.monotonic() - started > STABLE_CONNECTION_SECONDS:
                 backoff.reset()
             if not self._is_accepted:
-                self._duplicates.not_reached()
+                self._duplicates.hub_unreachable()
             if self._is_accepted:
                 refused_backoff.reset()
             pause = refused_backoff.next() if self._is_refused else backoff.next()
             # One warning per outage, not one per attempt.
-            level = logging.WARNING if self._board.disconnected(why) else logging.DEBUG
-            log.log(level, "%s; next try in %.0f s", why, pause)
+            level = logging.WARNING if self._board.disconnected(reason) else logging.DEBUG
+            log.log(level, "%s; next try in %.0f s", reason, pause)
             if self._reconnect.wait(pause):
                 refused_backoff.reset()
 
     def _connect_once(self, stop: threading.Event) -> str:
-        """One connection, from the search to its end; answers why it ended."""
+        """One connection, from discovery to its end; returns why it ended."""
         config = self._config
         if config is None:
             return "not configured yet"
         finder = HubFinder(config.hub, self._memory)
-        why = "the hub is not found"
-        # That another address does not answer matters less than that somebody may pose as the hub.
+        reason = "the hub is not found"
+        # A possible impersonation of the hub matters more than an unreachable address.
         untrusted: str | None = None
         for hub in finder.candidates():
             if stop.is_set():
                 break
-            link = Link(config.device, config.key, self._commands.take, self._outbox.filled.set)
+            link = Link(config.device, config.key, self._commands.enqueue, self._outbox.filled.set)
             try:
                 endpoint = self._trust.endpoint(hub, config.hub)
                 link.open(endpoint)
@@ -157,7 +157,7 @@ class Uplink:
                 link.close()
                 continue
             except LinkLost as error:
-                why = str(error)
+                reason = str(error)
                 link.close()
                 continue
             self._is_accepted = True
@@ -172,19 +172,19 @@ class Uplink:
                 return str(error)
             finally:
                 link.close(goodbye=True)
-        return (untrusted or why) + finder.others_hint()
+        return (untrusted or reason) + finder.other_hubs_hint()
 
     def _remember(self, finder: HubFinder, hub: Hub, endpoint: Endpoint) -> None:
-        """Of ports with TLS only those that it was spoken to on; and the id, by which it is found when it has moved."""
+        """Stores the ports with TLS only if they were used; and the id, which finds the hub at a new address."""
         if hub.id == "":
-            hub = replace(hub, id=ask_hub_id(endpoint))
+            hub = replace(hub, id=request_hub_id(endpoint))
         finder.remember(hub if endpoint.context is not None else replace(hub, mqtts_port=0, https_port=0))
         self._trust.remember(endpoint)
 
     def _serve(self, link: Link, hub: Endpoint, stop: threading.Event) -> None:
         log.info("connected to the hub at %s; %d messages wait", hub, self._outbox.rows)
         self._board.connected(str(hub), str(hub.authority or ""))
-        self._introduce.set()
+        self._about_due.set()
         compared = float("-inf")
         while not stop.is_set() and not self._reconnect.is_set():
             self._outbox.filled.clear()
@@ -194,12 +194,12 @@ class Uplink:
                 compare_clocks(self._clock, hub)
                 compared = time.monotonic()
             self._outbox.correct_times()
-            if self._introduce.is_set():
-                self._introduce.clear()
+            if self._about_due.is_set():
+                self._about_due.clear()
                 self._publish_about(link)
             self._commands.resend_replies(link.deliver)
-            if self._report_state.is_set():
-                self._report_state.clear()
+            if self._state_due.is_set():
+                self._state_due.clear()
                 link.deliver("state", json.dumps(self._outputs.state()))
             self._send_all(link, stop)
             self._outbox.filled.wait(WAKE_PERIOD_SECONDS)
@@ -217,7 +217,7 @@ class Uplink:
             return
         link.deliver("about", about(self._config, self._outputs.controls()), retain=True)
         link.deliver("status", "online", retain=True)
-        self._report_state.set()
+        self._state_due.set()
 
     def _send_all(self, link: Link, stop: threading.Event) -> None:
         while not stop.is_set() and (batch := self._outbox.oldest()) is not None:
@@ -226,7 +226,7 @@ class Uplink:
 
 
 def refused_message(config: Config) -> str:
-    """For a person."""
+    """The text for a person."""
     if config.key is None:
         return (
             f"the hub wants a key of “{config.device}”, and there is none here: make one on the device's page of the hub,"

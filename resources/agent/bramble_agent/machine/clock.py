@@ -1,7 +1,7 @@
-"""What time it is, on a machine that has no clock of its own while it is off.
+"""The time on a machine without a battery-backed clock.
 
-A Pi starts with the time at which it was switched off, until NTP sets it. So the agent compares its clock with the
-hub's, and goes by the hub's while its own is more than a minute off and not set by NTP. Times are milliseconds.
+A Pi starts with the time of its shutdown, until NTP sets it. So the agent compares its clock with the hub's, and
+uses the hub's while its own is more than a minute off and not set by NTP. Times are milliseconds.
 """
 import logging
 import time
@@ -18,7 +18,7 @@ MIN_MEASURABLE_OFFSET_MS = 1_000
 
 
 class Clock:
-    """Counts from an anchor that does not jump: the time since the machine started."""
+    """Anchored to the time since boot, which does not jump."""
 
     def __init__(
         self,
@@ -29,24 +29,24 @@ class Clock:
         self._wall_ms = wall_ms
         self.up_ms = up_ms
         self._is_set = is_set
-        # What the hub's clock was when the machine had been up for no time.
+        # The hub's time at boot.
         self._hub_base_ms: int | None = None
         self._distrusted = False
 
     def now_ms(self) -> int:
-        """The time for readings: the own one, or the hub's while the own one is wrong."""
+        """The time for readings: this machine's, or the hub's while this machine's is wrong."""
         wall_ms, hub_ms = self._wall_ms(), self._hub_ms()
         if hub_ms is None or not self._distrusted or abs(hub_ms - wall_ms) <= MAX_TRUSTED_OFFSET_MS:
             return wall_ms
         return hub_ms
 
     def hub_now_ms(self) -> int:
-        """The hub's time as far as it is known, for commands, whose end is by the hub's clock."""
+        """The hub's time if known, for commands, which expire by the hub's clock."""
         wall_ms, hub_ms = self._wall_ms(), self._hub_ms()
         return wall_ms if hub_ms is None or abs(hub_ms - wall_ms) <= MIN_MEASURABLE_OFFSET_MS else hub_ms
 
-    def learn(self, hub_ms: int, up_ms: int) -> None:
-        """The hub's clock was at `hub_ms` when this machine had been up for `up_ms`."""
+    def set_hub_time(self, hub_ms: int, up_ms: int) -> None:
+        """The hub's clock showed `hub_ms` at `up_ms` since boot."""
         self._hub_base_ms = hub_ms - up_ms
         off_ms = self._wall_ms() - self.up_ms() - self._hub_base_ms
         was_distrusted, self._distrusted = self._distrusted, False
@@ -64,7 +64,7 @@ class Clock:
 
 
 def boot_id() -> str:
-    """Of this start of the machine: times since the start compare within it alone."""
+    """Identifies this boot: times since boot are only comparable within it."""
     return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
 
 

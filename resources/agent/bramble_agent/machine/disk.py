@@ -1,4 +1,4 @@
-"""Small files that are written whole or not at all, and messages for a card that cannot be written."""
+"""Atomic writes of small files, and messages about a card that cannot be written."""
 import contextlib
 import errno
 import os
@@ -8,7 +8,7 @@ FULL_DISK_BYTES = 64 * 1024
 
 
 def replace_file(path: Path, text: str, permissions: int = 0o644) -> None:
-    """Whole or not at all, whenever the power goes; root writes for the folder's owner. Raises OSError."""
+    """Atomic, also on power loss; if run as root, the folder's owner gets the file. Raises OSError."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         temporary.unlink(missing_ok=True)
@@ -23,14 +23,14 @@ def replace_file(path: Path, text: str, permissions: int = 0o644) -> None:
         os.replace(temporary, path)
         sync_folder(path.parent)
     except OSError:
-        # A full disk took the half of it.
+        # A full disk may have stored a part of it.
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
         raise
 
 
 def sync_folder(folder: Path) -> None:
-    """Until then a power cut may take a file's new name away. Raises OSError."""
+    """Makes a rename durable. Raises OSError."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)
@@ -39,7 +39,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def disk_message(folder: Path, error: Exception) -> str:
-    """Why nothing can be written in `folder`, and what to do. For a person."""
+    """Text for a person: why nothing can be written in `folder`, and what to do."""
     number = error.errno if isinstance(error, OSError) else None
     name = getattr(error, "sqlite_errorname", "")
     disk = _disk_of(folder)

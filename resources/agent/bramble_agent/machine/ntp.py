@@ -1,11 +1,11 @@
-"""Whether something keeps this machine's clock right."""
+"""Whether this machine's clock is synchronised."""
 import subprocess
 
 ANSWER_TIMEOUT_SECONDS = 5
 
 
 def is_set_by_ntp() -> bool:
-    """True where systemd knows of it."""
+    """As reported by systemd."""
     try:
         answer = subprocess.run(
             ["timedatectl", "show", "--property=NTPSynchronized", "--value"],

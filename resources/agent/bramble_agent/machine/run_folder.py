@@ -1,7 +1,7 @@
-"""Where the running agent's status file and control socket lie, so that the commands beside it find them.
+"""The location of the running agent's status file and control socket, where other commands find them.
 
-That is the folder of the options; where it cannot be written (a card that became read-only), a folder in memory that
-belongs to the same user and is named after it.
+The folder of the options; if that is not writable (a card that became read-only), a folder in memory that belongs to
+the same user and is named after it.
 """
 import contextlib
 import hashlib
@@ -31,7 +31,7 @@ def make_run_folder(folder: Path) -> None:
 
 
 def usable_run_folder(wanted: Path) -> Path | None:
-    """The first one that can be written; None where there is none."""
+    """The first writable one; None where there is none."""
     for folder in possible_run_folders(wanted):
         try:
             make_run_folder(folder)
@@ -45,14 +45,14 @@ def usable_run_folder(wanted: Path) -> Path | None:
 
 
 def remove_empty_run_folders(wanted: Path) -> None:
-    """Those in memory, at the end."""
+    """Removes the folders in memory when the agent ends."""
     for folder in possible_run_folders(wanted)[1:]:
         with contextlib.suppress(OSError):
             folder.rmdir()
 
 
 def find_in_run_folders(wanted: Path, name: str) -> list[Path]:
-    """Where a running agent may have put its file `name`, the one that was written last first."""
+    """Paths where a running agent may have its file `name`, latest first."""
     found: list[tuple[int, Path]] = []
     for folder in possible_run_folders(wanted):
         try:

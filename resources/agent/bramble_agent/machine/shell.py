@@ -1,4 +1,4 @@
-"""Runs a user's shell command to its end; its errors are for a person."""
+"""Runs a user's shell command to completion; its errors are for a person."""
 import contextlib
 import os
 import selectors
@@ -6,19 +6,19 @@ import signal
 import subprocess
 import time
 
-# Of what a command prints; the last of it counts.
+# Only the end of longer output is kept.
 MAX_OUTPUT_BYTES = 64 * 1024
 
 
 class CommandFailed(Exception):
-    """The command did not end well; the text is for a person."""
+    """The command failed; the text is for a person."""
 
 
 def run(command: str, timeout_seconds: float) -> str:
-    """What the command printed, without the white space around it.
+    """The command's output, stripped.
 
-    It ends with its shell: what that leaves in the background goes on. At the timeout all of it is killed, or the parts
-    of a pipeline that hangs would pile up, a few more with each interval.
+    It ends with its shell; background processes continue. At the timeout the whole process group is killed, or processes
+    of a hanging pipeline would accumulate with each interval.
     """
     with subprocess.Popen(
         ["/bin/sh", "-c", command],
@@ -38,7 +38,7 @@ def run(command: str, timeout_seconds: float) -> str:
 
 
 def _read_until_end(process: subprocess.Popen[bytes], end: float) -> tuple[str, str]:
-    """What stands in its pipes when the shell has ended; others may hold them open. Raises TimeoutError."""
+    """The output when the shell has ended; background processes may hold its pipes open. Raises TimeoutError."""
     pipes = [pipe.fileno() for pipe in (process.stdout, process.stderr) if pipe is not None]
     printed = {pipe: bytearray() for pipe in pipes}
     ended = os.pidfd_open(process.pid)
@@ -51,7 +51,7 @@ def _read_until_end(process: subprocess.Popen[bytes], end: float) -> tuple[str, 
                 if (left := end - time.monotonic()) <= 0:
                     raise TimeoutError
                 ready = {key.fd for key, _ in selector.select(left)}
-                # Looked at before the pipes are read: so this is all that was printed.
+                # Checked before the pipes are read, so that no output is missed.
                 has_ended = ended in ready
                 for pipe in ready & printed.keys():
                     data = os.read(pipe, MAX_OUTPUT_BYTES)

@@ -1,4 +1,4 @@
-"""The agent's status: a small file in memory that the running agent writes and `bramble-agent status` reads."""
+"""The agent's status: a small file in tmpfs that the running agent writes and `bramble-agent status` reads."""
 import contextlib
 import json
 import logging
@@ -19,14 +19,14 @@ log = logging.getLogger("status")
 
 @dataclass
 class Status:
-    """As it lies in the file; times are seconds since 1970."""
+    """The content of the file; times are seconds since 1970."""
 
     pid: int = 0
     device: str = ""
-    # Of the key that the hub is shown; empty without one.
+    # The code of the device's key; empty without one.
     key_code: str = ""
     hub: str = ""
-    # Whom it trusts to be the hub; empty without TLS.
+    # The trusted authority; empty without TLS.
     authority: str = ""
     connected: bool = False
     since: float = 0
@@ -35,9 +35,9 @@ class Status:
     dropped: int = 0
     last_error: str = ""
     last_error_at: float = 0
-    # Why the configuration file is not used, each with its line.
+    # Errors of the configuration file, each with its line.
     config_errors: list[str] = field(default_factory=list)
-    # What does not work, by the name of the input, the output or the part.
+    # Failures by the name of the input, output or part.
     failures: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -46,10 +46,10 @@ class Status:
 
 
 class StatusBoard:
-    """Parts write on it from their threads; the main thread puts it into the file."""
+    """Updated by all threads; the main thread writes it to the file."""
 
     def __init__(self, *paths: Path) -> None:
-        """`paths` are where the file may lie, best first: the next one is for when the one before cannot be written."""
+        """`paths` of the file, best first: the next one is used when the one before is not writable."""
         self._paths = paths
         self._path = paths[0]
         self._is_unwritable = False
@@ -63,7 +63,7 @@ class StatusBoard:
             self._status.hub, self._status.connected, self._status.since = hub, True, time.time()
 
     def disconnected(self, why: str) -> bool:
-        """True where that is news."""
+        """Returns whether the status has changed."""
         with self._lock:
             is_news = self._status.connected or self._status.last_error != why
             if self._status.connected or self._status.since == 0:
@@ -72,7 +72,7 @@ class StatusBoard:
             return is_news
 
     def config(self, device: str, errors: Sequence[str] = ()) -> None:
-        """Which device this is, and why the configuration file is not used."""
+        """Sets the device id and the errors of the configuration file."""
         with self._lock:
             self._status.device, self._status.config_errors = device, list(errors)
 
@@ -81,7 +81,7 @@ class StatusBoard:
             self._status.key_code = code
 
     def report_failure(self, name: str, reason: str | None) -> bool:
-        """Notes what does not work, or that it works; True where that is news."""
+        """Sets or clears a failure; returns whether it has changed."""
         with self._lock:
             if self._status.failures.get(name) == reason:
                 return False
@@ -92,7 +92,7 @@ class StatusBoard:
             return True
 
     def write(self, waiting: int, waiting_bytes: int, dropped: int) -> None:
-        """Only what changed is written."""
+        """Writes only on a change."""
         with self._lock:
             status = self._status
             status.waiting, status.waiting_bytes, status.dropped = waiting, waiting_bytes, dropped
@@ -108,11 +108,11 @@ class StatusBoard:
                 failure = error
                 continue
             if path != self._path:
-                # Where it cannot be removed, the newer one counts.
+                # If it cannot be removed, readers use the newer one.
                 with contextlib.suppress(OSError):
                     self._path.unlink(missing_ok=True)
                     if self._path != self._paths[0]:
-                        # A folder in memory; with a control socket in it, it stays.
+                        # A folder in memory; not removed while it has a control socket.
                         self._path.parent.rmdir()
             self._path, self._written, self._is_unwritable = path, text, False
             return
@@ -126,7 +126,7 @@ class StatusBoard:
 
 
 def read_status(paths: Sequence[Path]) -> Status | None:
-    """The first that a running agent wrote; None where no agent runs."""
+    """The first one of a running agent; None where no agent runs."""
     for path in paths:
         try:
             status = Status(**json.loads(path.read_text()))
@@ -148,7 +148,7 @@ def is_alive(pid: int) -> bool:
 
 
 def describe_error(error: Exception) -> str:
-    """For a person. Errors of libraries and of Python itself mean little without their class."""
+    """Text for a person, with the class of errors of libraries and of Python itself."""
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
     if isinstance(error, (OSError, CommandFailed)) and str(error):
@@ -157,7 +157,7 @@ def describe_error(error: Exception) -> str:
 
 
 def describe(status: Status, now: float) -> str:
-    """As text, for a terminal."""
+    """Formats it for a terminal."""
     ago = duration((now - status.since) * 1_000)
     where = f"connected to the hub at {status.hub}" if status.connected else "not connected"
     lines = [

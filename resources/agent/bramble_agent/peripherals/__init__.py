@@ -1,1 +1,1 @@
-"""What hangs on the Pi: the kinds of inputs and outputs that can be declared, and the outputs that are open."""
+"""Devices connected to the Pi: the kinds of inputs and outputs that can be declared, and the open outputs."""

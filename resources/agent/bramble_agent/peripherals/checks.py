@@ -1,4 +1,4 @@
-"""Checks of settings that several kinds of inputs and outputs have. All raise BadSetting."""
+"""Checks of settings shared by several kinds of inputs and outputs. All raise BadSetting."""
 
 MAX_GPIO = 27
 MAX_LABEL_CHARACTERS = 64
@@ -6,7 +6,7 @@ MAX_COMMAND_TIMEOUT_SECONDS = 3_600
 
 
 class BadSetting(ValueError):
-    """A value that cannot work; the key says which, the text is for a person."""
+    """An invalid value of `key`; the text is for a person."""
 
     def __init__(self, key: str, reason: str) -> None:
         super().__init__(reason)
@@ -18,10 +18,10 @@ def check_pin(pin: int, key: str = "pin") -> None:
         raise BadSetting(key, f"{key} {pin} is not a GPIO number from 0 to {MAX_GPIO}")
 
 
-def check_range(key: str, value: float, least: float, most: float, unit: str = "") -> None:
+def check_range(key: str, value: float, minimum: float, maximum: float, unit: str = "") -> None:
     """Raises BadSetting."""
-    if not least <= value <= most:
-        raise BadSetting(key, f"{key} is {least:g} to {most:g}{unit}, not {value:g}")
+    if not minimum <= value <= maximum:
+        raise BadSetting(key, f"{key} is {minimum:g} to {maximum:g}{unit}, not {value:g}")
 
 
 def check_command(key: str, command: str | None) -> None:

@@ -1,7 +1,7 @@
-"""What can be measured: each kind is declared by a frozen dataclass, which opens the real thing when it is needed.
+"""The kinds of inputs: each is a frozen dataclass of settings, which opens the device when needed.
 
-A sensor answers all that it measures by suffix; "" is the input's own name. What cannot be read raises OSError (or
-shell.CommandFailed) with a message for people.
+A sensor returns its values by suffix of the metric; "" is the input's own name. A failed reading raises OSError or
+shell.CommandFailed with a message for people.
 """
 import math
 import re
@@ -18,7 +18,7 @@ from ..sensors.metric import Metric
 from .checks import BadSetting, check_command, check_label, check_pin, check_range, check_timeout
 
 ROOT = Path("/")
-# As a command prints it: float() would also take "nan", "infinity" and "1_000".
+# Stricter than float(), which also accepts "nan", "infinity" and "1_000".
 PRINTED_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 MAX_QUOTED_CHARACTERS = 80
 MAX_UNIT_CHARACTERS = 32
@@ -36,15 +36,15 @@ class Sensor(Protocol):
     """An open input."""
 
     def read(self) -> dict[str, float]:
-        """What it measures now, by suffix."""
+        """Current values by suffix."""
 
     def close(self) -> None:
-        """Lets go of pins and buses."""
+        """Releases pins and buses."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class InputSettings:
-    """Settings of every kind of input; without an interval it has the agent's."""
+    """Settings of every kind of input; the default interval is the agent's."""
 
     label: str | None = None
     interval: float | None = None
@@ -54,19 +54,19 @@ class InputSettings:
         check_label(self.label)
 
     def pins(self) -> dict[str, int]:
-        """The pins that it needs for itself, by the key that names each."""
+        """Its exclusive pins, by configuration key."""
         return {}
 
     def bus_pins(self) -> frozenset[int]:
-        """The pins of the bus that it is on, which it shares with others on that bus alone."""
+        """The pins of its bus, shared only with other devices on that bus."""
         return frozenset()
 
     def metrics(self) -> dict[str, Metric]:
-        """What it will measure, by suffix."""
+        """Its metrics, by suffix."""
         raise NotImplementedError
 
     def open(self, changed: Callable[[], None]) -> Sensor:
-        """`changed` is called, from any thread, when the input has news that cannot wait for its interval."""
+        """`changed` is called from any thread on a change that must be reported before the next interval."""
         raise NotImplementedError
 
 
@@ -94,7 +94,7 @@ class Button(InputSettings):
 
         device = gpiozero.Button(self.pin, pull_up=self.pull_up, bounce_time=self.bounce or None)
         device.when_pressed = device.when_released = changed
-        return PlainSensor(lambda: float(device.is_pressed), device.close)
+        return SingleSensor(lambda: float(device.is_pressed), device.close)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,7 +118,7 @@ class Motion(InputSettings):
 
         device = MotionSensor(self.pin)
         device.when_motion = device.when_no_motion = changed
-        return PlainSensor(lambda: float(device.motion_detected), device.close)
+        return SingleSensor(lambda: float(device.motion_detected), device.close)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,12 +137,12 @@ class Ds18b20(InputSettings):
         return {"": Metric("°C")}
 
     def open(self, changed: Callable[[], None]) -> Sensor:
-        return PlainSensor(lambda: read_ds18b20(ROOT, self.id), nothing)
+        return SingleSensor(lambda: read_ds18b20(ROOT, self.id), no_op)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Dht22(InputSettings):
-    """A DHT22 or DHT11, which needs timing that only the kernel has (dtoverlay=dht11,gpiopin=4)."""
+    """A DHT22 or DHT11, whose timing requires the kernel's driver (dtoverlay=dht11,gpiopin=4)."""
 
     device: str | None = None
 
@@ -155,7 +155,7 @@ class Dht22(InputSettings):
         return {"temperature": Metric("°C"), "humidity": Metric("%")}
 
     def open(self, changed: Callable[[], None]) -> Sensor:
-        return ManySensor(lambda: read_dht22(ROOT, self.device), nothing)
+        return MultiSensor(lambda: read_dht22(ROOT, self.device), no_op)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,12 +189,12 @@ class Bme280Input(InputSettings):
         except OSError:
             bus.close()
             raise
-        return ManySensor(chip.measure, bus.close)
+        return MultiSensor(chip.measure, bus.close)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Mcp3008(InputSettings):
-    """A channel of an MCP3008 on SPI: its share of the reference voltage, times `scale`, plus `offset`."""
+    """A channel of an MCP3008 on SPI: the fraction of the reference voltage, times `scale`, plus `offset`."""
 
     channel: int
     device: int = 0
@@ -220,7 +220,7 @@ class Mcp3008(InputSettings):
         from gpiozero import MCP3008
 
         chip = MCP3008(channel=self.channel, device=self.device)
-        return PlainSensor(lambda: round(float(chip.value) * self.scale + self.offset, 4), chip.close)
+        return SingleSensor(lambda: round(float(chip.value) * self.scale + self.offset, 4), chip.close)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -241,7 +241,7 @@ class CommandInput(InputSettings):
         return {"": Metric(self.unit)}
 
     def open(self, changed: Callable[[], None]) -> Sensor:
-        return PlainSensor(self.measure, nothing)
+        return SingleSensor(self.measure, no_op)
 
     def measure(self) -> float:
         """Runs the command. Raises shell.CommandFailed or OSError."""
@@ -259,8 +259,8 @@ INPUT_KINDS: dict[str, type[InputSettings]] = {
 }
 
 
-class PlainSensor:
-    """A sensor that measures one thing."""
+class SingleSensor:
+    """A sensor with one value."""
 
     def __init__(self, read: Callable[[], float], close: Callable[[], None]) -> None:
         self._read = read
@@ -273,8 +273,8 @@ class PlainSensor:
         self._close()
 
 
-class ManySensor:
-    """A sensor that measures several things at once."""
+class MultiSensor:
+    """A sensor with several values."""
 
     def __init__(self, read: Callable[[], dict[str, float]], close: Callable[[], None]) -> None:
         self._read = read
@@ -287,8 +287,8 @@ class ManySensor:
         self._close()
 
 
-def nothing() -> None:
-    """For what holds nothing."""
+def no_op() -> None:
+    """The `close` of sensors without resources."""
 
 
 def check_unit(unit: str) -> None:
@@ -297,7 +297,7 @@ def check_unit(unit: str) -> None:
 
 
 def printed_number(text: str) -> float:
-    """The number that a command printed. Raises CommandFailed where it printed anything else."""
+    """Parses a command's output. Raises CommandFailed where it is not a number."""
     if text == "":
         raise shell.CommandFailed("the command printed nothing: it has to print one number")
     value = float(text) if PRINTED_NUMBER.fullmatch(text) else math.nan

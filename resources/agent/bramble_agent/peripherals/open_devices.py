@@ -1,4 +1,4 @@
-"""The devices that are open, kept in step with the configuration: what is declared as before stays as it is."""
+"""The open devices, synchronised with the configuration: a device with unchanged settings stays open."""
 import logging
 from collections.abc import Mapping
 from typing import Generic, Protocol, TypeVar
@@ -15,7 +15,7 @@ D = TypeVar("D", bound=Closable)
 
 
 class OpenDevices(Generic[S, D]):
-    """What is open, by name, with the declaration that it was opened by."""
+    """Open devices by name, with the settings they were opened with."""
 
     def __init__(self) -> None:
         self._open: dict[str, tuple[S, D]] = {}
@@ -27,19 +27,19 @@ class OpenDevices(Generic[S, D]):
     def put(self, name: str, settings: S, device: D) -> None:
         self._open[name] = (settings, device)
 
-    def keep(self, wanted: Mapping[str, S]) -> None:
-        """Closes what is not declared any more, or otherwise: a pin can be opened once only."""
+    def retain(self, wanted: Mapping[str, S]) -> None:
+        """Closes devices that are removed or have changed settings, since a pin can be opened only once."""
         for name, (settings, _) in list(self._open.items()):
             if wanted.get(name) != settings:
                 self.close(name)
 
     def close(self, name: str) -> None:
-        """Nothing where it is not open."""
+        """Does nothing if it is not open."""
         entry = self._open.pop(name, None)
         if entry is None:
             return
         try:
             entry[1].close()
         except Exception as error:
-            # gpiozero, its pin libraries and the kernel each raise errors of their own; it is gone for all of them.
+            # gpiozero, its pin libraries and the kernel each raise their own errors; the device counts as closed.
             log.warning("%s could not be closed: %s: %s", name, type(error).__name__, error)

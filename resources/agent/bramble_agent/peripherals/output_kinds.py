@@ -1,6 +1,6 @@
-"""What the hub can switch: each kind is declared by a frozen dataclass, which opens the real thing when it is needed.
+"""The kinds of outputs: each is a frozen dataclass of settings, which opens the device when needed.
 
-gpiozero is imported only where a declared output needs it, so that a machine without pins runs the agent, too.
+gpiozero is imported only for outputs that need it, so that the agent runs on a machine without pins, too.
 """
 import re
 import threading
@@ -16,27 +16,27 @@ Value: TypeAlias = bool | float | str | None
 
 
 class Refused(Exception):
-    """A value that the output cannot take; the text is for a person."""
+    """A value that is invalid for the output; the text is for a person."""
 
 
 class Output(Protocol):
     """An open output."""
 
-    # One that holds none may take its time to act.
+    # Without pins, `act` may block for long.
     holds_pins: bool
 
     def act(self, value: Value) -> Value:
-        """Does it, and answers what is so now. Raises Refused, shell.CommandFailed, or an error of a pin library."""
+        """Sets the value and returns the new state. Raises Refused, shell.CommandFailed, or a pin library's error."""
 
     def state(self) -> Value:
-        """What is so now; None where that is not known. Raises an error of a pin library."""
+        """The current state; None where unknown. Raises a pin library's error."""
 
     def close(self) -> None:
-        """Lets go of the pins."""
+        """Releases the pins."""
 
 
 MAX_PWM_HERTZ = 1_000_000
-# A servo gets a pulse every 20 ms.
+# The period of a servo's pulses.
 SERVO_FRAME_MS = 20
 
 
@@ -51,11 +51,11 @@ class OutputSettings:
         check_label(self.label)
 
     def pins(self) -> dict[str, int]:
-        """The pins that it needs for itself, by the key that names each."""
+        """Its exclusive pins, by configuration key."""
         return {}
 
     def control(self) -> dict[str, Any]:
-        """How the hub shows it, as the contract's `about` has it."""
+        """Its control in the `about` message."""
         raise NotImplementedError
 
     def open(self) -> Output:
@@ -64,7 +64,7 @@ class OutputSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class Led(OutputSettings):
-    """Anything that one pin switches on and off; a relay is the same by another name."""
+    """Anything that one pin switches on and off, such as an LED or a relay."""
 
     pin: int
     active_high: bool = True
@@ -86,7 +86,7 @@ class Led(OutputSettings):
         device = DigitalOutputDevice(self.pin, active_high=self.active_high, initial_value=self.initial)
 
         def act(value: Value) -> None:
-            device.value = take_switch(value)
+            device.value = parse_switch(value)
 
         return PinOutput(act, lambda: bool(device.value), device.close)
 
@@ -120,7 +120,7 @@ class Pwm(OutputSettings):
         )
 
         def act(value: Value) -> None:
-            device.value = take_number(value, 0, 100) / 100
+            device.value = parse_number(value, 0, 100) / 100
 
         return PinOutput(act, lambda: round(float(device.value) * 100, 2), device.close)
 
@@ -154,7 +154,7 @@ class Servo(OutputSettings):
         from gpiozero import AngularServo, PWMSoftwareFallback
 
         with warnings.catch_warnings():
-            # It jitters a little without a daemon of its own, which is for the user to know and no error.
+            # gpiozero warns of jitter with software PWM, which is not an error.
             warnings.simplefilter("ignore", PWMSoftwareFallback)
             device = AngularServo(
                 self.pin,
@@ -166,14 +166,14 @@ class Servo(OutputSettings):
             )
 
         def act(value: Value) -> None:
-            device.angle = take_number(value, self.min, self.max)
+            device.angle = parse_number(value, self.min, self.max)
 
         return PinOutput(act, lambda: None if device.angle is None else round(device.angle, 2), device.close)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rgb(OutputSettings):
-    """A LED of three colours, as `#rrggbb`."""
+    """An RGB LED, as `#rrggbb`."""
 
     red: int
     green: int
@@ -197,7 +197,7 @@ class Rgb(OutputSettings):
         device = RGBLED(self.red, self.green, self.blue, active_high=self.active_high)
 
         def act(value: Value) -> None:
-            device.value = take_color(value)
+            device.value = parse_color(value)
 
         return PinOutput(act, lambda: color_text(device.value), device.close)
 
@@ -232,7 +232,7 @@ class Command(OutputSettings):
 
 
 class PinOutput:
-    """An output whose pins can tell what they do."""
+    """An output whose state is read from its pins."""
 
     holds_pins = True
 
@@ -253,7 +253,7 @@ class PinOutput:
 
 
 class ShellOutput:
-    """An output that a shell command moves, one at a time: its state is the value of the last command."""
+    """An output set by shell commands, one at a time: its state is the value of the last command."""
 
     holds_pins = False
 
@@ -273,7 +273,7 @@ class ShellOutput:
                 raise Refused("it is a button and takes no value")
             shell.run(settings.run, settings.timeout)
             return True
-        on = take_switch(value)
+        on = parse_switch(value)
         command = settings.on if on else settings.off
         if command is not None:
             shell.run(command, settings.timeout)
@@ -284,7 +284,7 @@ class ShellOutput:
         return self._state
 
     def close(self) -> None:
-        """Nothing is held."""
+        """There is nothing to release."""
 
 
 OUTPUT_KINDS: dict[str, type[OutputSettings]] = {
@@ -292,20 +292,20 @@ OUTPUT_KINDS: dict[str, type[OutputSettings]] = {
 }
 
 
-def take_switch(value: Value) -> bool:
+def parse_switch(value: Value) -> bool:
     if not isinstance(value, bool):
         raise Refused("it takes true or false")
     return value
 
 
-def take_number(value: Value, least: float, most: float) -> float:
+def parse_number(value: Value, minimum: float, maximum: float) -> float:
     # NaN fails the comparison, too.
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not least <= value <= most:
-        raise Refused(f"it takes a number from {least:g} to {most:g}")
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not minimum <= value <= maximum:
+        raise Refused(f"it takes a number from {minimum:g} to {maximum:g}")
     return float(value)
 
 
-def take_color(value: Value) -> tuple[float, float, float]:
+def parse_color(value: Value) -> tuple[float, float, float]:
     if not isinstance(value, str) or re.fullmatch("#[0-9a-fA-F]{6}", value) is None:
         raise Refused("it takes a colour such as #ff8800")
     red, green, blue = bytes.fromhex(value[1:])

@@ -1,4 +1,4 @@
-"""The outputs of this Pi, open as the configuration declares them."""
+"""The open outputs of this Pi, as declared in the configuration."""
 import logging
 import threading
 from collections.abc import Mapping
@@ -12,22 +12,22 @@ log = logging.getLogger("outputs")
 
 
 class Outputs:
-    """All outputs. May be used from any thread; nothing waits for a command, which may take an hour."""
+    """All outputs. Thread-safe; a shell command, which may run for an hour, blocks no other output."""
 
     def __init__(self, board: StatusBoard) -> None:
         self._board = board
-        # Held while pins move.
+        # Held while pins are set.
         self._lock = threading.Lock()
         self._settings: Mapping[str, OutputSettings] = {}
         self._open: OpenDevices[OutputSettings, Output] = OpenDevices()
 
     def configure(self, settings: Mapping[str, OutputSettings]) -> None:
-        """Opens them at once: a relay takes its initial state when the agent starts, not when it is first used."""
+        """Opens them immediately: a relay gets its initial state when the agent starts, not on first use."""
         with self._lock:
             for name in self._settings.keys() - settings.keys():
                 self._board.report_failure(f"output {name}", None)
             self._settings = dict(settings)
-            self._open.keep(settings)
+            self._open.retain(settings)
             for name in settings:
                 try:
                     self._opened(name)
@@ -43,7 +43,7 @@ class Outputs:
         return act_or_refuse(output, value)
 
     def state(self) -> dict[str, Value]:
-        """Of all outputs that can tell."""
+        """The states of all outputs that are known."""
         states: dict[str, Value] = {}
         with self._lock:
             for name in self._settings:
@@ -52,7 +52,7 @@ class Outputs:
                 try:
                     value = output.state()
                 except Exception as error:
-                    # gpiozero, its pin libraries and the kernel each raise errors of their own.
+                    # gpiozero, its pin libraries and the kernel each raise their own errors.
                     self._board.report_failure(f"output {name}", describe_error(error))
                     continue
                 self._board.report_failure(f"output {name}", None)
@@ -61,7 +61,7 @@ class Outputs:
         return states
 
     def controls(self) -> list[dict[str, Any]]:
-        """As the contract's `about` lists them."""
+        """The controls in the `about` message."""
         with self._lock:
             return [
                 {"id": name, **({"label": one.label} if one.label else {}), **one.control()}
@@ -72,7 +72,7 @@ class Outputs:
         self.configure({})
 
     def _opened(self, name: str) -> Output:
-        """One that could not be opened is tried again each time that it is needed."""
+        """An output that could not be opened is retried on each use."""
         if (output := self._open.get(name)) is not None:
             return output
         settings = self._settings.get(name)

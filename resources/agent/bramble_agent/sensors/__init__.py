@@ -1,1 +1,1 @@
-"""How the sensors and the machine itself are read, and which of their readings are impossible."""
+"""Reading sensors and the machine's vitals, and rejecting impossible readings."""

@@ -25,18 +25,18 @@ OVERSAMPLING_1_FORCED_MODE = 0x25
 # One measurement of each takes at most 9.3 ms (appendix 9.1).
 STATUS_POLL_PERIOD_SECONDS = 0.01
 MAX_STATUS_POLLS = 10
-# What the data registers hold where nothing was measured (section 4.1: "skipped"; section 5.4: the reset state).
+# The data registers without a measurement (section 4.1: "skipped"; section 5.4: the reset state).
 SKIPPED_20_BIT = 0x80000
 SKIPPED_16_BIT = 0x8000
-# What the chip is made to measure (section 1).
+# The chip's measuring range (section 1).
 MIN_CELSIUS, MAX_CELSIUS = -40, 85
 MIN_HECTOPASCALS, MAX_HECTOPASCALS = 300, 1_100
-# The formula overshoots a little at both ends, and is clamped; a broken calibration gives hundreds.
+# The formula overshoots slightly at both ends, and is clamped; an invalid calibration yields hundreds.
 MIN_PERCENT_BEFORE_CLAMPING, MAX_PERCENT_BEFORE_CLAMPING = -50, 150
 
 
 class Bus(Protocol):
-    """What is used of smbus2.SMBus."""
+    """The methods used of smbus2.SMBus."""
 
     def read_i2c_block_data(self, address: int, register: int, length: int) -> list[int]: ...
 
@@ -45,7 +45,7 @@ class Bus(Protocol):
 
 @dataclass(frozen=True)
 class Calibration:
-    """Trimming values that each chip was given at the factory (table 16)."""
+    """Factory trimming values of the chip (table 16)."""
 
     t: tuple[int, ...]
     p: tuple[int, ...]
@@ -53,7 +53,7 @@ class Calibration:
 
     @staticmethod
     def parse(low: bytes, high: bytes) -> "Calibration":
-        """From the 26 bytes at 0x88 and the 7 at 0xE1."""
+        """Parses the 26 bytes at 0x88 and the 7 at 0xE1."""
         words = struct.unpack("<HhhHhhhhhhhhxB", low)
         h2, h3, e4, e5, e6, h6 = struct.unpack("<hBbBbb", high)
         h4 = e4 * 16 + (e5 & 0x0F)
@@ -61,7 +61,7 @@ class Calibration:
         return Calibration(t=words[:3], p=words[3:12], h=(words[12], h2, h3, h4, h5, h6))
 
     def check(self) -> None:
-        """Raises ImpossibleReading where a value is empty that is set in every chip: a memory of 00 or ff, or a bus."""
+        """Raises ImpossibleReading for values that no chip has: an erased memory, or a stuck bus."""
         named = {"T1": self.t[0], "T2": self.t[1], "P1": self.p[0], "P2": self.p[1], "H2": self.h[1]}
         empty = [name for name, value in named.items() if value in (0, -1, 0xFFFF)]
         if empty:
@@ -71,7 +71,7 @@ class Calibration:
 
 
 def fine_temperature(c: Calibration, raw: int) -> float:
-    """The datasheet's t_fine, which the other formulas need; degrees Celsius are its 5120th part."""
+    """The datasheet's t_fine, which the other formulas need; degrees Celsius times 5120."""
     t1, t2, t3 = c.t
     return (raw / 16384 - t1 / 1024) * t2 + (raw / 131072 - t1 / 8192) ** 2 * t3
 
@@ -99,7 +99,7 @@ def relative_humidity(c: Calibration, raw: int, t_fine: float) -> float:
 
 
 def check_raw(what: str, raw: int, bits: int) -> None:
-    """Raises ImpossibleReading where a data register holds what no measurement gives."""
+    """Raises ImpossibleReading for values that no measurement yields."""
     if raw == (SKIPPED_20_BIT if bits == 20 else SKIPPED_16_BIT):
         raise ImpossibleReading(
             f"the BME280 did not measure the {what}: it lost its settings, as it does when its power fails;"
@@ -110,7 +110,7 @@ def check_raw(what: str, raw: int, bits: int) -> None:
 
 
 class Bme280:
-    """One chip on a bus. It sleeps between measurements, so that it does not warm itself."""
+    """One chip on a bus. It sleeps between measurements, to avoid self-heating."""
 
     def __init__(self, bus: Bus, address: int) -> None:
         self._bus = bus
@@ -136,7 +136,7 @@ class Bme280:
         for what, raw, bits in (("temperature", raw_t, 20), ("pressure", raw_p, 20), ("humidity", raw_h, 16)):
             check_raw(what, raw, bits)
         t_fine = fine_temperature(self._calibration, raw_t)
-        # The other two formulas need a temperature that can be: it comes first.
+        # Temperature first: the other two formulas need a plausible one.
         celsius = within("the BME280: a temperature", t_fine / 5120, MIN_CELSIUS, MAX_CELSIUS, "°C")
         hectopascals = pascals(self._calibration, raw_p, t_fine) / 100
         return {

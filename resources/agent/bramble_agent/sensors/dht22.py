@@ -1,4 +1,4 @@
-"""A DHT22 or DHT11, as the kernel reads it (dtoverlay=dht11,gpiopin=4)."""
+"""A DHT22 or DHT11, read by the kernel's driver (dtoverlay=dht11,gpiopin=4)."""
 from pathlib import Path
 
 from .plausible import ImpossibleReading, within
@@ -8,7 +8,7 @@ MIN_CELSIUS, MAX_CELSIUS = -40, 80
 
 
 def read_dht22(root: Path, wanted: str | None) -> dict[str, float]:
-    """In °C and %. Raises OSError. One in a few readings fails for its timing, and is tried again at once."""
+    """In °C and %. Raises OSError. Some readings fail because of timing, and are retried at once."""
     folders = [
         path
         for path in sorted((root / "sys/bus/iio/devices").glob(wanted or "iio:device*"))
@@ -32,7 +32,7 @@ def read_dht22(root: Path, wanted: str | None) -> dict[str, float]:
 
 
 def measured_dht22(celsius: float, percent: float) -> dict[str, float]:
-    # The checksum of nothing but zeros is right here, too.
+    # All zeros have a valid checksum here, too.
     if celsius == 0 and percent == 0:
         raise ImpossibleReading("the DHT22 sends nothing but zeros: its data line is shorted, check the wiring")
     return {

@@ -1,16 +1,16 @@
-"""A DS18B20 on the 1-Wire bus, as the kernel reads it (dtoverlay=w1-gpio)."""
+"""A DS18B20 on the 1-Wire bus, read by the kernel's driver (dtoverlay=w1-gpio)."""
 import re
 from pathlib import Path
 
 from .plausible import ImpossibleReading, within
 
-# The register between its power-on and its first measurement.
+# The register's value after power-on, before the first measurement.
 POWER_ON_MILLIDEGREES = 85_000
 MIN_CELSIUS, MAX_CELSIUS = -55, 125
 
 
 def read_ds18b20(root: Path, wanted: str | None) -> float:
-    """In °C. Raises OSError. The kernel says YES where the checksum of the sensor's nine bytes is right."""
+    """In °C. Raises OSError. The kernel prints YES where the checksum of the sensor's nine bytes is valid."""
     folder = root / "sys/bus/w1/devices"
     found = sorted(path.name for path in folder.glob(wanted or "28-*"))
     if not found:
@@ -20,7 +20,7 @@ def read_ds18b20(root: Path, wanted: str | None) -> float:
     text = (folder / found[0] / "w1_slave").read_text(errors="replace")
     first, _, second = text.partition("\n")
     scratchpad = first.partition(":")[0].split()
-    # The checksum of nothing but zeros is right.
+    # All zeros have a valid checksum.
     if scratchpad and set(scratchpad) in ({"00"}, {"ff"}):
         raise ImpossibleReading(
             f"{found[0]} sends nothing but {scratchpad[0]}: its data line is shorted or disconnected, check the wiring"

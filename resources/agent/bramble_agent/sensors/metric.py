@@ -1,10 +1,10 @@
-"""What the hub is told of a metric."""
+"""The description of a metric for the hub."""
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Metric:
-    """How the hub shows what is measured."""
+    """How the hub displays a metric."""
 
     unit: str = ""
     label: str | None = None

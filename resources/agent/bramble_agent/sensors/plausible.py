@@ -1,7 +1,7 @@
-"""Tells a reading from a number that a failing sensor sends in its place.
+"""Distinguishes readings from invalid numbers of a failing sensor.
 
-A shorted line, a chip that lost its settings or a driver's error value looks like any other number. What the sensor
-cannot measure is an error, so that it is neither stored nor sent.
+A shorted line, a chip that lost its settings or a driver's error value looks like any other number. A value outside
+of the sensor's range is an error, so that it is neither stored nor sent.
 """
 import math
 
@@ -11,8 +11,8 @@ class ImpossibleReading(OSError):
 
 
 def within(what: str, value: float, lowest: float, highest: float, unit: str = "") -> float:
-    """The value itself. Raises ImpossibleReading where it is NaN or not from `lowest` to `highest`."""
-    # NaN fails the comparison, too.
+    """Returns the value. Raises ImpossibleReading where it is NaN or not from `lowest` to `highest`."""
+    # The comparison is false for NaN, too.
     if lowest <= value <= highest:
         return value
     space = " " if unit else ""
@@ -22,7 +22,7 @@ def within(what: str, value: float, lowest: float, highest: float, unit: str = "
 
 
 def all_finite(values: dict[str, float]) -> dict[str, float]:
-    """The values themselves. Raises ImpossibleReading where one is NaN or infinite."""
+    """Returns the values. Raises ImpossibleReading where one is NaN or infinite."""
     for suffix, value in values.items():
         if not math.isfinite(value):
             raise ImpossibleReading(f"{suffix or 'the value'} is {value}, which is no number")

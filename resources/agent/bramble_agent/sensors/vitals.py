@@ -1,7 +1,7 @@
-"""How the machine itself is.
+"""The vitals of the machine itself.
 
-A reading that the machine has not is left out: a laptop has no throttling, a wired Pi no Wi-Fi. One that is impossible
-is left out, too, and reported.
+Readings that the machine does not have are omitted: a laptop has no throttling, a wired Pi no Wi-Fi. Impossible ones
+are omitted, too, and reported.
 """
 import os
 import subprocess
@@ -24,8 +24,8 @@ METRICS: dict[str, Metric] = {
     "uptime": Metric("s", "Uptime"),
 }
 
-# Bits of the firmware's answer to get_throttled: what is so now. The same bits 16 places higher say that it has
-# occurred since the machine started, also between two readings.
+# Bits of the firmware's get_throttled: the current state. The same bits shifted by 16 mean that it has occurred since
+# boot, also between two readings.
 UNDERVOLTAGE_BIT = 0x1
 FREQUENCY_CAPPED_THROTTLED_OR_SOFT_LIMIT_BITS = 0xE
 OCCURRED_SHIFT = 16
@@ -34,12 +34,12 @@ THROTTLED_KNOWN_BITS = 0xF000F
 MIN_CPU_CELSIUS, MAX_CPU_CELSIUS = -40, 150
 MAX_LOAD = 1_000_000
 MAX_UPTIME_SECONDS = 3e9
-# Drivers say 0 or -256 dBm where there is no connection, and some a share from 0 to 100 in place of a level.
+# Drivers report 0 or -256 dBm without a connection, and some a percentage instead of a level.
 MIN_WIFI_DBM, MAX_WIFI_DBM = -120, -1
 
 
 class Vitals:
-    """Reads them below `root`, which tests replace by a folder of their own."""
+    """Reads files below `root`, which tests replace by a folder."""
 
     def __init__(self, root: Path = Path("/")) -> None:
         self._root = root
@@ -48,7 +48,7 @@ class Vitals:
         )
 
     def read(self) -> tuple[dict[str, float], str | None]:
-        """The readings by metric, and in words which of them are impossible; None where all are well."""
+        """The readings by metric, and a text about impossible ones; None where all are valid."""
         values: dict[str, float] = {}
         impossible: list[str] = []
         for reader in self._readers:
@@ -57,7 +57,7 @@ class Vitals:
             except ImpossibleReading as error:
                 impossible.append(str(error))
             except (OSError, ValueError, IndexError):
-                # This machine has not got it.
+                # This machine does not have it.
                 continue
         return values, "; ".join(impossible) or None
 
@@ -72,7 +72,7 @@ class Vitals:
         try:
             bits = int(self._text("sys/devices/platform/soc/soc:firmware/get_throttled"), 16)
         except OSError:
-            bits = ask_firmware()
+            bits = read_throttled_bits()
         if bits & ~THROTTLED_KNOWN_BITS:
             raise ImpossibleReading(f"the firmware's get_throttled says {bits:#x}, which has no meaning")
         occurred = bits >> OCCURRED_SHIFT
@@ -85,7 +85,7 @@ class Vitals:
 
     def _disk(self) -> dict[str, float]:
         disk = os.statvfs(self._root)
-        # As df counts: what only root may fill is neither used nor free.
+        # As in df: space reserved for root is neither used nor free.
         used = disk.f_blocks - disk.f_bfree
         all_blocks = used + disk.f_bavail
         if all_blocks == 0:
@@ -115,8 +115,8 @@ class Vitals:
         return {"uptime": within("an uptime", float(self._text("proc/uptime").split()[0]), 0, MAX_UPTIME_SECONDS, "s")}
 
 
-def ask_firmware() -> int:
-    """The firmware's throttling bits by Raspberry Pi's own tool, which needs the group `video`."""
+def read_throttled_bits() -> int:
+    """The firmware's throttling bits by Raspberry Pi's vcgencmd, which needs the group `video`."""
     try:
         answer = subprocess.run(
             ["vcgencmd", "get_throttled"],

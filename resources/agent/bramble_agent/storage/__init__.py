@@ -1,1 +1,1 @@
-"""What has to outlive a restart of the agent: readings that wait for the hub, commands that were acted on."""
+"""State that survives a restart of the agent: unsent readings, executed commands."""

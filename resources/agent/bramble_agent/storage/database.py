@@ -1,7 +1,7 @@
 """Databases in the state folder.
 
-A card may be read-only, full or failing, when the agent starts or at any time later. Its writers then go on in
-memory, report it, and try the disk again every RETRY_DISK_AFTER_MS.
+A card may be read-only, full or failing, at the start or any time later. Writers then continue in memory, report it,
+and retry the disk every RETRY_DISK_AFTER_MS.
 """
 import logging
 import sqlite3
@@ -13,9 +13,9 @@ RETRY_DISK_AFTER_MS = 10_000
 
 
 def open_database(path: Path, schema: str, synchronous: str = "NORMAL") -> sqlite3.Connection:
-    """With a write-ahead log; each statement commits. A file that is broken for good is put aside.
+    """With a write-ahead log and autocommit. A corrupt file is renamed and replaced.
 
-    Raises sqlite3.Error or OSError. It may open where nothing can be written: only a write tells.
+    Raises sqlite3.Error or OSError. Opening may succeed on a read-only disk: only a write tells.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -28,7 +28,7 @@ def open_database(path: Path, schema: str, synchronous: str = "NORMAL") -> sqlit
 
 
 def open_read_only(path: Path) -> sqlite3.Connection | None:
-    """What lies on a disk that takes nothing, without the log beside it; None where it cannot be read either."""
+    """Opens the file of a read-only disk, without its write-ahead log; None where it is unreadable."""
     for mode in ("mode=ro", "immutable=1"):
         db = None
         try:
@@ -43,7 +43,7 @@ def open_read_only(path: Path) -> sqlite3.Connection | None:
 
 
 def is_broken_for_good(error: Exception) -> bool:
-    """Its content is wrong: neither another try nor room on the disk helps."""
+    """The file is corrupt: neither a retry nor free space helps."""
     return type(error) is sqlite3.DatabaseError
 
 

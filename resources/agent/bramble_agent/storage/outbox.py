@@ -1,11 +1,11 @@
-"""Readings on their way to the hub. Each is on the disk before it is sent, and goes when the hub has acknowledged it.
+"""The queue of readings for the hub. Each is on the disk before it is sent, and deleted once acknowledged.
 
-The queue is bounded: when it is full the oldest readings go, and that is counted and logged. Sent again after a broken
-connection, a reading has the same time as before, so that the hub stores it once.
+The queue is bounded: when it is full the oldest readings are dropped, counted and logged. A resent reading has the
+same time as before, so that the hub stores it once.
 
-While the disk takes nothing, new readings wait in memory, after those that can still be read from the disk; rows that
-were sent from there are deleted when it can be written again. One sequence of numbers runs through both, so that
-"sent up to" means the same in each.
+While the disk is not writable, new readings are queued in memory, after those that can still be read from the disk;
+rows sent from the disk are deleted once it is writable again. Both share one sequence of row numbers, so that
+"sent up to" is valid for both.
 """
 import json
 import logging
@@ -24,30 +24,30 @@ log = logging.getLogger("outbox")
 
 MAX_BATCH_ROWS = 200
 MAX_BATCH_BYTES = 32 * 1024
-# When it is full so many go at once, or every new reading would have to remove one.
+# A full queue drops at least this share at once, instead of one row for each new reading.
 MIN_DROPPED_SHARE = 0.01
 MIN_CLOCK_JUMP_MS = 60_000
 YEAR_2000_MS = 946_684_800_000
 DAY_MS = 86_400_000
 DROPPED_LOG_PERIOD_SECONDS = 60
-# Of a Pi with 512 MB.
+# For a Pi with 512 MB.
 MAX_QUEUE_BYTES_IN_MEMORY = 8_000_000
 MEMORY_ONLY_MESSAGE = "readings that are not sent yet are in memory alone, and lost when this machine stops: "
 
 
 @dataclass(frozen=True)
 class Batch:
-    """The oldest readings, ready to be sent."""
+    """The oldest readings, to be sent next."""
 
     last_seq: int
     rows: int
     payload: bytes
-    # Numbers of another numbering mean nothing.
+    # Row numbers are only valid within their numbering.
     numbering: int = 0
 
 
 class Outbox:
-    """May be used from any thread. Never raises for the disk's sake."""
+    """Thread-safe. Never raises on a disk error."""
 
     def __init__(self, path: Path, clock: Clock, boot: str, max_rows: int, max_bytes: int) -> None:
         self._path = path
@@ -56,19 +56,19 @@ class Outbox:
         self._lock = threading.RLock()
         self._max_rows = max_rows
         self._max_bytes = max_bytes
-        # None where it cannot be read either.
+        # None where it is not even readable.
         self._disk: ReadingsTable | None = None
-        # None while the disk can be written.
+        # None while the disk is writable.
         self._memory: ReadingsTable | None = None
         self._disk_error: str | None = None
         self._retry_at_ms = 0
-        # Rows that are still on the disk, which could not be written when they were sent.
+        # Rows that were sent and could not be deleted from the disk.
         self._sent_from_disk = 0
         self._numbering = 0
         self._last_seq = 0
         self._dropped = 0
         self._last_logged = float("-inf")
-        # What was sent keeps its time, even if the clock is set right after that.
+        # Sent rows keep their time, even if the clock is corrected later.
         self._sent_up_to = 0
         self.filled = threading.Event()
         self._open()
@@ -90,16 +90,16 @@ class Outbox:
 
     @property
     def dropped(self) -> int:
-        """How many rows went because the queue was full, ever."""
+        """Total rows dropped because the queue was full."""
         return self._dropped
 
     @property
     def disk_error(self) -> str | None:
-        """For a person: why readings are in memory alone; None while they are on the disk."""
+        """Text for a person: why readings are only in memory; None while they are on the disk."""
         return self._disk_error
 
     def add(self, values: dict[str, float]) -> None:
-        """Takes what was measured just now; what is no number is left out."""
+        """Adds current readings; values that are not finite numbers are omitted."""
         finite = {name: value for name, value in values.items() if abs(value) < float("inf")}
         if not finite:
             return
@@ -111,14 +111,14 @@ class Outbox:
                 try:
                     self._disk.insert(row)
                 except sqlite3.Error as error:
-                    self._leave_disk(error).insert(row)
+                    self._fall_back_to_memory(error).insert(row)
             elif self._memory is not None:
                 self._memory.insert(row)
             self._make_room()
         self.filled.set()
 
     def oldest(self) -> Batch | None:
-        """The next ones to send; None when all are delivered."""
+        """The next batch to send; None when the queue is empty."""
         with self._lock:
             rows = self._oldest_rows()
             if not rows:
@@ -137,24 +137,24 @@ class Outbox:
             return Batch(last_seq, len(texts), f"[{','.join(texts)}]".encode(), self._numbering)
 
     def remove(self, batch: Batch) -> None:
-        """The hub has it."""
+        """The hub has acknowledged the batch."""
         with self._lock:
             if batch.numbering != self._numbering:
-                # It is sent again, and the hub stores it once.
+                # Its rows are sent again; the hub stores duplicates once.
                 return
             if self._memory is None and self._disk is not None:
                 try:
                     self._disk.delete_up_to(batch.last_seq)
                     return
                 except sqlite3.Error as error:
-                    self._leave_disk(error)
+                    self._fall_back_to_memory(error)
             if self._disk is not None:
                 self._forget_on_disk(batch.last_seq)
             if self._memory is not None:
                 self._memory.delete_up_to(batch.last_seq)
 
     def correct_times(self) -> int:
-        """Puts times of this start of the machine right by what the clock is now; answers how many were wrong."""
+        """Corrects times recorded since boot by the current clock; returns how many were wrong."""
         base_ms = self._clock.now_ms() - self._clock.up_ms()
         with self._lock:
             table = self._disk if self._memory is None else self._memory
@@ -163,14 +163,14 @@ class Outbox:
                     self._boot, base_ms, self._sent_up_to, MIN_CLOCK_JUMP_MS
                 )
             except sqlite3.Error as error:
-                self._leave_disk(error)
+                self._fall_back_to_memory(error)
                 return 0
         if changed > 0:
             log.warning("%d readings were taken while the clock was wrong: their times are put right", changed)
         return changed
 
     def try_disk(self) -> None:
-        """Goes back to the disk where it can be written again; to be called every second or so."""
+        """Returns to the disk once it is writable; to be called about every second."""
         with self._lock:
             if self._memory is None or self._clock.up_ms() < self._retry_at_ms:
                 return
@@ -181,7 +181,7 @@ class Outbox:
                 self._disk_error = MEMORY_ONLY_MESSAGE + disk_message(self._path.parent, error)
 
     def close(self) -> None:
-        """Gives the disk a last chance to take what is in memory."""
+        """Tries once more to write rows in memory to the disk."""
         with self._lock:
             self._retry_at_ms = 0
             self.try_disk()
@@ -196,7 +196,7 @@ class Outbox:
             self._disk = ReadingsTable(open_database(self._path, SCHEMA))
             self._last_seq = self._disk.last_seq()
             self._dropped = self._disk.dropped()
-            # Only a write tells whether there can be one.
+            # Only a write shows whether the disk is writable.
             self._disk.set_dropped(self._dropped)
             return
         except (sqlite3.Error, OSError) as error:
@@ -209,10 +209,10 @@ class Outbox:
             except sqlite3.Error:
                 db.close()
                 self._disk = None
-        self._leave_disk(failure)
+        self._fall_back_to_memory(failure)
 
-    def _leave_disk(self, error: Exception) -> ReadingsTable:
-        """Answers the table in memory."""
+    def _fall_back_to_memory(self, error: Exception) -> ReadingsTable:
+        """Returns the table in memory."""
         if self._memory is None:
             self._memory = ReadingsTable.in_memory()
             self._retry_at_ms = self._clock.up_ms() + RETRY_DISK_AFTER_MS
@@ -222,12 +222,12 @@ class Outbox:
 
     def _return_to_disk(self, memory: ReadingsTable) -> None:
         try:
-            disk, is_renumbered = self._take_over(memory)
+            disk, is_renumbered = self._merge_into_disk(memory)
         except sqlite3.DatabaseError as error:
             if not is_broken_for_good(error):
                 raise
             put_aside(self._path, error)
-            disk, is_renumbered = self._take_over(memory)
+            disk, is_renumbered = self._merge_into_disk(memory)
         if self._disk is not None:
             self._disk.close()
         memory.close()
@@ -238,15 +238,15 @@ class Outbox:
         self._last_seq = max(self._last_seq, disk.last_seq())
         log.info("readings are kept on the disk again: %d wait", disk.rows)
 
-    def _take_over(self, memory: ReadingsTable) -> tuple[ReadingsTable, bool]:
-        """The disk's table with all rows; true where those of the memory had to get other numbers."""
+    def _merge_into_disk(self, memory: ReadingsTable) -> tuple[ReadingsTable, bool]:
+        """The disk's table with all rows; true where the rows from memory were renumbered."""
         disk = ReadingsTable(open_database(self._path, SCHEMA))
         try:
             rows = memory.all_rows()
-            # A disk that could not be read at the start may have given these numbers to other rows.
+            # If the disk was unreadable at the start, it may have other rows with these numbers.
             shift = max(0, disk.last_seq() + 1 - rows[0][0]) if rows else 0
             moved: list[Row] = [(seq + shift, ts, boot, up, body) for seq, ts, boot, up, body in rows]
-            disk.take_over(self._sent_from_disk, moved, max(self._dropped, disk.dropped()))
+            disk.merge(self._sent_from_disk, moved, max(self._dropped, disk.dropped()))
         except BaseException:
             disk.close()
             raise
@@ -257,7 +257,7 @@ class Outbox:
             try:
                 rows = self._disk.oldest(self._sent_from_disk, MAX_BATCH_ROWS)
             except sqlite3.Error as error:
-                self._leave_disk(error)
+                self._fall_back_to_memory(error)
                 self._disk.close()
                 self._disk = None
             else:
@@ -266,14 +266,14 @@ class Outbox:
         return [] if self._memory is None else self._memory.oldest(0, MAX_BATCH_ROWS)
 
     def _forget_on_disk(self, seq: int) -> None:
-        """Rows that were sent and cannot be deleted yet count no more."""
+        """Excludes rows that were sent and cannot be deleted yet."""
         if self._disk is None or seq <= self._sent_from_disk:
             return
         try:
             rows_before, bytes_before = self._disk.count_up_to(self._sent_from_disk)
             rows, size = self._disk.count_up_to(seq)
         except sqlite3.Error:
-            # The next read finds out.
+            # The next read will fail, too.
             return
         finally:
             self._sent_from_disk = seq
@@ -281,7 +281,7 @@ class Outbox:
         self._disk.bytes -= size - bytes_before
 
     def _with_time(self, ts: int, body: str) -> str:
-        """A time that the hub would refuse is left out: then the time of arrival counts."""
+        """A time that the hub would refuse is omitted: the hub then uses the time of receipt."""
         plausible = YEAR_2000_MS <= ts <= self._clock.hub_now_ms() + DAY_MS
         return f'{{"ts":{ts},{body[1:]}' if plausible else body
 
@@ -292,7 +292,7 @@ class Outbox:
             elif self._disk is not None and self._drop_oldest(self._disk, self._max_rows, self._max_bytes):
                 self._disk.set_dropped(self._dropped)
         except sqlite3.Error as error:
-            self._leave_disk(error)
+            self._fall_back_to_memory(error)
 
     def _drop_oldest(self, table: ReadingsTable, max_rows: int, max_bytes: int) -> bool:
         if table.rows <= max_rows and table.bytes <= max_bytes:

@@ -1,4 +1,4 @@
-"""The queue's rows in one database, on the disk or in memory. Numbers of rows never repeat within a queue."""
+"""The queue's rows in one database, on the disk or in memory. Row numbers are never reused within a queue."""
 import sqlite3
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ CREATE TABLE IF NOT EXISTS readings (
 ) STRICT;
 CREATE TABLE IF NOT EXISTS counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
 """
-# A row's other columns and its place in the tree, roughly.
+# The approximate size of a row's other columns and of its B-tree entry.
 ROW_OVERHEAD_BYTES = 64
 MAX_SEQ = (1 << 63) - 1
 
@@ -20,7 +20,7 @@ Row = tuple[int, int, str, int, str]
 
 
 class ReadingsTable:
-    """Knows how many rows it has and how large they are. All methods raise sqlite3.Error."""
+    """Tracks the number and size of its rows. All methods raise sqlite3.Error."""
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
@@ -47,19 +47,19 @@ class ReadingsTable:
         return self._db.execute("SELECT seq, ts, boot, up, body FROM readings ORDER BY seq").fetchall()
 
     def last_seq(self) -> int:
-        """The highest number that was ever given."""
+        """The highest number ever used."""
         found = self._db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'readings'").fetchone()
         return 0 if found is None else int(found[0])
 
     def seq_of_oldest(self, rows: int) -> int:
-        """The number of the last of so many oldest rows; 0 where there is none."""
+        """The number of the last of the `rows` oldest; 0 where there is none."""
         (seq,) = self._db.execute(
             "SELECT max(seq) FROM (SELECT seq FROM readings ORDER BY seq LIMIT ?)", (rows,)
         ).fetchone()
         return int(seq or 0)
 
     def delete_up_to(self, seq: int) -> int:
-        """Answers how many rows went."""
+        """Returns the number of deleted rows."""
         rows, size = self.count_up_to(seq)
         self._db.execute("DELETE FROM readings WHERE seq <= ?", (seq,))
         self.rows -= rows
@@ -67,7 +67,7 @@ class ReadingsTable:
         return rows
 
     def count_up_to(self, seq: int) -> tuple[int, int]:
-        """How many rows, and how large they are."""
+        """The number and size of the rows."""
         rows, size = self._db.execute(
             f"SELECT count(*), coalesce(sum(length(CAST(body AS BLOB)) + {ROW_OVERHEAD_BYTES}), 0)"
             " FROM readings WHERE seq <= ?",
@@ -76,7 +76,7 @@ class ReadingsTable:
         return rows, size
 
     def correct_times(self, boot: str, base_ms: int, after_seq: int, tolerance_ms: int) -> int:
-        """Of rows of that start of the machine; answers how many changed."""
+        """Corrects the times of rows of that boot; returns how many changed."""
         return self._db.execute(
             "UPDATE readings SET ts = ? + up WHERE boot = ? AND seq > ? AND abs(ts - up - ?) > ?",
             (base_ms, boot, after_seq, base_ms, tolerance_ms),
@@ -92,8 +92,8 @@ class ReadingsTable:
             (rows,),
         )
 
-    def take_over(self, sent_up_to: int, rows: Sequence[Row], dropped: int) -> None:
-        """All of it or nothing: forgets what was sent, and takes what was kept elsewhere."""
+    def merge(self, sent_up_to: int, rows: Sequence[Row], dropped: int) -> None:
+        """In one transaction: deletes sent rows, and inserts the rows from memory."""
         self._db.execute("BEGIN IMMEDIATE")
         try:
             self._db.execute("DELETE FROM readings WHERE seq <= ?", (sent_up_to,))

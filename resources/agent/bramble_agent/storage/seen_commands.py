@@ -1,4 +1,4 @@
-"""Which commands were acted on, and the replies: each on the disk before anything moves."""
+"""The ids of executed commands with their replies: each id is on the disk before its command is executed."""
 import logging
 import sqlite3
 import threading
@@ -23,19 +23,19 @@ MEMORY_ONLY_MESSAGE = "a command that comes again after this machine stopped may
 
 
 class SeenCommands:
-    """The last MAX_REMEMBERED_COMMANDS of them.
+    """The last MAX_REMEMBERED_COMMANDS commands.
 
-    All are in memory, too: while the disk takes nothing, a command is still done once until the agent stops.
-    May be used from any thread. Never raises for the disk's sake.
+    They are also in memory: without a writable disk, a command is still executed only once until the agent stops.
+    Thread-safe. Never raises on a disk error.
     """
 
     def __init__(self, path: Path, up_ms: Callable[[], int]) -> None:
         self._path = path
         self._up_ms = up_ms
         self._lock = threading.RLock()
-        # None until an act has ended.
+        # None while the command is being executed.
         self._replies: dict[str, str | None] = {}
-        # None while the disk takes nothing.
+        # None while the disk is not writable.
         self._db: sqlite3.Connection | None = None
         self._retry_at_ms = 0
         self._disk_error: str | None = None
@@ -43,11 +43,11 @@ class SeenCommands:
 
     @property
     def disk_error(self) -> str | None:
-        """For a person: why commands are remembered in memory alone; None while they are on the disk."""
+        """Text for a person: why commands are only in memory; None while they are on the disk."""
         return self._disk_error
 
     def begin(self, command_id: str) -> bool:
-        """Whether the id is new; it is taken down now."""
+        """Records the id; returns whether it is new."""
         with self._lock:
             if command_id in self._replies:
                 return False
@@ -59,7 +59,7 @@ class SeenCommands:
             return True
 
     def reply_to(self, command_id: str) -> str | None:
-        """None where acting on it has not ended, or never did."""
+        """None where its execution has not ended, or was interrupted."""
         with self._lock:
             return self._replies.get(command_id)
 
@@ -69,7 +69,7 @@ class SeenCommands:
             self._write("UPDATE seen SET reply = ? WHERE id = ?", (reply, command_id))
 
     def try_disk(self) -> None:
-        """Goes back to the disk where it can be written again; to be called every second or so."""
+        """Returns to the disk once it is writable; to be called about every second."""
         with self._lock:
             if self._db is None and self._up_ms() >= self._retry_at_ms:
                 self._return_to_disk()
@@ -87,32 +87,32 @@ class SeenCommands:
         try:
             self._db.execute(statement, values)
         except sqlite3.Error as error:
-            self._leave_disk(error)
+            self._fall_back_to_memory(error)
 
     def _return_to_disk(self) -> None:
         was_left = self._disk_error is not None
         try:
-            # What was done must be known after a power cut, too.
+            # Executed commands must be known after a power loss, too.
             db = open_database(self._path, SCHEMA, synchronous="FULL")
         except (sqlite3.Error, OSError) as error:
             if not was_left and (db_to_read := open_read_only(self._path)) is not None:
                 self._merge(db_to_read)
                 db_to_read.close()
-            self._leave_disk(error)
+            self._fall_back_to_memory(error)
             return
         self._merge(db)
         try:
             rewrite(db, self._replies)
         except sqlite3.Error as error:
             db.close()
-            self._leave_disk(error)
+            self._fall_back_to_memory(error)
             return
         self._db, self._disk_error = db, None
         if was_left:
             log.info("commands are remembered on the disk again")
 
     def _merge(self, db: sqlite3.Connection) -> None:
-        """What is in memory is newer than what is on the disk."""
+        """Entries in memory are newer than those on the disk."""
         try:
             stored = db.execute("SELECT id, reply FROM seen ORDER BY seq").fetchall()
         except sqlite3.Error as error:
@@ -121,7 +121,7 @@ class SeenCommands:
         merged = {**dict(stored), **self._replies}
         self._replies = dict(list(merged.items())[-MAX_REMEMBERED_COMMANDS:])
 
-    def _leave_disk(self, error: Exception) -> None:
+    def _fall_back_to_memory(self, error: Exception) -> None:
         is_news = self._disk_error is None
         if self._db is not None:
             self._db.close()
@@ -133,12 +133,12 @@ class SeenCommands:
 
 
 def rewrite(db: sqlite3.Connection, replies: Mapping[str, str | None]) -> None:
-    """All of it or nothing. Raises sqlite3.Error."""
+    """In one transaction. Raises sqlite3.Error."""
     db.execute("BEGIN IMMEDIATE")
     try:
         db.execute("DELETE FROM seen")
         db.executemany("INSERT INTO seen (id, reply) VALUES (?, ?)", replies.items())
-        # A write even where there is nothing to remember: only a write tells whether there can be one.
+        # Writes even without entries: only a write shows whether the disk is writable.
         db.execute(f"PRAGMA user_version = {int(time.time()) & 0x7FFFFFFF}")
         db.execute("COMMIT")
     except BaseException:

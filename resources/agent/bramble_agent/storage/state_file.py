@@ -1,4 +1,4 @@
-"""A small text in the state folder that outlives a restart: the key, the hub's address, the authority."""
+"""A small persistent text in the state folder: the key, the hub's address, the authority."""
 import logging
 import threading
 import time
@@ -12,9 +12,9 @@ log = logging.getLogger("storage")
 
 
 class StateFile:
-    """Written whole or not at all. What the disk does not take counts from memory, and is tried again.
+    """Written atomically. If the disk is not writable, the text is held in memory and retried.
 
-    May be used from any thread.
+    Thread-safe.
     """
 
     def __init__(
@@ -31,18 +31,18 @@ class StateFile:
         self._up_ms = up_ms
         self._retry_at_ms = 0.0
         self._lock = threading.Lock()
-        # What the disk did not take, and the stamp of the file then.
+        # The unsaved text, and the file's stamp at that time.
         self._unsaved: str | None = None
         self._stamp_then: tuple[int, ...] = ()
         self._disk_error: str | None = None
 
     @property
     def disk_error(self) -> str | None:
-        """For a person: why it is in memory alone; None while it is on the disk."""
+        """Text for a person: why it is only in memory; None while it is on the disk."""
         return self._disk_error
 
     def read(self) -> str | None:
-        """None where there is none. What another program has written counts before what is in memory. Raises OSError."""
+        """None where there is none. A later change of the file by another program wins over memory. Raises OSError."""
         with self._lock:
             if self._unsaved is not None and self.stamp() == self._stamp_then:
                 return self._unsaved
@@ -56,8 +56,8 @@ class StateFile:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         replace_file(self.path, text, self._permissions)
 
-    def keep(self, text: str) -> None:
-        """On the disk, or in memory until that takes it."""
+    def store(self, text: str) -> None:
+        """Writes to the disk, or holds it in memory until that is writable."""
         with self._lock:
             try:
                 self.write(text)
@@ -71,7 +71,7 @@ class StateFile:
             self._unsaved = self._disk_error = None
 
     def try_disk(self) -> None:
-        """Writes what is in memory alone where that can be done again; to be called every second or so."""
+        """Retries to write unsaved text; to be called about every second."""
         with self._lock:
             if self._unsaved is None or self._up_ms() < self._retry_at_ms:
                 return
@@ -86,7 +86,7 @@ class StateFile:
             self._unsaved = self._disk_error = None
 
     def stamp(self) -> tuple[int, ...]:
-        """Another one whenever the file has changed."""
+        """Differs whenever the file has changed."""
         try:
             found = self.path.stat()
         except OSError:

@@ -16,7 +16,7 @@ const CODE_CHARACTERS = 8;
 export interface SecretDigest {
   /** SHA-256, base64url. */
   readonly hash: string;
-  /** Short enough for people to compare: K7QF-2M9X. 40 bits: nobody has a second key of the same code at hand. */
+  /** Short enough for people to compare: K7QF-2M9X. 40 bits make a second key with the same code infeasible. */
   readonly code: string;
 }
 

@@ -1,9 +1,10 @@
 // Whether a connection may stay: asked once when it opens, before anything of it is read. When all places are taken, a
-// client from an address with fewer connections replaces the oldest connection of the address with most: opening idle
+// client from an address or network with fewer connections replaces the oldest connection of the one with most: opening idle
 // connections cannot lock others out. The connection of a trusted proxy counts as its client's while that is known.
 import type { Socket } from "node:net";
 import { type Networks, plainAddress } from "../networks.ts";
 import type { TrustedProxies } from "../trusted-proxies.ts";
+import { FairPlaces } from "./fair-places.ts";
 
 const MAX_CONNECTIONS = 1_000;
 const MAX_CONNECTIONS_PER_ADDRESS = 200;
@@ -33,10 +34,7 @@ export interface AdmissionOptions {
 /** Counts the connections of one port. */
 export class Admission {
   readonly #options: AdmissionOptions;
-  /** By address, the oldest first. */
-  readonly #byAddress = new Map<string, Set<Socket>>();
-  /** By open connection: the address that it is counted to. */
-  readonly #counted = new Map<Socket, string>();
+  readonly #places = new FairPlaces<Socket>();
   /** By connection that is open only to be answered and closed, its address. */
   readonly #lingering = new Map<Socket, string>();
 
@@ -51,29 +49,25 @@ export class Admission {
   admit(socket: Socket): "admitted" | NotAdmitted {
     const { isShortOfMemory, maxConnections = MAX_CONNECTIONS } = this.#options;
     const address = plainAddress(socket.remoteAddress);
-    if (this.#counted.has(socket)) return this.reassign(socket, address);
+    if (this.#places.addressOf(socket) !== undefined) return this.reassign(socket, address);
     const rejection = this.#rejectionOf(address);
     if (rejection === "outside the allowed networks") return rejection;
     if (isShortOfMemory()) return "short of memory";
     if (rejection !== null) return rejection;
-    if (this.#counted.size >= maxConnections && !this.#makePlace(this.#byAddress.get(address)?.size ?? 0))
-      return "too many connections";
-    this.#count(socket, address);
-    socket.once("close", () => this.#release(socket));
+    if (this.#places.size >= maxConnections && !this.#makePlace(address)) return "too many connections";
+    this.#places.add(socket, address);
+    socket.once("close", () => this.#places.remove(socket));
     return "admitted";
   }
 
   /** Counts an admitted socket to another address, or answers why a client from there is not admitted. */
   reassign(socket: Socket, address: string): "admitted" | NotAdmitted {
-    const before = this.#counted.get(socket);
+    const before = this.#places.addressOf(socket);
     if (before === address) return "admitted";
     const rejection = this.#rejectionOf(address);
     if (rejection !== null) return rejection;
     // One that was replaced is not counted any more.
-    if (before !== undefined) {
-      this.#release(socket);
-      this.#count(socket, address);
-    }
+    if (this.#places.remove(socket)) this.#places.add(socket, address);
     return "admitted";
   }
 
@@ -96,34 +90,16 @@ export class Admission {
     const { networks, proxies, isLimited } = this.#options;
     if (proxies.includes(address)) return null;
     if (!networks.allows(address)) return "outside the allowed networks";
-    const fromHere = this.#byAddress.get(address)?.size ?? 0;
-    return isLimited && fromHere >= MAX_CONNECTIONS_PER_ADDRESS ? "too many connections of one address" : null;
+    return isLimited && this.#places.countOf(address) >= MAX_CONNECTIONS_PER_ADDRESS
+      ? "too many connections of one address"
+      : null;
   }
 
-  /** Closes the oldest connection of the address with most, where that has more than the newcomer's would. */
-  #makePlace(fromHere: number): boolean {
-    let most: Set<Socket> | null = null;
-    for (const sockets of this.#byAddress.values()) if (sockets.size > (most?.size ?? 0)) most = sockets;
-    const [oldest] = most ?? [];
-    if (most === null || oldest === undefined || most.size <= fromHere + 1) return false;
-    this.#release(oldest);
+  #makePlace(address: string): boolean {
+    const oldest = this.#places.oldestToYieldTo(address);
+    if (oldest === null) return false;
+    this.#places.remove(oldest);
     oldest.destroy();
     return true;
-  }
-
-  #count(socket: Socket, address: string): void {
-    const fromHere = this.#byAddress.get(address) ?? new Set<Socket>();
-    this.#byAddress.set(address, fromHere.add(socket));
-    this.#counted.set(socket, address);
-  }
-
-  #release(socket: Socket): void {
-    const address = this.#counted.get(socket);
-    // One that was replaced is released before it closes.
-    if (address === undefined) return;
-    this.#counted.delete(socket);
-    const sockets = this.#byAddress.get(address);
-    sockets?.delete(socket);
-    if (sockets?.size === 0) this.#byAddress.delete(address);
   }
 }

@@ -158,7 +158,7 @@ export class BrokerConnection {
     this.#waiting = null;
     // A session that could not leave may still wait for an UNSUBACK, and an orderly end would wait with it.
     await client.endAsync(!client.connected || this.#isLeaving);
-    this.#wentDown();
+    this.#connectionLost();
   }
 
   /** Subscribes in another way: a message that comes twice meanwhile is stored once. */
@@ -195,7 +195,7 @@ export class BrokerConnection {
       if (this.#isUp && client.stream === stream && isQuiet && isSettled) {
         this.#client = null;
         await end(client, { reasonCode: 0, properties: { sessionExpiryInterval: 0 } });
-        this.#wentDown();
+        this.#connectionLost();
         return true;
       }
       await sleep(POLL_MS);
@@ -335,7 +335,7 @@ export class BrokerConnection {
     if (this.#isUp && !this.#isExplained) log.warn({ broker: address.url }, "the broker ended the connection");
     this.#hasAnswered = false;
     this.#isExplained = false;
-    this.#wentDown();
+    this.#connectionLost();
   }
 
   /** Logs what is new alone: it is tried again four times a second. */
@@ -345,7 +345,7 @@ export class BrokerConnection {
     this.#problem = problem;
   }
 
-  #wentDown(): void {
+  #connectionLost(): void {
     // The message that waits for room was not acknowledged: it comes again.
     this.#waiting = null;
     if (!this.#isUp) return;

@@ -49,7 +49,7 @@ export function createExternalBroker(
     commandsOf,
     onPublish: ({ topic, route, ...publish }) =>
       inbox.receive({ ...publish, source: topic, transport: "mqtt" }, route.decode),
-    onSession: ({ session, fellSilent }) => registry.presence.sessionEnded(session, fellSilent),
+    onSession: ({ session, hasTimedOut }) => registry.presence.sessionEnded(session, hasTimedOut),
     commands,
     budget,
     clock,

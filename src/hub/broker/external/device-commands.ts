@@ -10,7 +10,7 @@ import type { CommandSubscriber } from "../../protocols/protocol.ts";
 import type { BrokerConnection } from "./broker-connection.ts";
 
 export interface DeviceCommandsOptions {
-  readonly commands: Pick<Commands, "attach" | "listened">;
+  readonly commands: Pick<Commands, "attach" | "onSubscribed">;
   readonly commandsOf: (device: DeviceId) => CommandSubscriber;
   readonly connection: () => Pick<BrokerConnection, "isUp" | "publish">;
   readonly clock: Clock;
@@ -27,8 +27,8 @@ export class DeviceCommands {
   /** By device: removes its channel. */
   readonly #detach = new Map<DeviceId, () => void>();
   /** By device without a subscriber: when it is tried again. */
-  readonly #quietDevices = new Map<DeviceId, number>();
-  readonly #quietTopics = new Map<string, number>();
+  readonly #devicesWithoutSubscriber = new Map<DeviceId, number>();
+  readonly #topicsWithoutSubscriber = new Map<string, number>();
   #endTimer: (() => void) | null = null;
 
   constructor(options: DeviceCommandsOptions) {
@@ -52,18 +52,18 @@ export class DeviceCommands {
   }
 
   connectionChanged(): void {
-    this.#quietDevices.clear();
-    this.#quietTopics.clear();
+    this.#devicesWithoutSubscriber.clear();
+    this.#topicsWithoutSubscriber.clear();
     for (const device of new Set([...this.#online, ...this.#detach.keys()])) this.#update(device);
-    if (this.#options.connection().isUp) this.#options.commands.listened(EVERY_TOPIC);
+    if (this.#options.connection().isUp) this.#options.commands.onSubscribed(EVERY_TOPIC);
   }
 
   /** Undefined while there is no connection, or the topic had no subscriber a moment ago. */
   channelTo({ topic, payload }: Publication): CommandChannel | undefined {
-    if (!this.#options.connection().isUp || this.#quietTopics.has(topic)) return undefined;
+    if (!this.#options.connection().isUp || this.#topicsWithoutSubscriber.has(topic)) return undefined;
     return this.#channel(
       () => ({ topic, payload }),
-      (againMs) => this.#quietTopics.set(topic, againMs),
+      (retryMs) => this.#topicsWithoutSubscriber.set(topic, retryMs),
     );
   }
 
@@ -74,9 +74,9 @@ export class DeviceCommands {
     if (!isReached) {
       this.#detach.get(device)?.();
       this.#detach.delete(device);
-    } else if (!this.#detach.has(device) && !this.#quietDevices.has(device)) {
-      const channel = this.#channel(subscriber.encode, (againMs) => {
-        this.#quietDevices.set(device, againMs);
+    } else if (!this.#detach.has(device) && !this.#devicesWithoutSubscriber.has(device)) {
+      const channel = this.#channel(subscriber.encode, (retryMs) => {
+        this.#devicesWithoutSubscriber.set(device, retryMs);
         this.#detach.get(device)?.();
         this.#detach.delete(device);
       });
@@ -84,7 +84,7 @@ export class DeviceCommands {
     }
   }
 
-  #channel(encode: CommandSubscriber["encode"], onQuiet: (againMs: number) => void): CommandChannel {
+  #channel(encode: CommandSubscriber["encode"], onQuiet: (retryMs: number) => void): CommandChannel {
     const { connection, clock } = this.#options;
     return {
       acknowledgedBy: "broker",
@@ -102,14 +102,14 @@ export class DeviceCommands {
 
   #sweep(): void {
     const nowMs = this.#options.clock.now();
-    for (const [topic, againMs] of this.#quietTopics) {
-      if (nowMs < againMs) continue;
-      this.#quietTopics.delete(topic);
-      this.#options.commands.listened(topic);
+    for (const [topic, retryMs] of this.#topicsWithoutSubscriber) {
+      if (nowMs < retryMs) continue;
+      this.#topicsWithoutSubscriber.delete(topic);
+      this.#options.commands.onSubscribed(topic);
     }
-    for (const [device, againMs] of this.#quietDevices) {
-      if (nowMs < againMs) continue;
-      this.#quietDevices.delete(device);
+    for (const [device, retryMs] of this.#devicesWithoutSubscriber) {
+      if (nowMs < retryMs) continue;
+      this.#devicesWithoutSubscriber.delete(device);
       this.#update(device);
     }
   }

@@ -30,7 +30,7 @@ export interface ExternalBrokerOptions extends BrokerHandlers {
   readonly filters: readonly TopicFilter[];
   readonly matchTopic: (topic: string) => Route | null;
   readonly commandsOf: (device: DeviceId) => CommandSubscriber;
-  readonly commands: Pick<Commands, "attach" | "listened">;
+  readonly commands: Pick<Commands, "attach" | "onSubscribed">;
   /** Of workers that share the readings; null where there can be none. */
   readonly places: SessionPlaces | null;
   readonly budget: Budget;
@@ -194,7 +194,7 @@ export class ExternalBroker implements MqttBroker {
   #disconnected(): void {
     this.#clients = null;
     this.#commands.connectionChanged();
-    for (const session of this.#sessions) this.#options.onSession({ kind: "ended", session, fellSilent: false });
+    for (const session of this.#sessions) this.#options.onSession({ kind: "ended", session, hasTimedOut: false });
     this.#sessions.clear();
   }
 }

@@ -3,7 +3,9 @@
 // connection is ended, and the broker sends everything again that was not acknowledged.
 import { errorOf } from "../../../shared/errors.ts";
 import { render } from "../../../shared/messages/render.ts";
-import { type Budget, MESSAGE_BYTES, mostCostOf, type Share } from "../../access/limits/budget.ts";
+import type { Budget } from "../../access/limits/budget.ts";
+import { MESSAGE_BYTES, mostCostOf } from "../../access/limits/costs.ts";
+import type { Share } from "../../access/limits/share.ts";
 import type { Verdict } from "../../ingest/accept.ts";
 import type { Log } from "../../observe/log/log.ts";
 import type { Route } from "../../protocols/protocol.ts";
@@ -24,7 +26,7 @@ export interface IntakeOptions {
 /** Codes that mean that no message can be stored: only they slow the broker down. */
 const HUB_FAILURES: readonly string[] = ["disk-full", "store-failed", "internal"];
 
-/** Of one connection. */
+/** Of one session at the broker, over all its connections. */
 export class Intake {
   readonly #options: IntakeOptions;
   readonly #share: Share;
@@ -41,6 +43,12 @@ export class Intake {
   /** Sets the connection whose messages are ingested; null is none. */
   attach(connection: Pick<BrokerConnection, "resume" | "sendAgain"> | null): void {
     this.#connection = connection;
+  }
+
+  /** It takes no more messages. */
+  close(): void {
+    this.#connection = null;
+    this.#share.close();
   }
 
   hasRoomFor(payloadBytes: number): boolean {

@@ -95,7 +95,13 @@ export class OrphanedSessions {
     const { places, log } = this.#options;
     const place = await places.hold(number);
     if (place === null) return;
-    const isEmpty = await this.#empty(place).catch(() => false);
+    const isEmpty = await this.#empty(place).catch((error: unknown) => {
+      log.debug(
+        { err: error, clientId: place.clientId },
+        "what a worker that is gone had left could not be taken over",
+      );
+      return false;
+    });
     await place.release(isEmpty);
     if (isEmpty) log.info({ clientId: place.clientId }, "took over what a worker that is gone had left");
   }
@@ -121,6 +127,7 @@ export class OrphanedSessions {
       return await connection.leave();
     } finally {
       await connection.stop();
+      intake.close();
     }
   }
 }

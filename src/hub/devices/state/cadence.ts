@@ -1,5 +1,5 @@
-// The period of a series by the times of its readings (its pace), and how many readings are missing: two, where neighbours lie
-// three paces apart. A series without a pace, such as that of a door contact, misses none. It costs a few additions a reading.
+// Learns the period of a series (its pace) from the times of its readings, and counts missing readings: two, where neighbours are
+// three paces apart. A series without a pace, such as a door contact's, misses none. It costs a few additions a reading.
 
 /** The fraction of a pace by which a distance may differ from a whole number of paces. */
 const TOLERANCE = 0.25;
@@ -11,8 +11,8 @@ const STEADY_FROM = 0.8;
 /** Below this the pace is learned again. */
 const LOST_BELOW = 0.3;
 /**
- * So many distances of several paces, of which a single pace takes off two: the series has become slower, or its pace was learned
- * from two readings that came in one burst.
+ * The limit of distances over one pace, of which each distance of a single pace subtracts two. Beyond it the pace is learned again:
+ * the series has become slower, or the pace was learned from two readings of one burst.
  */
 const MAX_MULTIPLES = 8;
 const MULTIPLES_PER_SINGLE = 2;

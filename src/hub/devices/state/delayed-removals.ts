@@ -1,5 +1,5 @@
-// Removes devices a minute after a person asked for it, unless that is taken back. Until then a device goes on as before, so that taking
-// it back loses nothing. It is written down with the device: a hub that ends meanwhile removes it after its next start.
+// Removes devices a minute after a person's request, unless that is cancelled. Until then a device works as before, so cancelling
+// loses nothing. The due time is stored with the device: a hub that ends meanwhile removes it after its next start.
 import type { Device } from "../../../shared/device.ts";
 import type { Problem } from "../../../shared/errors.ts";
 import type { DeviceId } from "../../../shared/ids.ts";
@@ -48,7 +48,7 @@ export class DelayedRemovals {
     await Promise.all(this.#removing.values());
   }
 
-  /** Resolves with the device once it is on disk that it goes. */
+  /** Resolves with the device once its removal time is on disk. */
   async begin(id: string): Promise<Device | Problem> {
     const device = await this.#options.registry.setRemoval(id, this.#options.clock.now() + REMOVAL_DELAY_MS);
     const state = this.#options.directory.states.get(id);
@@ -56,7 +56,7 @@ export class DelayedRemovals {
     return device;
   }
 
-  /** Takes it back; resolves with the device once that is on disk. One that does not go stays as it is. */
+  /** Cancels the removal; resolves with the device once that is on disk. Without a pending removal nothing changes. */
   async keep(id: string): Promise<Device | Problem> {
     const device = await this.#options.registry.setRemoval(id, null);
     const state = this.#options.directory.states.get(id);

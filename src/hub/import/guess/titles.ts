@@ -20,7 +20,7 @@ const ROLES = Object.entries(TITLES).map(([role, names]) => ({ role, names: name
 /** How good a title of the role it is, 0 the best; null where it is none. */
 export function rankOfTitle(title: string, role: ColumnRole): number | null {
   const plain = title.toLowerCase().replace(/\s*[[(].*$/, "");
-  // What InfluxDB adds stands for itself.
+  // InfluxDB's own column names are unambiguous.
   const name = plain.startsWith("_") ? plain : plain.replaceAll(/[\s_]+/g, "");
   const rank = ROLES.find((one) => one.role === role)?.names.indexOf(name) ?? -1;
   return rank < 0 ? null : rank;

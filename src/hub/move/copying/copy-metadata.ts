@@ -1,12 +1,13 @@
 // Synchronises everything that is not readings: records, attributes, settings, the audit log. They are few: all are read from both
 // stores, and only a part that differs is written, as a whole.
 import type { AuditCursor, AuditEntry } from "../../store/audit.ts";
+import { groupsOf } from "../../store/common/groups.ts";
 import { CLOSED_TO_WORKERS, type Metadata, type StoredRecord } from "../../store/metadata.ts";
 import type { Store } from "../../store/store.ts";
 
 const AUDIT_ENTRIES_PER_PAGE = 1_000;
 
-/** To be called while the other store gets no other writes; answers how many parts differed. */
+/** To be called while the other store gets no other writes; returns how many parts differed. */
 export async function copyMetadata(source: Store, target: Store): Promise<number> {
   const [here, there] = await Promise.all([source.metadata.read(), target.metadata.read()]);
   let changed = 0;
@@ -54,8 +55,8 @@ async function copyAudit(source: Store, target: Store): Promise<number> {
   const isBeginning = there.length <= here.length && there.every((text, index) => text === textOf(here[index]));
   if (!isBeginning) await target.audit.trim({ fromMs: Number.MAX_SAFE_INTEGER, maxEntries: 0 });
   const missing = here.slice(isBeginning ? there.length : 0);
-  for (let start = 0; start < missing.length; start += AUDIT_ENTRIES_PER_PAGE)
-    await Promise.all(missing.slice(start, start + AUDIT_ENTRIES_PER_PAGE).map((entry) => target.audit.append(entry)));
+  for (const some of groupsOf(missing, AUDIT_ENTRIES_PER_PAGE))
+    await Promise.all(some.map((entry) => target.audit.append(entry)));
   return isBeginning && missing.length === 0 ? 0 : 1;
 }
 

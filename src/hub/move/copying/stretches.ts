@@ -1,17 +1,15 @@
 // Reads a store in ranges of time, newest first: each has all readings from its beginning to its end, so that two stores can be
 // compared, and a copy can be resumed.
-import type { IncomingReading, SeriesKey } from "../../../shared/reading.ts";
-import type { ReadingPage, ReadingSelection, ReadingStore } from "../../store/readings.ts";
+import type { Reading } from "../../../shared/reading.ts";
+import { type ReadingSelection, type ReadingStore, rowsOf } from "../../store/readings.ts";
 
 export interface Stretch {
   /** Half-open. */
   readonly fromMs: number;
   readonly toMs: number;
   /** Newest first. */
-  readonly rows: readonly TimedReading[];
+  readonly rows: readonly Reading[];
 }
-
-export type TimedReading = IncomingReading & { readonly tsMs: number };
 
 /**
  * The newest stretch of a selection with at most about `limit` readings, more only where one moment has more. It begins where the
@@ -35,29 +33,12 @@ export async function newestStretch(
 }
 
 /** All readings of a selection. */
-export async function allOf(
-  readings: ReadingStore,
-  selection: ReadingSelection,
-  limit: number,
-): Promise<TimedReading[]> {
-  const all: TimedReading[] = [];
+export async function allOf(readings: ReadingStore, selection: ReadingSelection, limit: number): Promise<Reading[]> {
+  const all: Reading[] = [];
   for (let { toMs } = selection; toMs > selection.fromMs; ) {
     const stretch = await newestStretch(readings, { ...selection, toMs }, limit);
     for (const row of stretch.rows) all.push(row);
     toMs = stretch.fromMs;
   }
   return all;
-}
-
-function rowsOf({ series, seriesIndex, tsMs, values }: ReadingPage): TimedReading[] {
-  return Array.from(tsMs, (ms, row) => {
-    const { device, metric } = seriesAt(series, seriesIndex[row] ?? -1);
-    return { device, metric, tsMs: ms, value: values[row] ?? 0 };
-  });
-}
-
-function seriesAt(series: readonly SeriesKey[], index: number): SeriesKey {
-  const key = series[index];
-  if (key === undefined) throw new Error("a row of a page has no series");
-  return key;
 }

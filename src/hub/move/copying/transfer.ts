@@ -1,9 +1,11 @@
 // Synchronises readings of the other store with those of the store that is read. Each step is a turn at the mirror: nothing else is
 // written there meanwhile. Steps are idempotent.
+import type { Reading } from "../../../shared/reading.ts";
+import { groupsOf } from "../../store/common/groups.ts";
 import type { ReadingSelection } from "../../store/readings.ts";
 import type { Store } from "../../store/store.ts";
 import type { Mirror } from "../mirror.ts";
-import { allOf, newestStretch, type Stretch, type TimedReading } from "./stretches.ts";
+import { allOf, newestStretch, type Stretch } from "./stretches.ts";
 
 export interface TransferOptions {
   readonly source: Store;
@@ -80,7 +82,7 @@ export class Transfer {
   }
 
   /** Removes rows that the source has not; of many, whole series of the stretch, which are then written again. */
-  async #remove(target: Store, extras: readonly TimedReading[], selection: ReadingSelection): Promise<void> {
+  async #remove(target: Store, extras: readonly Reading[], selection: ReadingSelection): Promise<void> {
     const { source, readingsPerStep } = this.#options;
     if (extras.length <= MAX_SINGLE_REMOVALS) {
       for (const { device, metric, tsMs } of extras)
@@ -106,22 +108,20 @@ export function openTarget({ target }: Mirror): Store {
 /** The other store is not open: retry later. */
 export class TargetAway extends Error {}
 
-async function write(target: Store, rows: readonly TimedReading[], isNew = false): Promise<void> {
-  const writes: Promise<unknown>[] = [];
-  for (let start = 0; start < rows.length; start += READINGS_PER_WRITE) {
-    const readings = rows.slice(start, start + READINGS_PER_WRITE);
-    writes.push(target.readings.append({ readings, attributes: [], receivedAtMs: 0, isNew }));
-  }
+async function write(target: Store, rows: readonly Reading[], isNew = false): Promise<void> {
+  const writes = Array.from(groupsOf(rows, READINGS_PER_WRITE), (readings) =>
+    target.readings.append({ readings, attributes: [], receivedAtMs: 0, isNew }),
+  );
   // All are settled before the turn ends, or one of them could be written after later ones.
   const failed = (await Promise.allSettled(writes)).find(({ status }) => status === "rejected");
   if (failed?.status === "rejected") throw failed.reason;
 }
 
-function within({ rows }: Stretch, fromMs: number): TimedReading[] {
+function within({ rows }: Stretch, fromMs: number): Reading[] {
   return rows.filter(({ tsMs }) => tsMs >= fromMs);
 }
 
-function keyOf({ device, metric, tsMs }: TimedReading): string {
+function keyOf({ device, metric, tsMs }: Reading): string {
   return `${device}\n${metric}\n${tsMs}`;
 }
 

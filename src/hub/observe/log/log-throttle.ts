@@ -1,5 +1,5 @@
-// Keeps what comes over and over from pushing everything else out of the log, which is bounded: of each kind of line so many a
-// minute, and then how many were left out.
+// Rate-limits repeated log lines, so that they do not displace all others from the bounded log: a number of each kind a minute,
+// then a count of the suppressed ones.
 import type { LogFn, Logger } from "pino";
 import type { Clock } from "../../clock.ts";
 
@@ -51,7 +51,7 @@ export class LogThrottle {
   }
 }
 
-/** A hook for pino that limits the warnings and errors of each message, whoever writes them. */
+/** A pino hook that limits warnings and errors by message. */
 export function limitLines(clock: Clock) {
   const lines = new LineCounts(MAX_LINES_PER_MESSAGE, clock);
   return function logMethod(this: Logger, args: Parameters<LogFn>, method: LogFn, level: number): void {

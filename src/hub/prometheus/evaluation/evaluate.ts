@@ -124,7 +124,7 @@ function rangeCall(
 
 type ReadSeries = (selected: SelectedSeries, column: Column, query: Omit<WindowQuery, "windowMs">) => Promise<Column>;
 
-/** A column of each series that the selector takes, in their order. */
+/** One column for each selected series, in their order. */
 async function eachSeries(
   selector: Selector,
   { source, maySee, times, limits }: Evaluation,

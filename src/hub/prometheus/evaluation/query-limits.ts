@@ -45,7 +45,7 @@ export class QueryLimits {
     this.check();
   }
 
-  /** A selector has found so many series. */
+  /** Counts the series that a selector found. */
   points(series: number, steps: number): void {
     const points = series * steps;
     if (points > MAX_POINTS)

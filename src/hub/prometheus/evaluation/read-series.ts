@@ -1,5 +1,5 @@
-// Reads what one series has for the windows of a query, a page at a time, in the cheapest way that gives the same answer: the
-// readings in order, those of each window alone where the windows lie far apart, the newest of each window, or summaries.
+// Reads one series for the windows of a query, a page at a time, in the cheapest way with the same result: all readings in order,
+// one query per window where the windows are far apart, the newest of each window, or summaries.
 import { limits } from "../../../shared/reading.ts";
 import type { DescribedSeries } from "../../devices/directory.ts";
 import { positionOfLast, type ReadingPosition, type ReadingStore } from "../../store/readings.ts";
@@ -15,20 +15,20 @@ export interface WindowQuery {
   /** Without the offset: when the readings were taken. */
   readonly times: Times;
   readonly windowMs: number;
-  /** What stands for a reading: its value, or its time in seconds. */
+  /** The sample of a reading: its value, or its time in seconds. */
   readonly sample: "value" | "time";
   readonly limits: QueryLimits;
-  /** Takes the value of a window; windows without one are left out. */
+  /** Called with the value of each window that has one. */
   readonly found: (index: number, value: number) => void;
 }
 
-/** A query of the store costs about as much as reading so many readings. */
+/** The cost of a query, in readings. */
 const READINGS_PER_STORE_QUERY = 300;
 const READINGS_PER_PAGE = 10_000;
 const BUCKETS_PER_PAGE = 5_000;
 /** Of which the buckets of a page are counted: some dozen milliseconds of the store's reader. */
 const READINGS_PER_BUCKET_PAGE = 500_000;
-/** Of a series whose pace is not known. */
+/** For a series whose pace is unknown. */
 const DEFAULT_PAUSE_MS = 1_000;
 const STORE_QUERIES_AT_ONCE = 8;
 /** The store has summaries of slots of this length. */
@@ -185,7 +185,7 @@ function edgeOf(query: WindowQuery): 0 | 1 {
   return isOnSlots && isMany ? 0 : 1;
 }
 
-/** Lets samples through `window` in order of time, and answers for each of its ends. */
+/** Feeds samples to `window` in order of time, and evaluates it at each window end. */
 async function slide<P extends { readonly tsMs: Float64Array }>(
   { times, windowMs, found }: WindowQuery,
   { first, end }: Stretch,

@@ -1,4 +1,4 @@
-// Characters that a place of a pattern takes, as ranges of code points.
+// The set of characters that one position of a pattern matches, as ranges of code points.
 
 export type Range = readonly [first: number, last: number];
 

@@ -13,7 +13,7 @@ export interface Program {
   readonly start: number;
 }
 
-/** Repetitions are written out: (a{100}){100} would be large, and ((){1000}){1000} take long to come to nothing. */
+/** Repetitions are expanded: (a{100}){100} would be large, and ((){1000}){1000} slow to compile. */
 const MAX_INSTRUCTIONS = 2_000;
 const MAX_PARTS = 20_000;
 
@@ -25,7 +25,7 @@ export function compile(node: PatternNode, pattern: string): Program {
     return instructions.push(instruction) - 1;
   };
   let parts = 0;
-  /** Where `part` begins that goes on at `next`. */
+  /** The first instruction of `part`, which continues at `next`. */
   const before = (part: PatternNode, next: number): number => {
     if (++parts > MAX_PARTS) throw patternError(pattern, "too-large");
     switch (part.kind) {

@@ -1,4 +1,4 @@
-// The messages of Prometheus' remote read, in protocol buffers (prompb/remote.proto, version 0.1.0): what is asked, and samples.
+// The messages of Prometheus' remote read, in protocol buffers (prompb/remote.proto, version 0.1.0): queries and samples.
 
 import type { Labels } from "../reading-series.ts";
 import type { Matcher, MatchOperator } from "../syntax/expression.ts";
@@ -32,7 +32,7 @@ const LENGTHS: ReadonlyMap<number, number> = new Map([
   [EIGHT_BYTES, 8],
   [FOUR_BYTES, 4],
 ]);
-/** A double, and a time of nine bytes at most, with what stands before them. */
+/** A double and a varint time of up to nine bytes, with their field tags. */
 const MAX_SAMPLE_BYTES = 21;
 
 /** Null where the bytes are no ReadRequest. Throws a QueryError where a pattern of it is none. */

@@ -1,9 +1,9 @@
-// Snappy's block format, in which Prometheus packs remote reads: a length, then literals and copies of what came before.
+// Snappy's block format, in which Prometheus compresses remote reads: a length, then literals and back-references.
 
 const LITERAL = 0;
 const COPY_1 = 1;
 const COPY_2 = 2;
-/** Of a literal: its length stands in two bytes behind the tag. */
+/** The tag of a literal whose length follows in two bytes. */
 const TWO_BYTE_LENGTH = 61 << 2;
 const MAX_LITERAL_BYTES = 65_536;
 
@@ -45,7 +45,7 @@ export function unpackSnappy(packed: Uint8Array, maxBytes: number): Uint8Array |
   return end === length ? out : null;
 }
 
-/** As literals alone: it is not packed, but every reader takes it. */
+/** Encodes as literals only: not compressed, but valid for every decoder. */
 export function packSnappy(bytes: Uint8Array): Uint8Array {
   const parts: Uint8Array[] = [varint(bytes.length)];
   for (let from = 0; from < bytes.length; from += MAX_LITERAL_BYTES) {

@@ -21,7 +21,7 @@ export function readDuration(text: string, index: number): { readonly ms: number
   return { ms, length: found[0].length };
 }
 
-/** A duration, or a number of seconds, as a parameter of a request says it; milliseconds, undefined where it is neither. */
+/** Parses a request parameter: a duration or a number of seconds. In milliseconds; undefined where it is neither. */
 export function parseDurationMs(text: string): number | undefined {
   const duration = readDuration(text, 0);
   if (duration !== null && duration.length === text.length) return duration.ms;

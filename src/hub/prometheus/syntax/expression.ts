@@ -12,7 +12,7 @@ interface NumberLiteral {
 
 export interface Selector {
   readonly kind: "selector";
-  /** Among them the one of `__name__`, where a name is given. */
+  /** Includes the matcher of `__name__`, if the selector has a name. */
   readonly matchers: readonly Matcher[];
   /** How far back its times lie. */
   readonly offsetMs: number;

@@ -1,10 +1,10 @@
-// Writes an expression as PromQL, in the form that Prometheus gives it. Read again it is the same tree.
+// Prints an expression as PromQL, in Prometheus' canonical form. Parsing the output yields the same tree.
 
 import { printDuration } from "./duration.ts";
 import type { Binary, Expression, Selector } from "./expression.ts";
 
 const NAME_LABEL = "__name__";
-/** What means something else where a name may stand. */
+/** Keywords, which cannot be printed as a name. */
 const KEYWORD = /^(?:inf|nan|bool|by|without|on|ignoring|group_left|group_right|offset)$/i;
 
 export function printExpression(expression: Expression): string {
@@ -55,7 +55,7 @@ function printOffset({ offsetMs }: Selector): string {
   return offsetMs === 0 ? "" : ` offset ${printDuration(offsetMs)}`;
 }
 
-/** In parentheses where an operator stands beside another one, or a sign before a power. */
+/** Adds parentheses where operators are nested, or a sign precedes a power. */
 function operand(expression: Expression, { operator }: Binary): string {
   const isSigned = expression.kind === "negation" || (expression.kind === "number" && isNegative(expression.value));
   if (expression.kind === "binary" || (operator === "^" && isSigned)) return parenthesised(expression);

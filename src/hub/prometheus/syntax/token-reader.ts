@@ -3,7 +3,7 @@ import { message } from "../../../shared/messages/message.ts";
 import { QueryError } from "../query-error.ts";
 import type { Token } from "./tokens.ts";
 
-/** What a query may go on with; a symbol stands for itself. */
+/** The tokens that may follow, for error messages; a symbol is shown as it is. */
 export type Expected =
   | "expression"
   | "operator"
@@ -64,7 +64,7 @@ export class TokenReader {
     return ms;
   }
 
-  /** What stands between commas, up to `close`, which is taken; a comma may stand before it. */
+  /** A comma-separated list up to `close`, which is consumed; a trailing comma is allowed. */
   list<T>(close: ")" | "}", read: () => T): T[] {
     const items: T[] = [];
     while (!this.takeSymbol(close)) {

@@ -95,7 +95,7 @@ function problemOf(about: DeviceAbout): Problem | null {
   return checkControls(about.controls ?? [], "bad-about");
 }
 
-/** Asked first: the check of each field takes a hundred times as long. */
+/** Checked first: checking each field takes a hundred times as long. */
 function sizeFault(value: unknown): Problem | null {
   if (Buffer.byteLength(JSON.stringify(value)) > MAX_ABOUT_BYTES)
     return message("too-large/about", { limit: MAX_ABOUT_BYTES });
@@ -113,7 +113,7 @@ function countOf(value: unknown): number {
   return typeof value === "object" && value !== null ? Object.keys(value).length : 0;
 }
 
-/** Looks no deeper than that: what JSON can hold is deeper than any recursion goes. */
+/** Stops at the maximum depth: JSON can be nested deeper than the stack allows. */
 function isDeeperThan(depth: number, value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
   return depth === 0 || Object.values(value).some((inner) => isDeeperThan(depth - 1, inner));

@@ -45,11 +45,11 @@ function decode(
   topic: string,
   meaning: BrambleTopic | MalformedTopic,
   payload: Uint8Array,
-  { nowMs }: DecodeContext,
+  { nowMs, sender = null }: DecodeContext,
 ): Decoded {
   switch (meaning.kind) {
     case "readings":
-      return decodeReadings(payload, { device: meaning.device, nowMs });
+      return decodeReadings(payload, { device: meaning.device, nowMs, sender });
     case "metric":
       return decodeMetricValue(payload, meaning.device, meaning.metric);
     case "about":

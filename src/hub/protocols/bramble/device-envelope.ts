@@ -13,7 +13,7 @@ const KINDS = ["reading", "about", "status", "state", "reply"] as const;
 const MAX_SEQ_CHARACTERS = 64;
 
 export interface Envelope {
-  /** What the answer repeats, so that the sender knows which message it is about. */
+  /** Repeated in the answer, so that the sender can match it to its message. */
   readonly seq: string | number | null | undefined;
   /** The device that the message names. */
   readonly device: DeviceId | undefined;

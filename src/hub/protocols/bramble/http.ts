@@ -36,11 +36,11 @@ export const brambleHttpRoutes: readonly HttpRoute[] = [
   match(mediaType) {
     const ndjson = NDJSON_TYPES.has(mediaType);
     if (!ndjson && !JSON_TYPE.test(mediaType)) return null;
-    return (body, { nowMs, deviceText }) => {
+    return (body, { nowMs, sender = null, deviceText }) => {
       const device = deviceText === undefined ? null : parseDeviceId(deviceText);
       return device === undefined
         ? { kind: "refused", problem: badDeviceId(deviceText, "device"), device: null }
-        : decodeReadings(body, { device, nowMs, ndjson });
+        : decodeReadings(body, { device, nowMs, sender, ndjson });
     };
   },
   mediaTypeProblem: message("unsupported-media-type/readings"),

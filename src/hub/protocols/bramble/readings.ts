@@ -1,5 +1,5 @@
 // Bytes -> readings. Pure: it knows nothing of the sender or the store.
-// A value that cannot be stored is left out and reported; a fault that makes the rest doubtful refuses the whole message.
+// A value that cannot be stored is skipped and reported; a fault that affects the whole message refuses it.
 import type { Problem } from "../../../shared/errors.ts";
 import {
   type DeviceId,
@@ -25,10 +25,10 @@ import {
   typeWord,
 } from "../payload.ts";
 import type { DecodeContext, Decoded } from "../protocol.ts";
-import { isTelegraf, namedByTags } from "./telegraf.ts";
+import { isTelegraf, namedByTags, telegrafBatch } from "./telegraf.ts";
 
 export interface ReadingsContext extends DecodeContext {
-  /** The device that the topic, the path or the key names, or null where the message has to. */
+  /** The device that the topic or the path names, or null where the message or the sender's key has to. */
   readonly device: DeviceId | null;
   /** A JSON object a line instead of one JSON value. */
   readonly ndjson?: boolean;
@@ -39,7 +39,7 @@ const TIME_KEYS = ["ts", "timestamp", "time"] as const;
 const RESERVED_KEYS: ReadonlySet<string> = new Set([...DEVICE_KEYS, ...TIME_KEYS]);
 const MAX_ARRAY_LENGTH = 64;
 const MAX_SKIPPED_FIELDS_PER_MESSAGE = 100;
-/** Of all devices in a message: each is a row of its own on the disk. */
+/** Attributes of all devices in a message: each is a row on the disk. */
 const MAX_TEXTS_PER_MESSAGE = 1_000;
 /** Fields that a refusal names at most. */
 const MAX_NAMED_FIELDS = 5;
@@ -100,7 +100,8 @@ class MessageDecoder {
     this.device = context.device;
   }
 
-  decode(value: unknown): Problem | null {
+  decode(sent: unknown): Problem | null {
+    const value = telegrafBatch(sent) ?? sent;
     const found = Array.isArray(value) ? this.#batch(value) : this.#object(value, "");
     if (found !== null || this.#readings.length > 0) return found;
     const [fields, meant] = [this.#unusable, this.#meant];
@@ -127,7 +128,10 @@ class MessageDecoder {
 
   #object(sent: unknown, where: string): Problem | null {
     if (!isObject(sent)) return message("not-an-object", { item: where, type: typeWord(sent) });
-    const item = isTelegraf(sent) ? namedByTags(sent) : sent;
+    const isOfTelegraf = isTelegraf(sent);
+    const fault = isOfTelegraf ? faultWithin(sent.tags, fieldPath(where, "tags"), 2) : null;
+    if (fault !== null) return fault;
+    const item = isOfTelegraf ? namedByTags(sent) : sent;
     const device = this.#deviceOf(item, where);
     if (typeof device !== "string") return device;
     this.device = device;
@@ -160,7 +164,8 @@ class MessageDecoder {
         namedBy = key;
       }
     }
-    return device ?? bad ?? message("no-device", { item: where, field: fieldPath(where, "device_id") });
+    const { sender } = this.#context;
+    return device ?? sender ?? bad ?? message("no-device", { item: where, field: fieldPath(where, "device_id") });
   }
 
   /** The scope with the time of its readings. */
@@ -222,6 +227,8 @@ class MessageDecoder {
   #array(values: readonly unknown[], key: string, field: string, scope: Scope): Problem | null {
     const isTaken = values.length > 0 && values.length <= MAX_ARRAY_LENGTH && values.every(isNumberOrNone);
     if (!isTaken) {
+      const fault = faultWithin(values, field, scope.depth);
+      if (fault !== null) return fault;
       this.#unusableField(field, values);
       this.#skip({ device: scope.device, field, reason: message("skipped/array", { field }) });
       return null;
@@ -294,7 +301,7 @@ class MessageDecoder {
   }
 }
 
-/** The other contents of a message beside its readings. */
+/** The contents of a message other than readings. */
 interface Extras {
   /** By device and name. */
   readonly attributes: Map<string, IncomingAttribute>;
@@ -331,7 +338,7 @@ function numberOf(value: unknown): ReturnType<typeof readText> {
   return isNumber ? { kind: "number", value: Number(value), unit: null } : { kind: "none" };
 }
 
-/** What may stand in an array: a number, a boolean, or what says that there is none. */
+/** Valid array elements: numbers, booleans, and values that mean “none”. */
 function isNumberOrNone(value: unknown): boolean {
   if (typeof value === "string") return readText(value).kind === "none";
   return typeof value !== "object" || value === null;
@@ -339,6 +346,21 @@ function isNumberOrNone(value: unknown): boolean {
 
 function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** What is left out holds no forbidden key either, and is nested no deeper. `depth` is that of `value`. */
+function faultWithin(value: unknown, field: string, depth: number): Problem | null {
+  if (typeof value !== "object" || value === null) return null;
+  if (depth > limits.depth) return message("too-deep", { field, limit: limits.depth });
+  const isList = Array.isArray(value);
+  const forbidden = isList ? undefined : Object.keys(value).find(isForbiddenKey);
+  if (forbidden !== undefined) return message("forbidden-key", { field: fieldPath(field, forbidden) });
+  const parts: readonly unknown[] = isList ? value : Object.values(value);
+  for (const inner of parts) {
+    const fault = faultWithin(inner, field, depth + 1);
+    if (fault !== null) return fault;
+  }
+  return null;
 }
 
 function refuse(device: DeviceId | null | undefined, found: Problem): Decoded {

@@ -15,7 +15,7 @@ export type MalformedTopic =
   | { readonly kind: "bad-device-id"; readonly text: string }
   | { readonly kind: "bad-metric"; readonly device: DeviceId; readonly text: string };
 
-/** Of every topic that `parseTopic` knows. */
+/** Matches every topic that `parseTopic` accepts. */
 export const BRAMBLE_FILTERS = [
   ...["sensor/data", "sensor/+/data", "bramble/+/readings", "bramble/+/metric/#"].map((filter) => ({
     filter,

@@ -93,7 +93,7 @@ export class CertificateManager {
     this.#check();
   }
 
-  /** Resolves when no order runs any more. */
+  /** Resolves when no order is running. */
   async stop(): Promise<void> {
     this.#endTimer?.();
     this.#endTimer = null;
@@ -102,7 +102,7 @@ export class CertificateManager {
     await this.#ordering;
   }
 
-  /** The wanted certificate has changed: an order for another one is ended, and the wait after a failure with it. */
+  /** The settings have changed: aborts an order for another certificate, and resets the backoff. */
   async change(request: CertificateRequest | null): Promise<void> {
     this.#request = null;
     this.#abort.abort();
@@ -114,7 +114,7 @@ export class CertificateManager {
     this.#check();
   }
 
-  /** Orders one whatever the age of that in use. False where none is wanted, or where the ACME server demanded to wait. */
+  /** Orders one regardless of the current one's age. False where none is configured, or the ACME server demanded a wait. */
   orderNow(): boolean {
     if (this.#request === null || this.limitedUntilMs !== null) return false;
     this.#ordering ??= this.#order(this.#request);
@@ -145,7 +145,7 @@ export class CertificateManager {
     return { state: nowMs < notAfterMs ? "valid" : "expired", ...dates };
   }
 
-  /** The stored certificate where it is the wanted one. */
+  /** The stored certificate if it matches the settings. */
   get #wanted(): AcmeCertificate | null {
     const { name, directoryUrl } = this.#certificate ?? {};
     const isWanted =

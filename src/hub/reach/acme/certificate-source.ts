@@ -1,4 +1,4 @@
-// The certificate that listeners present. It is there from the start, empty until one is issued, and replaced in place.
+// The certificate that listeners present: empty until one is issued, and replaced in place.
 
 export interface CertificatePair {
   /** The whole chain, the leaf first. */

@@ -9,25 +9,25 @@ export class DnsChallenge implements ChallengeResponder {
   readonly type = "dns-01";
   readonly #provider: TxtProvider;
   readonly #propagation: PropagationOptions;
-  readonly #onLeftBehind: (error: unknown) => void;
+  readonly #onRemovalFailed: (error: unknown) => void;
 
-  /** `onLeftBehind` is called when a record could not be removed, which does no harm. */
-  constructor(provider: TxtProvider, propagation: PropagationOptions, onLeftBehind: (error: unknown) => void) {
+  /** `onRemovalFailed` is called when a record could not be removed, which does no harm. */
+  constructor(provider: TxtProvider, propagation: PropagationOptions, onRemovalFailed: (error: unknown) => void) {
     this.#provider = provider;
     this.#propagation = propagation;
-    this.#onLeftBehind = onLeftBehind;
+    this.#onRemovalFailed = onRemovalFailed;
   }
 
   async respond({ name, keyAuthorization }: Challenge, signal: AbortSignal): Promise<() => Promise<void>> {
     const record = `_acme-challenge.${name}`;
-    const takeAway = () => this.#provider.removeTxt(record, keyAuthorization).catch(this.#onLeftBehind);
+    const removeRecord = () => this.#provider.removeTxt(record, keyAuthorization).catch(this.#onRemovalFailed);
     await this.#provider.setTxt(record, keyAuthorization);
     try {
       await waitForTxt(record, keyAuthorization, signal, this.#propagation);
     } catch (error) {
-      await takeAway();
+      await removeRecord();
       throw error;
     }
-    return takeAway;
+    return removeRecord;
   }
 }

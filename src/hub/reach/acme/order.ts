@@ -1,5 +1,4 @@
-// Orders one certificate: account, order, challenge, certificate. It has no state; the answer of a challenge is removed whatever
-// happens.
+// Orders one certificate: account, order, challenge, certificate. Stateless; the response to a challenge is always removed.
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Authorization, Client, Order } from "acme-client";
@@ -22,7 +21,7 @@ export interface OrderOptions {
   readonly challengePort: number;
   readonly connection: AcmeConnection;
   readonly pollMs: number;
-  /** Called with an account as soon as there is one, whatever becomes of the order. */
+  /** Called with a new account as soon as it exists, even if the order fails later. */
   readonly onAccount: (account: AcmeAccount) => Promise<void>;
 }
 
@@ -57,7 +56,7 @@ class CertificateOrder {
     const client = await this.#signIn();
     const order = await client.createOrder({ identifiers: [{ type: "dns", value: name }] });
     for (const authorization of await client.getAuthorizations(order)) {
-      if (authorization.status !== "valid") await this.#prove(client, order, authorization);
+      if (authorization.status !== "valid") await this.#validate(client, order, authorization);
     }
     const [key, csr] = await this.#acme.crypto.createCsr({ altNames: [name] }, await this.#newKey());
     await client.finalizeOrder(await this.#reached(client, order, "ready"), csr);
@@ -82,7 +81,7 @@ class CertificateOrder {
     return this.#acme.crypto.createPrivateEcdsaKey("P-256");
   }
 
-  async #prove(client: Client, order: Order, authorization: Authorization): Promise<void> {
+  async #validate(client: Client, order: Order, authorization: Authorization): Promise<void> {
     const { name, responder, connection } = this.#options;
     const challenge = authorization.challenges.find(({ type }) => String(type) === responder.type);
     if (challenge === undefined) {
@@ -95,17 +94,17 @@ class CertificateOrder {
       return { certPem: cert.toString(), keyPem: key.toString() };
     };
     const answer = { name, token: challenge.token, keyAuthorization, makeAlpnCertificate };
-    const takeAway = await responder.respond(answer, connection.signal);
+    const removeResponse = await responder.respond(answer, connection.signal);
     try {
       await client.completeChallenge(challenge);
-      await this.#proven(client, order, authorization.url);
+      await this.#untilValid(client, order, authorization.url);
     } finally {
-      await takeAway();
+      await removeResponse();
     }
   }
 
   /** Resolves when the ACME server has validated the challenge. */
-  async #proven(client: Client, order: Order, url: string): Promise<void> {
+  async #untilValid(client: Client, order: Order, url: string): Promise<void> {
     await this.#poll(async () => {
       const found = (await client.getAuthorizations(order)).find((one) => one.url === url);
       if (found === undefined || found.status === "pending") return undefined;

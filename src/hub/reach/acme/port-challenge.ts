@@ -39,18 +39,18 @@ export class PortChallenge implements ChallengeResponder {
 
   async respond(challenge: Challenge): Promise<() => Promise<void>> {
     const { type, board } = this.#options;
-    const takeAway =
+    const removeResponse =
       type === "http-01"
         ? board.putHttp(challenge.token, challenge.keyAuthorization)
         : board.putAlpn(challenge.name, await challenge.makeAlpnCertificate());
     try {
       const close = await this.#open();
       return async () => {
-        takeAway();
+        removeResponse();
         await close();
       };
     } catch (error) {
-      takeAway();
+      removeResponse();
       throw error;
     }
   }

@@ -1,5 +1,5 @@
-// Whether browsers trust a certificate for a name, as far as that is known without asking anybody: its dates, its names, and an
-// authority of the list that Node has from Mozilla.
+// Whether browsers trust a certificate for a name, judged offline: by its dates, its names, and an authority in Node's list from
+// Mozilla.
 import { X509Certificate } from "node:crypto";
 import { rootCertificates } from "node:tls";
 import type { ParamsOf } from "../../../shared/messages/message.ts";

@@ -35,7 +35,7 @@ function isGlobalIPv6(address: string): boolean {
 /** An address made of the adapter's own number stays; others may be temporary (RFC 8981). */
 const STABLE = /ff:fe[0-9a-f]{2}:[0-9a-f]{1,4}$/i;
 
-/** The global address to be reached at: the one in use as long as it is there, since names point to it. */
+/** The global address to publish: the current one as long as it exists, since names point to it. */
 export function bestIPv6(addresses: readonly string[], inUse: string | null): string | null {
   const global = addresses.filter(isGlobalIPv6);
   if (inUse !== null && global.includes(inUse)) return inUse;

@@ -7,7 +7,7 @@ import { ReachError } from "../reach-error.ts";
 import { ask } from "../request.ts";
 
 export interface WanAddressOptions {
-  /** Each answers with the address that asks, as text. */
+  /** Each responds with the client's address as text. */
   readonly urls: readonly string[];
   readonly clock: Clock;
 }
@@ -25,7 +25,7 @@ export class WanAddress {
     this.#options = options;
   }
 
-  /** As it was found last; null while it is not known. */
+  /** The last result; null while unknown. */
   get ipv4(): string | null {
     return this.#ipv4;
   }

@@ -1,5 +1,5 @@
 // deSEC: records by its REST API (https://desec.readthedocs.io/en/latest/dns/rrsets.html). A token may not see all domains of
-// its account, so the domain is looked up by the name that it has.
+// its account, so the domain is looked up by name.
 import { Type } from "typebox";
 import { Value } from "typebox/value";
 import { message } from "../../../shared/messages/message.ts";

@@ -9,13 +9,10 @@ import { ReachError } from "../reach-error.ts";
 export interface PropagationOptions {
   /** Instead of the system's: `address` or `address:port`. */
   readonly resolvers?: readonly string[];
-  /** The port of the zone's name servers. */
-  readonly dnsPort?: number;
   readonly limitMs?: number;
   readonly pollMs?: number;
 }
 
-const DNS_PORT = 53;
 const LIMIT_MS = 180_000;
 const POLL_MS = 2_000;
 const QUERY_TIMEOUT_MS = 3_000;
@@ -26,10 +23,10 @@ export async function waitForTxt(
   name: string,
   value: string,
   signal: AbortSignal,
-  { resolvers, dnsPort = DNS_PORT, limitMs = LIMIT_MS, pollMs = POLL_MS }: PropagationOptions = {},
+  { resolvers, limitMs = LIMIT_MS, pollMs = POLL_MS }: PropagationOptions,
 ): Promise<void> {
   const system = resolverOf(resolvers);
-  const servers = await nameServers(system, name, dnsPort);
+  const servers = await nameServers(system, name);
   const asked = servers.length > 0 ? servers.map((server) => resolverOf([server])) : [system];
   const endMs = performance.now() + limitMs;
   for (;;) {
@@ -43,17 +40,14 @@ export async function waitForTxt(
   throw new ReachError(message("reach/not-propagated", { name, seconds: Math.round(limitMs / 1_000) }));
 }
 
-/** Addresses, with port, of the servers of the zone that holds `name`; empty where they are not found. */
-async function nameServers(resolver: Resolver, name: string, port: number): Promise<string[]> {
+/** Addresses of the servers of the zone that holds `name`; empty where they are not found. */
+async function nameServers(resolver: Resolver, name: string): Promise<string[]> {
   const labels = name.split(".");
   for (let first = 0; first < labels.length - 1; first++) {
     const names = await resolver.resolveNs(labels.slice(first).join(".")).catch(() => []);
     if (names.length === 0) continue;
     const addresses = await Promise.all(names.map((server) => resolver.resolve4(server).catch(() => [])));
-    return addresses
-      .flat()
-      .slice(0, MAX_SERVERS)
-      .map((address) => `${address}:${port}`);
+    return addresses.flat().slice(0, MAX_SERVERS);
   }
   return [];
 }

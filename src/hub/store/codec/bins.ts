@@ -16,7 +16,7 @@ export const SCALE = scaleBins();
 export const SCALE_BINS = 2 * CLASSES;
 
 const MAX_LISTED_VALUES = 256;
-/** Listing the values is tried where a sample has at most so many different steps. */
+/** Values are listed only where a sample has at most this many different steps. */
 const MAX_LISTED_STEPS = 64;
 /** The kinds as they stand in a column. */
 const SCALED_KIND = 0;
@@ -68,7 +68,7 @@ export function scaledCost(errors: Float64Array): number {
 }
 
 /** The different values among `errors` with their counts, where listing them costs less than the scale; else undefined. */
-export function worthListing(sample: Float64Array, errors: Float64Array): ReadonlyMap<number, number> | undefined {
+export function binsToList(sample: Float64Array, errors: Float64Array): ReadonlyMap<number, number> | undefined {
   const values = hasFewSteps(sample) ? listValues(errors) : undefined;
   return values !== undefined && listedCost(values, errors.length) < scaledCost(errors) ? values : undefined;
 }

@@ -23,7 +23,7 @@ const DECIMALS_MAX = 9;
 const FLOAT32 = 10;
 const FLOAT64 = 11;
 
-/** One value in so many may be an exception to the transform of its column, and is stored apart. */
+/** At most one value in this many may be an exception to the column's transform; exceptions are stored separately. */
 const MISFITS_ONE_IN = 32;
 
 /**

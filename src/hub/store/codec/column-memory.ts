@@ -9,7 +9,7 @@ export class ColumnMemory {
   #free: Float64Array[] = [];
   #later: Float64Array[] = [];
 
-  /** Memory for so many numbers; what is in it is written over. */
+  /** A column for `count` numbers; its old contents are overwritten. */
   take(count: number): Float64Array {
     const free = count === READINGS_PER_CHUNK ? this.#free.pop() : undefined;
     return free ?? new Float64Array(count);

@@ -1,6 +1,6 @@
 // A column of whole numbers: the errors of a forecast (`forecast.ts`), each as its bin (`bins.ts`), which the entropy coder codes,
 // and its place in the bin (`bit-offsets.ts`). In this order: forecast, bins, frequencies, symbols, offsets.
-import { binOf, readBins, SCALE, SCALE_BINS, worthListing, writeListedBins, writeScaledBins } from "./bins.ts";
+import { binOf, binsToList, readBins, SCALE, SCALE_BINS, writeListedBins, writeScaledBins } from "./bins.ts";
 import { readErrors, writeOffsets } from "./bit-offsets.ts";
 import type { ByteReader, ByteWriter } from "./byte-stream.ts";
 import { levelsOf, readSymbols, writeSymbols } from "./entropy-codec.ts";
@@ -8,7 +8,7 @@ import { addForecast, bestForecast, GAINS, sampleOf } from "./forecast.ts";
 
 /** Where numbers are read into. */
 export interface Memory {
-  /** Memory for so many numbers; its old contents are overwritten. */
+  /** A column for `count` numbers; its old contents are overwritten. */
   take(count: number): Float64Array;
 }
 
@@ -21,7 +21,7 @@ export function writeIntegers(writer: ByteWriter, numbers: Float64Array): boolea
   const best = bestForecast(numbers, sample);
   if (best === undefined) return false;
   const { forecast, errors } = best;
-  const listed = worthListing(sample, errors);
+  const listed = binsToList(sample, errors);
   writer.uint8(forecast.gains);
   writer.float64(forecast.first);
   writer.float64(forecast.step);

@@ -1,23 +1,14 @@
 // A row of the journal: the readings of one commit in few bytes. A commit of a handful of readings costs the disk whole
 // blocks; the fewer bytes a row has, the less often it takes one more of them.
-import { crc32 } from "node:zlib";
 import type { BatchColumns } from "../common/batch.ts";
 import { ByteReader, ByteWriter } from "./byte-stream.ts";
+import { checkedBytes, withChecksum } from "./checksum.ts";
 import { folded, NUMBER_MAX, readValue, unfolded, wayOf, writeValue } from "./compact-number.ts";
 
 /** Each reading begins with a byte: the encodings of its value and of its time. */
 const VALUE_BITS = 15;
 /** The time as it is; otherwise its distance from the one before. */
 const WHOLE_TIME = 16;
-
-const NO_READINGS: BatchColumns = {
-  series: new Uint32Array(),
-  tsMs: new Float64Array(),
-  values: new Float64Array(),
-};
-
-/** A CRC-32 of the readings goes before them. */
-const CHECKSUM_BYTES = 4;
 
 /** Readings of one commit, in their order; `decodeRow` gives them back bit for bit. */
 export function encodeRow({ series, tsMs, values }: BatchColumns): Uint8Array {
@@ -39,29 +30,25 @@ export function encodeRow({ series, tsMs, values }: BatchColumns): Uint8Array {
     lastSeries = id;
     lastMs = ts;
   }
-  const readings = writer.finish();
-  const bytes = new Uint8Array(CHECKSUM_BYTES + readings.length);
-  new DataView(bytes.buffer).setUint32(0, crc32(readings), true);
-  bytes.set(readings, CHECKSUM_BYTES);
-  return bytes;
+  return withChecksum(writer.finish());
 }
 
 /** False when the bytes are not those that `encodeRow` gave. */
 export function isWholeRow(bytes: Uint8Array): boolean {
-  return bytes.length >= CHECKSUM_BYTES && new ByteReader(bytes).uint32() === crc32(bytes.subarray(CHECKSUM_BYTES));
+  return checkedBytes(bytes) !== null;
 }
 
-/** The readings of a row; none when the bytes are not those that `encodeRow` gave. */
-export function decodeRow(bytes: Uint8Array): BatchColumns {
-  if (!isWholeRow(bytes)) return NO_READINGS;
-  const reader = new ByteReader(bytes);
-  reader.at = CHECKSUM_BYTES;
+/** The readings of a row; null when the bytes are not those that `encodeRow` gave. */
+export function decodeRow(bytes: Uint8Array): BatchColumns | null {
+  const readings = checkedBytes(bytes);
+  if (readings === null) return null;
+  const reader = new ByteReader(readings);
   const series: number[] = [];
   const tsMs: number[] = [];
   const values: number[] = [];
   let id = 0;
   let ts = 0;
-  while (reader.at < bytes.length) {
+  while (reader.at < readings.length) {
     const kind = reader.uint8();
     id += unfolded(reader.varint());
     ts = (kind & WHOLE_TIME) === 0 ? ts + unfolded(reader.varint()) : reader.float64();

@@ -1,13 +1,12 @@
 // Summaries of slots that follow each other, together in few bytes: a chart of years reads a few pages.
-import { crc32 } from "node:zlib";
 import { ByteReader, ByteWriter } from "./byte-stream.ts";
+import { checkedBytes, withChecksum } from "./checksum.ts";
 import { readValue, wayOf, writeValue } from "./compact-number.ts";
 import type { Summary } from "./summary.ts";
 
 /** Block n has the slots from n times as many on. Their bytes fit into a page of the database. */
 export const SLOTS_PER_BLOCK = 48;
 
-const CHECKSUM_BYTES = 4;
 const WAY_BITS = 4;
 
 /** Summaries by slot; all are of one block. Empty slots have none. */
@@ -26,17 +25,13 @@ export function encodeBlock(block: number, slots: Slots): Uint8Array {
     // Of one value, or equal ones, the mean is no other.
     if (min !== max) writer.float64(mean);
   }
-  const data = writer.finish();
-  const bytes = new Uint8Array(CHECKSUM_BYTES + data.length);
-  new DataView(bytes.buffer).setUint32(0, crc32(data), true);
-  bytes.set(data, CHECKSUM_BYTES);
-  return bytes;
+  return withChecksum(writer.finish());
 }
 
 /** Null when the bytes are not those that `encodeBlock` gave. */
 export function decodeBlock(block: number, bytes: Uint8Array): Map<number, Summary> | null {
-  const data = bytes.subarray(CHECKSUM_BYTES);
-  if (bytes.length < CHECKSUM_BYTES || new ByteReader(bytes).uint32() !== crc32(data)) return null;
+  const data = checkedBytes(bytes);
+  if (data === null) return null;
   const reader = new ByteReader(data);
   const slots = new Map<number, Summary>();
   while (reader.at < data.length) {

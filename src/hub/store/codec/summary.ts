@@ -50,7 +50,7 @@ export function addColumnsToSlots(
   const { tsMs } = columns;
   for (let start = 0; start < tsMs.length; ) {
     const slot = Math.floor(((tsMs[start] ?? 0) - originMs) / stepMs);
-    // At least one reading, lest times that do not rise hold it up for ever.
+    // At least one reading, or times that do not increase would loop for ever.
     const end = Math.max(start + 1, lowerBound(tsMs, originMs + (slot + 1) * stepMs));
     addToSlot(summaries, slot, summarize(columns, start, end));
     start = end;

@@ -28,8 +28,8 @@ export class TimestampAllocator {
       stretch = this.#lookUp(series, tsMs);
     }
     const freeMs = Math.max(tsMs, stretch.endMs);
-    // The free part is used up: the times behind it are unknown.
-    if (freeMs >= stretch.untilMs) return this.#takeBehind(series, stretch);
+    // The free part of the cached range is used up; later times are unknown.
+    if (freeMs >= stretch.untilMs) return this.#allocateAfter(series, stretch);
     if (freeMs > stretch.endMs) stretch.startMs = freeMs;
     stretch.endMs = freeMs + 1;
     return freeMs;
@@ -53,7 +53,7 @@ export class TimestampAllocator {
     this.#stretches.clear();
   }
 
-  #takeBehind(series: number, { startMs, untilMs }: Stretch): number {
+  #allocateAfter(series: number, { startMs, untilMs }: Stretch): number {
     const behind = this.#lookUp(series, untilMs);
     behind.startMs = startMs;
     return behind.endMs++;

@@ -8,7 +8,7 @@ const MAX_PAUSE_MS = 5_000;
 /** After a deadlock the server aborts one of the transactions, and the others are done soon. */
 const MAX_CONFLICTS = 8;
 /** A server that does not respond for so long counts as away. */
-const MAX_SILENCE_MS = 60_000;
+export const MAX_SILENCE_MS = 60_000;
 
 export interface PoolOptions {
   readonly dialect: Dialect;
@@ -37,11 +37,9 @@ export class ConnectionPool {
     const { dialect } = this.#options;
     try {
       const connection = await this.#take();
-      const silence = setTimeout(() => connection.close(), MAX_SILENCE_MS);
       try {
-        return await work(connection);
+        return await answered(connection, MAX_SILENCE_MS, work);
       } finally {
-        clearTimeout(silence);
         this.#giveBack(connection);
       }
     } catch (error) {
@@ -105,15 +103,22 @@ export class ConnectionPool {
     this.#taken++;
     try {
       for (let idle = this.#idle.pop(); idle !== undefined; idle = this.#idle.pop()) {
-        if (idle.isOpen) {
-          await this.#options.permit?.();
-          return idle;
-        }
+        if (idle.isOpen) return await this.#permitted(idle);
         this.#open.delete(idle);
       }
       return await this.#connect();
     } catch (error) {
       this.#leave();
+      throw error;
+    }
+  }
+
+  async #permitted(idle: Connection): Promise<Connection> {
+    try {
+      await this.#options.permit?.();
+      return idle;
+    } catch (error) {
+      this.#idle.push(idle);
       throw error;
     }
   }
@@ -144,6 +149,20 @@ export class ConnectionPool {
   #leave(): void {
     this.#taken--;
     this.#waiting.shift()?.();
+  }
+}
+
+/** What `work` does with the connection; the connection is closed, and what it was doing fails, where that takes longer. */
+export async function answered<T>(
+  connection: Connection,
+  withinMs: number,
+  work: (connection: Connection) => Promise<T>,
+): Promise<T> {
+  const timer = setTimeout(() => connection.close(), withinMs);
+  try {
+    return await work(connection);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -75,6 +75,7 @@ export interface Connection {
 export type FailureKind =
   | "unreachable"
   | "starting"
+  | "not-admitted"
   | "wrong-password"
   | "no-database"
   | "not-allowed"

@@ -1,5 +1,5 @@
 // Failures of the database server as messages for people (messages/en/storage/server.ts says to whom).
-import { errorText } from "../../../shared/error-text.ts";
+import { errorCode, errorText } from "../../../shared/error-text.ts";
 import { BrambleError, reasonOf } from "../../../shared/errors.ts";
 import { type Message, message } from "../../../shared/messages/message.ts";
 import { reasonAlone } from "../reason-alone.ts";
@@ -40,6 +40,7 @@ function reasonFor({ product, failureKind }: Dialect, cause: unknown): Message {
     case "other":
       return message("store/failed", { product, reason });
     case "starting":
+    case "not-admitted":
     case "wrong-password":
     case "no-database":
     case "disk-full":
@@ -47,6 +48,10 @@ function reasonFor({ product, failureKind }: Dialect, cause: unknown): Message {
   }
 }
 
+/** Where a code says nothing to people, and the error's own text names the user. */
+const WORDS: Readonly<Record<string, string>> = { "53300": "too many connections" };
+
 function codeOf(cause: unknown): string | null {
-  return cause instanceof Error && "code" in cause ? String(cause.code) : null;
+  const code = errorCode(cause);
+  return code === "" ? null : (WORDS[code] ?? code);
 }

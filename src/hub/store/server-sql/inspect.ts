@@ -15,7 +15,7 @@ export interface ServerInspection {
   readonly readings: number;
   /** Workers that write there. */
   readonly workers: number;
-  /** On the server's computer; null where it does not tell. */
+  /** On the server's computer; null where the server does not report it. */
   readonly dataFolder: string | null;
   /** What its settings endanger. */
   readonly warnings: readonly string[];
@@ -35,7 +35,7 @@ export async function inspectServer(address: StoreAddress): Promise<ServerInspec
       const [workers] = await connection.query(sql.heldSlots(MAX_WORKERS));
       const warnings = await connection.query(sql.durabilityWarnings);
       const [folder] = await connection.query(sql.dataFolder).catch((error: unknown) => {
-        // Not every user may know.
+        // Needs a privilege that not every user has.
         if (connection.isOpen) return [];
         throw error;
       });

@@ -1,11 +1,14 @@
 // The lock by which only one hub writes to a database. It is held on a connection of its own for as long as that connection lives:
 // a second hub waits, and takes over when the first is gone. A hub that loses its connection writes nothing until it has the lock
 // again, or learns that another has it. The server ends a connection that is silent for `LEASE_SECONDS`, so that a computer without
-// power, or a process that hangs, releases the lock. Workers hold their places in the same way.
+// power, or a process that hangs, releases the lock. A network that passes nothing on does not tell the hub, so the lock counts as lost
+// once the server has not answered for as long. Workers hold their places in the same way.
+import { answered } from "./connection-pool.ts";
 import type { Connection, Dialect } from "./dialect.ts";
 import { toNumber } from "./values.ts";
 
 const LEASE_SECONDS = 6;
+const LEASE_MS = LEASE_SECONDS * 1_000;
 export const RENEW_MS = 1_500;
 /** Places are numbered from 1 to here. */
 export const MAX_WORKERS = 64;
@@ -15,6 +18,8 @@ export class Leadership {
   /** For a worker's place; null for the lead. */
   readonly #slot: number | null;
   #connection: Connection | null = null;
+  /** When the last statement was sent that the server answered. */
+  #renewedMs = 0;
   #attempt: Promise<boolean> | null = null;
   #isEnded = false;
 
@@ -24,7 +29,7 @@ export class Leadership {
   }
 
   get isHeld(): boolean {
-    return this.#connection?.isOpen === true;
+    return this.#connection?.isOpen === true && performance.now() - this.#renewedMs < LEASE_MS;
   }
 
   /** Takes the lock where this hub has it not; false where another hub has it. Rejects with what the driver throws. */
@@ -40,8 +45,10 @@ export class Leadership {
   async renew(): Promise<void> {
     const connection = this.#connection;
     if (connection?.isOpen !== true) return;
+    const sentMs = performance.now();
     try {
-      await connection.query("SELECT 1");
+      await answered(connection, LEASE_MS, () => connection.query("SELECT 1"));
+      this.#renewedMs = sentMs;
     } catch {
       connection.close();
     }
@@ -54,13 +61,14 @@ export class Leadership {
   }
 
   async #claim(): Promise<boolean> {
+    // A connection that still answers has kept its lock.
+    await this.renew();
+    if (this.#connection?.isOpen === true) return true;
     const connection = await this.#dialect.connect();
+    const sentMs = performance.now();
     try {
-      const { sql } = this.#dialect;
-      const slot = this.#slot;
-      await connection.query(sql.lease(LEASE_SECONDS));
-      const [row] = await (slot === null ? connection.query(sql.tryLead) : connection.query(sql.trySlot, [slot]));
-      if (toNumber(row?.[0] ?? 0) !== 1 || this.#isEnded) {
+      const isGranted = await answered(connection, LEASE_MS, () => this.#lock(connection));
+      if (!isGranted || this.#isEnded) {
         connection.close();
         return false;
       }
@@ -69,6 +77,15 @@ export class Leadership {
       throw error;
     }
     this.#connection = connection;
+    this.#renewedMs = sentMs;
     return true;
+  }
+
+  async #lock(connection: Connection): Promise<boolean> {
+    const { sql } = this.#dialect;
+    const slot = this.#slot;
+    await connection.query(sql.lease(LEASE_SECONDS));
+    const [row] = await (slot === null ? connection.query(sql.tryLead) : connection.query(sql.trySlot, [slot]));
+    return toNumber(row?.[0] ?? 0) === 1;
   }
 }

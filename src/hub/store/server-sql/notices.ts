@@ -4,7 +4,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { NoticeListener } from "../notices.ts";
-import type { ConnectionPool } from "./connection-pool.ts";
+import { answered, type ConnectionPool, MAX_SILENCE_MS } from "./connection-pool.ts";
 import type { Connection, Dialect } from "./dialect.ts";
 import { toNumber, toText } from "./values.ts";
 
@@ -13,6 +13,8 @@ const RETRY_MS = 1_000;
 /** Keeps the connection alive: PostgreSQL notices a lost one only after hours. */
 const PING_MS = 10_000;
 const COLLECTION = "notice";
+/** One that is committed later than that after a later one is missed. */
+const OVERTAKEN_WITHIN_MS = 2_000;
 /** Every listener has polled by then. */
 const NOTICE_LIFE_MS = 60_000;
 
@@ -73,29 +75,60 @@ export class Notices {
       await connection.listen(listener.onNotice);
       listener.onGap();
       while (!signal.aborted && connection.isOpen) {
-        await connection.query("SELECT 1");
+        await answered(connection, MAX_SILENCE_MS, () => connection.query("SELECT 1"));
         await pause(PING_MS, signal);
       }
       return;
     }
-    let last = await newest(connection);
+    const polled = new PolledNotices(await newest(connection));
     listener.onGap();
-    let old = { atMs: performance.now(), number: last };
+    let old = { atMs: performance.now(), number: polled.newest };
     while (!signal.aborted) {
-      const rows = await connection.query(
-        "SELECT number, text FROM record WHERE collection = ? AND number > ? ORDER BY number",
-        [COLLECTION, last],
-      );
-      for (const [number, text] of rows) {
-        last = toNumber(number);
-        listener.onNotice(toText(text));
-      }
+      for (const text of await answered(connection, MAX_SILENCE_MS, () => polled.next(connection)))
+        listener.onNotice(text);
       if (performance.now() - old.atMs > NOTICE_LIFE_MS) {
         await connection.query("DELETE FROM record WHERE collection = ? AND number <= ?", [COLLECTION, old.number]);
-        old = { atMs: performance.now(), number: last };
+        old = { atMs: performance.now(), number: polled.newest };
       }
       await pause(POLL_MS, signal);
     }
+  }
+}
+
+/** Numbers are given when rows are inserted, and rows are seen when they are committed: a lower number may come after a higher one. */
+class PolledNotices {
+  newest: number;
+  /** Up to here none will come any more. */
+  #settled: number;
+  /** Those above it that were given, oldest first, and when. */
+  readonly #given = new Map<number, number>();
+
+  constructor(newest: number) {
+    this.newest = newest;
+    this.#settled = newest;
+  }
+
+  /** The texts that are new. */
+  async next(connection: Connection): Promise<string[]> {
+    const rows = await connection.query(
+      "SELECT number, text FROM record WHERE collection = ? AND number > ? ORDER BY number",
+      [COLLECTION, this.#settled],
+    );
+    const nowMs = performance.now();
+    const texts: string[] = [];
+    for (const [value, text] of rows) {
+      const number = toNumber(value);
+      if (this.#given.has(number)) continue;
+      this.#given.set(number, nowMs);
+      this.newest = Math.max(this.newest, number);
+      texts.push(toText(text));
+    }
+    for (const [number, givenMs] of this.#given) {
+      if (nowMs - givenMs < OVERTAKEN_WITHIN_MS) break;
+      this.#given.delete(number);
+      this.#settled = Math.max(this.#settled, number);
+    }
+    return texts;
   }
 }
 

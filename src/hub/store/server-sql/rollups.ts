@@ -3,6 +3,7 @@
 
 import { addToSlot, type Summary } from "../codec/summary.ts";
 import { ROLLUP_STEPS_MS, SHORTEST_STEP_MS } from "../common/bucket-parts.ts";
+import { groupsOf, runsOf } from "../common/groups.ts";
 import type { ConnectionPool } from "./connection-pool.ts";
 import type { Connection, Dialect } from "./dialect.ts";
 import type { RowReader } from "./reading/row-reader.ts";
@@ -11,9 +12,10 @@ import { numberList, toNumber } from "./values.ts";
 import type { MarkedSlots } from "./writing/marked-slots.ts";
 
 const MINUTE_MS = 60_000;
-/** Worked out in one transaction. */
-const MARKS_PER_STEP = 2_000;
+/** Worked out in one transaction: each may be of another series, which takes two queries. */
+const MARKS_PER_STEP = 1_000;
 const ROWS_PER_STATEMENT = 500;
+const RUNS_PER_STATEMENT = 100;
 
 export interface RollupsOptions {
   readonly dialect: Dialect;
@@ -26,6 +28,16 @@ export interface RollupsOptions {
 
 /** Slots of one length, by the ids of their series. */
 type SeriesSlots = Map<number, Set<number>>;
+/** Of such slots. */
+type SeriesSummaries = Map<number, Map<number, Summary>>;
+
+/** Slots of a series that follow each other without a gap. */
+interface Run {
+  readonly series: number;
+  readonly from: number;
+  /** The one behind its last. */
+  to: number;
+}
 
 export class Rollups {
   readonly #options: RollupsOptions;
@@ -36,7 +48,7 @@ export class Rollups {
     this.#options = options;
   }
 
-  /** Works out every slot that is marked and is over by `nowMs`; once more where it is busy. */
+  /** Computes every marked slot that has ended by `nowMs`; if a run is under way, another follows it. */
   refresh(nowMs: number): Promise<void> {
     this.#running ??= this.#refresh(nowMs).finally(() => {
       this.#running = null;
@@ -44,7 +56,7 @@ export class Rollups {
     return this.#running;
   }
 
-  /** Resolves when it does nothing any more. */
+  /** Resolves when no run is under way. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     await this.#running?.catch(() => undefined);
@@ -55,8 +67,8 @@ export class Rollups {
     const endSlot = Math.floor(nowMs / SHORTEST_STEP_MS);
     const [newest] = await pool.read((connection) => connection.query("SELECT MAX(id) FROM rollup_mark"));
     const lastId = toNumber(newest?.[0] ?? 0);
-    // Marks that are removed below must not be relied on: what comes from here on makes newer ones, which stay, and what is on
-    // its way relies on older ones until it is done.
+    // Writers must not rely on the marks that are removed below: later batches add new marks, which stay, and batches in flight rely
+    // on the old ones until they are settled.
     marked.forget();
     await settled();
     while (!this.#isStopped && (await this.#step(endSlot, lastId)) === MARKS_PER_STEP);
@@ -80,101 +92,95 @@ export class Rollups {
     });
   }
 
+  /** By statements for many series each: there may be thousands of them, and the server far away. */
   async #work(connection: Connection, slots: SeriesSlots): Promise<void> {
-    let finerMs = 0;
-    for (const stepMs of ROLLUP_STEPS_MS) {
-      const changed = stepMs === SHORTEST_STEP_MS ? slots : inSlots(slots, stepMs);
-      for (const [series, ofSeries] of changed) {
-        const summaries =
-          finerMs === 0
-            ? await this.#fromReadings(connection, series, ofSeries)
-            : await fromRollups(connection, series, ofSeries, finerMs, stepMs);
-        await this.#write(connection, series, stepMs / MINUTE_MS, ofSeries, summaries);
-      }
+    await write(connection, SHORTEST_STEP_MS, slots, await this.#fromReadings(connection, slots));
+    let finerMs: number = SHORTEST_STEP_MS;
+    for (const stepMs of ROLLUP_STEPS_MS.slice(1)) {
+      const changed = inSlots(slots, stepMs);
+      await write(connection, stepMs, changed, await fromRollups(connection, changed, finerMs, stepMs));
       finerMs = stepMs;
     }
   }
 
-  async #fromReadings(
-    connection: Connection,
-    series: number,
-    slots: ReadonlySet<number>,
-  ): Promise<Map<number, Summary>> {
+  async #fromReadings(connection: Connection, slots: SeriesSlots): Promise<SeriesSummaries> {
     const { dialect, rows } = this.#options;
-    const summaries = new Map<number, Summary>();
-    const times = runsOf([...slots]).map(([from, to]) => ({
-      from: from * SHORTEST_STEP_MS,
-      to: to * SHORTEST_STEP_MS,
-    }));
+    const found: SeriesSummaries = new Map();
     const grid = { originMs: 0, stepMs: SHORTEST_STEP_MS };
-    await addReadings({ connection, sql: dialect.sql, rows }, series, times, grid, summaries);
-    return summaries;
-  }
-
-  async #write(
-    connection: Connection,
-    series: number,
-    minutes: number,
-    slots: ReadonlySet<number>,
-    summaries: ReadonlyMap<number, Summary>,
-  ): Promise<void> {
-    for (const some of inGroups([...slots])) {
-      await connection.query(
-        `DELETE FROM rollup_slot WHERE series_id = ? AND minutes = ? AND slot IN ${numberList(some)}`,
-        [series, minutes],
-      );
-      const rows = some.flatMap((slot) => {
-        const summary = summaries.get(slot);
-        return summary === undefined ? [] : [{ slot, ...summary }];
-      });
-      if (rows.length === 0) continue;
-      const places = rows.map(() => "(?, ?, ?, ?, ?, ?, ?)").join(",");
-      await connection.query(
-        `INSERT INTO rollup_slot (series_id, minutes, slot, readings, min_value, max_value, mean) VALUES ${places}`,
-        rows.flatMap(({ slot, count, min, max, mean }) => [series, minutes, slot, count, min, max, mean]),
-      );
+    for (const [series, runs] of Map.groupBy(slotRunsOf(slots), (run) => run.series)) {
+      const times = runs.map(({ from, to }) => ({ from: from * SHORTEST_STEP_MS, to: to * SHORTEST_STEP_MS }));
+      await addReadings({ connection, sql: dialect.sql, rows }, series, times, grid, summariesOf(found, series));
     }
+    return found;
   }
 }
 
 async function fromRollups(
   connection: Connection,
-  series: number,
-  slots: ReadonlySet<number>,
+  slots: SeriesSlots,
   finerMs: number,
   stepMs: number,
-): Promise<Map<number, Summary>> {
-  const summaries = new Map<number, Summary>();
-  for (const some of inGroups([...slots])) {
+): Promise<SeriesSummaries> {
+  const found: SeriesSummaries = new Map();
+  const perSlot = stepMs / finerMs;
+  for (const runs of groupsOf(slotRunsOf(slots), RUNS_PER_STATEMENT)) {
+    const finer = runs.map(({ series, from, to }) => ({ series, from: from * perSlot, to: to * perSlot }));
     const rows = await connection.query(
-      `SELECT slot, readings, min_value, max_value, mean FROM rollup_slot
-       WHERE series_id = ? AND minutes = ? AND (${withinSlots("slot", some, stepMs / finerMs)}) ORDER BY slot`,
-      [series, finerMs / MINUTE_MS],
+      `SELECT series_id, slot, readings, min_value, max_value, mean FROM rollup_slot
+       WHERE ${within(finer, finerMs)} ORDER BY series_id, slot`,
     );
-    for (const [slot, count, min, max, mean] of rows) {
+    for (const [series, slot, count, min, max, mean] of rows) {
       const summary = { count: toNumber(count), min: toNumber(min), max: toNumber(max), mean: toNumber(mean) };
-      addToSlot(summaries, Math.floor((toNumber(slot) * finerMs) / stepMs), summary);
+      addToSlot(summariesOf(found, toNumber(series)), Math.floor(toNumber(slot) / perSlot), summary);
     }
   }
-  return summaries;
+  return found;
 }
 
-/** A condition: the column, counted in finer units, lies in one of the slots. */
-function withinSlots(column: string, slots: readonly number[], unitsPerSlot: number): string {
-  return runsOf(slots)
-    .map(([from, to]) => `(${column} >= ${from * unitsPerSlot} AND ${column} < ${to * unitsPerSlot})`)
+/** Replaces what the table has of these slots. */
+async function write(
+  connection: Connection,
+  stepMs: number,
+  slots: SeriesSlots,
+  summaries: SeriesSummaries,
+): Promise<void> {
+  for (const runs of groupsOf(slotRunsOf(slots), RUNS_PER_STATEMENT))
+    await connection.query(`DELETE FROM rollup_slot WHERE ${within(runs, stepMs)}`);
+  const minutes = stepMs / MINUTE_MS;
+  const rows = [...summaries].flatMap(([series, ofSeries]) =>
+    [...ofSeries].map(([slot, { count, min, max, mean }]) => [series, minutes, slot, count, min, max, mean]),
+  );
+  for (const some of groupsOf(rows, ROWS_PER_STATEMENT)) {
+    const places = some.map(() => "(?, ?, ?, ?, ?, ?, ?)").join(",");
+    await connection.query(
+      `INSERT INTO rollup_slot (series_id, minutes, slot, readings, min_value, max_value, mean) VALUES ${places}`,
+      some.flat(),
+    );
+  }
+}
+
+/** A condition, which each of the runs finds its rows for by the index. */
+function within(runs: readonly Run[], stepMs: number): string {
+  const minutes = stepMs / MINUTE_MS;
+  return runs
+    .map(
+      ({ series, from, to }) => `(series_id = ${series} AND minutes = ${minutes} AND slot >= ${from} AND slot < ${to})`,
+    )
     .join(" OR ");
 }
 
-/** Slots as runs that follow each other without a gap: the first of each, and the one behind its last. */
-function runsOf(slots: readonly number[]): [from: number, to: number][] {
-  const runs: [from: number, to: number][] = [];
-  for (const slot of slots.toSorted((a, b) => a - b)) {
-    const last = runs.at(-1);
-    if (last !== undefined && last[1] === slot) last[1] = slot + 1;
-    else runs.push([slot, slot + 1]);
-  }
-  return runs;
+function slotRunsOf(slots: SeriesSlots): Run[] {
+  return [...slots].flatMap(([series, ofSeries]) =>
+    runsOf([...ofSeries].sort((a, b) => a - b)).map(([from, to]) => ({ series, from, to })),
+  );
+}
+
+function summariesOf(all: SeriesSummaries, series: number): Map<number, Summary> {
+  const known = all.get(series);
+  if (known !== undefined) return known;
+  const made = new Map<number, Summary>();
+  all.set(series, made);
+  return made;
 }
 
 function inSlots(slots: SeriesSlots, stepMs: number): SeriesSlots {
@@ -188,11 +194,4 @@ function addSlot(slots: SeriesSlots, series: number, slot: number): void {
   const known = slots.get(series);
   if (known === undefined) slots.set(series, new Set([slot]));
   else known.add(slot);
-}
-
-function inGroups(slots: readonly number[]): number[][] {
-  const groups: number[][] = [];
-  for (let start = 0; start < slots.length; start += ROWS_PER_STATEMENT)
-    groups.push(slots.slice(start, start + ROWS_PER_STATEMENT));
-  return groups;
 }

@@ -1,9 +1,13 @@
 // The metadata in a database server, for a copy into another store and out of one.
 import type { MetadataStore } from "../metadata.ts";
 import type { ConnectionPool } from "./connection-pool.ts";
-import type { Dialect } from "./dialect.ts";
-import { toNumber, toText } from "./values.ts";
+import type { Connection, Dialect, SqlValue } from "./dialect.ts";
+import { searchableJson, toNumber, toText } from "./values.ts";
 import type { CommitQueue } from "./writing/commit-queue.ts";
+
+const ROWS_PER_STATEMENT = 500;
+/** Far below the least `max_allowed_packet`, escaped and in any script. */
+const CHARACTERS_PER_STATEMENT = 128 * 1024;
 
 export function serverMetadata({ sql }: Dialect, commits: CommitQueue, pool: ConnectionPool): MetadataStore {
   return {
@@ -35,30 +39,53 @@ export function serverMetadata({ sql }: Dialect, commits: CommitQueue, pool: Con
         switch (part.kind) {
           case "collection":
             await connection.query("DELETE FROM record WHERE collection = ?", [part.name]);
-            for (const { collection, id, device, text } of part.records)
-              await connection.query("INSERT INTO record (collection, id, device, text) VALUES (?, ?, ?, ?)", [
-                collection,
-                id,
-                device,
-                text,
-              ]);
+            await insert(
+              connection,
+              "record (collection, id, device, text)",
+              part.records.map(({ collection, id, device, text }) => [collection, id, device, searchableJson(text)]),
+            );
             break;
           case "attributes":
             await connection.query("DELETE FROM attribute");
-            for (const { device, name, text, changedAtMs } of part.attributes)
-              await connection.query("INSERT INTO attribute (device, name, text, changed_at) VALUES (?, ?, ?, ?)", [
-                device,
-                name,
-                text,
-                changedAtMs,
-              ]);
+            await insert(
+              connection,
+              "attribute (device, name, text, changed_at)",
+              part.attributes.map(({ device, name, text, changedAtMs }) => [device, name, text, changedAtMs]),
+            );
             break;
           case "settings":
             await connection.query("DELETE FROM setting");
-            for (const { name, value } of part.settings)
-              await connection.query("INSERT INTO setting (name, value) VALUES (?, ?)", [name, value]);
+            await insert(
+              connection,
+              "setting (name, value)",
+              part.settings.map(({ name, value }) => [name, value]),
+            );
             break;
         }
       }),
   };
+}
+
+/** In their order. */
+async function insert(connection: Connection, into: string, rows: readonly SqlValue[][]): Promise<void> {
+  for (const some of inStatements(rows)) {
+    const places = some.map((row) => `(${row.map(() => "?").join(", ")})`);
+    await connection.query(`INSERT INTO ${into} VALUES ${places.join(", ")}`, some.flat());
+  }
+}
+
+/** One by one, ten thousand rows would wait ten thousand times for a server that is far away, in one transaction. */
+function inStatements(rows: readonly SqlValue[][]): SqlValue[][][] {
+  const statements: SqlValue[][][] = [];
+  let characters = Number.POSITIVE_INFINITY;
+  for (const row of rows) {
+    const more = row.reduce<number>((sum, value) => sum + (typeof value === "string" ? value.length : 0), 0);
+    if (characters + more > CHARACTERS_PER_STATEMENT || statements.at(-1)?.length === ROWS_PER_STATEMENT) {
+      statements.push([]);
+      characters = 0;
+    }
+    statements.at(-1)?.push(row);
+    characters += more;
+  }
+  return statements;
 }

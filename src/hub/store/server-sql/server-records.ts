@@ -7,7 +7,7 @@ import type { AuditEntry, AuditFilter, AuditLog } from "../audit.ts";
 import type { RecordKind, RecordStore } from "../records.ts";
 import type { ConnectionPool } from "./connection-pool.ts";
 import type { Dialect, SqlValue } from "./dialect.ts";
-import { toNumber, toText } from "./values.ts";
+import { searchableJson, toNumber, toText } from "./values.ts";
 import type { CommitQueue } from "./writing/commit-queue.ts";
 
 const Details = Type.Record(Type.String(), Type.Unknown());
@@ -29,7 +29,7 @@ export function serverRecords({ sql }: Dialect, commits: CommitQueue, pool: Conn
       },
       save: (records: readonly Static<S>[], removedIds: readonly string[] = []) => {
         const rows = records.map(
-          (record) => [idOf(record), deviceOf?.(record) ?? null, JSON.stringify(record)] as const,
+          (record) => [idOf(record), deviceOf?.(record) ?? null, searchableJson(JSON.stringify(record))] as const,
         );
         return commits.run(async (connection) => {
           for (const id of removedIds)
@@ -78,7 +78,7 @@ export function serverAudit({ sql }: Dialect, commits: CommitQueue, pool: Connec
           actor,
           action,
           subject,
-          JSON.stringify(details),
+          searchableJson(JSON.stringify(details)),
         ]);
       }),
     async page({ limit, after, filter = {} }) {

@@ -1,5 +1,5 @@
 // The store in a database server: PostgreSQL, MySQL or MariaDB. Nothing is acknowledged before the server has committed it.
-// One hub leads; any number of workers write readings beside it. A worker makes no tables and works out no rollups.
+// One hub leads; any number of workers write readings, too. A worker creates no tables and computes no rollups.
 import { setTimeout as sleep } from "node:timers/promises";
 import { errorText } from "../../../shared/error-text.ts";
 import { BrambleError } from "../../../shared/errors.ts";
@@ -39,7 +39,7 @@ export interface ServerStoreOptions {
   /** A worker leaves the tables and the lead to a hub. */
   readonly role?: "hub" | "worker";
   readonly clock: Clock;
-  /** Called once when nothing can be acknowledged any more. */
+  /** Called once when the store has failed for good. */
   readonly onDeath: (error: Error) => void;
   /** Called when something is wrong that does not stop the store: a message for the log. */
   readonly onWarning: (message: string) => void;
@@ -51,8 +51,8 @@ export interface ServerStoreOptions {
   readonly startPatienceMs?: number;
 }
 
-/** Transactions on their way at once. */
-const LANES = 3;
+/** Concurrent transactions. */
+const MAX_CONCURRENT_TRANSACTIONS = 3;
 const READERS = 3;
 const MAINTENANCE_PERIOD_MS = 10_000;
 const START_PATIENCE_MS = 20_000;
@@ -62,7 +62,7 @@ const ROLLUP_DELAY_MS = 3 * 60_000;
 const DAY_MS = 24 * 3_600_000;
 const COMPACT_AFTER_MS = 90 * DAY_MS;
 const COMPACTION_PERIOD_MS = 3_600_000;
-/** How often a hub that waits for another one looks whether it is gone. */
+/** How often a standby hub tries to become the leader. */
 const TAKE_OVER_PERIOD_MS = 1_000;
 /** Up to here readings are counted, beyond that estimated. */
 const MAX_COUNTED_READINGS = 200_000;
@@ -102,14 +102,18 @@ export class ServerStore implements Store {
     const dialect = dialectOf(address);
     const leadership = new Leadership(dialect);
     const isWorker = role === "worker";
-    const writers = new ConnectionPool({ dialect, size: LANES, ...(!isWorker && { permit: () => this.#lead() }) });
+    const writers = new ConnectionPool({
+      dialect,
+      size: MAX_CONCURRENT_TRANSACTIONS,
+      ...(!isWorker && { permit: () => this.#lead() }),
+    });
     const readers = new ConnectionPool({ dialect, size: READERS });
     const series = new SeriesDirectory(dialect);
     const rows = new RowReader(options.onWarning);
     const times = new TimeAllocator(readers, rows, series);
     const marked = isWorker ? new MarkedSlots(() => this.#currentSlot) : new MarkedSlots();
     const writer = new BatchWriter({ dialect, pool: writers, series, times, marked });
-    const commits = new CommitQueue({ series, writer, lanes: LANES, onCommit });
+    const commits = new CommitQueue({ series, writer, maxConcurrent: MAX_CONCURRENT_TRANSACTIONS, onCommit });
     this.#options = options;
     this.#dialect = dialect;
     this.#leadership = leadership;
@@ -200,12 +204,12 @@ export class ServerStore implements Store {
     return this.#stopping;
   }
 
-  /** Works out the rollups of all slots that are over and whose readings changed; it happens by itself, sooner or later. */
+  /** Computes the rollups of all ended slots whose readings changed; maintenance does so periodically. */
   refreshRollups(): Promise<void> {
     return this.#rollups.refresh(this.#options.clock.now());
   }
 
-  /** Makes chunks of all readings that are old enough, and of what came late to others; it happens by itself, once an hour. */
+  /** Compacts all readings that are old enough, and merges late ones into chunks; maintenance does so every hour. */
   compact(): Promise<void> {
     const { clock, compactAfterMs = COMPACT_AFTER_MS } = this.#options;
     return this.#compaction.run(Math.floor((clock.now() - compactAfterMs) / DAY_MS) * DAY_MS);
@@ -257,36 +261,48 @@ export class ServerStore implements Store {
         await this.#readers.use(async () => undefined);
         return;
       } catch (error) {
-        const kind = this.#dialect.failureKind(error instanceof BrambleError ? error.cause : error);
-        const mayPass = kind === "unreachable" || kind === "starting";
-        if (!mayPass || performance.now() + RETRY_MS > endMs || this.#stopping !== null) throw error;
+        if (!this.#mayPass(error) || performance.now() + RETRY_MS > endMs || this.#stopping !== null) throw error;
         if (isFirst && error instanceof Error) onWarning(`${error.message} It is tried again.`);
         await sleep(RETRY_MS);
       }
     }
   }
 
+  /** Whether the server may answer again by itself. */
+  #mayPass(error: unknown): boolean {
+    const kind = this.#dialect.failureKind(error instanceof BrambleError ? error.cause : error);
+    return kind === "unreachable" || kind === "starting";
+  }
+
+  /** False while the server is away, too: one that waits does not end with it. */
+  async #isSo(ask: () => Promise<boolean>): Promise<boolean> {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!this.#mayPass(error)) throw error;
+      return false;
+    }
+  }
+
   /** While another hub works on the database, this one waits: it takes over when the other is gone. */
   async #untilLeading(): Promise<void> {
-    for (let isFirst = true; !(await this.#leadership.claim()); isFirst = false) {
+    if (await this.#leadership.claim()) return;
+    this.#options.onWarning("Another hub works on this database. This one waits, and takes over when it ends.");
+    do {
       if (this.#stopping !== null) throw new Error("It was stopped while another hub worked on this database.");
-      if (isFirst)
-        this.#options.onWarning("Another hub works on this database. This one waits, and takes over when it ends.");
       await sleep(TAKE_OVER_PERIOD_MS);
-    }
+    } while (!(await this.#isSo(() => this.#leadership.claim())));
   }
 
   /** The tables are made by a hub, which may start later. */
   async #untilMigrated(): Promise<void> {
-    for (let isFirst = true; ; isFirst = false) {
-      if (await this.#readers.read((connection) => isCurrent(connection, this.#dialect))) return;
+    const areMade = () => this.#readers.read((connection) => isCurrent(connection, this.#dialect));
+    if (await areMade()) return;
+    this.#options.onWarning("The database has no tables of this version yet. A hub makes them: bramble serve --store.");
+    do {
       if (this.#stopping !== null) throw new Error("It was stopped while it waited for a hub to make the tables.");
-      if (isFirst)
-        this.#options.onWarning(
-          "The database has no tables of this version yet. A hub makes them: bramble serve --store.",
-        );
       await sleep(TAKE_OVER_PERIOD_MS);
-    }
+    } while (!(await this.#isSo(areMade)));
   }
 
   async #completeViews(): Promise<void> {

@@ -2,10 +2,11 @@
 import type { Static, TSchema } from "typebox";
 import { Value } from "typebox/value";
 import type { SeriesKey } from "../../../shared/reading.ts";
+import { groupsOf } from "../common/groups.ts";
 import type { RecordKind } from "../records.ts";
 import type { ConnectionPool } from "./connection-pool.ts";
 import type { Dialect } from "./dialect.ts";
-import { toText } from "./values.ts";
+import { searchableJson, toText } from "./values.ts";
 import type { CommitQueue } from "./writing/commit-queue.ts";
 import type { SeriesDirectory } from "./writing/series-directory.ts";
 
@@ -28,8 +29,7 @@ export class SharedRecords {
   /** The records with these ids, those that there are. */
   async find<S extends TSchema>({ name, schema }: RecordKind<S>, ids: readonly string[]): Promise<Static<S>[]> {
     const found: Static<S>[] = [];
-    for (let start = 0; start < ids.length; start += IDS_PER_STATEMENT) {
-      const some = ids.slice(start, start + IDS_PER_STATEMENT);
+    for (const some of groupsOf(ids, IDS_PER_STATEMENT)) {
       const rows = await this.#options.pool.read((connection) =>
         connection.query(
           `SELECT text FROM record WHERE collection = ? AND id IN (${some.map(() => "?").join(",")}) ORDER BY number`,
@@ -44,7 +44,9 @@ export class SharedRecords {
   /** Saves the records whose ids are new; resolves once they are on disk. */
   async add<S extends TSchema>({ name, idOf, deviceOf }: RecordKind<S>, records: readonly Static<S>[]): Promise<void> {
     const { commits, dialect } = this.#options;
-    const rows = records.map((record) => [idOf(record), deviceOf?.(record) ?? null, JSON.stringify(record)] as const);
+    const rows = records.map(
+      (record) => [idOf(record), deviceOf?.(record) ?? null, searchableJson(JSON.stringify(record))] as const,
+    );
     await commits.run(async (connection) => {
       for (const [id, device, text] of rows)
         await connection.query(

@@ -14,6 +14,16 @@ export function toText(value: unknown): string {
   throw new Error(`the database gave ${String(value)} for a text`);
 }
 
+/**
+ * JSON that SQL can look into. PostgreSQL stores the escapes of NUL and of half a surrogate pair, which `JSON.stringify` makes, and
+ * fails wherever it meets them later: one device's name would end every query of the views.
+ */
+export function searchableJson(json: string): string {
+  return json.replaceAll(/\\(u0000|ud[89a-f][\da-f]{2}|.)/g, (escaped, what: string) =>
+    what.length > 1 ? "\uFFFD" : escaped,
+  );
+}
+
 /** Rows of a time and a value. */
 export function toColumns(rows: readonly Row[]): Columns {
   return {

@@ -1,7 +1,7 @@
 // Whether workers may write to a database. Not while its data is being moved, nor once the hub reads from another store: their
 // readings would be missing there, or be removed from the server that is being filled.
-// Order: the hub saves that they may not, and then checks whether a worker holds a place; a worker takes a place, and then checks
-// whether it may. So at least one of the two sees the other.
+// Order: the hub stores the ban, then checks whether a worker holds a place; a worker takes a place, then checks for the ban. So at
+// least one of the two sees the other.
 import { Type } from "typebox";
 import { CLOSED_TO_WORKERS } from "../metadata.ts";
 import type { RecordKind } from "../records.ts";

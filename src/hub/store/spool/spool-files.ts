@@ -1,6 +1,5 @@
 // The files of a spool, oldest first: `spool-1.db`, `spool-2.db` and so on, each a store of its own. Readings are added to the
-// newest; older ones are only forwarded. A file is removed once all of it is on the server: that is one step, which a crash does
-// not halve.
+// newest; older ones are only forwarded. A file is removed once all of it is on the server, in one atomic step.
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { flushName } from "../../backups/flush.ts";

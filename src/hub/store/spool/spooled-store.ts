@@ -5,12 +5,20 @@
 // has committed all of it. Spooled readings have their times, which are reserved (`ReservedTimes`), so that forwarding them again,
 // after a crash, changes nothing. Removing and copying readings wait until nothing is spooled.
 import { setTimeout as sleep } from "node:timers/promises";
+import { errorText } from "../../../shared/error-text.ts";
 import { BrambleError } from "../../../shared/errors.ts";
 import type { IncomingReading } from "../../../shared/reading.ts";
 import type { Clock } from "../../clock.ts";
 import type { AuditLog } from "../audit.ts";
 import type { MetadataStore } from "../metadata.ts";
-import type { AppendMessage, ReadingStore } from "../readings.ts";
+import {
+  type AppendMessage,
+  positionOfLast,
+  type ReadingPage,
+  type ReadingPosition,
+  type ReadingStore,
+  rowsOf,
+} from "../readings.ts";
 import type { RecordStore } from "../records.ts";
 import type { ServerStore } from "../server-sql/server-store.ts";
 import { MAX_AHEAD_MS } from "../server-sql/writing/reserved-times.ts";
@@ -38,7 +46,7 @@ const START_WITHIN_MS = 5_000;
 const MESSAGE_BYTES = 64;
 const READING_BYTES = 16;
 
-/** `tsMs`: the times that the readings of a message have on the server, or may have; null where it did not come so far. */
+/** `tsMs`: the times that the readings of a message have, or may have, on the server; null where it failed before. */
 type Tried =
   | { readonly isStored: true; readonly tsMs: Float64Array }
   | { readonly isStored: false; readonly tsMs: Float64Array | null };
@@ -49,7 +57,7 @@ export class SpooledStore implements Store {
   readonly audit: AuditLog;
   readonly metadata: MetadataStore;
   readonly backup = null;
-  /** How often spooling has begun. */
+  /** The number of times that spooling began. */
   spoolings = 0;
   readonly #options: SpooledStoreOptions;
   readonly #files: SpoolFiles;
@@ -254,16 +262,17 @@ export class SpooledStore implements Store {
     return this.#forwarding;
   }
 
-  /** Resolves when nothing is spooled any more, or the store is being stopped. Never rejects. */
+  /** Resolves when the spool is empty, or the store is being stopped. Never rejects. */
   async #forwardAll(): Promise<void> {
-    const { onWarning } = this.#options;
+    const { server, onWarning } = this.#options;
+    let lastProblem = "";
     while (!this.#isStopping) {
       const [oldest] = this.#files.all;
       if (oldest === undefined) return;
       try {
         if (oldest !== this.#files.newest) await this.#forwardOldest(oldest);
         else {
-          await this.#options.server.ping();
+          await server.ping();
           const { storedReadings } = await oldest.store.status();
           if (storedReadings > LAST_READINGS) await this.#files.add();
           else {
@@ -271,7 +280,13 @@ export class SpooledStore implements Store {
             onWarning("The database server has everything again.");
           }
         }
-      } catch {
+        lastProblem = "";
+      } catch (error) {
+        const problem = errorText(error);
+        // It is tried twice a second, and said once. That the server is away was said when spooling began.
+        if (problem !== lastProblem && !server.isAway(error) && !this.#isStopping)
+          onWarning(`Readings that are kept on this computer cannot be forwarded: ${problem}`);
+        lastProblem = problem;
         await sleep(RETRY_MS);
       }
     }
@@ -295,7 +310,7 @@ export class SpooledStore implements Store {
       this.#bytes = 0;
       this.#readings = 0;
       this.#sinceMs = 0;
-      // One that the server may still refuse would come back with times that are reserved.
+      // A message that the server may still refuse would be spooled with its reserved times.
       if (this.#direct === 0) this.#options.server.reserved.release();
     } finally {
       this.#pause = null;
@@ -304,26 +319,24 @@ export class SpooledStore implements Store {
     }
   }
 
-  /** Oldest reading first, a page at a time; whatever of it is there already is written once more. */
+  /** Oldest first, a page at a time; readings that the server already has are rewritten. */
   async #send({ store }: SpoolFile): Promise<void> {
     const { server, clock } = this.#options;
     const all = { devices: null, metrics: null, fromMs: Number.MIN_SAFE_INTEGER, toMs: Number.MAX_SAFE_INTEGER };
     const receivedAtMs = clock.now();
-    let after = null;
-    for (let more = true; more; ) {
-      const page = await store.readings.page({ ...all, order: "oldest-first", after, limit: ROWS_PER_PAGE });
-      const readings = Array.from(page.tsMs, (tsMs, row) => {
-        const series = page.series[page.seriesIndex[row] ?? -1];
-        if (series === undefined) throw new Error("a row of a page has no series");
-        return { ...series, tsMs, value: page.values[row] ?? 0 };
+    let after: ReadingPosition | null = null;
+    do {
+      const page: ReadingPage = await store.readings.page({
+        ...all,
+        order: "oldest-first",
+        after,
+        limit: ROWS_PER_PAGE,
       });
+      const readings = rowsOf(page);
       if (readings.length > 0) await server.readings.append({ readings, attributes: [], receivedAtMs });
-      const last = readings.at(-1);
-      if (last === undefined) break;
-      after = { tsMs: last.tsMs, device: last.device, metric: last.metric };
-      more = page.more && !this.#isStopping;
       if (this.#isStopping) throw new Error("it is being stopped");
-    }
+      after = page.more ? positionOfLast(page) : null;
+    } while (after !== null);
     const attributes = await store.records.attributes();
     if (attributes.length > 0) await server.readings.append({ readings: [], attributes, receivedAtMs });
   }

@@ -13,13 +13,13 @@ import type { WriteBatch } from "./threads/writer.ts";
 
 const MESSAGES_PER_BATCH = 1_000;
 const READINGS_PER_BATCH = 20_000;
-/** A batch with so many readings is short: a flood shares it with the others. */
+/** The most readings in a batch that a flood shares with other clients, which keeps it short. */
 const READINGS_PER_SHARED_BATCH = 2_000;
-/** For so many readings of a flood one piece of sealing is done first, where the store is behind with it. */
+/** Readings of a flood per step of sealing that is run first while sealing is behind. */
 const READINGS_PER_PIECE = 1_000;
 /** Messages that are sent together arrive within this time, however many connections they take. */
 const GATHER_MS = 0.1;
-/** So many messages are worth a commit. */
+/** Messages that justify a commit. */
 const MIN_MESSAGES_PER_COMMIT = 8;
 
 const asleep = new Int32Array(new SharedArrayBuffer(4));
@@ -114,9 +114,9 @@ export class GroupCommit {
     const [batch] = queue.batches;
     if (batch === undefined) return;
     await this.#gather(batch);
-    // What others sent while a flood's batch was read and decoded, which takes a while, arrives while it gathers.
+    // Messages that other clients sent while the flood's batch was decoded arrive while it gathers.
     if (queue === this.#floodQueue) await this.#commitNext(this.#queue);
-    // What came in while it gathered may have moved its place further back: hence a loop.
+    // Messages that arrived while it gathered may have moved it back in the queue: hence a loop.
     while (batch.behind !== null && this.#queue.batches.includes(batch.behind)) await this.#commitNext(this.#queue);
     queue.batches.shift();
     await this.#commit(batch);
@@ -126,7 +126,7 @@ export class GroupCommit {
   async #gather(batch: Batch): Promise<void> {
     await nextTurn();
     if (batch.messages >= MIN_MESSAGES_PER_COMMIT) return;
-    // Timers know whole milliseconds only, and a thread that looks at the clock takes the core that the writer needs.
+    // Timers have millisecond resolution, and polling the clock would take the core that the writer needs.
     Atomics.wait(asleep, 0, 0, GATHER_MS);
     await nextTurn();
   }

@@ -5,7 +5,7 @@ import type { SeriesRow } from "./threads/writer.ts";
 export class SeriesIds {
   readonly #byDevice = new Map<string, Map<string, number>>();
   #lastId = 0;
-  /** Asked for last: most messages have several readings of one device. */
+  /** The device of the last lookup: most messages have several readings of one device. */
   #latest: { readonly device: string; readonly metrics: Map<string, number> } | null = null;
   #unwritten: SeriesRow[] = [];
 
@@ -38,7 +38,7 @@ export class SeriesIds {
     });
   }
 
-  /** Takes the series that are in no transaction yet. The caller inserts them, or returns them. */
+  /** Takes the series that are in no transaction yet. The caller inserts them, or puts them back. */
   takeUnwritten(): readonly SeriesRow[] {
     const rows = this.#unwritten;
     this.#unwritten = [];

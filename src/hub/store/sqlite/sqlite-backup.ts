@@ -1,6 +1,6 @@
 // Copies of the database, each made and checked by a thread of its own.
-import { stat } from "node:fs/promises";
 import type { BackupCheck, StoreBackup } from "../store.ts";
+import { fileSizes } from "./file-sizes.ts";
 import { removeDatabase } from "./maintenance/remove-database.ts";
 import type { CopierMethods } from "./threads/copier.ts";
 import { WorkerClient } from "./threads/worker-client.ts";
@@ -15,8 +15,8 @@ export class SqliteBackup implements StoreBackup {
   }
 
   async bytes(): Promise<number> {
-    const [database, log] = await Promise.all([this.#path, `${this.#path}-wal`].map(sizeOf));
-    return (database ?? 0) + (log ?? 0);
+    const { databaseBytes, logBytes } = await fileSizes(this.#path);
+    return databaseBytes + logBytes;
   }
 
   copy(path: string, signal: AbortSignal): Promise<BackupCheck> {
@@ -44,9 +44,4 @@ export class SqliteBackup implements StoreBackup {
       await copier.stop();
     }
   }
-}
-
-async function sizeOf(path: string): Promise<number> {
-  // The write-ahead log comes and goes.
-  return (await stat(path).catch(() => null))?.size ?? 0;
 }

@@ -77,7 +77,7 @@ async function* exportPieces(reader: SleepingWorker<ReaderMethods>, wanted: Want
     isWhole = true;
     if (piece.bytes.length > 0) yield give(piece.bytes);
   } finally {
-    // A reader that is gone keeps no files.
+    // A reader that has ended holds no export files.
     if (!isWhole) reader.call("endExport", wanted.file).catch(() => undefined);
   }
 }

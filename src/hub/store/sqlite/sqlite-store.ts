@@ -1,6 +1,5 @@
 // The default store: one SQLite file, a thread that writes it and one that reads it.
-import { stat } from "node:fs/promises";
-import { errorCode, errorText } from "../../../shared/error-text.ts";
+import { errorText } from "../../../shared/error-text.ts";
 import { Failure } from "../../../shared/errors.ts";
 import type { Clock } from "../../clock.ts";
 import type { AuditLog } from "../audit.ts";
@@ -8,6 +7,7 @@ import type { MetadataStore } from "../metadata.ts";
 import type { ReadingStore } from "../readings.ts";
 import type { RecordStore } from "../records.ts";
 import type { Store, StoreBackup, StoreStatus } from "../store.ts";
+import { fileSizes } from "./file-sizes.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { openFailure } from "./open-failure.ts";
 import { SeriesIds } from "./series-ids.ts";
@@ -52,7 +52,7 @@ export class SqliteStore implements Store {
   readonly #reader: SleepingWorker<ReaderMethods>;
   readonly #series = new SeriesIds();
   readonly #commits: GroupCommit;
-  /** By series, first time and checksum: both threads may come across the same one. */
+  /** By series, first time and checksum: both threads may find the same damaged chunk. */
   readonly #damagedChunks = new Set<string>();
   readonly #damagedRows = new Set<number>();
   /** Settled once the writer has brought the file up to date: it can be read from then on. */
@@ -62,7 +62,7 @@ export class SqliteStore implements Store {
 
   constructor(options: SqliteStoreOptions) {
     this.#options = options;
-    const events = { onDeath: options.onDeath, onNotice: (notice: Notice) => this.#noticed(notice) };
+    const events = { onDeath: options.onDeath, onNotice: (notice: Notice) => this.#onNotice(notice) };
     this.#writer = new WorkerClient(workerUrl("writer"), events);
     this.#reader = new SleepingWorker(() => openReader(options.path, this.#opened, events));
     this.#commits = new GroupCommit({
@@ -83,7 +83,7 @@ export class SqliteStore implements Store {
     try {
       const opened = this.#writer.call("open", path);
       this.#opened = opened;
-      // The reader's thread comes up meanwhile.
+      // The reader thread starts concurrently.
       const [series] = await Promise.all([opened, this.#reader.call("settings", null)]);
       this.#series.load(series);
     } catch (cause) {
@@ -109,7 +109,7 @@ export class SqliteStore implements Store {
     await this.#writer.stop();
   }
 
-  /** Resolves when every reading that is stored now is sealed; it happens by itself, sooner or later. */
+  /** Resolves when every reading stored now is sealed; maintenance does so eventually. */
   async seal(): Promise<void> {
     await this.#writer.call("seal", null);
   }
@@ -119,11 +119,9 @@ export class SqliteStore implements Store {
   }
 
   async status(): Promise<SqliteStatus> {
-    const { path } = this.#options;
-    const [{ sealedReadings, journalReadings, journalSinceMs }, databaseBytes, logBytes] = await Promise.all([
+    const [{ sealedReadings, journalReadings, journalSinceMs }, { databaseBytes, logBytes }] = await Promise.all([
       this.#writer.call("status", null),
-      fileBytes(path),
-      fileBytes(`${path}-wal`),
+      fileSizes(this.#options.path),
     ]);
     return {
       storedBytes: databaseBytes + logBytes,
@@ -140,7 +138,7 @@ export class SqliteStore implements Store {
     this.#writer.call("runMaintenance", clock.now()).catch((error: unknown) => onWarning(String(error)));
   }
 
-  #noticed(notice: Notice): void {
+  #onNotice(notice: Notice): void {
     const { onWarning } = this.#options;
     switch (notice.kind) {
       case "damaged-chunk": {
@@ -188,14 +186,4 @@ async function openReader(
 function workerUrl(name: "writer" | "reader" | "copier"): URL {
   const path = import.meta.url.endsWith(".ts") ? `./threads/${name}.ts` : `./${name}.js`;
   return new URL(path, import.meta.url);
-}
-
-async function fileBytes(path: string): Promise<number> {
-  try {
-    return (await stat(path)).size;
-  } catch (error) {
-    // The write-ahead log comes and goes.
-    if (errorCode(error) === "ENOENT") return 0;
-    throw error;
-  }
 }

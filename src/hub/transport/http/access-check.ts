@@ -58,7 +58,7 @@ export function checkAccess(app: FastifyInstance, { access, diagnostics }: Acces
     // An unknown key may become a device's; for a role a credential has to be valid.
     if (isWrong || (principal.kind === "unproven" && config.permission !== "device")) {
       diagnostics.notSignedIn(request);
-      return refuseGuess(access, request, reply, message("wrong-key/request"));
+      return refuseCredential(access, request, reply, message("wrong-key/request"));
     }
     const decision = decide(principal, config.permission ?? "admin", config.showsSome === true);
     switch (decision) {
@@ -79,28 +79,28 @@ export function checkAccess(app: FastifyInstance, { access, diagnostics }: Acces
     added.onResponse = async (request, { statusCode }) => {
       if (statusCode >= 400) return;
       const { subject = subjectOf(request.params), ...details } = request.audited;
-      access.audit.done({ ...askerOf(request), action, subject, details });
+      access.audit.done({ ...requesterOf(request), action, subject, details });
     };
   });
 
   function refuse(request: FastifyRequest, reply: FastifyReply, found: Problem): FastifyReply {
-    const tried = { ...askerOf(request), action: triedIn(request), subject: subjectOf(request.params) };
-    access.audit.refused(tried, errorOf(found));
+    const attempt = { ...requesterOf(request), action: actionOf(request), subject: subjectOf(request.params) };
+    access.audit.refused(attempt, errorOf(found));
     return sendProblem(reply, found);
   }
 }
 
 /** Answers a wrong credential, and counts it: from the tenth on its address is locked out, for longer each time. */
-export function refuseGuess(
+export function refuseCredential(
   access: Pick<HttpAccess, "lockOut" | "audit">,
   request: FastifyRequest,
   reply: FastifyReply,
   found: Problem,
 ): FastifyReply {
-  const asker = askerOf(request);
-  const seconds = access.lockOut.failed(asker.address);
+  const requester = requesterOf(request);
+  const seconds = access.lockOut.failed(requester.address);
   const subject = subjectOf(request.params);
-  access.audit.refused({ ...asker, action: triedIn(request), subject, ...request.audited }, errorOf(found));
+  access.audit.refused({ ...requester, action: actionOf(request), subject, ...request.audited }, errorOf(found));
   if (seconds === 0) return sendProblem(reply, found);
   return sendProblem(reply.header("Retry-After", seconds), message("locked-out", { seconds }));
 }
@@ -112,18 +112,18 @@ export function refuseDevice(
   reply: FastifyReply,
   found: Problem,
 ): FastifyReply {
-  if (errorOf(found) === "wrong-key") return refuseGuess(access, request, reply, found);
-  const tried = { ...askerOf(request), action: "device.command", subject: subjectOf(request.params) };
-  access.audit.refused(tried, found.code);
+  if (errorOf(found) === "wrong-key") return refuseCredential(access, request, reply, found);
+  const attempt = { ...requesterOf(request), action: "device.command", subject: subjectOf(request.params) };
+  access.audit.refused(attempt, found.code);
   return sendProblem(reply, found);
 }
 
-function askerOf({ principal, ip }: FastifyRequest): { readonly actor: Principal; readonly address: string } {
+function requesterOf({ principal, ip }: FastifyRequest): { readonly actor: Principal; readonly address: string } {
   return { actor: principal, address: plainAddress(ip) };
 }
 
 /** One for each route: the parameter of its path is the subject. */
-function triedIn({ method, routeOptions: { config, url = "" } }: FastifyRequest): string {
+function actionOf({ method, routeOptions: { config, url = "" } }: FastifyRequest): string {
   return config.audit ?? `${method} ${url}`;
 }
 

@@ -1,4 +1,4 @@
-// Answers what Node's HTTP parser gives up on. There is no reply to send then, only a socket to write to.
+// Answers requests that Node's HTTP parser rejects. There is no reply object then, only a socket to write to.
 import { ServerResponse, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import { isNativeError } from "node:util/types";
@@ -33,7 +33,7 @@ export function clientProblem(error: unknown): Problem | null {
   }
 }
 
-/** The mistakes of requests that are written by hand, recognised by where the parser stopped. */
+/** Mistakes of hand-written requests, recognised by where the parser stopped. */
 function unparsable(error: unknown): Problem {
   const { reason = "", rawPacket, bytesParsed = 0 }: ParserError = isParserError(error) ? error : {};
   const text = rawPacket?.toString("latin1", 0, MAX_INSPECTED_BYTES) ?? "";
@@ -87,7 +87,7 @@ export function answerClientError(socket: Socket, found: Problem): void {
   });
 }
 
-/** The answer that is due on the connection, where Node's own handler of such errors looks for it. */
+/** The pending response of the connection, which Node's own handler of such errors uses. */
 function answerOn(socket: Socket): ServerResponse | null {
   const answer: unknown = "_httpMessage" in socket ? socket._httpMessage : null;
   return answer instanceof ServerResponse ? answer : null;

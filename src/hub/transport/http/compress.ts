@@ -4,9 +4,9 @@ import { createGzip, type Gzip, gzipSync } from "node:zlib";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { prefersGzip } from "./preferences.ts";
 
-/** A shorter answer fits one packet as it is. */
+/** A shorter answer fits one packet uncompressed. */
 const MIN_PACKED_BYTES = 1_400;
-/** A shorter answer is compressed at once: a stream works on another thread, and holds 256 KB until its answer has been read. */
+/** A shorter answer is compressed synchronously: a stream works on another thread, and holds 256 KB until it was read. */
 const MAX_PACKED_AT_ONCE_BYTES = 64 * 1024;
 const LEVEL = 1;
 const TEXT_TYPE = /^(?:text\/|application\/(?:json|openmetrics-text|x-ndjson)\b)/;
@@ -23,6 +23,23 @@ function announcePacked({ headers }: FastifyRequest, reply: FastifyReply): boole
   return isPacked;
 }
 
+/** A long text that never changes: it is compressed once. */
+export class ConstantText {
+  readonly #plain: Buffer;
+  #packed: Buffer | null = null;
+
+  constructor(text: string) {
+    this.#plain = Buffer.from(text);
+  }
+
+  /** The bytes to send, and the headers that go with them. */
+  bytesFor(request: FastifyRequest, reply: FastifyReply): Buffer {
+    if (!announcePacked(request, reply)) return this.#plain;
+    this.#packed ??= gzipSync(this.#plain, { level: LEVEL });
+    return this.#packed;
+  }
+}
+
 /** Call it after the hooks that measure answers. */
 export function packAnswers(app: FastifyInstance): void {
   // Open answers, such as the metrics, are requested many times in a row while they stay the same.
@@ -30,7 +47,8 @@ export function packAnswers(app: FastifyInstance): void {
   app.addHook("onSend", async (request, reply, payload) => {
     if (typeof payload !== "string" && !(payload instanceof Uint8Array)) return payload;
     const type = String(reply.getHeader("Content-Type") ?? "");
-    if (payload.length < MIN_PACKED_BYTES || !TEXT_TYPE.test(type)) return payload;
+    const isPacked = reply.hasHeader("Content-Encoding");
+    if (isPacked || payload.length < MIN_PACKED_BYTES || !TEXT_TYPE.test(type)) return payload;
     if (!announcePacked(request, reply)) return payload;
     if (payload.length <= MAX_PACKED_AT_ONCE_BYTES) {
       if (payload !== last?.payload) last = { payload, packed: gzipSync(payload, { level: LEVEL }) };

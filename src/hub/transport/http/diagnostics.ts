@@ -9,6 +9,7 @@ import { plainAddress } from "../../access/networks.ts";
 import type { ConnectionFailure, ConnectionFailures } from "../../diagnostics/connection-failures.ts";
 import { meantPath } from "../../diagnostics/did-you-mean.ts";
 import type { LogThrottle } from "../../observe/log/log-throttle.ts";
+import { pathOf } from "./path.ts";
 
 export interface HttpDiagnosticsOptions {
   readonly failures: ConnectionFailures;
@@ -64,7 +65,7 @@ export class HttpDiagnostics {
 
   /** A browser whose session has expired only has to sign in again: that is no failure. */
   notSignedIn({ ip, headers }: Requester): void {
-    if (headers.authorization === undefined) return;
+    if (headers.authorization === undefined && headers["x-api-key"] === undefined) return;
     this.#report(ip, { message: message("wrong-token") });
   }
 
@@ -111,7 +112,7 @@ export class HttpDiagnostics {
 
   /** A request was refused before its body was read. */
   unmet({ ip, method, url }: Requester & Pick<FastifyRequest, "method" | "url">, found: Problem): void {
-    const source = `${method} ${quoted(url.replace(/\?.*$/, ""))}`;
+    const source = `${method} ${quoted(pathOf(url))}`;
     this.#report(ip, { subject: `${source} ${render(found)}`, source, message: found });
   }
 

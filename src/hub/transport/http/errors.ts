@@ -6,6 +6,7 @@ import { type Language, preferredLanguage } from "../../../shared/messages/langu
 import { message } from "../../../shared/messages/message.ts";
 import { loadLanguage, render } from "../../../shared/messages/render.ts";
 import type { HttpDiagnostics } from "./diagnostics.ts";
+import { pathOf, quotedPath } from "./path.ts";
 import { queryProblem } from "./query/query-check.ts";
 
 /** Where the handler sets no Retry-After. */
@@ -43,11 +44,11 @@ export function answerErrors(app: FastifyInstance, diagnostics: HttpDiagnostics)
     else loadLanguage(language).then(() => done(), done);
   });
   app.setNotFoundHandler((request, reply) => {
-    const path = request.url.replace(/\?.*$/, "");
+    const path = pathOf(request.url);
     const allowed = new Set(paths.filter(({ pattern }) => pattern.test(path)).flatMap(({ methods }) => [...methods]));
     if (allowed.size === 0) {
       const hint = diagnostics.noSuchPath(request, path);
-      return sendProblem(reply, message("no-such-route", { path: path.slice(0, 200), hint }));
+      return sendProblem(reply, message("no-such-route", { path: quotedPath(path), hint }));
     }
     const methods = [...allowed].filter((method) => method !== "HEAD").join(" or ");
     diagnostics.wrongMethod(request, path, methods);
@@ -59,7 +60,7 @@ export function answerErrors(app: FastifyInstance, diagnostics: HttpDiagnostics)
 
 /** The router could not read the path. */
 export function badPath({ url }: FastifyRequest): Problem {
-  return message("bad-request/path", { path: url.slice(0, 200) });
+  return message("bad-request/path", { path: quotedPath(url) });
 }
 
 function toProblem(error: FastifyError, request: FastifyRequest): Problem {

@@ -262,7 +262,8 @@ export class HttpTransport {
       permission: "open",
       audit: null,
       schema: { hide: true },
-      handler: async () => openApi.get(),
+      handler: async (request, reply) =>
+        reply.type("application/json; charset=utf-8").send(openApi.get().bytesFor(request, reply)),
     });
     await app.ready();
     this.#routes.list();

@@ -2,7 +2,9 @@
 // open as it may, or its share of the budget has no room. A request that has begun is always read to its end.
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import { type Budget, REQUEST_BYTES, type Share } from "../../access/limits/budget.ts";
+import type { Budget } from "../../access/limits/budget.ts";
+import { REQUEST_BYTES } from "../../access/limits/costs.ts";
+import type { Share } from "../../access/limits/share.ts";
 import { plainAddress } from "../../access/networks.ts";
 import type { Clock } from "../../clock.ts";
 import { PacedSocket } from "../paced-socket.ts";
@@ -153,7 +155,7 @@ class PacedConnection {
   }
 
   #mayParse(): boolean {
-    // The body of a request that has begun needs no place of its own.
+    // The body belongs to a request that is already counted.
     return this.#last?.complete === false || this.#requests.size < MAX_OPEN_REQUESTS_PER_CONNECTION;
   }
 

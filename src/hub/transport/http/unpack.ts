@@ -1,4 +1,4 @@
-// Bodies that arrive packed. However much one would unpack to, it takes no more memory than the largest message.
+// Decompresses request bodies. The output is bounded by the largest message, whatever the input would expand to.
 import type { Transform } from "node:stream";
 import { createGunzip, createInflate, createInflateRaw } from "node:zlib";
 import { errorText } from "../../../shared/error-text.ts";

@@ -1,4 +1,4 @@
-// The session layer's questions about a client: may it connect, and what may it subscribe to?
+// Authorises clients for the session layer: whether one may connect, and which filters it may subscribe to.
 import { setTimeout } from "node:timers/promises";
 import { errorOf } from "../../../shared/errors.ts";
 import { parseDeviceId } from "../../../shared/ids.ts";
@@ -10,7 +10,7 @@ import type { Sessions } from "./session/sessions.ts";
 import type { MqttSession } from "./session.ts";
 import type { FilterOutcome, MqttSubscriptions, Subscriber } from "./subscriptions.ts";
 
-/** What decides who may do what over MQTT. */
+/** The parts that decide on access over MQTT. */
 export type MqttAccess = Pick<
   Access,
   "authenticate" | "proxies" | "topics" | "devices" | "deviceKeys" | "lockOut" | "audit" | "connections"
@@ -23,14 +23,16 @@ export interface AccessHooksOptions {
   readonly diagnostics: MqttDiagnostics;
 }
 
-/** What a CONNECT shows. */
-interface Shown {
+/** The credentials of a CONNECT. */
+interface ConnectCredentials {
   readonly username?: string;
   readonly password?: Readonly<Buffer>;
 }
 
-/** MQTT cannot tell a client that guesses to wait: it waits for its answer. One with a right key does not. */
+/** MQTT has no Retry-After: after wrong credentials the answer itself is delayed. A correct key is answered at once. */
 const GUESS_DELAY_MS = 1_000;
+/** More than are shown of one address. */
+const MAX_REPORTED_FILTERS_PER_CONNECTION = 20;
 
 export type ConnectOutcome = "granted" | "wrong-key" | "client-id-taken" | "forbidden";
 
@@ -41,8 +43,8 @@ export class AccessHooks {
     this.#options = options;
   }
 
-  /** Where it is granted, the session knows who its client is. */
-  async mayConnect(session: MqttSession, { username = "", password }: Shown): Promise<ConnectOutcome> {
+  /** On "granted" the session's principal is set. */
+  async mayConnect(session: MqttSession, { username = "", password }: ConnectCredentials): Promise<ConnectOutcome> {
     const { access, diagnostics } = this.#options;
     const { clientId, address } = session;
     const text = password?.toString();
@@ -56,20 +58,20 @@ export class AccessHooks {
       session.principal = principal;
       return "granted";
     }
-    const tried = { actor: principal, action: "mqtt.connect", subject: clientId, address };
-    access.audit.refused(tried, refusal);
+    const attempt = { actor: principal, action: "mqtt.connect", subject: clientId, address };
+    access.audit.refused(attempt, refusal);
     if (isGuessing) await setTimeout(GUESS_DELAY_MS, undefined, { ref: false });
     return refusal === "wrong-key" || refusal === "client-id-taken" ? refusal : "forbidden";
   }
 
-  /** The code of what keeps a client out; null where it may connect. */
+  /** The reason to refuse the client; null where it may connect. */
   #refusalOf(principal: Principal, clientId: string): string | null {
     const { access, sessions } = this.#options;
     if (!access.topics.mayConnect(principal)) return "key-required";
     const named = principal.kind === "unproven" ? principal.device : null;
     const denial = named === null ? null : access.devices.denialFor(principal, named);
     if (denial !== null) return errorOf(denial);
-    // A client id pushes out the connection that has it: that of a device with a key is for the device alone.
+    // A client id takes over the session that has it: only the device itself may use the id of a device with a key.
     const device = parseDeviceId(clientId);
     const isOther = device !== undefined && !(principal.kind === "device" && principal.device === device);
     const mayActForAll = "role" in principal && hasRole(principal.role, "operator");
@@ -77,21 +79,27 @@ export class AccessHooks {
     return sessions.isTakenByOther(clientId, principal) ? "client-id-taken" : null;
   }
 
-  /** `filter` is as the client wrote it. */
+  /** `filter` is as in SUBSCRIBE, with the prefix of a shared subscription. */
   authorizeSubscribe(session: MqttSession, subscriber: Subscriber, filter: string): FilterOutcome {
-    const { subscriptions, diagnostics, access } = this.#options;
-    const { principal: actor, clientId, address } = session;
+    const { subscriptions, access } = this.#options;
+    const { principal: actor, address } = session;
     const outcome = subscriptions.authorize(subscriber, actor, filter);
     if (outcome === "granted") return outcome;
-    diagnostics.subscriptionRejected(clientId, address, innerFilter(filter), outcome === "too-many");
+    this.#report(session, innerFilter(filter), outcome === "too-many");
     if (outcome === "forbidden")
       access.audit.refused({ actor, action: "mqtt.subscribe", subject: filter, address }, outcome);
     return outcome;
   }
 
   /** A shared subscription that nobody may have, whoever asks. */
-  badShare({ clientId, address }: MqttSession, filter: string): FilterOutcome {
-    this.#options.diagnostics.subscriptionRejected(clientId, address, filter, false);
+  badShare(session: MqttSession, filter: string): FilterOutcome {
+    this.#report(session, filter, false);
     return "bad-filter";
+  }
+
+  /** Looking for what was meant takes as long as a message, and a SUBSCRIBE may have a thousand filters. */
+  #report(session: MqttSession, filter: string, hasTooMany: boolean): void {
+    if (session.rejectedFilters++ >= MAX_REPORTED_FILTERS_PER_CONNECTION) return;
+    this.#options.diagnostics.subscriptionRejected(session.clientId, session.address, filter, hasTooMany);
   }
 }

@@ -1,9 +1,8 @@
-// Aedes as the bus between publishers and subscribers: its emitter knows whose filters match a topic. The session layer serves
-// the clients.
+// Aedes, of which only the emitter is used, to match topics with filters. The session layer serves the clients.
 import { Aedes } from "aedes";
 import { MAX_TOPIC_LEVELS } from "./validation.ts";
 
-/** Of the broker's emitter, which its types leave out, what is used here. */
+/** The part of the broker's emitter that is used here; its types omit it. */
 interface Emitter {
   emit(message: { readonly topic: string }): unknown;
 }
@@ -12,14 +11,14 @@ export class AedesBroker extends Aedes {
   readonly #emitter: Emitter;
 
   constructor() {
-    // With a limit to what goes on at once, it would call some of the subscribers later.
+    // With a limit of concurrency the emitter would call some subscribers later.
     super({ concurrency: 0 });
     this.#emitter = Reflect.get<object, string>(this, "mq");
   }
 
   /**
-   * Calls the subscribers of its topic before it returns; none where the topic has more levels than the emitter takes, which would
-   * throw. The broker's own `publish` also searches for offline clients, of which this bus has none.
+   * Calls the subscribers of its topic synchronously; none where the topic has more levels than the emitter allows, which
+   * would throw. The broker's own `publish` also searches for offline clients, which this bus does not have.
    */
   emitMessage(message: { readonly topic: string }): void {
     const { topic } = message;

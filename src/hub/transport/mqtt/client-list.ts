@@ -1,4 +1,4 @@
-// A connected client as people are shown it.
+// Describes a connected client for the API.
 import { MAX_SHOWN_FILTERS, type MqttClient } from "../../../shared/mqtt/mqtt-clients.ts";
 import { nameOf } from "../../access/principal.ts";
 import type { Level } from "./messages/packets.ts";
@@ -22,7 +22,7 @@ export function describeClient(session: MqttSession): MqttClient {
     filterCount: state?.load.filters ?? 0,
     received: traffic(received),
     sent: traffic(sent),
-    queued: state?.outgoing.owed ?? { messages: 0, bytes: 0 },
+    queued: state?.outgoing.backlog ?? { messages: 0, bytes: 0 },
   };
 }
 

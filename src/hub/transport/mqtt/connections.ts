@@ -1,5 +1,5 @@
-// Connections from the socket to its end: each gets a share of the budget, a guard in front, and a side that speaks MQTT.
-// Order: the guard reads the socket; what it passes on, checked packets only, is all that the other side sees.
+// The open MQTT connections: each has a share of the budget, a socket guard, and a ClientConnection.
+// Order: the guard reads the socket; the connection sees only the checked packets that the guard passes on.
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { message } from "../../../shared/messages/message.ts";
@@ -23,19 +23,19 @@ export interface ConnectionsOptions {
   readonly budget: Budget;
   readonly parts: ConnectionParts;
   readonly access: { readonly topics: TopicAuthority; readonly connections: OpenConnections };
-  readonly onSessionEnded: (session: string, fellSilent: boolean) => void;
+  readonly onSessionEnded: (session: string, hasTimedOut: boolean) => void;
 }
 
 export class Connections {
   readonly #options: ConnectionsOptions;
   readonly #sockets = new Set<Duplex>();
   readonly #connected = new Set<MqttSession>();
-  /** Sessions whose CONNECT has not come, or has no answer yet, and for how many seconds. */
+  /** Sessions whose CONNECT has not arrived or has no answer, with the seconds since they were opened. */
   readonly #connecting = new Map<MqttSession, number>();
   #sessionCount = 0;
-  /** At once, since the start. */
-  #most = 0;
-  /** Of connections that have ended. */
+  /** The most concurrent connections since the start. */
+  #maxConnected = 0;
+  /** Message counts of ended connections. */
   #ended = { received: 0, sent: 0 };
 
   constructor(options: ConnectionsOptions) {
@@ -60,7 +60,7 @@ export class Connections {
     socket.once("close", () => this.#sockets.delete(socket));
   }
 
-  /** Has a socket speak MQTT; `fastPath` is offered its packets first. */
+  /** Starts MQTT on a socket; `fastPath` is offered its packets first. */
   open(socket: Duplex, address: string, fastPath: MqttFastPath): void {
     const { budget, parts, onSessionEnded } = this.#options;
     const { diagnostics, commands } = parts;
@@ -76,7 +76,7 @@ export class Connections {
       },
     });
     const id = `mqtt:${++this.#sessionCount}`;
-    const onEnded = (fellSilent: boolean) => onSessionEnded(id, fellSilent);
+    const onEnded = (hasTimedOut: boolean) => onSessionEnded(id, hasTimedOut);
     const session = new MqttSession({ id, address, socket, share, onEnded });
     session.guard = guardSocket(socket, {
       share,
@@ -90,7 +90,7 @@ export class Connections {
         session.hasSentData = true;
         return session.isConnected && fastPath.take(session, packet);
       },
-      // A client that is busy with one packet has not fallen silent.
+      // An oversized packet that is still arriving counts as activity for the keep-alive.
       onDropping: () => {
         session.hasSentData = true;
       },
@@ -111,17 +111,17 @@ export class Connections {
     });
   }
 
-  /** How many there are and were at once, and the messages of all. */
+  /** Current and maximum connections, and total messages. */
   get figures(): { connected: number; maximum: number; received: number; sent: number } {
     let { received, sent } = this.#ended;
     for (const session of this.#connected) {
       received += session.received.messages;
       sent += session.sent.messages;
     }
-    return { connected: this.#connected.size, maximum: this.#most, received, sent };
+    return { connected: this.#connected.size, maximum: this.#maxConnected, received, sent };
   }
 
-  /** To be called every second: ends those that have not connected in time. */
+  /** To be called every second: ends connections without a CONNECT in time. */
   tick(): void {
     for (const { received, sent } of this.#connected) {
       received.tick();
@@ -141,11 +141,11 @@ export class Connections {
     const { access, parts } = this.#options;
     const { principal } = session;
     session.connectedMs = parts.clock.now();
-    this.#most = Math.max(this.#most, this.#connected.size);
+    this.#maxConnected = Math.max(this.#maxConnected, this.#connected.size);
     session.endTracking = access.connections.add({
       principal,
       isAllowed: () => {
-        // What it may publish is asked again.
+        // Cached rights to publish are looked up again.
         session.routes.clear();
         return access.topics.mayConnect(principal) && session.client?.isAllowed() !== false;
       },
@@ -159,9 +159,9 @@ export class Connections {
     for (const socket of this.#sockets) socket.destroy();
   }
 
-  /** Lists a PUBLISH that is larger than is read, and acknowledges it: its client would send it again for ever. */
+  /** Lists an oversized PUBLISH as refused, and acknowledges it, since the client would resend it for ever. */
   async #refuseOversized(publish: OversizedPublish, session: MqttSession): Promise<void> {
-    // Its CONNECT has no answer yet, or a refusal.
+    // CONNECT is not answered yet, or was refused.
     if (!session.isConnected) return;
     const { qos, packetId, packetBytes } = publish;
     session.publishBegan();

@@ -1,12 +1,11 @@
-// Reports why an MQTT client failed: to the client where MQTT can carry it, to the log, and to the list that the doctor shows.
-// Messages that are stored do not pass here.
+// Reports why an MQTT client failed: to the client where MQTT allows it, to the log, and to the doctor's list of failures.
 import { errorOf, type Problem } from "../../../shared/errors.ts";
 import { message } from "../../../shared/messages/message.ts";
 import { limits } from "../../../shared/reading.ts";
 import { readText } from "../../../shared/text-values.ts";
 import type { AuditTrail } from "../../access/audit-trail.ts";
 import type { NotAdmitted } from "../../access/limits/admission.ts";
-import type { Share } from "../../access/limits/budget.ts";
+import type { Share } from "../../access/limits/share.ts";
 import type { Principal } from "../../access/principal.ts";
 import type { Clock } from "../../clock.ts";
 import { type ConnectionFailures, DOCTOR_CLIENT_ID } from "../../diagnostics/connection-failures.ts";
@@ -16,7 +15,7 @@ import type { Ingest, RefusedDelivery, Verdict } from "../../ingest/accept.ts";
 import type { Log } from "../../observe/log/log.ts";
 import type { LogThrottle } from "../../observe/log/log-throttle.ts";
 import { matchTopic } from "../../protocols/protocols.ts";
-import { isSoundFilter } from "./validation.ts";
+import { isValidFilter } from "./validation.ts";
 import type { OversizedPublish } from "./wire/packet-splitter.ts";
 import { SPEAKS_HTTP, SPEAKS_PROXY, SPEAKS_TLS } from "./wire/packet-splitter.ts";
 
@@ -27,18 +26,18 @@ export interface MqttDiagnosticsOptions {
   readonly httpPort: () => number;
   /** 0 while TLS is off. */
   readonly mqttsPort: () => number;
-  /** Called when two clients with one id push each other out. */
+  /** Called when two clients with the same id keep taking over each other's session. */
   readonly onDuplicateId: (clientId: string, addresses: string[]) => void;
   readonly clock: Clock;
   readonly log: Log;
   readonly floodLog: LogThrottle;
 }
 
-/** Of a topic or filter that a message quotes. */
+/** Of a topic or filter that is quoted in a message. */
 const MAX_QUOTED_CHARACTERS = 80;
-/** Of a payload that is a single value. */
+/** The longest payload that can be a single value. */
 const MAX_BARE_VALUE_BYTES = 64;
-/** Of a topic that is listed as the source of a message. */
+/** Of a topic in the list of refused messages. */
 const MAX_SOURCE_CHARACTERS = 256;
 const FORBIDDEN = message("forbidden/publish");
 
@@ -71,7 +70,7 @@ export class MqttDiagnostics {
     this.#options.failures.report({ address, subject: clientId, clientId, message: found });
   }
 
-  /** `clientId` is the client's id; null before its CONNECT, which the broker's types do not say. */
+  /** `clientId` is null before CONNECT. */
   cut(clientId: string | null, address: string, reason: string): void {
     this.#options.floodLog.warn("mqtt-cut", { address, reason }, "connection cut");
     this.#options.failures.report({ address, subject: reason, clientId, message: this.#cutMessage(reason, address) });
@@ -81,17 +80,17 @@ export class MqttDiagnostics {
     this.#options.failures.report({ address, clientId, message: message("bad-client-id") });
   }
 
-  /** A client without a valid password. `isLetIn`: this hub lets such clients connect. */
+  /** A client without a valid password. `isLetIn`: the hub allows anonymous clients. */
   unauthenticated(clientId: string, address: string, hasPassword: boolean, isLetIn: boolean): void {
-    // The doctor's probe of the port has no password, and needs none.
+    // The doctor probes the port without a password.
     if (clientId.startsWith(DOCTOR_CLIENT_ID) || (isLetIn && !hasPassword)) return;
     const wrong = isLetIn ? message("wrong-password/let-in") : message("wrong-password");
     this.#options.failures.report({ address, clientId, message: hasPassword ? wrong : message("no-password") });
   }
 
   /**
-   * Refuses a message on a topic that its client may not publish on; `denial` says why where that is a device's. Rejects where
-   * that could not be written down.
+   * Refuses a message on a topic that the client may not publish on; `denial` is the reason where the topic is a device's.
+   * Rejects where the refusal could not be stored.
    */
   forbidden(topic: string, payload: Uint8Array, sender: Sender, denial: Problem | null = null): Promise<Verdict> {
     const { audit, ingest } = this.#options;
@@ -102,12 +101,12 @@ export class MqttDiagnostics {
     return ingest.refuse(delivery, FORBIDDEN, () => forbiddenTopic(topic, payload));
   }
 
-  /** A PUBLISH that was dropped as it arrived. Resolves with false where it could not be listed. */
-  async oversized({ topic, packetBytes, beginning }: OversizedPublish, sender: Sender): Promise<boolean> {
+  /** Lists an oversized PUBLISH as refused. Resolves with false where that could not be stored. */
+  async oversized({ topic, packetBytes, payloadPrefix }: OversizedPublish, sender: Sender): Promise<boolean> {
     const device = matchTopic(topic)?.device ?? null;
     const found = message("too-large/dropped", { bytes: packetBytes, limit: limits.messageBytes });
     try {
-      const verdict = await this.#options.ingest.refuse({ ...refused(topic, beginning, sender), device }, found);
+      const verdict = await this.#options.ingest.refuse({ ...refused(topic, payloadPrefix, sender), device }, found);
       return verdict.kind !== "deferred";
     } catch (error) {
       this.#options.log.error({ err: error }, "a refusal could not be written down");
@@ -115,7 +114,7 @@ export class MqttDiagnostics {
     }
   }
 
-  fellSilent(clientId: string, address: string, keepAliveMs: number, silentMs: number): void {
+  keepAliveTimedOut(clientId: string, address: string, keepAliveMs: number, silentMs: number): void {
     const found = message("fell-silent", {
       keepAliveSeconds: keepAliveMs / 1_000,
       silentSeconds: silentMs / 1_000,
@@ -165,7 +164,7 @@ function forbiddenTopic(topic: string, payload: Uint8Array): Problem {
 function subscriptionMessage(filter: string, hasTooMany: boolean) {
   const params = { filter: quoted(filter) };
   if (filter.startsWith("$share/")) return message("no-subscription/shared", params);
-  if (!isSoundFilter(filter)) return message("no-subscription/bad-filter", params);
+  if (!isValidFilter(filter)) return message("no-subscription/bad-filter", params);
   if (hasTooMany) return message("no-subscription/too-many", params);
   const meant = meantFilter(filter);
   if (meant !== null) return message("no-subscription/meant", { ...params, meant: quoted(meant) });

@@ -36,33 +36,34 @@ import { MqttCommands } from "./command-delivery.ts";
 import { Connections } from "./connections.ts";
 import type { MqttDiagnostics } from "./diagnostics.ts";
 import { MqttFastPath } from "./fast-path.ts";
-import { endSilent } from "./keep-alive.ts";
+import { disconnectSilent } from "./keep-alive.ts";
 import { MessageBus } from "./messages/message-bus.ts";
 import { RetainedMessages } from "./messages/retained.ts";
 import { PublishHandler } from "./publish-handler.ts";
 import { Sessions } from "./session/sessions.ts";
+import { WillQueue } from "./session/will.ts";
 import { MqttSubscriptions } from "./subscriptions.ts";
 import { SystemTopics } from "./system-topics.ts";
-import { sayFarewell } from "./wire/farewell.ts";
+import { refuseConnect } from "./wire/closing.ts";
 import { MAX_PACKET_BYTES } from "./wire/packet-check.ts";
 
 const DEAD_PEER_PROBE_MS = 60_000;
 const TICK_MS = 1_000;
-/** Of what people publish through the hub. */
+/** The publisher of messages that people publish through the hub. */
 const HUB_CLIENT_ID = "bramble";
-/** New connections: some 2 ms of work. */
+/** New connections per turn of the event loop: some 2 ms of work. */
 const MAX_ARRIVALS_PER_TURN = 8;
 
 export interface EmbeddedBrokerOptions extends BrokerHandlers {
   readonly host: string;
   readonly port: Port;
-  readonly commands: Pick<Commands, "attach" | "listened">;
+  readonly commands: Pick<Commands, "attach" | "onSubscribed">;
   readonly access: MqttAccess;
   readonly admission: Admission;
   readonly budget: Budget;
-  /** Keeps what is retained. */
+  /** Stores retained messages. */
   readonly records: RecordStore;
-  /** Of the hub. */
+  /** The hub's version, for `$SYS`. */
   readonly version: string;
   readonly diagnostics: MqttDiagnostics;
   readonly tap: MessageTap;
@@ -72,7 +73,7 @@ export interface EmbeddedBrokerOptions extends BrokerHandlers {
 
 export class EmbeddedBroker implements MqttBroker {
   readonly #options: EmbeddedBrokerOptions;
-  /** Takes the connections of every port that speaks MQTT. */
+  /** Handles the connections of all MQTT ports. */
   readonly handler: ConnectionHandler;
   /** The port without TLS. */
   readonly listener: SocketListener;
@@ -82,6 +83,7 @@ export class EmbeddedBroker implements MqttBroker {
   readonly #subscriptions: MqttSubscriptions;
   readonly #retained: RetainedMessages;
   readonly #sessions: Sessions;
+  readonly #wills: WillQueue;
   readonly #connections: Connections;
   readonly #publishes: PublishHandler;
   readonly #fastPath: MqttFastPath;
@@ -116,7 +118,9 @@ export class EmbeddedBroker implements MqttBroker {
       publish: (message) => this.#bus.publish(message, null),
     });
     const system = this.#system;
+    const retained = this.#retained;
     this.#publishes = new PublishHandler({ authority, retained: this.#retained, diagnostics, onPublish, tap, log });
+    this.#wills = new WillQueue(budget);
     this.#connections = new Connections({
       budget,
       access,
@@ -126,14 +130,16 @@ export class EmbeddedBroker implements MqttBroker {
         subscriptions,
         publishes: this.#publishes,
         commands: this.#commands,
-        retained: { find: async (filter) => [...system.find(filter), ...(await this.#retained.find(filter))] },
+        // What the broker says of itself is as retained, and nothing else begins with "$".
+        retained: { search: (filter) => system.search(filter) ?? retained.search(filter) },
         bus: this.#bus,
+        wills: this.#wills,
         diagnostics,
         clock,
         log,
         makeClientId: () => `bramble-${randomUUID()}`,
       },
-      onSessionEnded: (session, fellSilent) => onSession({ kind: "ended", session, fellSilent }),
+      onSessionEnded: (session, hasTimedOut) => onSession({ kind: "ended", session, hasTimedOut }),
     });
     this.#fastPath = new MqttFastPath({ bus: this.#bus, onPublish, authority, diagnostics, tap, log });
     this.#proxied = new ProxiedConnections({
@@ -158,7 +164,7 @@ export class EmbeddedBroker implements MqttBroker {
     return { clients: this.#connections.connected.size };
   }
 
-  /** Who is connected, for people to look at. */
+  /** The connected clients, for the API. */
   get clients(): { list(): MqttClientList; disconnect(clientId: string): boolean } {
     return {
       list: () => ({
@@ -191,17 +197,18 @@ export class EmbeddedBroker implements MqttBroker {
     this.#subscriptions.regrant();
   }
 
-  /** Whether this hub is at the other end of a connection. */
+  /** Whether this hub is the peer of a connection from that address and port. */
   isConnectedTo(address: string, port: number): boolean {
     return this.#connections.has(address, port);
   }
 
   async start(): Promise<BrokerEndpoint> {
     const { host, port, clock, log } = this.#options;
-    const broker = this.#broker;
-    // An "error" event without a listener would end the process. The broker's types do not name it.
-    (broker as NodeJS.EventEmitter).on("error", (error: unknown) => log.error({ err: error }, "broker error"));
-    await broker.listen();
+    // The broker's own types do not name this event.
+    const events: NodeJS.EventEmitter = this.#broker;
+    // An "error" event without a listener would end the process.
+    events.on("error", (error: unknown) => log.error({ err: error }, "broker error"));
+    await this.#broker.listen();
     await this.#retained.start();
     this.#startedMs = clock.now();
     this.#endTimer = clock.every(TICK_MS, () => this.#tick());
@@ -218,6 +225,7 @@ export class EmbeddedBroker implements MqttBroker {
     for (const { client } of [...this.#connections.connected]) client?.stop();
     this.#connections.destroyAll();
     this.#sessions.stop();
+    this.#wills.stop();
     this.#retained.stop();
     await new Promise<void>((resolve) => this.#broker.close(resolve));
     await closed;
@@ -225,9 +233,9 @@ export class EmbeddedBroker implements MqttBroker {
 
   #tick(): void {
     const { diagnostics } = this.#options;
-    endSilent(this.#connections.connected, TICK_MS, ({ clientId, address, keepAliveMs, silentMs, client }) => {
-      diagnostics.fellSilent(clientId, address, keepAliveMs, silentMs);
-      client?.fellSilent();
+    disconnectSilent(this.#connections.connected, TICK_MS, ({ clientId, address, keepAliveMs, silentMs, client }) => {
+      diagnostics.keepAliveTimedOut(clientId, address, keepAliveMs, silentMs);
+      client?.keepAliveTimedOut();
     });
     this.#connections.tick();
     this.#system.tick();
@@ -265,13 +273,13 @@ export class EmbeddedBroker implements MqttBroker {
       return;
     }
     if (outcome !== "admitted") {
-      sayFarewell(socket);
+      refuseConnect(socket);
       return;
     }
     const address = plainAddress(socket.remoteAddress);
     socket.setKeepAlive(true, DEAD_PEER_PROBE_MS);
     this.#connections.track(socket);
-    // It may end before its turn.
+    // The socket may fail while it waits for its turn.
     socket.on("error", () => socket.destroy());
     this.#arrivals.push(() => {
       if (!socket.destroyed) this.#open(socket, address);

@@ -1,11 +1,12 @@
-// The fast path: what comes most is taken from the wire to where it goes. A plain publish of readings goes to the store, to its
-// subscribers and is acknowledged from here; one that is none of the hub's goes to its subscribers; a PUBACK to the session.
-// The session layer, which would do the same work with ten times the ceremony, sees everything else.
-// Order: messages of one client are forwarded and acknowledged in that of their arrival.
+// The fast path handles the most frequent packets without building packet objects: a PUBLISH of readings without RETAIN and
+// below QoS 2 is stored, forwarded and acknowledged here; one on another topic is forwarded; a PUBACK goes to the session. All
+// other packets go to the session layer, which does the same at about ten times the cost.
+// Order: messages of one client are forwarded and acknowledged in the order of their arrival.
 import type { Duplex } from "node:stream";
 import type { Problem } from "../../../shared/errors.ts";
 import { message } from "../../../shared/messages/message.ts";
-import { MESSAGE_BYTES, type Share } from "../../access/limits/budget.ts";
+import { MESSAGE_BYTES } from "../../access/limits/costs.ts";
+import type { Share } from "../../access/limits/share.ts";
 import type { Principal } from "../../access/principal.ts";
 import type { TopicAuthority } from "../../access/topic-authority.ts";
 import type { BrokerHandlers } from "../../broker/mqtt-broker.ts";
@@ -19,20 +20,21 @@ import { isForwarded, tapForwarded } from "./forwarding.ts";
 import type { MessageBus } from "./messages/message-bus.ts";
 import { type Level, type Message, MQTT_5 } from "./messages/packets.ts";
 import type { OrderedAnswers } from "./session/outgoing/ordered-answers.ts";
-import type { KnownTopics } from "./wire/known-topics.ts";
+import { REASON, type Reason } from "./session/reason-codes.ts";
 import type { RawPacket } from "./wire/packet-splitter.ts";
+import { PUBACK, PUBLISH } from "./wire/packet-types.ts";
 import { endOfPlainProperties } from "./wire/properties.ts";
+import type { TopicCache } from "./wire/topic-cache.ts";
 
-const PUBLISH = 3;
 const RETAIN = 1;
-/** With its flags. */
-const PUBACK = 0x40;
+/** With its flags, of which it has none. */
+const PUBACK_HEADER = PUBACK << 4;
 /** Of a PUBACK that says nothing but which message it is for. */
 const PACKET_ID_BYTES = 2;
-/** A property block that says that there are none. */
+/** The length of an empty property block. */
 const EMPTY_PROPERTIES_BYTES = 1;
-/** What it costs to send a message to one who listens, in bytes of others. */
-const COPY_BYTES = 24;
+/** The cost of forwarding a message to one subscriber, in bytes of the budget. */
+const SUBSCRIBER_COST_BYTES = 24;
 
 export interface FastPathSession {
   readonly id: string;
@@ -41,38 +43,40 @@ export interface FastPathSession {
   readonly socket: Duplex;
   readonly share: Share;
   readonly principal: Principal;
-  /** What a topic means when this client publishes on it; null where the broker has to look. */
-  readonly routes: KnownTopics<FastPathRoute | null>;
+  /** By topic: how a publish of this client is handled; null where the session layer has to. */
+  readonly routes: TopicCache<FastPathRoute | null>;
   readonly level: Level;
   readonly answers: OrderedAnswers;
-  /** Packet ids that are to be acknowledged in this turn. */
+  /** Packet ids to acknowledge at the end of this turn of the event loop. */
   readonly acknowledged: number[];
   flushAcknowledged(): void;
   publishBegan(): void;
   publishSettled(): void;
-  /** What the connection is ended with, and what a message is answered with that is refused (MQTT 5). */
+  /** Ends the connection, and answers refused messages (MQTT 5). */
   readonly client: FastPathClient | null;
 }
 
 interface FastPathClient {
-  /** The client acknowledges what it was sent with QoS 1. */
+  /** The client sent a PUBACK. */
   acknowledged(packetId: number): void;
+  /** Acknowledges what it published, with a reason (MQTT 5). */
+  acknowledge(qos: 1, packetId: number, reason: Reason): void;
   refuse(qos: 1, packetId: number, problem: Problem): void;
   defer(problem: Problem): void;
 }
 
 export interface FastPathRoute {
   readonly topic: string;
-  /** "forward" where the hub does no more with its messages; null where this client may not publish. */
+  /** "forward" where the topic is not one of the hub's; null where this client may not publish. */
   readonly route: Route | "forward" | null;
 }
 
-/** A PUBLISH that is taken from here. */
-interface TakenPublish {
+/** A PUBLISH on the fast path. */
+interface FastPublish {
   readonly topic: string;
-  /** Valid while it is taken. */
+  /** Only valid during `take`. */
   readonly payload: Buffer;
-  /** Null where it is QoS 0. */
+  /** Null for QoS 0. */
   readonly packetId: number | null;
   readonly hasSubscribers: boolean;
   readonly costBytes: number;
@@ -89,7 +93,7 @@ export interface MqttFastPathOptions {
 
 export class MqttFastPath {
   readonly #options: MqttFastPathOptions;
-  /** Sessions that have something to acknowledge. */
+  /** Sessions with packet ids to acknowledge in this turn. */
   #acknowledging: FastPathSession[] = [];
 
   constructor(options: MqttFastPathOptions) {
@@ -97,14 +101,13 @@ export class MqttFastPath {
   }
 
   /**
-   * Takes a packet that passed the packet check, of a client whose CONNECT was accepted; false where the broker has to take
-   * it. A message that is deferred ends the connection without an acknowledgement, the only way that MQTT 3.1.1 has to make
-   * the client send it again.
+   * Handles a checked packet of a client whose CONNECT was accepted; false where the session layer has to. A deferred message
+   * ends the connection without an acknowledgement, the only way in MQTT 3.1.1 to make the client resend it.
    */
   take(session: FastPathSession, packet: RawPacket): boolean {
     const { bytes, header, start, end } = packet;
-    if (header === PUBACK && end - start === PACKET_ID_BYTES) {
-      this.#receipt(session, bytes.readUInt16BE(start));
+    if (header === PUBACK_HEADER && end - start === PACKET_ID_BYTES) {
+      this.#handlePuback(session, bytes.readUInt16BE(start));
       return true;
     }
     const qos = (header >> 1) & 3;
@@ -119,17 +122,17 @@ export class MqttFastPath {
     const { topic, route } = found;
     const subscribers = route === null ? 0 : this.#options.bus.countSubscribers(topic);
     const hasSubscribers = subscribers > 0;
-    // Subscribers get the properties, too, which nothing here has looked at.
+    // Subscribers get the properties, too, which are not decoded here.
     if (hasSubscribers && payloadStart - propertiesStart > EMPTY_PROPERTIES_BYTES) return false;
     const payload = bytes.subarray(payloadStart, end);
-    const costBytes = MESSAGE_BYTES + end - start + COPY_BYTES * subscribers;
+    const costBytes = MESSAGE_BYTES + end - start + SUBSCRIBER_COST_BYTES * subscribers;
     const publish = { topic, payload, packetId, hasSubscribers, costBytes };
     if (route === "forward") return this.#forward(session, publish);
     this.#settle(session, publish, route);
     return true;
   }
 
-  #settle(session: FastPathSession, publish: TakenPublish, route: Route | null): void {
+  #settle(session: FastPathSession, publish: FastPublish, route: Route | null): void {
     const { topic, payload, packetId, hasSubscribers, costBytes } = publish;
     const { address, clientId, id, principal, share } = session;
     share.take(costBytes);
@@ -155,8 +158,8 @@ export class MqttFastPath {
     });
   }
 
-  /** What the client may publish is asked with each message: it may hang on more than its rights, such as a device's room. */
-  #forward(session: FastPathSession, publish: TakenPublish): boolean {
+  /** Checks the right to publish for each message: it may depend on more than the client, such as a device's room. */
+  #forward(session: FastPathSession, publish: FastPublish): boolean {
     const { authority, bus, tap } = this.#options;
     const { topic, payload, packetId, hasSubscribers, costBytes } = publish;
     const { principal, clientId, share } = session;
@@ -168,20 +171,21 @@ export class MqttFastPath {
     session.answers.finish(session.answers.begin(), () => {
       share.release(costBytes);
       if (message !== null) bus.publish(message, clientId);
-      if (packetId !== null) this.#acknowledge(session, packetId);
+      if (packetId !== null && (message !== null || session.level !== MQTT_5)) this.#acknowledge(session, packetId);
+      else if (packetId !== null) session.client?.acknowledge(1, packetId, REASON.NO_MATCHING_SUBSCRIBERS);
       session.publishSettled();
     });
     return true;
   }
 
-  #receipt({ share, client }: FastPathSession, packetId: number): void {
-    // For the length of the turn: it may be that another message is sent in the place of this one.
+  #handlePuback({ share, client }: FastPathSession, packetId: number): void {
+    // Charged for the turn: the acknowledgement may cause another message to be sent.
     share.take(MESSAGE_BYTES);
     share.release(MESSAGE_BYTES);
     client?.acknowledged(packetId);
   }
 
-  /** `verdict` is null where there is none. */
+  /** `verdict` is null where settling failed. */
   #answer(session: FastPathSession, packetId: number | null, verdict: Verdict | null): void {
     if (verdict === null) session.client?.defer(message("internal/not-stored"));
     else if (verdict.kind === "deferred") session.client?.defer(verdict.problem);
@@ -192,7 +196,7 @@ export class MqttFastPath {
   }
 
   #findRoute({ principal }: FastPathSession, topic: string): FastPathRoute | null {
-    // The broker refuses its own topics itself, without a reason.
+    // The session layer refuses `$` topics, without a reason.
     if (topic.startsWith("$")) return null;
     if (!this.#options.authority.mayPublish(principal, topic)) return { topic, route: null };
     const route = matchTopic(topic);
@@ -200,7 +204,7 @@ export class MqttFastPath {
     return route.holdsReadings ? { topic, route } : null;
   }
 
-  /** In one write for all that this turn of the event loop has for a client. */
+  /** Collects the acknowledgements of this turn of the event loop for one write. */
   #acknowledge(session: FastPathSession, packetId: number): void {
     if (session.acknowledged.length === 0) {
       if (this.#acknowledging.length === 0) process.nextTick(() => this.#flush());
@@ -216,8 +220,8 @@ export class MqttFastPath {
   }
 }
 
-/** With a payload of its own: one who waits for the message does not keep all that arrived with it. */
-function plainMessage({ topic, payload, packetId }: TakenPublish): Message {
+/** The payload is copied, so that a queued message does not keep the whole read buffer in memory. */
+function plainMessage({ topic, payload, packetId }: FastPublish): Message {
   const qos = packetId === null ? 0 : 1;
   return { topic, payload: Buffer.from(payload), qos, retain: false, properties: undefined, expiresAtMs: null };
 }

@@ -1,4 +1,4 @@
-// Messages that other clients receive, on the fast path and on the other alike: whether they do, and that it is shown.
+// Decides whether a message is forwarded to subscribers, and logs it for people; for the fast path and the session layer.
 import { errorOf, errorStatus } from "../../../shared/errors.ts";
 import type { Principal } from "../../access/principal.ts";
 import type { TopicAuthority } from "../../access/topic-authority.ts";
@@ -6,16 +6,16 @@ import type { Verdict } from "../../ingest/accept.ts";
 import { type ArrivedMessage, FORWARDED, type MessageTap } from "../../observe/message-tap.ts";
 import { matchCommandFilter } from "../../protocols/protocols.ts";
 
-/** False where the sender may not publish for the device: no other client may receive the message either. */
+/** False where the sender may not publish for the device: then subscribers do not get the message either. */
 export function isForwarded(verdict: Verdict, authority: TopicAuthority, principal: Principal, topic: string): boolean {
   if (verdict.kind !== "refused") return verdict.kind !== "deferred";
   const code = errorOf(verdict.problem);
   if (code === "device-blocked" || code === "forbidden" || errorStatus[code] === 401) return false;
-  // What cannot be read names no device: its topic alone says for whom it speaks.
+  // An undecodable payload names no device: only the topic does.
   return authority.denialFor(principal, topic) === null;
 }
 
-/** A message that is none of the hub's own: in the log of messages it is seen. */
+/** Shows a message on a topic that is not one of the hub's in the log of messages. */
 export function tapForwarded(
   tap: MessageTap,
   { address, clientId, principal }: Required<Pick<ArrivedMessage, "address" | "clientId" | "principal">>,

@@ -1,5 +1,5 @@
-// The way of a message to its verdict: who may publish it, what the hub makes of it, and whether it is retained. A message that
-// others may receive is forwarded by its caller, once the verdict is there.
+// Gets the verdict on a published message: authorises, ingests and retains it. The caller forwards it afterwards, where the
+// outcome allows.
 
 import { message as hubMessage } from "../../../shared/messages/message.ts";
 import type { TopicAuthority } from "../../access/topic-authority.ts";
@@ -24,16 +24,16 @@ export interface PublishHandlerOptions {
   readonly log: Log;
 }
 
-/** Who publishes. */
+/** The sender of a message. */
 export interface Publisher extends Pick<MqttSession, "address" | "principal" | "share" | "clientId"> {
-  /** Of the session; null where the hub publishes for somebody. */
+  /** The session's id; null where the hub publishes on behalf of a person. */
   readonly id: string | null;
 }
 
 export interface PublishOutcome {
-  /** Null where the message is none of the hub's: it is taken. */
+  /** Null where the topic is not one of the hub's: the message is accepted. */
   readonly verdict: Verdict | null;
-  /** Subscribers get it. */
+  /** The message is to be forwarded to subscribers. */
   readonly isForwarded: boolean;
 }
 
@@ -46,7 +46,7 @@ export class PublishHandler {
     this.#options = options;
   }
 
-  /** Resolves once everything is on disk that the message brings. Never rejects. */
+  /** Resolves once readings and the retained message are on disk. Never rejects. */
   async accept(publisher: Publisher, message: Message): Promise<PublishOutcome> {
     try {
       return await this.#accept(publisher, message);
@@ -84,7 +84,7 @@ function isClearing({ retain, payload }: Message): boolean {
   return retain && payload.length === 0;
 }
 
-/** Null where the message is not for the hub. */
+/** Null where the topic is not one of the hub's. */
 function routeOf(message: Message): Route | null {
   return isClearing(message) ? null : matchTopic(message.topic);
 }

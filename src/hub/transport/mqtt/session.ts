@@ -1,62 +1,63 @@
 // The state of one MQTT connection, and when it may be closed.
-// Invariant: after the client's last byte the connection stays open until nothing of it is in work: a script may send
-// CONNECT, PUBLISH and the end in one segment, and its messages are still stored and acknowledged.
+// Invariant: after the client has ended its side, the connection stays open until all its packets are settled: a script may send
+// CONNECT, PUBLISH and FIN in one segment, and its messages are still stored and acknowledged.
 import type { Duplex } from "node:stream";
 import type { Problem } from "../../../shared/errors.ts";
-import type { Share } from "../../access/limits/budget.ts";
+import type { Share } from "../../access/limits/share.ts";
 import { ANONYMOUS, type Principal } from "../../access/principal.ts";
 import type { FastPathRoute, FastPathSession } from "./fast-path.ts";
 import type { TimedSession } from "./keep-alive.ts";
 import type { Level } from "./messages/packets.ts";
 import { OrderedAnswers } from "./session/outgoing/ordered-answers.ts";
+import type { Reason } from "./session/reason-codes.ts";
 import type { SessionState } from "./session/session-state.ts";
 import { Traffic } from "./session/traffic.ts";
-import { KnownTopics } from "./wire/known-topics.ts";
 import type { Guard } from "./wire/socket-guard.ts";
+import { TopicCache } from "./wire/topic-cache.ts";
 import type { Violation } from "./wire/violation.ts";
 
-/** A PUBACK and its length; two bytes of packet id follow (MQTT 3.1.1, section 3.4). */
+/** The fixed header of a PUBACK; two bytes of packet id follow (MQTT 3.1.1, section 3.4). */
 const PUBACK = 0x4002;
 
-/** The side of a connection that speaks MQTT. */
+/** The part of a connection that handles MQTT packets. */
 export interface ConnectionSide {
   close(): void;
-  /** Whether its client may still have all that was granted to it. */
+  /** Whether the client still has the rights to all its subscriptions. */
   isAllowed(): boolean;
-  /** What it may do has changed: ends the connection. */
+  /** The client's rights have changed: ends the connection. */
   revoked(): void;
-  /** The client acknowledges a message that it was sent with QoS 1. */
+  /** The client sent a PUBACK. */
   acknowledged(packetId: number): void;
-  /** Acknowledges a message as one that was taken. */
-  acknowledge(qos: 1 | 2, packetId: number): void;
+  /** Acknowledges a message as one that was taken; the reason, other than success, is for MQTT 5. */
+  acknowledge(qos: 1 | 2, packetId: number, reason?: Reason): void;
   /** Acknowledges a message that is bad for ever (MQTT 5). */
   refuse(qos: 1 | 2, packetId: number, problem: Problem): void;
-  /** A person had it disconnected. */
+  /** An administrator disconnects the client. */
   dismiss(): void;
-  /** What its session holds; null before its CONNECT is accepted. */
+  /** Null before CONNECT is accepted. */
   readonly state: SessionState | null;
-  /** Its keep-alive has run out. */
-  fellSilent(): void;
-  /** The hub stops. */
+  /** Ends the connection after a keep-alive timeout. */
+  keepAliveTimedOut(): void;
+  /** Ends the connection because the hub stops. */
   stop(): void;
-  /** It sent what MQTT forbids. */
+  /** Ends the connection after a protocol violation. */
   violated(violation: Violation): void;
-  /** How many messages of QoS 1 and 2 the client takes beside those that it has open; commands are not among them. */
-  readonly room: number;
-  /** Largest packet that the client takes. */
+  /** Messages of QoS 1 and 2 that the client allows beside those in flight; commands in flight are not subtracted. */
+  readonly sendQuota: number;
+  /** The client's Maximum Packet Size. */
   readonly maxPacketBytes: number;
-  /** Ends the connection, so that its client sends again what was not acknowledged. */
+  /** Ends the connection, so that the client resends what was not acknowledged. */
   defer(problem: Problem): void;
 }
 
 export interface MqttSessionOptions {
   readonly id: string;
-  /** Of the client. */
+  /** The client's address. */
   readonly address: string;
   readonly socket: Duplex;
   readonly share: Share;
-  /** Called at the end of the connection, and again when a message is settled after it. */
-  readonly onEnded: (fellSilent: boolean) => void;
+  /** Called at the end of the connection, and again for each message that is settled later. */
+  readonly onEnded: (hasTimedOut: boolean) => void;
 }
 
 export class MqttSession implements FastPathSession, TimedSession {
@@ -64,36 +65,38 @@ export class MqttSession implements FastPathSession, TimedSession {
   readonly address: string;
   readonly socket: Duplex;
   readonly share: Share;
-  readonly routes = new KnownTopics<FastPathRoute | null>();
-  /** Set once the socket is read from. */
+  readonly routes = new TopicCache<FastPathRoute | null>();
+  /** Set once the socket is read. */
   guard: Guard | null = null;
   /** Set with `guard`. */
   client: ConnectionSide | null = null;
-  /** Empty before its CONNECT. */
+  /** Empty before CONNECT. */
   clientId = "";
   level: Level = 4;
   readonly answers = new OrderedAnswers();
-  /** Messages that it published. */
+  /** Messages from the client. */
   readonly received = new Traffic();
-  /** Messages that it was sent. */
+  /** Messages to the client. */
   readonly sent = new Traffic();
   connectedMs = 0;
-  /** Who its CONNECT showed it to be. */
+  /** Authenticated by CONNECT. */
   principal: Principal = ANONYMOUS;
-  /** Packet ids that are to be acknowledged in this turn. */
+  /** Packet ids to acknowledge at the end of this turn of the event loop. */
   acknowledged: number[] = [];
   keepAliveMs = 0;
   hasSentData = true;
   silentMs = 0;
-  fellSilent = false;
-  /** Called at its end: nobody need end it any more. */
+  hasTimedOut = false;
+  /** SUBSCRIBE filters that were not granted. */
+  rejectedFilters = 0;
+  /** Called at its end: removes it from the list of open connections. */
   endTracking: () => void = () => undefined;
-  /** Its CONNECT was accepted, and nothing has ended the connection since. */
+  /** CONNECT was accepted, and the connection has not ended. */
   isConnected = false;
-  readonly #onEnded: (fellSilent: boolean) => void;
-  /** Publishes without a verdict yet. */
+  readonly #onEnded: (hasTimedOut: boolean) => void;
+  /** Publishes that are not settled. */
   #unsettled = 0;
-  /** The client has sent its last byte; it may still read. */
+  /** The client has ended its side of the socket; it may still read. */
   #hasEnded = false;
   #isClosed = false;
 
@@ -105,8 +108,8 @@ export class MqttSession implements FastPathSession, TimedSession {
     this.#onEnded = onEnded;
   }
 
-  get room(): number {
-    return this.client?.room ?? 0;
+  get sendQuota(): number {
+    return this.client?.sendQuota ?? 0;
   }
 
   mayReceive(topic: string): boolean {
@@ -121,12 +124,12 @@ export class MqttSession implements FastPathSession, TimedSession {
     return this.#isClosed;
   }
 
-  /** It waits for the hub: for a verdict, for room in the budget, or for the broker. */
+  /** The client waits for the hub: for a verdict, for room in the budget, or for the session layer. */
   get isHeldUp(): boolean {
     return this.#unsettled > 0 || this.guard?.isBusy === true;
   }
 
-  /** A publish is on its way to its verdict. */
+  /** A publish waits for its verdict. */
   publishBegan(): void {
     this.#unsettled++;
     this.received.messages++;
@@ -134,12 +137,12 @@ export class MqttSession implements FastPathSession, TimedSession {
 
   publishSettled(): void {
     this.#unsettled--;
-    // A message that is settled after the connection ended has just claimed its device for this session.
+    // A message settled after the end has just marked its device as online in this session.
     if (this.#isClosed) this.#onEnded(false);
     else this.closeWhenDone();
   }
 
-  /** Writes the PUBACKs that were gathered in this turn. */
+  /** Writes the PUBACKs of this turn of the event loop. */
   flushAcknowledged(): void {
     const { socket, acknowledged } = this;
     if (acknowledged.length === 0) return;
@@ -153,13 +156,13 @@ export class MqttSession implements FastPathSession, TimedSession {
     if (socket.writable) socket.write(packets);
   }
 
-  /** The client has sent its last byte. */
+  /** The client has ended its side of the socket. */
   inputEnded(): void {
     this.#hasEnded = true;
     this.closeWhenDone();
   }
 
-  /** Closes the connection if the client has sent its last byte and nothing of it is in work. */
+  /** Closes the connection if the client has ended its side and all its packets are settled. */
   closeWhenDone(): void {
     if (!this.#hasEnded) return;
     setImmediate(() => {
@@ -167,11 +170,11 @@ export class MqttSession implements FastPathSession, TimedSession {
     });
   }
 
-  /** The connection has closed; `detach` removes its subscriptions before its end is reported. */
+  /** The socket has closed; `detach` removes its subscriptions before the end is reported. */
   closed(detach: () => void): void {
     this.#isClosed = true;
     this.share.close();
     detach();
-    this.#onEnded(this.fellSilent);
+    this.#onEnded(this.hasTimedOut);
   }
 }

@@ -1,15 +1,15 @@
-// `$SYS` topics, named as Mosquitto names them, for administrators: what the broker does, every ten seconds, and at once to
-// one who subscribes.
+// `$SYS` topics for administrators, with Mosquitto's names: broker statistics, published every ten seconds and on subscribe.
 import { filterMatches } from "../../../shared/mqtt/topics.ts";
 import type { Message } from "./messages/packets.ts";
+import type { RetainedSearch } from "./messages/retained.ts";
 
 const PERIOD_SECONDS = 10;
 const ROOT = "$SYS/";
 
-/** What the broker counts; totals are since its start. */
+/** Broker statistics; totals count from the start. */
 interface BrokerFigures {
   readonly connected: number;
-  /** Sessions whose clients are away. */
+  /** Sessions without a connection. */
   readonly disconnected: number;
   readonly maximum: number;
   readonly received: number;
@@ -41,16 +41,17 @@ export class SystemTopics {
     for (const message of this.#messages()) if (hasSubscribers(message.topic)) publish(message);
   }
 
-  /** As what is retained: those that a filter matches. */
-  find(filter: string): Message[] {
-    if (!filter.startsWith(ROOT)) return [];
-    return this.#messages().filter(({ topic }) => filterMatches(filter, topic));
+  /** As what is retained: those that a filter matches; null where it matches none. */
+  search(filter: string): RetainedSearch | null {
+    if (!filter.startsWith(ROOT)) return null;
+    const found = [this.#messages().filter(({ topic }) => filterMatches(filter, topic))];
+    return { next: async () => found.pop() ?? null };
   }
 
   #messages(): Message[] {
     const { version, figures } = this.#options;
     const { connected, disconnected, maximum, received, sent, subscriptions, retained, uptimeSeconds } = figures();
-    const said: readonly (readonly [string, string | number])[] = [
+    const statistics: readonly (readonly [string, string | number])[] = [
       ["version", `bramble version ${version}`],
       ["uptime", `${uptimeSeconds} seconds`],
       ["clients/connected", connected],
@@ -62,7 +63,7 @@ export class SystemTopics {
       ["subscriptions/count", subscriptions],
       ["retained messages/count", retained],
     ];
-    return said.map(([name, value]) => ({
+    return statistics.map(([name, value]) => ({
       topic: `${ROOT}broker/${name}`,
       payload: Buffer.from(String(value)),
       qos: 0,

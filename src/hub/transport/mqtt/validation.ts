@@ -1,4 +1,4 @@
-// What MQTT 3.1.1 says of filters and client ids, and the broker does not check.
+// Validates filters and client ids (MQTT 3.1.1), which the broker library does not.
 
 const CONTROL_CHARACTER = /\p{Cc}/u;
 const MAX_FILTER_CHARACTERS = 1_024;
@@ -8,7 +8,7 @@ export const MAX_TOPIC_LEVELS = 100;
 const MAX_CLIENT_ID_CHARACTERS = 128;
 
 /** `#` alone in the last level, `+` alone in any [MQTT-4.7.1-2, MQTT-4.7.1-3]. */
-export function isSoundFilter(filter: string): boolean {
+export function isValidFilter(filter: string): boolean {
   if (filter.length === 0 || filter.length > MAX_FILTER_CHARACTERS) return false;
   const levels = filter.split("/");
   if (levels.length > MAX_TOPIC_LEVELS) return false;
@@ -17,7 +17,7 @@ export function isSoundFilter(filter: string): boolean {
   );
 }
 
-/** An empty id is sound where the broker may choose one [MQTT-3.1.3-7, MQTT-3.1.3-8]. */
-export function isSoundClientId(id: string, mayBeEmpty: boolean): boolean {
+/** An empty id is valid where the broker may assign one [MQTT-3.1.3-7, MQTT-3.1.3-8]. */
+export function isValidClientId(id: string, mayBeEmpty: boolean): boolean {
   return id === "" ? mayBeEmpty : id.length <= MAX_CLIENT_ID_CHARACTERS && !CONTROL_CHARACTER.test(id);
 }

@@ -78,7 +78,7 @@ export class FilesSource extends HeldCertificate implements RunningSource {
   /** Does not reject. */
   async #read(): Promise<void> {
     const { certFile, keyFile, clock, log } = this.#options;
-    const [certPem, keyPem] = await Promise.all([readOrSay(certFile), readOrSay(keyFile)]);
+    const [certPem, keyPem] = await Promise.all([readOrProblem(certFile), readOrProblem(keyFile)]);
     if (typeof certPem !== "string") return this.#refuse(certPem);
     if (typeof keyPem !== "string") return this.#refuse(keyPem);
     const isSame = this.current?.certPem === certPem && this.current.keyPem === keyPem;
@@ -106,7 +106,7 @@ export class FilesSource extends HeldCertificate implements RunningSource {
   }
 }
 
-async function readOrSay(file: string): Promise<string | Message<TlsProblem>> {
+async function readOrProblem(file: string): Promise<string | Message<TlsProblem>> {
   try {
     return (await readPem(file)) ?? message("tls/unreadable", { file, reason: "it is not there" });
   } catch (error) {

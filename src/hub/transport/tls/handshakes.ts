@@ -5,6 +5,7 @@ import { constants } from "node:crypto";
 import { Socket } from "node:net";
 import { createServer, type Server, type TLSSocket } from "node:tls";
 import { errorCode } from "../../../shared/error-text.ts";
+import { FairPlaces } from "../../access/limits/fair-places.ts";
 import { plainAddress } from "../../access/networks.ts";
 import { type AlpnBoard, createAlpnServer, offersChallenge } from "../../reach/acme/alpn-server.ts";
 import type { CertificatePair } from "../../reach/acme/certificate-source.ts";
@@ -69,9 +70,8 @@ export class Handshakes {
   readonly #open = new Set<Socket>();
   /** Those that wait for a place, the oldest first. */
   readonly #waiting = new Set<Handshake>();
-  /** Those that have a place, by address, the oldest first. */
-  readonly #running = new Map<string, Set<Handshake>>();
-  #runningCount = 0;
+  /** Those that have a place. */
+  readonly #running = new FairPlaces<Handshake>();
   readonly #starts = new TurnQueue<Handshake>(MAX_STARTS_PER_TURN, ({ raw, isChallenge }) => {
     const server = isChallenge ? this.#challengeServer : this.#server;
     if (!raw.destroyed) server?.emit("connection", raw);
@@ -174,29 +174,38 @@ export class Handshakes {
 
   #enqueue(handshake: Handshake): void {
     if (handshake.raw.destroyed) return;
-    if (this.#runningCount >= MAX_HANDSHAKES) this.#makePlace(this.#running.get(handshake.address)?.size ?? 0);
+    if (this.#running.size >= MAX_HANDSHAKES) this.#makePlace(handshake.address);
     this.#waiting.add(handshake);
     this.#startWaiting();
   }
 
   #startWaiting(): void {
-    for (const handshake of this.#waiting) {
-      if (this.#runningCount >= MAX_HANDSHAKES) return;
-      const fromHere = this.#running.get(handshake.address) ?? new Set();
-      if (fromHere.size >= MAX_HANDSHAKES_PER_ADDRESS) continue;
-      this.#waiting.delete(handshake);
-      this.#running.set(handshake.address, fromHere.add(handshake));
-      this.#runningCount++;
-      this.#starts.push(handshake);
+    while (this.#running.size < MAX_HANDSHAKES) {
+      const next = this.#nextWaiting();
+      if (next === null) return;
+      this.#waiting.delete(next);
+      this.#running.add(next, next.address);
+      this.#starts.push(next);
     }
   }
 
-  /** Ends the oldest handshake of the address with most, where that has more than the newcomer's would. */
-  #makePlace(fromHere: number): void {
-    let most: Set<Handshake> | null = null;
-    for (const handshakes of this.#running.values()) if (handshakes.size > (most?.size ?? 0)) most = handshakes;
-    const [oldest] = most ?? [];
-    if (most === null || oldest === undefined || most.size <= fromHere + 1) return;
+  /** Of those whose address may have one more, the oldest from the network that has fewest. */
+  #nextWaiting(): Handshake | null {
+    let next: Handshake | null = null;
+    let fewest = Number.POSITIVE_INFINITY;
+    for (const handshake of this.#waiting) {
+      const near = this.#running.countNear(handshake.address);
+      if (near >= fewest || this.#running.countOf(handshake.address) >= MAX_HANDSHAKES_PER_ADDRESS) continue;
+      next = handshake;
+      fewest = near;
+      if (near === 0) break;
+    }
+    return next;
+  }
+
+  #makePlace(address: string): void {
+    const oldest = this.#running.oldestToYieldTo(address);
+    if (oldest === null) return;
     this.#ended(oldest);
     oldest.raw.destroy();
   }
@@ -206,11 +215,7 @@ export class Handshakes {
     clearTimeout(handshake.timer);
     this.#open.delete(handshake.raw);
     this.#waiting.delete(handshake);
-    const fromHere = this.#running.get(handshake.address);
-    if (fromHere?.delete(handshake) !== true) return;
-    this.#runningCount--;
-    if (fromHere.size === 0) this.#running.delete(handshake.address);
-    this.#startWaiting();
+    if (this.#running.remove(handshake)) this.#startWaiting();
   }
 
   #fail({ address, raw }: Handshake, failure: HandshakeFailure): void {

@@ -2,14 +2,14 @@
 // Invariants: a port with TLS is open only while there is a certificate; a new certificate ends no connection; the ports
 // without TLS are open to this computer always, since the desktop app and the commands use them.
 import { X509Certificate } from "node:crypto";
-import { errorText } from "../../../shared/error-text.ts";
-import { Failure, type Problem } from "../../../shared/errors.ts";
+import { type Problem, reasonOf } from "../../../shared/errors.ts";
 import type { TlsProblem } from "../../../shared/messages/en/network/tls.ts";
 import type { Language } from "../../../shared/messages/language.ts";
-import { type AnyMessage, type Message, message } from "../../../shared/messages/message.ts";
+import { type Message, message } from "../../../shared/messages/message.ts";
 import { render } from "../../../shared/messages/render.ts";
 import type { TlsChange, TlsMode, TlsSettings, TlsStatus } from "../../../shared/security/tls.ts";
 import type { Port } from "../../config.ts";
+import { Mutex } from "../../mutex.ts";
 import type { RecordStore } from "../../store/records.ts";
 import type { SocketListener } from "../socket-listener.ts";
 import { type CertificateFacts, factsOf, readPair } from "./certificate.ts";
@@ -53,8 +53,7 @@ export class Tls {
   #facts: CertificateFacts | null = null;
   #portProblem: Message<TlsProblem> | null = null;
   #endListening: (() => void) | null = null;
-  /** One change at a time. */
-  #changing: Promise<unknown> = Promise.resolve();
+  readonly #changes = new Mutex();
 
   constructor(options: TlsOptions) {
     this.#options = options;
@@ -106,13 +105,13 @@ export class Tls {
 
   /** Opens the ports. Rejects with a message where one that the person named is taken. */
   async start(): Promise<void> {
-    await this.#use(await this.#startSource(this.#settings));
+    this.#use(await this.#startSource(this.#settings));
     await this.#openPorts();
   }
 
   /** Closes the ports; connections stay until their protocol ends them. */
   async stop(): Promise<void> {
-    await this.#changing;
+    await this.#changes.idle();
     this.#endSource();
     for (const { listener, handshakes } of this.#ports) {
       void listener.close();
@@ -122,9 +121,7 @@ export class Tls {
 
   /** Resolves with what is wrong, once it is in force and on disk. Where something is wrong, nothing has changed. */
   change(change: TlsChange): Promise<Problem | null> {
-    const turn = this.#changing.then(() => this.#change({ ...this.#settings, ...change }));
-    this.#changing = turn.catch(() => undefined);
-    return turn;
+    return this.#changes.runExclusive(() => this.#change({ ...this.#settings, ...change }));
   }
 
   get status(): TlsStatus {
@@ -170,15 +167,15 @@ export class Tls {
       return message("bad-certificate", { problem });
     }
     this.#settings = next;
-    if (!isSameSource) await this.#use(source, false);
+    if (!isSameSource) this.#use(source);
     try {
       await this.#openPorts();
     } catch (error) {
       if (!isSameSource) source?.stop();
       this.#settings = before.settings;
-      if (!isSameSource) await this.#use(before.source, false);
+      if (!isSameSource) this.#use(before.source);
       await this.#openPorts();
-      return message("port-taken", { reason: whyNot(error) });
+      return message("port-taken", { reason: reasonOf(error) });
     }
     if (!isSameSource) before.source?.stop();
     await this.#options.records.collection(tlsRecords).save([next]);
@@ -192,15 +189,14 @@ export class Tls {
     return source;
   }
 
-  async #use(source: TlsSource | null, endsBefore = true): Promise<void> {
-    if (endsBefore) this.#endSource();
-    else this.#endListening?.();
+  #use(source: TlsSource | null): void {
+    this.#endListening?.();
     this.#source = source;
     this.#endListening =
       source?.onChange(() => {
         this.#present();
         // A first certificate may come late.
-        this.#changing = this.#changing.then(() => this.#openPorts()).catch((error: unknown) => this.#notOpen(error));
+        this.#changes.runExclusive(() => this.#openPorts()).catch((error: unknown) => this.#notOpen(error));
       }) ?? null;
     this.#present();
   }
@@ -238,16 +234,11 @@ export class Tls {
   }
 
   #notOpen(error: unknown): void {
-    this.#portProblem = message("tls/port-not-open", { reason: whyNot(error) });
+    this.#portProblem = message("tls/port-not-open", { reason: reasonOf(error) });
   }
 }
 
 const HSTS_SECONDS = 30 * 24 * 3_600;
-
-function whyNot(error: unknown): AnyMessage | string {
-  if (error instanceof Failure) return error.reason;
-  return errorText(error);
-}
 
 function authorityView(pem: string | null): TlsStatus["authority"] {
   if (pem === null) return null;

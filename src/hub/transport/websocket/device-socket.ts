@@ -9,7 +9,8 @@ import { type DeviceId, parseDeviceId } from "../../../shared/ids.ts";
 import { render } from "../../../shared/messages/render.ts";
 import { limits } from "../../../shared/reading.ts";
 import type { Access } from "../../access/access.ts";
-import { mostCostOf, PARSED_MESSAGE_BYTES, type Share } from "../../access/limits/budget.ts";
+import { mostCostOf, PARSED_MESSAGE_BYTES } from "../../access/limits/costs.ts";
+import type { Share } from "../../access/limits/share.ts";
 import type { CommandChannel } from "../../commands/channels.ts";
 import type { Commands } from "../../commands/commands.ts";
 import type { Registry } from "../../devices/registry.ts";
@@ -28,6 +29,8 @@ export interface DeviceSocketOptions {
 }
 
 const SOURCE = "WebSocket /ws";
+/** What a connection holds for each device that it has named: there is room for as many as the hub takes. */
+const ATTACHED_BYTES = 128;
 /** RFC 6455, section 7.4.1. */
 const POLICY_VIOLATION = 1008;
 
@@ -185,6 +188,8 @@ class DeviceSocket {
     // It may have disconnected while its message was on the way to the disk.
     if (this.#detach.has(device) || this.#socket.readyState !== this.#socket.OPEN) return;
     this.#detach.set(device, commands.attach(device, this.#channel()));
+    // Whoever makes up a device with each message would have the hub remember them all.
+    this.#share.hold("remembered", ATTACHED_BYTES * this.#detach.size);
     registry.presence.sessionClaimed(device, this.#session);
   }
 

@@ -9,7 +9,7 @@ import type { LiveFeed } from "../../live/feed.ts";
 import type { LogViewer, LogWatch, MessageLog } from "../../live/message-log.ts";
 import type { WebSocketConnection, WebSocketRoute } from "./websocket-upgrades.ts";
 
-/** That wait to be read: more of the log would only come late. */
+/** Unsent bytes beyond which the log is not sent, since it would only arrive late. */
 const MAX_UNREAD_LOG_BYTES = 128 * 1024;
 
 export interface LiveRouteOptions {
@@ -61,7 +61,7 @@ function listen(
     if (watch === null) watch = messageLog.watch(viewer, filter, language);
     else watch.change(filter, language);
     if (watch === null) viewer.send({ type: "log-full" });
-    // Until it is there, and without it, reasons are in English.
+    // Until the language is loaded, reasons are in English.
     loadLanguage(language).catch(() => undefined);
   });
   socket.on("close", () => {

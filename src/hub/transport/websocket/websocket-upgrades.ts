@@ -6,8 +6,9 @@ import { errorOf, errorStatus, type Problem } from "../../../shared/errors.ts";
 import { message } from "../../../shared/messages/message.ts";
 import type { Access } from "../../access/access.ts";
 import { credentialOf } from "../../access/credentials.ts";
-import type { Budget, Share } from "../../access/limits/budget.ts";
+import type { Budget } from "../../access/limits/budget.ts";
 import { MAX_REQUESTS_PER_SECOND } from "../../access/limits/request-rate.ts";
+import type { Share } from "../../access/limits/share.ts";
 import { ANONYMOUS, decide, type Permission, type Principal } from "../../access/principal.ts";
 import type { Clock } from "../../clock.ts";
 import { innerPath } from "../base-path.ts";
@@ -24,7 +25,7 @@ const MAX_UNANSWERED_PINGS = 2;
 /** RFC 6455, section 7.4.1. */
 const POLICY_VIOLATION = 1008;
 
-/** Of one message; each is an object of its own until the last has come. */
+/** Fragments of one message; each is a separate object until the last has arrived. */
 const MAX_FRAGMENTS = 1_024;
 /** Of a ping or a pong of a client, which is masked (RFC 6455, section 5.2). */
 const CONTROL_FRAME_HEAD_BYTES = 6;
@@ -47,7 +48,7 @@ export interface WebSocketRoute {
 
 export interface WebSocketConnection {
   readonly socket: WebSocket;
-  /** Who opened it; anonymous where the route is open. */
+  /** The authenticated client; anonymous where the route is open. */
   readonly principal: Principal;
   readonly share: Share;
   /** Of the client, plain. */
@@ -210,7 +211,7 @@ export class WebSocketUpgrades {
   }
 }
 
-/** Counts what has arrived of a message. Pings and pongs come between its frames, too: they end nothing. */
+/** Counts the bytes of an incomplete message. Control frames between its fragments do not end it. */
 class UnfinishedMessage {
   readonly #share: Share;
   #bytes = 0;
@@ -227,14 +228,14 @@ class UnfinishedMessage {
   parsed(bytes: number): void {
     this.#bytes += bytes - this.#controlBytes;
     this.#slices++;
-    // What lies behind the end in the same slice does not matter.
+    // Bytes after the close frame in the same slice are ignored.
     if (this.#hasEnded || this.#bytes <= 0) {
       this.#bytes = 0;
       this.#slices = 0;
     }
     this.#controlBytes = 0;
     this.#hasEnded = false;
-    // A slice is an object of its own, however short.
+    // Each slice has the overhead of an object.
     this.#share.hold("unfinished", Math.max(this.#bytes, this.#slices * SLICE_BYTES));
   }
 

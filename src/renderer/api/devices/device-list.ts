@@ -7,7 +7,7 @@ export function withDevice({ devices }: DeviceList, device: Device): DeviceList 
   return { devices: [...devices.filter(({ id }) => id !== device.id), device] };
 }
 
-/** Sets what the command asks of its control; an event of an older command does not replace a newer one. */
+/** Sets the desired value of the command's control; an event of an older command does not replace a newer one. */
 export function withCommand({ devices }: DeviceList, command: Command): DeviceList {
   const desired = desiredBy(command);
   const withDesired = (one: DeviceControl): DeviceControl =>

@@ -1,4 +1,4 @@
-// Which devices need a look, and why. A reading of undervoltage changes it without an event of the device.
+// Which devices need attention, and why. A reading of undervoltage changes it without an event of the device.
 import { useCallback, useSyncExternalStore } from "react";
 import type { Device } from "../../../shared/device.ts";
 import { type Reason, reasonsOf, UNDERVOLTAGE_METRIC } from "../../../shared/notices/attention.ts";

@@ -4,7 +4,7 @@ import type { DeviceList } from "../../../shared/api.ts";
 import type { Device } from "../../../shared/device.ts";
 import { text } from "../../i18n/text.ts";
 import { announce } from "../announcements.ts";
-import { apiUrl, explain, patch, post } from "../client.ts";
+import { apiUrl, patch, post } from "../client.ts";
 import { QUERY_KEYS } from "../queries.ts";
 import { withDevice } from "./device-list.ts";
 
@@ -17,12 +17,8 @@ export type JoinDecision =
 export function useJoinDecision({ id, name, joining }: Device, keyCode?: string) {
   const queries = useQueryClient();
   const undo = async () => {
-    try {
-      keep(queries, await decide(id, { kind: "approve" }));
-      announce(text.joining.joined(name));
-    } catch (error) {
-      announce(error instanceof Error ? explain(error) : String(error));
-    }
+    keep(queries, await decide(id, { kind: "approve" }));
+    announce(text.joining.joined(name));
   };
   return useMutation({
     mutationFn: (decision: JoinDecision) => decide(id, decision, keyCode),
@@ -30,7 +26,7 @@ export function useJoinDecision({ id, name, joining }: Device, keyCode?: string)
       keep(queries, device);
       if (kind === "approve") announce(text.joining.joined(device.name));
       // One that only asked to join is let in from where the blocked ones are: that it waits does not come back.
-      else announce(text.joining.blocked(name), joining === "approved" ? { undo: () => void undo() } : {});
+      else announce(text.joining.blocked(name), joining === "approved" ? { undo } : {});
     },
   });
 }

@@ -27,7 +27,7 @@ export function useMerge(onDone: (device: Device) => void) {
   });
 }
 
-/** It goes in a minute, unless that is taken back. */
+/** Removes the device in a minute, unless that is cancelled. */
 export function useRemoval(device: Device, onDone: () => void) {
   const queries = useQueryClient();
   return useMutation({
@@ -39,8 +39,8 @@ export function useRemoval(device: Device, onDone: () => void) {
   });
 }
 
-/** What becomes of a device that goes: it is kept, or removed at once. */
-export function useRemovalEnd(device: Device, onKept: () => void) {
+/** Ends a pending removal: cancels it, or removes the device now. */
+export function useRemovalEnd(device: Device, onCancelled: () => void) {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: async (end: "keep" | "now"): Promise<Device | null> => {
@@ -48,12 +48,12 @@ export function useRemovalEnd(device: Device, onKept: () => void) {
       await remove(apiUrl(pathOf(device)), LONG_REQUEST_TIMEOUT_MS);
       return null;
     },
-    onSuccess: (kept) => {
+    onSuccess: (remaining) => {
       queries.setQueryData<DeviceList>(
         QUERY_KEYS.devices,
-        (list) => list && (kept === null ? withoutDevice(list, device.id) : withDevice(list, kept)),
+        (list) => list && (remaining === null ? withoutDevice(list, device.id) : withDevice(list, remaining)),
       );
-      if (kept !== null) onKept();
+      if (remaining !== null) onCancelled();
     },
   });
 }

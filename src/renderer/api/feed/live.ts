@@ -1,5 +1,5 @@
-// The one WebSocket to the hub: keeps it open, and passes events to the series and to the query cache. A connection that has
-// gone silent counts as lost at once: closing a socket over a frozen network can take minutes.
+// Keeps the WebSocket to the hub open, and passes its events to the series and to the query cache. A silent connection counts as
+// lost: closing a socket over a dead network can take minutes.
 import type { QueryClient, QueryFilters } from "@tanstack/react-query";
 import type {
   CommandList,
@@ -21,9 +21,9 @@ import { sentCommands } from "./sent-commands.ts";
 import { SeriesFeed } from "./series.ts";
 import { Signal } from "./signal.ts";
 
-/** Who sees all devices gets an event every second, so after this much silence the connection is dead even if the socket is open. */
+/** A person who sees all devices gets an event every second, so a longer silence means that the connection is dead. */
 const MAX_SILENCE_MS = 8_000;
-/** For the answer to a question after a silence that need not mean anything. */
+/** For a request that probes the connection after a silence. */
 const PROBE_TIMEOUT_MS = 5_000;
 const TICKET_TIMEOUT_MS = 6_000;
 const FIRST_RETRY_MS = 500;
@@ -33,7 +33,7 @@ const MAX_REFUSED_MESSAGES = 1_000;
 export class LiveFeed {
   readonly series = new SeriesFeed();
   readonly connection = new Signal<"connecting" | "open" | "lost">("connecting");
-  /** While it is open: pages with subscriptions of their own ask on it. */
+  /** Null while it is not open; pages send their own subscriptions on it. */
   readonly socket = new Signal<WebSocket | null>(null);
   readonly readingsPerSecond = new Signal<number | undefined>(undefined);
   readonly #queries: QueryClient;
@@ -55,7 +55,7 @@ export class LiveFeed {
     }
   }
 
-  /** Null on failure, which the queries show: they fail in the same way, at once where the session has ended. */
+  /** Null on failure. Queries fail in the same way and show it; if the session has ended, they are refetched now. */
   async #fetchTicket(): Promise<LiveTicket | null> {
     try {
       return await post<LiveTicket>(apiUrl("live/ticket"), {}, TICKET_TIMEOUT_MS);
@@ -65,15 +65,15 @@ export class LiveFeed {
     }
   }
 
-  /** Resolves when the socket closes or is given up, to whether it was ever open. */
+  /** Resolves when the socket has closed or timed out, with whether it was ever open. */
   #listen(url: URL, signal: AbortSignal): Promise<boolean> {
     return new Promise((resolve) => {
       const socket = new WebSocket(url);
       let wasOpen = false;
-      let isTicking = false;
-      let isOver = false;
+      let getsRateEvents = false;
+      let hasEnded = false;
       const end = () => {
-        isOver = true;
+        hasEnded = true;
         clearTimeout(silence);
         signal.removeEventListener("abort", end);
         this.socket.set(null);
@@ -82,9 +82,9 @@ export class LiveFeed {
         resolve(wasOpen);
       };
       const onSilence = () => {
-        if (!wasOpen || isTicking) return end();
-        // One who sees some devices alone hears nothing while these say nothing.
-        request(apiUrl("me"), { timeoutMs: PROBE_TIMEOUT_MS }).then(() => isOver || expectMore(), end);
+        if (!wasOpen || getsRateEvents) return end();
+        // A person with a scope of devices gets no events while these are silent.
+        request(apiUrl("me"), { timeoutMs: PROBE_TIMEOUT_MS }).then(() => hasEnded || expectMore(), end);
       };
       const expectMore = () => {
         clearTimeout(silence);
@@ -102,7 +102,7 @@ export class LiveFeed {
       socket.onmessage = ({ data }: MessageEvent<string>) => {
         expectMore();
         const event: LiveEvent = JSON.parse(data);
-        isTicking ||= event.type === "rate";
+        getsRateEvents ||= event.type === "rate";
         this.#accept(event);
       };
       socket.onclose = end;
@@ -116,7 +116,7 @@ export class LiveFeed {
         this.series.accept(event.readings);
         break;
       case "device":
-        this.#lookAgain(event.device);
+        this.#refetchCorrected(event.device);
         this.#change<DeviceList>(QUERY_KEYS.devices, (list) => withDevice(list, event.device));
         break;
       case "command": {
@@ -138,7 +138,7 @@ export class LiveFeed {
         this.#change<RefusedList>(QUERY_KEYS.refused, ({ refused }) => ({
           refused: withRefused(refused, event.refused),
         }));
-        // The feed says it in English: the hub is asked for the words of the window's language.
+        // The feed's messages are in English; a request gets them in the window's language.
         if (language !== "en") void this.#refetch({ queryKey: QUERY_KEYS.refused });
         break;
       case "disk":
@@ -150,8 +150,8 @@ export class LiveFeed {
     }
   }
 
-  /** Where readings of the device were mended, what is kept of them is not what they look like now. */
-  #lookAgain({ id, mended }: Device): void {
+  /** If the device's corrections have changed, its cached readings are outdated. */
+  #refetchCorrected({ id, mended }: Device): void {
     const known = this.#queries.getQueryData<DeviceList>(QUERY_KEYS.devices)?.devices.find((one) => one.id === id);
     if (known === undefined || known.mended?.changedMs === mended?.changedMs) return;
     this.series.forget(id);
@@ -165,9 +165,9 @@ export class LiveFeed {
   }
 
   /** `invalidateQueries` joins a first fetch that is in flight instead of repeating it, so cancel that first. */
-  async #refetch(which: QueryFilters): Promise<void> {
-    await this.#queries.cancelQueries(which);
-    await this.#queries.invalidateQueries(which);
+  async #refetch(filters: QueryFilters): Promise<void> {
+    await this.#queries.cancelQueries(filters);
+    await this.#queries.invalidateQueries(filters);
   }
 }
 
@@ -180,7 +180,7 @@ function backOffMs(failures: number): number {
   return Math.min(FIRST_RETRY_MS * 2 ** failures, MAX_RETRY_MS) * (0.5 + Math.random());
 }
 
-/** Ends early when the computer says that it is back on a network, or the page is looked at again. */
+/** Ends early when the computer is online again, or the page becomes visible. */
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const end = () => {
@@ -197,7 +197,7 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** Newest first. An entry that is known already replaces its old version: only its count went up. */
+/** Newest first. A known entry, whose count has changed, is replaced in place. */
 function withRefused(list: readonly Refused[], refused: Refused): Refused[] {
   const isSame = ({ atMs, address, code, source }: Refused) =>
     atMs === refused.atMs && address === refused.address && code === refused.code && source === refused.source;

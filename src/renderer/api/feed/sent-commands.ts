@@ -1,14 +1,14 @@
-// The commands that this window sent, until each has come to its end. A Pi nearby answers so soon that the event of the end may
-// overtake the hub's answer to the request, which alone says whose command it is.
+// The commands that this window sent, until each has ended. The event of a command's end may overtake the response to the request,
+// which alone identifies the command as this window's.
 import type { Command } from "../../../shared/controls/command.ts";
 import { Signal } from "./signal.ts";
 
 class SentCommands {
-  /** The latest of them that came to its end. */
+  /** The latest of them that ended. */
   readonly settled = new Signal<Command | undefined>(undefined);
   readonly #open = new Set<string>();
   #requests = 0;
-  /** What ended, of anybody, while a request is under way. */
+  /** Commands of any window that ended while a request is in flight. */
   readonly #ended = new Map<string, Command>();
 
   async send(request: () => Promise<Command>): Promise<Command> {
@@ -25,7 +25,7 @@ class SentCommands {
     }
   }
 
-  /** A command came to its end: one of this window or of another. */
+  /** A command of this or another window has ended. */
   end(command: Command): void {
     if (this.#open.delete(command.id)) this.settled.set(command);
     else if (this.#requests > 0) this.#ended.set(command.id, command);

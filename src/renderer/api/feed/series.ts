@@ -29,7 +29,7 @@ export class Series {
     for (const listener of this.#listeners) listener(point);
   }
 
-  /** Its readings look other than they did. */
+  /** Its readings were corrected. */
   forget(): void {
     this.latest.set(undefined);
     this.#recent.length = 0;
@@ -56,7 +56,7 @@ export class SeriesFeed {
     return series;
   }
 
-  /** Of a device whose readings look other than they did. */
+  /** Clears the series of a device whose readings were corrected. */
   forget(device: string): void {
     for (const [key, series] of this.#series) if (key.startsWith(`${device}/`)) series.forget();
   }

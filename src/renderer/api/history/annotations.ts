@@ -1,4 +1,4 @@
-// Notes on the time axis. The live feed says when another window has changed them.
+// Notes on the time axis. The live feed signals changes by other windows.
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { Annotation, AnnotationList, AnnotationRequest } from "../../../shared/history/timeline.ts";
 import { apiUrl, post, put, remove, request } from "../client.ts";
@@ -42,7 +42,7 @@ function useAnnotationMutation<Variables, Answer>(mutationFn: (variables: Variab
   });
 }
 
-/** What of a note goes back to the hub. */
+/** The fields of a note that are sent to the hub. */
 export function requestOf({ time, timeEnd, text, device }: Annotation): AnnotationRequest {
   return { time, text, ...(timeEnd !== undefined && { timeEnd }), ...(device !== undefined && { device }) };
 }

@@ -1,4 +1,4 @@
-// Why a device's readings are not there or came late, how well they get here, and what changed of it.
+// Gaps and late readings of a device, how reliably its readings arrive, and changes of its attributes.
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import type { Delivery, Device } from "../../../shared/device.ts";
 import type {
@@ -12,7 +12,7 @@ import type {
 import { apiUrl, request } from "../client.ts";
 import { QUERY_KEYS } from "../queries.ts";
 
-/** They change slowly, and no event tells that they did. */
+/** They change slowly, without an event. */
 const REFETCH_MS = 60_000;
 
 const NO_PAUSES: readonly HubPause[] = [];
@@ -32,7 +32,7 @@ export function useHubPauses(): readonly HubPause[] {
 
 const backfillsKey = (device: string | null) => [...QUERY_KEYS.timeline, "backfills", device];
 
-/** Late readings of the device came: what is known of them is asked for again, where it is shown. */
+/** Late readings of the device arrived: refetches the shown list of them. */
 export function useBackfillsRefresh(): (device: string) => void {
   const queries = useQueryClient();
   return (device) => void queries.invalidateQueries({ queryKey: backfillsKey(device) });
@@ -61,7 +61,7 @@ export function useAttributeChanges(device: string): readonly AttributeChange[] 
   return data ?? NO_CHANGES;
 }
 
-/** Undefined where there is nothing to tell. */
+/** Undefined where there is nothing to show. */
 export function useDelivery(device: string): Delivery | undefined {
   const { data } = useQuery({
     queryKey: ["delivery", device],

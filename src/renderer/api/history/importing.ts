@@ -1,4 +1,4 @@
-// Sends a CSV file to the hub in pieces, each once the last one is dealt with: memory stays small whatever the file's size.
+// Sends a CSV file to the hub in pieces, each once the previous one is processed: memory is bounded for any file size.
 import {
   IMPORT_PIECE_BYTES,
   type Import,
@@ -23,7 +23,7 @@ export function endImport(id: string): Promise<void> {
   return remove(urlOf(id));
 }
 
-/** Tells after each piece how far it is; rejects with the signal's reason once that is aborted. */
+/** Reports progress after each piece; rejects with the signal's reason once that is aborted. */
 export async function runImport(id: string, file: File, { kind, signal, onProgress }: PassOptions): Promise<Import> {
   let state = await post<Import>(urlOf(id, `/${kind}`), {});
   for (let offset = 0, isLast = false; !isLast; offset += IMPORT_PIECE_BYTES) {
@@ -44,7 +44,7 @@ interface PassOptions {
 
 async function sendBytes(url: string, piece: Blob, signal?: AbortSignal): Promise<Import> {
   const headers = { "content-type": "application/octet-stream" };
-  // Read first: a file that changed or is gone fails here, in words of its own.
+  // Read first: a file that was changed or removed fails here, with its own message.
   const body = await piece.arrayBuffer();
   return request(url, { method: "POST", headers, body, timeoutMs: LONG_REQUEST_TIMEOUT_MS, ...(signal && { signal }) });
 }

@@ -1,12 +1,12 @@
-// What people mended of a device's readings. Every chart of the device is fetched again when that changes: by this page at once,
-// by others when the live feed says so.
+// Corrections of a device's readings. A change refetches every chart of the device: in this page immediately, in others by the live
+// feed.
 import { type QueryClient, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { MendList, MendPreview, MendRequest, MendResult } from "../../../shared/history/mend.ts";
 import { apiUrl, LONG_REQUEST_TIMEOUT_MS, post, request } from "../client.ts";
 
 const pathOf = (device: string, rest = "") => `devices/${encodeURIComponent(device)}/mends${rest}`;
 
-/** In the order in which they were made; `changedMs` is when that was last, as the device tells. */
+/** In the order of creation; `changedMs` is the device's time of the last change. */
 export function useMends(device: string, changedMs: number | undefined) {
   return useQuery({
     queryKey: ["mends", device, changedMs],
@@ -17,7 +17,7 @@ export function useMends(device: string, changedMs: number | undefined) {
   });
 }
 
-/** How many readings lie in a box; null asks for none. */
+/** How many readings are inside a box; null runs no query. */
 export function useMendPreview(device: string, box: Omit<MendRequest, "repair"> | null) {
   return useQuery({
     queryKey: ["mend-preview", device, box],

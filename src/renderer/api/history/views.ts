@@ -18,7 +18,7 @@ interface Written extends ViewRequest {
   readonly id?: string | undefined;
 }
 
-/** `onSaved` gets the view as the hub keeps it. */
+/** `onSaved` gets the view as stored by the hub. */
 export function useSaveView(onSaved: (view: SavedView) => void) {
   const queries = useQueryClient();
   return useMutation({

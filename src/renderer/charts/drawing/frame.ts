@@ -16,7 +16,7 @@ export interface Frame {
   cursorMs: number | null;
   /** The stretch that a drag covers. */
   marked: readonly [number, number] | null;
-  /** What is marked on the time axis beside readings. */
+  /** Marks on the time axis. */
   marks: TimeMarks;
 }
 

@@ -12,7 +12,7 @@ import { valueTicks } from "./value-ticks.ts";
 
 export interface LineChartOptions {
   readonly unit: string | undefined;
-  /** How wide the value axis is to be, of which its labels need so much. */
+  /** The width of the value axis, given the width of its labels. */
   readonly reserveAxis: (widthPx: number) => number;
 }
 
@@ -80,16 +80,16 @@ export function lineChartConfiguration(
   };
 }
 
-/** Maximum and minimum with the band between them, the mean, points without neighbours, and what is compared with. */
-function datasetsOf(colour: string, ghost: string): ChartDataset<"line", ChartPoint[]>[] {
-  const bare = { data: [], borderWidth: 0, pointRadius: 0, pointHoverRadius: 0 };
+/** Maximum and minimum with the band between them, the mean, isolated points, and the comparison. */
+function datasetsOf(colour: string, comparisonColour: string): ChartDataset<"line", ChartPoint[]>[] {
+  const empty = { data: [], borderWidth: 0, pointRadius: 0, pointHoverRadius: 0 };
   const band = parseColour(colour).alpha(BAND_OPACITY).rgbString();
   return [
-    { ...bare, fill: 1, backgroundColor: band },
-    bare,
-    { ...bare, borderColor: colour, borderWidth: 1.8, borderJoinStyle: "round", pointBackgroundColor: colour },
-    { ...bare, showLine: false, pointRadius: 2, pointBackgroundColor: colour },
-    { ...bare, borderColor: ghost, borderWidth: 1.5, borderDash: [5, 4], order: 1 },
+    { ...empty, fill: 1, backgroundColor: band },
+    empty,
+    { ...empty, borderColor: colour, borderWidth: 1.8, borderJoinStyle: "round", pointBackgroundColor: colour },
+    { ...empty, showLine: false, pointRadius: 2, pointBackgroundColor: colour },
+    { ...empty, borderColor: comparisonColour, borderWidth: 1.5, borderDash: [5, 4], order: 1 },
   ];
 }
 

@@ -1,5 +1,5 @@
-// Draws one series: the mean as a line over the band from minimum to maximum, with gaps left open, and behind it, where that is
-// asked for, the same series at an earlier time.
+// Draws one series: the mean as a line over the band from minimum to maximum, with gaps, and behind it, optionally, the same series
+// at an earlier time.
 import type { BucketWindow } from "../series/bucket-window.ts";
 import { type DrawnRuns, runsOf } from "../series/runs.ts";
 import type { Bounds } from "../view/time-view.ts";

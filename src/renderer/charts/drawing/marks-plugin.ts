@@ -39,7 +39,7 @@ function drawStretches(chart: Chart<"line">, { marks }: Frame, { label }: MarkSt
   ctx.save();
   ctx.fillStyle = label;
   for (const { kind, fromMs, toMs } of marks.stretches) {
-    // What is mended has a line of its own.
+    // Corrections have a line of their own.
     if (kind === "hidden") continue;
     const [start, end] = [Math.max(left, x.getPixelForValue(fromMs)), Math.min(right, x.getPixelForValue(toMs))];
     if (end < left || start > right) continue;

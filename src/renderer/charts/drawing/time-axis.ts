@@ -1,4 +1,4 @@
-// What charts over time have in common: a local time axis as wide as the frame says, and a style made of the page's tokens.
+// Shared by all charts over time: a local time axis with the frame's width, and a style made of the page's design tokens.
 import type { ChartConfiguration } from "chart.js";
 import type { ChartPoint, Frame } from "./frame.ts";
 import type { OverlayStyle } from "./overlay-plugin.ts";
@@ -8,10 +8,10 @@ type LineScales = NonNullable<NonNullable<ChartConfiguration<"line", ChartPoint[
 type LineScale = NonNullable<LineScales[string]>;
 
 const PIXELS_PER_TIME_TICK = 84;
-/** Of the label of a time, which stands under its tick: “오후 12:44” is the longest. */
+/** The longest time label, below its tick: “오후 12:44”. */
 export const HALF_TIME_LABEL_WIDTH_PX = 29;
 const AXIS_FONT_SIZE_PX = 11;
-/** Of the root, where nobody has chosen another: lengths of text are given for it. */
+/** The default font size of the root, which the lengths of text refer to. */
 const USUAL_FONT_SIZE_PX = 16;
 
 /** Colours and type of a chart, from the tokens that apply to its canvas. */
@@ -20,7 +20,7 @@ export interface ChartStyle {
   readonly family: string;
   readonly ticks: { readonly color: string; readonly font: { readonly family: string; readonly size: number } };
   readonly overlay: Omit<OverlayStyle, "unit">;
-  /** Of text and the room for it: a canvas does not follow the font size of the browser by itself. */
+  /** Scales text and its space: a canvas does not follow the browser's font size by itself. */
   readonly scale: number;
 }
 
@@ -45,7 +45,7 @@ export function chartStyle(style: CSSStyleDeclaration): ChartStyle {
   };
 }
 
-/** The horizontal axis: the frame's time, whatever the data, so that moments of all charts are above one another. */
+/** The horizontal axis: the frame's time range, regardless of the data, so that all charts align. */
 export function timeAxis(frame: Frame, { token, ticks, scale }: ChartStyle): LineScale {
   return {
     type: "linear",

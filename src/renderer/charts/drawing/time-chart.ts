@@ -40,7 +40,7 @@ export abstract class TimeChart {
     this.chart.draw();
   }
 
-  /** The moment at so many CSS pixels from the left edge of the canvas. */
+  /** The moment at this distance from the canvas's left edge, in CSS pixels. */
   timeAt(x: number): number {
     return this.chart.scales["x"]?.getValueForPixel(x) ?? 0;
   }

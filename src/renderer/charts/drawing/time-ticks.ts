@@ -1,7 +1,7 @@
-// Ticks of a time axis at round local times, also across daylight-saving changes: of the clock, of the calendar's days, months
-// and years. Their labels say as much of the date as tells them apart.
+// Ticks of a time axis at round local times: of the clock, and of days, months and years, also across daylight-saving changes.
+// Labels contain as much of the date as distinguishes them.
 import { locale } from "../../i18n/language.ts";
-import { formatMinute } from "../../i18n/times.ts";
+import { formatMinute, HOUR } from "../../i18n/times.ts";
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
@@ -23,7 +23,7 @@ export interface TimeTick {
 }
 
 const named = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, options);
-const second = named({ hour: "numeric", minute: "2-digit", second: "2-digit" });
+const second = named({ hour: HOUR, minute: "2-digit", second: "2-digit" });
 const weekday = named({ weekday: "short", day: "numeric" });
 const day = named({ day: "numeric", month: "short" });
 const month = named({ month: "short" });

@@ -1,5 +1,5 @@
-// The buckets of one chart: the hub's answer, extended by live readings. The window slides, and old buckets leave on the left.
-// Inside are values as they were sent; what it tells is in the unit that a person reads.
+// The buckets of one chart: the hub's response, extended by live readings. The window slides, and old buckets leave on the left.
+// Values are stored as sent, and returned in the displayed unit.
 import type { Chart } from "../../../shared/api.ts";
 import type { Bucket } from "../../../shared/reading.ts";
 import type { Point } from "../../api/feed/series.ts";
@@ -13,11 +13,11 @@ export interface Summary {
   readonly max: number;
 }
 
-/** What is known of the series beside the hub's answer. */
+/** What is known of the series in addition to the response. */
 export interface Known {
   /** The newest reading, which may be older than the window. */
   readonly latest?: Point | undefined;
-  /** The state before the window, where earlier buckets told it. */
+  /** The state before the window, if earlier buckets contained it. */
   readonly before?: number | undefined;
   /** The window stays where it is. */
   readonly isFixed?: boolean;
@@ -31,12 +31,12 @@ export class BucketWindow {
   readonly #stepMs: number;
   /** Every bucket starts a whole number of steps from here. */
   readonly #originMs: number;
-  /** The end of the hub's answer: later readings can only come from the live feed. */
+  /** The end of the response: later readings can only come from the live feed. */
   readonly #answeredMs: number;
   #buckets: Bucket[];
   #endMs: number;
   #newest: Point | undefined;
-  /** The value that the window begins with, where it is known. */
+  /** The value at the start of the window, if known. */
   #before: number | undefined;
   readonly #isFixed: boolean;
   readonly #conversion: Conversion;
@@ -96,7 +96,7 @@ export class BucketWindow {
     return this.#before;
   }
 
-  /** Whether nothing but two states is known of the series: it changes in steps. */
+  /** Whether all known values are two states: it changes in steps. */
   get isOnOff(): boolean {
     if (!this.#conversion.isSame) return false;
     if (this.#buckets.length > 0) return isOnOff(this.#buckets);
@@ -118,7 +118,7 @@ export class BucketWindow {
     return heldStates(this.#buckets, { startMs, endMs: this.#endMs, stepMs, before, last: this.#lastState });
   }
 
-  /** Whether the mean of two states tells for how long they held, and not only how often they came. */
+  /** Whether the mean of two states is weighted by their durations, not by the number of readings. */
   get isMeanByTime(): boolean {
     return isPeriodic(this.#buckets, this.#stepMs) || !isUnclear(this.#buckets, this.#stepMs, this.#spanMs);
   }
@@ -154,7 +154,7 @@ export class BucketWindow {
     this.#buckets = this.#buckets.slice(count);
   }
 
-  /** The bucket that holds a moment, or that of the state which lasts then; undefined where there is none near. */
+  /** The bucket of a moment, or of the state that lasts then; undefined where there is none nearby. */
   at(ms: number): Bucket | undefined {
     const known = this.states ?? this.buckets;
     const index = known.findLastIndex((bucket) => bucket.t <= ms);
@@ -164,7 +164,7 @@ export class BucketWindow {
     return isNearerAfter ? after : before;
   }
 
-  /** Of the visible readings; undefined without any. Of two states the mean is by time where that is known. */
+  /** Of the visible readings; undefined without any. For two states the mean is weighted by time if known. */
   summary(): Summary | undefined {
     const states = this.isMeanByTime ? this.states : undefined;
     const shown = states ?? this.buckets;

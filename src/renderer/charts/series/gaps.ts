@@ -14,11 +14,11 @@ export interface Runs {
 
 /** Neighbours further apart than this many distances of the stretch around them have a gap between them. */
 const GAP_TOLERANCE = 4;
-/** Distances on each side that tell the pace of a stretch. */
+/** Distances on each side from which the local pace is estimated. */
 const PACE_DISTANCES = 8;
 /** Fewer distances show no pace. */
 const MIN_DISTANCES = 3;
-/** So many of them are not longer than its pace: an irregular sensor has some long pauses, and there may have been a gap. */
+/** The quantile of the distances that is the pace: an irregular sensor has some long pauses, and there may be a gap. */
 const PACE_SHARE = 0.75;
 
 /**

@@ -14,11 +14,11 @@ export function isState(value: number): boolean {
 
 /** Fewer readings show no period. */
 const MIN_PERIODIC_BUCKETS = 10;
-/** So many of the distances are about the usual one. */
+/** The least fraction of distances near the usual one. */
 const PERIODIC_SHARE = 0.9;
 const PERIOD_TOLERANCE = 1.5;
 
-/** Whether the states come at regular times, changed or not: then a pause is a gap, and not a state that holds. */
+/** Whether states are sent at regular times, changed or not: then a pause is a gap, not a lasting state. */
 export function isPeriodic(buckets: readonly Bucket[], stepMs: number): boolean {
   if (buckets.length < MIN_PERIODIC_BUCKETS) return false;
   const longestMs = PERIOD_TOLERANCE * Math.max(stepMs, usualDistanceMs(buckets));
@@ -26,7 +26,7 @@ export function isPeriodic(buckets: readonly Bucket[], stepMs: number): boolean 
   return regular.length >= PERIODIC_SHARE * buckets.length;
 }
 
-/** Of what is shown, in which it is not known which of two states held. */
+/** The most of the span in which the state may be unknown. */
 const MAX_UNCLEAR_SHARE = 0.01;
 
 /**
@@ -43,9 +43,9 @@ interface Span {
   readonly startMs: number;
   readonly endMs: number;
   readonly stepMs: number;
-  /** The state that the span begins with, where it is known. */
+  /** The state at the start of the span, if known. */
   readonly before: number | undefined;
-  /** The state that it ends with, where it is known better than from the last bucket. */
+  /** The state at its end, if known more precisely than from the last bucket. */
   readonly last: number | undefined;
 }
 

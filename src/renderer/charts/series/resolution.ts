@@ -1,4 +1,4 @@
-// How finely the values of a chart have to be written so that neighbours can be told apart.
+// The precision in which the values of a chart have to be written so that neighbours differ.
 import type { Bucket } from "../../../shared/reading.ts";
 import { usualResolution } from "../../i18n/numbers.ts";
 
@@ -11,7 +11,7 @@ const DOUBLE_NOISE_RATIO = 4e-16;
 /** A sensor's digits with the errors of a few sums and products behind them. */
 const SENSOR_NOISE_RATIO = 4e-15;
 
-/** A power of ten; undefined where nothing is known: the last digit of its readings where they have few, else what `visibleResolution` says. */
+/** A power of ten: the last digit of the readings where they have few, else `visibleResolution`; undefined where unknown. */
 export function resolutionOf(buckets: readonly Bucket[]): number | undefined {
   const known = sensorResolution(buckets);
   if (known !== undefined) return known;

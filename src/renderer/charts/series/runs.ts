@@ -20,7 +20,7 @@ export function runsOf(window: BucketWindow): DrawnRuns {
   return { runs: [...runs.slice(0, -1), heldUntil(endMs, last)], gaps, isStepped: true };
 }
 
-/** With the last state once more at the end. */
+/** With the last state repeated at the end. */
 function heldUntil(endMs: number, states: readonly Bucket[]): readonly Bucket[] {
   const last = states.at(-1);
   return last === undefined || last.t >= endMs ? states : [...states, stateAt(endMs, last.avg)];

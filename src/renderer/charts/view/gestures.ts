@@ -3,12 +3,12 @@
 // the page, which has many charts. Sideways it pans.
 import type { TimeView } from "./time-view.ts";
 
-/** Of a chart on the screen. */
-export interface Plot {
+/** The chart on the canvas. */
+interface TimePlot {
   /** The moment at a distance from the canvas's left edge, in CSS pixels. */
   timeAt(x: number): number;
   /** Marks the stretch that a drag covers; null when there is none. */
-  mark(span: readonly [number, number] | null): void;
+  markSpan(span: readonly [number, number] | null): void;
 }
 
 const ZOOM_PER_PIXEL = 0.002;
@@ -19,23 +19,24 @@ const KEY_STEP_SHARE = 0.01;
 const MIN_DRAG_PX = 6;
 const LINE_PX = 16;
 
-interface Finger {
-  readonly x: number;
-  readonly y: number;
-}
-
-export function listenToGestures(canvas: HTMLCanvasElement, view: TimeView, plot: Plot): () => void {
+/** Listens until the answer is called. */
+export function listenToGestures(canvas: HTMLCanvasElement, view: TimeView, plot: TimePlot): () => void {
   const stop = new AbortController();
   const { signal } = stop;
-  const fingers = new Map<number, Finger>();
-  let drag: { readonly fromX: number; readonly isPan: boolean } | null = null;
+  listenToWheel(canvas, view, plot, signal);
+  listenToPointers(canvas, view, plot, signal);
+  canvas.addEventListener(
+    "keydown",
+    (event) => {
+      if (onKey(event, view)) event.preventDefault();
+    },
+    { signal },
+  );
+  canvas.addEventListener("blur", () => view.cursorMs.set(null), { signal });
+  return () => stop.abort();
+}
 
-  const msPerPixel = () => plot.timeAt(1) - plot.timeAt(0);
-  const spread = () => {
-    const [a, b] = [...fingers.values()];
-    return a === undefined || b === undefined ? null : { px: Math.abs(a.x - b.x), x: (a.x + b.x) / 2 };
-  };
-
+function listenToWheel(canvas: HTMLCanvasElement, view: TimeView, plot: TimePlot, signal: AbortSignal): void {
   canvas.addEventListener(
     "wheel",
     (event) => {
@@ -44,66 +45,67 @@ export function listenToGestures(canvas: HTMLCanvasElement, view: TimeView, plot
       const isZoom = event.ctrlKey || event.metaKey || document.activeElement === canvas;
       if (!isSideways && !isZoom) return;
       event.preventDefault();
-      if (isSideways && !event.ctrlKey) view.panBy((event.deltaX || event.deltaY) * unit * msPerPixel());
+      if (isSideways && !event.ctrlKey) view.panBy((event.deltaX || event.deltaY) * unit * msPerPixel(plot));
       else view.zoomBy(Math.exp(event.deltaY * unit * ZOOM_PER_PIXEL), plot.timeAt(event.offsetX));
     },
     { signal, passive: false },
   );
+}
 
-  canvas.addEventListener(
-    "pointerdown",
-    (event) => {
-      if (event.button !== 0) return;
-      canvas.setPointerCapture(event.pointerId);
-      fingers.set(event.pointerId, { x: event.offsetX, y: event.offsetY });
-      const isPan = event.pointerType === "touch" || event.shiftKey;
-      drag = fingers.size === 1 ? { fromX: event.offsetX, isPan } : null;
-      plot.mark(null);
-    },
-    { signal },
-  );
+/** One pointer marks a moment, and drags; two fingers pinch, and end the drag of the first. */
+function listenToPointers(canvas: HTMLCanvasElement, view: TimeView, plot: TimePlot, signal: AbortSignal): void {
+  /** Where each is, from the canvas's left edge. */
+  const fingers = new Map<number, number>();
+  let drag: { readonly fromX: number; readonly isPan: boolean } | null = null;
 
-  canvas.addEventListener(
-    "pointermove",
-    (event) => {
-      const before = fingers.get(event.pointerId);
-      const pinched = spread();
-      if (before !== undefined) fingers.set(event.pointerId, { x: event.offsetX, y: event.offsetY });
-      const pinch = spread();
-      if (pinched !== null && pinch !== null) {
-        if (pinch.px > 0 && pinched.px > 0) view.zoomBy(pinched.px / pinch.px, plot.timeAt(pinch.x));
-        return;
-      }
-      view.cursorMs.set(plot.timeAt(event.offsetX));
-      if (drag === null || before === undefined) return;
-      if (drag.isPan) view.panBy((before.x - event.offsetX) * msPerPixel());
-      else plot.mark([plot.timeAt(drag.fromX), plot.timeAt(event.offsetX)]);
-    },
-    { signal },
-  );
+  const press = (event: PointerEvent) => {
+    if (event.button !== 0) return;
+    canvas.setPointerCapture(event.pointerId);
+    fingers.set(event.pointerId, event.offsetX);
+    const isPan = event.pointerType === "touch" || event.shiftKey;
+    drag = fingers.size === 1 ? { fromX: event.offsetX, isPan } : null;
+    plot.markSpan(null);
+  };
+
+  const move = (event: PointerEvent) => {
+    const before = fingers.get(event.pointerId);
+    const pinched = pinchOf(fingers);
+    if (before !== undefined) fingers.set(event.pointerId, event.offsetX);
+    const pinch = pinchOf(fingers);
+    if (pinched !== null && pinch !== null) {
+      if (pinch.px > 0 && pinched.px > 0) view.zoomBy(pinched.px / pinch.px, plot.timeAt(pinch.x));
+      return;
+    }
+    view.cursorMs.set(plot.timeAt(event.offsetX));
+    if (drag === null || before === undefined) return;
+    if (drag.isPan) view.panBy((before - event.offsetX) * msPerPixel(plot));
+    else plot.markSpan([plot.timeAt(drag.fromX), plot.timeAt(event.offsetX)]);
+  };
 
   const release = (event: PointerEvent) => {
     const ended = drag;
     fingers.delete(event.pointerId);
     drag = null;
-    plot.mark(null);
+    plot.markSpan(null);
     if (event.type !== "pointerup" || ended === null || ended.isPan) return;
     if (Math.abs(event.offsetX - ended.fromX) >= MIN_DRAG_PX)
       view.zoomTo(plot.timeAt(ended.fromX), plot.timeAt(event.offsetX));
   };
+
+  canvas.addEventListener("pointerdown", press, { signal });
+  canvas.addEventListener("pointermove", move, { signal });
   canvas.addEventListener("pointerup", release, { signal });
   canvas.addEventListener("pointercancel", release, { signal });
   canvas.addEventListener("pointerleave", () => view.cursorMs.set(null), { signal });
   canvas.addEventListener("dblclick", (event) => view.zoomBy(2, plot.timeAt(event.offsetX)), { signal });
-  canvas.addEventListener("blur", () => view.cursorMs.set(null), { signal });
-  canvas.addEventListener(
-    "keydown",
-    (event) => {
-      if (onKey(event, view)) event.preventDefault();
-    },
-    { signal },
-  );
-  return () => stop.abort();
+}
+
+const msPerPixel = (plot: TimePlot): number => plot.timeAt(1) - plot.timeAt(0);
+
+/** How far two fingers are apart, and what is between them; null without two. */
+function pinchOf(fingers: ReadonlyMap<number, number>): { readonly px: number; readonly x: number } | null {
+  const [a, b] = [...fingers.values()];
+  return a === undefined || b === undefined ? null : { px: Math.abs(a - b), x: (a + b) / 2 };
 }
 
 /** Arrow keys move the mark, with Shift the view; + and − zoom, Home goes back to live. True where the key was one of them. */

@@ -1,4 +1,4 @@
-// The time ranges that charts can show: the last so much time, all there is, or one that a person picks.
+// The time ranges of charts: a span until now, all readings, or one that a person picks.
 import { pageText } from "../../i18n/page-text.ts";
 
 const MINUTE_MS = 60_000;
@@ -36,7 +36,7 @@ export const CHOICE_OPTIONS: readonly (readonly [RangeChoice, string])[] = [
 
 export const isRangeName = (name: string): name is RangeName => Object.hasOwn(RANGE_SPAN_MS, name);
 
-/** A device that has been known for less than this opens on live: its few readings would be a dot at the edge of an hour. */
+/** A device first seen more recently opens on live: its few readings would be a dot at the edge of an hour. */
 const NEW_DEVICE_MS = 15 * MINUTE_MS;
 
 export function initialRange(firstSeenMs: number, nowMs: number): RangeName {

@@ -86,7 +86,7 @@ function useStillCharts(row: RefObject<HTMLElement | null>, view: TimeView): voi
   }, [isFixed, row]);
 }
 
-/** With what the page has put beside the controls. */
+/** The controls with the page's own items. */
 const heightOf = (row: HTMLElement | null): number => row?.parentElement?.offsetHeight ?? 0;
 
 function Step({
@@ -115,7 +115,7 @@ function panMs(view: TimeView): number {
   return (endMs - startMs) * PAN_SHARE;
 }
 
-/** Takes effect as soon as both moments can be read and are in order. */
+/** Takes effect as soon as both times are valid and in order. */
 function CustomEnds({
   period,
   view,

@@ -1,5 +1,4 @@
-// The time view of a page: it begins with what the address says, else with what was looked at last, and writes itself into
-// the address.
+// The time view of a page: begins with the range in the address, else with the last one viewed, and updates the address.
 import { useEffect, useState } from "react";
 import { hubNowMs } from "../../api/feed/hub-clock.ts";
 import { type Signal, useSignal } from "../../api/feed/signal.ts";
@@ -12,15 +11,15 @@ let lastChosen: RangeName | null = null;
 
 interface Options {
   /** See `TimeView`. */
-  readonly grownFromMs?: number;
-  /** A range's name, or `all`: shown whatever was looked at before. */
+  readonly firstReadingMs?: number;
+  /** A range's name, or `all`: shown regardless of the last view. */
   readonly wanted?: string | undefined;
 }
 
-export function useTimeView(usual: RangeName, { grownFromMs, wanted }: Options = {}): TimeView {
+export function useTimeView(usual: RangeName, { firstReadingMs, wanted }: Options = {}): TimeView {
   const [view] = useState(() => {
     const period = periodOf(location.hash) ?? namedPeriod(wanted ?? "") ?? lastPeriod(lastChosen ?? usual);
-    return new TimeView(period, hubNowMs, grownFromMs);
+    return new TimeView(period, hubNowMs, firstReadingMs);
   });
 
   useEffect(() => {

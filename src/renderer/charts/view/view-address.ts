@@ -13,13 +13,13 @@ export function periodOf(hash: string): Period | null {
   return fromMs < toMs ? { kind: "fixed", fromMs, toMs } : null;
 }
 
-/** Of a range, or of all there is; null where there is none of that name. */
+/** The period of a range's name or `all`; null for an unknown name. */
 export function namedPeriod(name: string): Period | null {
   if (isRangeName(name)) return lastPeriod(name);
   return name === "all" ? { kind: "last", name, spanMs: null } : null;
 }
 
-/** The address of the same page that shows `period`; what else it says stays. */
+/** The address of the same page with `period`; other parameters stay. */
 export function withPeriod(hash: string, period: Period): string {
   const [path = "", query = ""] = hash.split("?");
   const parameters = new URLSearchParams(query);

@@ -1,4 +1,4 @@
-// A button. One that wants confirmation takes a second press; losing the focus cancels the first.
+// A button. One with confirmation needs a second press; losing the focus cancels the first.
 import { useState } from "react";
 import { controlLabel } from "../../i18n/controls.ts";
 import { text } from "../../i18n/text.ts";

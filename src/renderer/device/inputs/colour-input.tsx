@@ -1,4 +1,4 @@
-// A colour. A picker fires on every colour that it passes and says nothing when it closes, so a button sets the choice.
+// A colour. A picker fires for every colour that it passes and has no event when it closes, so a button sets the choice.
 import { controlLabel } from "../../i18n/controls.ts";
 import { text } from "../../i18n/text.ts";
 import { ControlName } from "./control-name.tsx";

@@ -1,4 +1,4 @@
-// The name of a control beside its input, with a ring while what was asked for is under way.
+// The name of a control beside its input, with a ring while a command is pending.
 import type { Control } from "../../../shared/controls/control.ts";
 import { controlLabel } from "../../i18n/controls.ts";
 import styles from "./inputs.module.css";

@@ -1,11 +1,11 @@
-// What every input of a control is given.
+// The props of every control input.
 import type { Control, ControlValue } from "../../../shared/controls/control.ts";
 
 export interface InputProps<Kind extends Control["kind"] = Control["kind"]> {
   readonly control: Extract<Control, { kind: Kind }>;
-  /** What was asked for last, or what the device says; undefined while neither is known. */
+  /** The desired value while a command is pending, else the reported one; undefined while unknown. */
   readonly value: ControlValue | undefined;
-  /** Whether `value` was asked for, and the device has not said yet that it is so. */
+  /** Whether `value` is desired and not reported yet. */
   readonly isPending: boolean;
   /** Called once for each gesture. */
   readonly onChange: (value: ControlValue) => void;

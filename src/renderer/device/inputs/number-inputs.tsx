@@ -35,7 +35,7 @@ export function SliderInput({ control, value, isPending, onChange, min, max }: S
         onChange={(event) => draft.enter(event.target.valueAsNumber)}
         onPointerUp={gesture.end}
         onPointerCancel={gesture.end}
-        onKeyUp={gesture.endSoon}
+        onKeyUp={gesture.endAfterPause}
         onBlur={gesture.end}
       />
     </label>

@@ -33,7 +33,7 @@ export function SelectInput({ control, value, isPending, onChange }: InputProps<
           const chosen = event.target.value;
           if (isByKeys.current) {
             draft.enter(chosen);
-            gesture.endSoon();
+            gesture.endAfterPause();
           } else if (chosen !== "") {
             draft.discard();
             if (chosen !== known) onChange(chosen);

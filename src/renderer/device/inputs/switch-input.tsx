@@ -1,4 +1,4 @@
-// A switch. While a command is under way its knob stands half-way, towards what was asked for.
+// A switch. While a command is pending its knob is half-way towards the desired state.
 
 import { ControlName } from "./control-name.tsx";
 import type { InputProps } from "./input-props.ts";

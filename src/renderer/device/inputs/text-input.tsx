@@ -1,4 +1,4 @@
-// A text, sent by its button or Enter. It follows the device until somebody types.
+// A text, sent by its button or Enter. It follows the device until a person types.
 import { type SubmitEvent, useId } from "react";
 import { controlLabel } from "../../i18n/controls.ts";
 import { text } from "../../i18n/text.ts";

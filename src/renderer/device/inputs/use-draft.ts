@@ -5,7 +5,7 @@ export interface Draft<Value> {
   readonly value: Value;
   readonly isEdited: boolean;
   enter(value: Value): void;
-  /** Back to what the device says. */
+  /** Resets to the device's value. */
   discard(): void;
 }
 

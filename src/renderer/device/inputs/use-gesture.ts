@@ -1,4 +1,4 @@
-// One gesture, one command: a pointer's gesture ends when it is released, one of keys after a pause, both when the focus leaves.
+// One gesture, one command: a pointer gesture ends on release, a keyboard gesture after a pause, both when the focus leaves.
 import { useEffect, useRef } from "react";
 
 /** Longer than people take between two presses of an arrow key. */
@@ -7,11 +7,11 @@ const KEY_PAUSE_MS = 700;
 export interface Gesture {
   /** The gesture has ended. */
   end(): void;
-  /** It ends unless another key is pressed soon. */
-  endSoon(): void;
+  /** Ends the gesture after a pause without another key. */
+  endAfterPause(): void;
 }
 
-/** `onEnd` is called once for each gesture, as it was rendered last. */
+/** `onEnd` is called once for each gesture, in its latest version. */
 export function useGesture(onEnd: () => void): Gesture {
   const last = useRef(onEnd);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
@@ -23,9 +23,9 @@ export function useGesture(onEnd: () => void): Gesture {
     clearTimeout(timer.current);
     last.current();
   };
-  const endSoon = () => {
+  const endAfterPause = () => {
     clearTimeout(timer.current);
     timer.current = setTimeout(end, KEY_PAUSE_MS);
   };
-  return { end, endSoon };
+  return { end, endAfterPause };
 }

@@ -1,11 +1,11 @@
 // A device that asks to join: name, model, address and first readings, with buttons to approve or block, and fields for the name
 // and the room that it gets.
-import { useId, useState } from "react";
+import { type KeyboardEvent, useId, useState } from "react";
 import type { Device, Metric } from "../../../shared/device.ts";
 import { explain } from "../../api/client.ts";
 import { useJoinDecision } from "../../api/devices/use-join-decision.ts";
 import { useLatest } from "../../api/feed/use-live.ts";
-import { useConversion } from "../../api/kept/unit-choices.ts";
+import { useConversion } from "../../api/local-storage/unit-choices.ts";
 import { useDevices } from "../../api/queries.ts";
 import { metricLabel, roomsOf } from "../../i18n/names.ts";
 import { formatCount, formatQuantity } from "../../i18n/numbers.ts";
@@ -16,27 +16,31 @@ import styles from "./join-requests.module.css";
 const MAX_SHOWN_METRICS = 4;
 const MAX_NAME_CHARACTERS = 64;
 
-export interface Given {
+export interface JoinDraft {
   readonly name: string;
   readonly room: string;
 }
 
-export const NOTHING_GIVEN: Given = { name: "", room: "" };
+export const EMPTY_DRAFT: JoinDraft = { name: "", room: "" };
 
 interface Props {
   readonly device: Device;
-  /** What was typed, where somebody else keeps it: all that ask may be approved at once. */
-  readonly given?: Given;
-  readonly onGiven?: (given: Given) => void;
+  /** The draft of a controlled component, since all requests can be approved together. */
+  readonly draft?: JoinDraft;
+  readonly onDraftChange?: (draft: JoinDraft) => void;
 }
 
-export function JoinRequest({ device, ...kept }: Props) {
+export function JoinRequest({ device, ...controlled }: Props) {
   const { id, name, model, address, metrics, quarantined, offeredKey } = device;
   const decision = useJoinDecision(device, offeredKey?.code);
-  const own = useState(NOTHING_GIVEN);
-  const { given = own[0], onGiven: setGiven = own[1] } = kept;
-  const [isNaming, setNaming] = useState(given !== NOTHING_GIVEN);
+  const own = useState(EMPTY_DRAFT);
+  const { draft = own[0], onDraftChange: setDraft = own[1] } = controlled;
+  const [isNaming, setNaming] = useState(draft !== EMPTY_DRAFT);
   const origin = [model ?? [], address === null ? [] : text.joining.at(address)].flat().join(" ");
+  const approve = () => {
+    if (decision.isPending) return;
+    decision.mutate({ kind: "approve", name: draft.name.trim(), room: draft.room.trim() });
+  };
   const facts = [name === id ? [] : id, origin === "" ? [] : origin].flat();
   return (
     <div className={styles["request"]}>
@@ -60,7 +64,7 @@ export function JoinRequest({ device, ...kept }: Props) {
             {text.joining.compareKey} <b className={styles["code"]}>{offeredKey.code}</b>
           </p>
         )}
-        {isNaming && <Naming device={device} given={given} onChange={setGiven} />}
+        {isNaming && <Naming device={device} draft={draft} onChange={setDraft} onEntered={approve} />}
         {decision.error && <p role="alert">{explain(decision.error)}</p>}
       </div>
       <div className={styles["buttons"]}>
@@ -79,7 +83,7 @@ export function JoinRequest({ device, ...kept }: Props) {
           className="button small primary"
           aria-label={text.joining.approveOf(name)}
           disabled={decision.isPending}
-          onClick={() => decision.mutate({ kind: "approve", name: given.name.trim(), room: given.room.trim() })}
+          onClick={approve}
         >
           {text.joining.approve}
         </button>
@@ -99,38 +103,44 @@ export function JoinRequest({ device, ...kept }: Props) {
 
 interface NamingProps {
   readonly device: Device;
-  readonly given: Given;
-  readonly onChange: (given: Given) => void;
+  readonly draft: JoinDraft;
+  readonly onChange: (draft: JoinDraft) => void;
+  readonly onEntered: () => void;
 }
 
-function Naming({ device, given, onChange }: NamingProps) {
+function Naming({ device, draft, onChange, onEntered }: NamingProps) {
   const rooms = useId();
+  const onKeyDown = ({ key, nativeEvent }: KeyboardEvent) => {
+    if (key === "Enter" && !nativeEvent.isComposing) onEntered();
+  };
   return (
     <div className={styles["naming"]}>
       <input
-        // It was asked for with a press.
+        // It appears after a press of its button.
         // biome-ignore lint/a11y/noAutofocus: see above
         autoFocus
         aria-label={text.joining.nameLabel(device.name)}
         placeholder={device.name}
         maxLength={MAX_NAME_CHARACTERS}
-        value={given.name}
-        onChange={({ target }) => onChange({ ...given, name: target.value })}
+        value={draft.name}
+        onKeyDown={onKeyDown}
+        onChange={({ target }) => onChange({ ...draft, name: target.value })}
       />
       <input
         aria-label={text.joining.roomLabel(device.name)}
         placeholder={text.joining.room}
         maxLength={MAX_NAME_CHARACTERS}
         list={rooms}
-        value={given.room}
-        onChange={({ target }) => onChange({ ...given, room: target.value })}
+        value={draft.room}
+        onKeyDown={onKeyDown}
+        onChange={({ target }) => onChange({ ...draft, room: target.value })}
       />
       <RoomOptions id={rooms} />
     </div>
   );
 }
 
-/** The rooms that there are, offered while one is typed. */
+/** Suggests existing rooms while one is typed. */
 export function RoomOptions({ id }: { readonly id: string }) {
   const { data: devices = [] } = useDevices();
   return (

@@ -1,6 +1,6 @@
-// Devices that ask to join. One is shown at once; several are folded into one line, from which all can be approved. A new one
-// comes last, and nothing moves while the pointer is over them: an unknown device must not slip under a press. The first one that
-// asks while a page is in use does not push it down: it shows up among the notices at its end.
+// Devices that request to join. One is shown in full; several are folded into one line, from which all can be approved. A new one is
+// added last, and nothing moves while the pointer is over them, so that no unknown device is approved by mistake. The first request
+// on a page in use does not shift it: it appears among the notices at its end.
 import { ChevronDown } from "lucide-react";
 import { useId, useRef, useState } from "react";
 import { createPortal } from "react-dom";
@@ -11,13 +11,13 @@ import { formatCount } from "../../i18n/numbers.ts";
 import { text } from "../../i18n/text.ts";
 import { useSteady } from "../../ui/hooks/use-steady.ts";
 import { NOTICES_ID } from "../../ui/notices-id.ts";
-import { type Given, JoinRequest, NOTHING_GIVEN, RoomOptions } from "./join-request.tsx";
+import { EMPTY_DRAFT, type JoinDraft, JoinRequest, RoomOptions } from "./join-request.tsx";
 import styles from "./join-requests.module.css";
 
 const MAX_NAMED_DEVICES = 3;
 
 interface Props {
-  /** Whether a person waits for them here: several are shown at once, and each where the page has its place for them. */
+  /** Whether the page waits for requests: several are unfolded, in the page's own place for them. */
   readonly isAwaited?: boolean;
 }
 
@@ -52,40 +52,40 @@ function Requests({ isOpenAtFirst, isLate = false }: RequestsProps) {
       {shown.length > 1 ? (
         <Folded requests={shown} pending={pending} isOpenAtFirst={isOpenAtFirst} />
       ) : (
-        <RequestList requests={shown} given={NOBODY_GIVEN} />
+        <RequestList requests={shown} drafts={NO_DRAFTS} />
       )}
     </section>
   );
 }
 
-/** A device that has been decided on keeps its place, by its id, until the pointer is gone. */
+/** A device after the decision keeps its place, by its id, until the pointer leaves. */
 type Request = Device | string;
 
-/** What was typed for each device, by its id. */
-type AllGiven = Readonly<Record<string, Given>>;
-const NOBODY_GIVEN: AllGiven = {};
+/** By device id. */
+type JoinDrafts = Readonly<Record<string, JoinDraft>>;
+const NO_DRAFTS: JoinDrafts = {};
 
 interface ListProps {
   readonly requests: readonly Request[];
-  readonly given: AllGiven;
-  /** Without it each request keeps what is typed. */
-  readonly onGiven?: (id: string, given: Given) => void;
+  readonly drafts: JoinDrafts;
+  /** Without it each request holds its own draft. */
+  readonly onDraftChange?: (id: string, draft: JoinDraft) => void;
 }
 
-function RequestList({ requests, given, onGiven }: ListProps) {
+function RequestList({ requests, drafts, onDraftChange }: ListProps) {
   return (
     <ul>
       {requests.map((request) => (
         <li key={typeof request === "string" ? request : request.id}>
           {typeof request === "string" ? (
             <div className={styles["decided"]} />
-          ) : onGiven === undefined ? (
+          ) : onDraftChange === undefined ? (
             <JoinRequest device={request} />
           ) : (
             <JoinRequest
               device={request}
-              given={given[request.id] ?? NOTHING_GIVEN}
-              onGiven={(one) => onGiven(request.id, one)}
+              draft={drafts[request.id] ?? EMPTY_DRAFT}
+              onDraftChange={(draft) => onDraftChange(request.id, draft)}
             />
           )}
         </li>
@@ -103,16 +103,16 @@ interface FoldedProps {
 function Folded({ requests, pending, isOpenAtFirst }: FoldedProps) {
   const [isOpen, setOpen] = useState(isOpenAtFirst);
   const [room, setRoom] = useState("");
-  const [given, setGiven] = useState(NOBODY_GIVEN);
+  const [drafts, setDrafts] = useState(NO_DRAFTS);
   const rooms = useId();
   const joining = useJoinMany();
-  // A key is accepted by the one who has compared its code.
+  // A device that offers a key is approved individually, by comparing the key's code.
   const plain = pending.filter(({ offeredKey }) => offeredKey === undefined);
   const names = pending.slice(0, MAX_NAMED_DEVICES).map(({ name }) => name);
   const approveAll = () =>
     joining.mutate(
       plain.map(({ id }) => {
-        const { name, room: own } = given[id] ?? NOTHING_GIVEN;
+        const { name, room: own } = drafts[id] ?? EMPTY_DRAFT;
         return { id, name: name.trim(), room: own.trim() || room.trim() };
       }),
     );
@@ -152,8 +152,8 @@ function Folded({ requests, pending, isOpenAtFirst }: FoldedProps) {
       {isOpen && (
         <RequestList
           requests={requests}
-          given={given}
-          onGiven={(id, one) => setGiven((before) => ({ ...before, [id]: one }))}
+          drafts={drafts}
+          onDraftChange={(id, draft) => setDrafts((before) => ({ ...before, [id]: draft }))}
         />
       )}
     </div>

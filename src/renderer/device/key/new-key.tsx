@@ -1,4 +1,4 @@
-// A device's new key, which is shown this once: how to give it to the device, and what it means.
+// A device's new key, shown only once: how to set it on the device, and what it means.
 import type { NewDeviceKey } from "../../../shared/security/access.ts";
 import { Around } from "../../i18n/around.tsx";
 import { pageText } from "../../i18n/page-text.ts";

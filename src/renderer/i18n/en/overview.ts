@@ -9,7 +9,7 @@ export const overview = {
   nothingToSee: "There is no device yet that you may see.",
   nothingFits: "No device fits.",
   showAll: "Show all",
-  needsLook: "Needs a look",
+  needsAttention: "Needs a look",
   rest: "Elsewhere",
   search: "Search devices",
   clearSearch: "Clear the search",

@@ -35,6 +35,7 @@ export const shell = {
   unitOfSensor: "Temperatures as sent",
   find: "Find anything",
   undo: "Undo",
+  notUndone: (reason: string) => `It was not undone. ${reason}`,
   commandDone: (device: string, control: string) => `${device}, ${control}: done`,
   commandFailed: (device: string, control: string, reason: string) => `${device}, ${control}: ${reason}`,
 };

@@ -9,7 +9,7 @@ export const overview: typeof en = {
   nothingToSee: "볼 수 있는 기기가 아직 없습니다.",
   nothingFits: "조건에 맞는 기기가 없습니다.",
   showAll: "모두 보기",
-  needsLook: "확인 필요",
+  needsAttention: "확인 필요",
   rest: "그 밖의 기기",
   search: "기기 검색",
   clearSearch: "검색어 지우기",

@@ -37,6 +37,7 @@ export const shell: typeof en = {
   unitOfSensor: "센서의 온도 단위",
   find: "무엇이든 찾기",
   undo: "실행 취소",
+  notUndone: (reason) => `되돌리지 못했습니다. ${reason}`,
   commandDone: (device, control) => `${device} ${control}: 완료`,
   commandFailed: (device, control, reason) => `${device} ${control}: ${reason}`,
 };

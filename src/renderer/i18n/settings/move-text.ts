@@ -1,4 +1,4 @@
-// The texts of a move of the data, which come with the settings.
+// The texts of a move of the data, loaded with the settings.
 import { language } from "../language.ts";
 import { move as en } from "./move-en.ts";
 import { move as ko } from "./move-ko.ts";

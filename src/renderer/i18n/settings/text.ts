@@ -1,4 +1,4 @@
-// The texts of the settings, apart from the others: they are many, and come with the page.
+// The texts of the settings, in a chunk that is loaded with the page, since they are many.
 
 import { language } from "../language.ts";
 import { settings as en } from "./en.ts";

@@ -1,5 +1,5 @@
 // Who may do what: devices, people, programs, and the log of what was done. For administrators alone.
-import { useMay } from "../../api/access.ts";
+import { useMay } from "../../api/me.ts";
 import { accessText } from "../../i18n/later/access-text.ts";
 import { pageText } from "../../i18n/page-text.ts";
 import { PageHeader } from "../../shell/page-header.tsx";

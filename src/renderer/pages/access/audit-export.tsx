@@ -2,13 +2,13 @@
 import { useMutation } from "@tanstack/react-query";
 import { BYTE_ORDER_MARK } from "../../../shared/byte-order-mark.ts";
 import type { AuditEntry } from "../../../shared/security/access.ts";
-import { type AuditFilter, auditPage } from "../../api/access.ts";
 import { explain } from "../../api/client.ts";
 import { accessText } from "../../i18n/later/access-text.ts";
 import rows from "../../ui/rows.module.css";
+import { type AuditFilter, auditPage } from "./use-audit.ts";
 
 const PAGE_ENTRIES = 5_000;
-/** What a spreadsheet would take for a formula. */
+/** Text that a spreadsheet would interpret as a formula. */
 const FORMULA = /^[=+\-@\t\r]/;
 
 export function AuditExport({ filter }: { readonly filter: AuditFilter }) {

@@ -1,7 +1,6 @@
-// Who did what, to what, from where and when, newest first: filtered by the hub, and saved as CSV or JSON.
+// The audit log, newest first: filtered by the hub, and saved as CSV or JSON.
 import { useState } from "react";
 import type { AuditEntry } from "../../../shared/security/access.ts";
-import { type AuditFilter, useAudit } from "../../api/access.ts";
 import { explain } from "../../api/client.ts";
 import { hubNowMs } from "../../api/feed/hub-clock.ts";
 import { useNow } from "../../api/feed/use-now.ts";
@@ -16,6 +15,7 @@ import form from "../../ui/form.module.css";
 import rows from "../../ui/rows.module.css";
 import styles from "./access-page.module.css";
 import { AuditExport } from "./audit-export.tsx";
+import { type AuditFilter, useAudit } from "./use-audit.ts";
 
 const DAY_MS = 86_400_000;
 const t = accessText.log;

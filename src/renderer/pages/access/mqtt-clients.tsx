@@ -1,4 +1,4 @@
-// Who is connected over MQTT, each with a button that disconnects it.
+// Connected MQTT clients, each with a button that disconnects it.
 import type { MqttClient } from "../../../shared/mqtt/mqtt-clients.ts";
 import { useAccessChange, useMqttClients } from "../../api/access.ts";
 import { apiUrl, explain, remove } from "../../api/client.ts";
@@ -6,6 +6,7 @@ import { useNow } from "../../api/feed/use-now.ts";
 import { Moment } from "../../i18n/moment.tsx";
 import { formatCount, formatValue } from "../../i18n/numbers.ts";
 import { pageText } from "../../i18n/page-text.ts";
+import { text } from "../../i18n/text.ts";
 import { formatAgo } from "../../i18n/times.ts";
 import { Failure } from "../../ui/failure.tsx";
 import rows from "../../ui/rows.module.css";
@@ -54,7 +55,7 @@ function ClientRow({ client }: { readonly client: MqttClient }) {
         <strong>{id}</strong>
         <span className={rows["tag"]}>MQTT {version}</span>
         <p>
-          {address} · {principal} ·{" "}
+          {address} · {text.words.actor(principal)} ·{" "}
           <Moment ms={connectedMs} within={words.connectedAgo}>
             {formatAgo(connectedMs, nowMs)}
           </Moment>

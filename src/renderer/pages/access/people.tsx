@@ -193,7 +193,7 @@ function PersonForm({ person, onDone }: { readonly person: Person | null; readon
   );
 }
 
-/** 20 letters and digits that are not taken for each other: 32 of them, so that each byte gives one evenly. */
+/** 20 of 32 unambiguous letters and digits: a power of two, so that random bytes map to them without bias. */
 const PASSWORD_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789";
 
 function generatedPassword(): string {

@@ -19,7 +19,7 @@ export function RoleFields({ role, rooms, onChange }: Props) {
   const { data: devices = [] } = useDevices();
   const known = roomsOf(devices);
   const chosen = roomList(rooms);
-  // It may be a room that is yet to come, or one that is spelled otherwise.
+  // The room may not exist yet, or be misspelt.
   const unknown = chosen.filter((room) => !known.includes(room));
   return (
     <>

@@ -1,9 +1,10 @@
-// Who is signed in, each session with a button that ends it, and a link that signs in a phone.
+// The sessions of people, each with a button that ends it, and a link that signs in a phone.
 import { useState } from "react";
 import type { Session, SignInLink } from "../../../shared/security/access.ts";
-import { useAccessChange, useMe, useSessions } from "../../api/access.ts";
+import { useAccessChange, useSessions } from "../../api/access.ts";
 import { apiUrl, explain, post, remove } from "../../api/client.ts";
 import { useNow } from "../../api/feed/use-now.ts";
+import { useMe } from "../../api/me.ts";
 import { useHub } from "../../api/queries.ts";
 import { chosenHost, HubAddress } from "../../device/hub-address.tsx";
 import { browserName } from "../../i18n/browser-name.ts";

@@ -105,7 +105,7 @@ function FirstReading({ joined, pending }: FirstReadingProps) {
   );
 }
 
-/** An older refusal is unlikely to come from the script that is being tried now. */
+/** An older refusal is probably not from the script that is being tried now. */
 const RECENT_REFUSAL_MS = 10 * 60_000;
 
 function RecentRefusal() {

@@ -1,4 +1,4 @@
-// Makes a key for a device that is about to be connected. It is shown as long as the page is open, and never again.
+// Creates a key for a device before it connects. The key is shown only while the page is open.
 import { useMutation } from "@tanstack/react-query";
 import { type SubmitEvent, useState } from "react";
 import type { Device } from "../../../shared/device.ts";

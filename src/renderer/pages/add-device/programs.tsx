@@ -4,10 +4,12 @@ import type { HubInfo } from "../../../shared/api.ts";
 import type { Device } from "../../../shared/device.ts";
 import type { NewDeviceKey } from "../../../shared/security/access.ts";
 import type { TlsStatus } from "../../../shared/security/tls.ts";
-import { useMay, useTls } from "../../api/access.ts";
+import { useTls } from "../../api/access.ts";
+import { useMay } from "../../api/me.ts";
 import { useInstaller } from "../../api/queries.ts";
 import { chosenHost, HubAddress } from "../../device/hub-address.tsx";
 import { pageText } from "../../i18n/page-text.ts";
+import { Copyable } from "../../ui/copyable.tsx";
 import styles from "./add-device.module.css";
 import { DeviceKeyForm } from "./device-key-form.tsx";
 import { Snippet } from "./snippet.tsx";
@@ -42,7 +44,7 @@ export function Programs({ hub, known, agentId, programsId }: Props) {
   const sender = made ?? EXAMPLE_SENDER;
   const way = wayTo(host, hub, tls);
   const installer = useInstaller(installerHost(host, hub, tls));
-  // Without it, a hub with TLS would seem to have none; and what is above the others comes with them.
+  // Without the TLS state a hub with TLS would seem to have none; waiting also avoids a shift of the layout.
   if (isPending || (installer.isPending && chosen === undefined)) return null;
   return (
     <>
@@ -97,11 +99,7 @@ function AgentInstaller({ address, fingerprint }: InstallerProps) {
         )}
         <details className={styles["checked"]}>
           <summary>{words.checkFirst}</summary>
-          {/* It scrolls: the keyboard must reach it. */}
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: see above */}
-          <pre tabIndex={0}>
-            <code>{checkedInstallSnippet(installer)}</code>
-          </pre>
+          <Copyable code={checkedInstallSnippet(installer)} label={words.checkFirst} />
           <p className="note">{words.hubId(installer.hubId)}</p>
         </details>
       </Snippet>

@@ -1,5 +1,5 @@
-// The shortest programs that send a reading to this hub: as it is reached now, with TLS where it has that, and with the
-// device's key where there is one. Each is run as it stands by test/hub/snippets.
+// The shortest programs that send a reading to this hub: at its current address, with TLS if it is on, and with the device's key if
+// it has one. test/hub/snippets runs each of them verbatim.
 import type { HubInfo, Installer } from "../../../shared/api.ts";
 import type { TlsStatus } from "../../../shared/security/tls.ts";
 import { hostInUrl } from "../../i18n/hub-links.ts";
@@ -18,7 +18,7 @@ export interface Way {
   readonly trust: "own-authority" | "system" | null;
 }
 
-/** What the hub says of itself that matters here. */
+/** The properties of the hub that snippets need. */
 type HubPorts = Pick<HubInfo, "httpPort" | "mqttPort" | "httpsPort" | "mqttsPort" | "plainPorts" | "basePath">;
 
 /** With TLS where a Pi can make sure of the hub by it, or has no other way. */
@@ -45,7 +45,7 @@ function httpUrl({ host, httpPort, basePath, trust }: Way): string {
   return `${trust === null ? "http" : "https"}://${hostInUrl(host)}:${httpPort}${basePath}`;
 }
 
-/** One line where nothing has to be trusted first; else the authority is fetched, and is the one that the window knows. */
+/** One line, unless a certificate authority has to be trusted: then it is fetched and its checksum compared. */
 export function installSnippet({ url, authority }: Installer): string {
   return authority === undefined
     ? `curl -fsS ${url} | sh`
@@ -60,7 +60,7 @@ echo "${sha256}  install.sh" | sha256sum -c
 sh install.sh`;
 }
 
-/** Only what has the checksum is trusted, so that nobody need vouch for the connection that brings it. */
+/** The checksum makes the fetch safe over an untrusted connection. */
 export function authoritySnippet({ url, sha256 }: NonNullable<Installer["authority"]>): string {
   return `curl -fsSk ${url} -o ${CA_FILE} &&
 echo "${sha256}  ${CA_FILE}" | sha256sum -c`;
@@ -79,7 +79,7 @@ import paho.mqtt.client as mqtt
 client = mqtt.Client()
 client.connect("${host}", ${mqttPort})
 client.publish("sensor/data", ${reading})`;
-  // Closed at once, a connection with TLS may lose what was sent last: `single` waits for the hub's answer.
+  // Closing a TLS connection immediately may lose the last message: `single` waits for the acknowledgement.
   const tls = { "own-authority": `{"ca_certs": "${CA_FILE}"}`, system: "{}" };
   return `import json
 import paho.mqtt.publish as publish

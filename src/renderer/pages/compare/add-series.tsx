@@ -9,7 +9,7 @@ import { keyOf } from "./compared-series.ts";
 
 interface Props {
   readonly devices: readonly Device[];
-  /** Keys of the series that are there already. */
+  /** Keys of the series that are already compared. */
   readonly chosen: ReadonlySet<string>;
   readonly isFull: boolean;
   /** Called with a series' key. */
@@ -41,7 +41,7 @@ export function AddSeries({ devices, chosen, isFull, onAdd }: Props) {
       onChange={({ target }) => {
         if (!isByKeys.current) return onAdd(target.value);
         setPassed(target.value);
-        gesture.endSoon();
+        gesture.endAfterPause();
       }}
       onBlur={() => {
         isByKeys.current = false;

@@ -1,42 +1,51 @@
 // Series of any devices over one another, in the address or as a named view.
-import { useEffect, useState } from "react";
-import { MAX_SERIES_PER_VIEW, type SavedView, type ViewSeries } from "../../../shared/history/saved-view.ts";
-import { useMay } from "../../api/access.ts";
+import { MAX_SERIES_PER_VIEW, type SavedView } from "../../../shared/history/saved-view.ts";
+import { explain } from "../../api/client.ts";
 import { useViews } from "../../api/history/views.ts";
+import { useMay } from "../../api/me.ts";
 import { useDevices } from "../../api/queries.ts";
 import { TimeControls } from "../../charts/view/time-controls.tsx";
 import { useTimeView } from "../../charts/view/use-time-view.ts";
 import { pageText } from "../../i18n/page-text.ts";
+import { text } from "../../i18n/text.ts";
 import { ShareButton } from "../../share/share-button.tsx";
 import { SharedUntil } from "../../share/shared-until.tsx";
 import { PageHeader } from "../../shell/page-header.tsx";
+import { Failure } from "../../ui/failure.tsx";
 import { AddSeries } from "./add-series.tsx";
 import { CompareChartPanel } from "./compare-chart-panel.tsx";
 import styles from "./compare-page.module.css";
-import { keyOf, seriesOf, withSeries } from "./compared-series.ts";
+import { keyOf, seriesOf } from "./compared-series.ts";
+import { useComparedSeries } from "./use-compared-series.ts";
 import { ViewActions } from "./view-actions.tsx";
 
 /** `viewId`: a named view; null for one in the address alone. */
 export function ComparePage({ viewId }: { readonly viewId: string | null }) {
-  const { data: views } = useViews();
+  const views = useViews();
   if (viewId === null) return <Comparison saved={null} />;
-  if (views === undefined) return null;
-  const saved = views.find(({ id }) => id === viewId);
+  if (views.isLoadingError)
+    return (
+      <>
+        <PageHeader title={pageText.compare.title} />
+        <Failure
+          title={pageText.compare.notLoaded}
+          message={explain(views.error)}
+          onRetry={() => void views.refetch()}
+        />
+      </>
+    );
+  if (views.data === undefined) return null;
+  const saved = views.data.find(({ id }) => id === viewId);
   return saved === undefined ? <PageHeader title={pageText.compare.noSuchView} /> : <Comparison saved={saved} />;
 }
 
 function Comparison({ saved }: { readonly saved: SavedView | null }) {
   const view = useTimeView("24h", { wanted: saved?.range });
-  const [chosen, setChosen] = useState<readonly ViewSeries[]>(() => {
-    const named = seriesOf(location.hash);
-    return named.length > 0 ? named : (saved?.series ?? []);
-  });
-  const { data: devices = [] } = useDevices();
+  const [chosen, setChosen] = useComparedSeries(saved?.series ?? []);
+  const list = useDevices();
+  const { data: devices = [] } = list;
   const mayName = useMay("operator");
   const isAdmin = useMay("admin");
-  useEffect(() => {
-    if (chosen.length > 0) history.replaceState(history.state, "", withSeries(location.hash, chosen));
-  }, [chosen]);
 
   const known = chosen.flatMap((series) => {
     const device = devices.find(({ id }) => id === series.device);
@@ -67,8 +76,10 @@ function Comparison({ saved }: { readonly saved: SavedView | null }) {
             onAdd={(key) => setChosen([...chosen, ...seriesOf(`?${new URLSearchParams({ series: key })}`)])}
           />
         </div>
-        {known.length === 0 ? (
-          <p className={`panel ${styles["empty"]}`}>{pageText.compare.empty}</p>
+        {list.isLoadingError ? (
+          <Failure title={text.overview.notLoaded} message={explain(list.error)} onRetry={() => void list.refetch()} />
+        ) : known.length === 0 ? (
+          <p className={`panel ${styles["empty"]}`}>{list.isSuccess && pageText.compare.empty}</p>
         ) : (
           <CompareChartPanel title={saved?.name ?? pageText.compare.title} lines={known} view={view} onRemove={drop} />
         )}

@@ -18,7 +18,7 @@ export function withSeries(hash: string, series: readonly ViewSeries[]): string 
   const parameters = new URLSearchParams(query);
   parameters.delete("series");
   for (const one of series) parameters.append("series", keyOf(one));
-  return `${path}?${parameters}`;
+  return parameters.size === 0 ? path : `${path}?${parameters}`;
 }
 
 export const keyOf = ({ device, metric }: ViewSeries): string => `${device}/${metric}`;

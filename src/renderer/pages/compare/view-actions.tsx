@@ -17,13 +17,13 @@ interface Props {
 
 export function ViewActions({ saved, series, view }: Props) {
   const [name, setName] = useState(saved?.name ?? "");
-  const save = useSaveView((kept) => {
-    announce(pageText.compare.saved(kept.name));
-    goTo(LINKS.view(kept.id));
+  const save = useSaveView((savedView) => {
+    announce(pageText.compare.saved(savedView.name));
+    goTo(LINKS.view(savedView.id));
   });
   const removal = useRemoveView(() => {
     goTo(LINKS.compare);
-    if (saved !== null) announce(pageText.compare.forgotten(saved.name), { undo: () => save.mutate(saved) });
+    if (saved !== null) announce(pageText.compare.forgotten(saved.name), { undo: () => save.mutateAsync(saved) });
   });
   function submit(event: SubmitEvent) {
     event.preventDefault();

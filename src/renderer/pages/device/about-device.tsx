@@ -1,9 +1,8 @@
-// What is known of a device besides its readings: what people entered, its address, its clock, and what it says of itself with
-// when that last changed.
+// Facts about a device other than readings: what people entered, its address, its clock, and its attributes with their last change.
 import type { Device } from "../../../shared/device.ts";
-import { useMe } from "../../api/access.ts";
 import { hubNowMs } from "../../api/feed/hub-clock.ts";
 import { useAttributeChanges } from "../../api/history/device-history.ts";
+import { useMe } from "../../api/me.ts";
 import { timelineText as t } from "../../i18n/later/timeline-text.ts";
 import { Moment } from "../../i18n/moment.tsx";
 import { metricLabel } from "../../i18n/names.ts";
@@ -14,7 +13,7 @@ import styles from "./about-device.module.css";
 interface Fact {
   readonly label: string;
   readonly text: string | number | null | undefined;
-  /** Of what the device says of itself: by which name. */
+  /** The labels of attributes. */
   readonly attribute?: string;
 }
 

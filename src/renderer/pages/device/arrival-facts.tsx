@@ -1,4 +1,4 @@
-// How a device's readings get here: how many are missing, how long they are on their way, and what that means.
+// How reliably a device's readings arrive: how many are missing, their delay, and what that means.
 import type { Device } from "../../../shared/device.ts";
 import { hubNowMs } from "../../api/feed/hub-clock.ts";
 import { useDelivery } from "../../api/history/device-history.ts";

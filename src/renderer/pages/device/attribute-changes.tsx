@@ -1,4 +1,4 @@
-// How what a device says of itself has changed, the latest first.
+// Changes of a device's attributes, latest first.
 import { useState } from "react";
 import { hubNowMs } from "../../api/feed/hub-clock.ts";
 import { useAttributeChanges } from "../../api/history/device-history.ts";
@@ -11,7 +11,7 @@ import styles from "./about-device.module.css";
 
 const ROWS_AT_ONCE = 5;
 
-/** What was said for the first time is no change. */
+/** The first value of an attribute is not a change. */
 export function AttributeChanges({ device }: { readonly device: string }) {
   const changes = useAttributeChanges(device).filter(({ before }) => before !== undefined);
   const [count, setCount] = useState(ROWS_AT_ONCE);

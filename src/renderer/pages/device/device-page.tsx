@@ -1,8 +1,8 @@
-// One device: a chart for each metric, its controls, and what is known of it.
+// One device: a chart for each metric, its controls, and facts about it.
 import type { Device } from "../../../shared/device.ts";
-import { useMay } from "../../api/access.ts";
 import { explain } from "../../api/client.ts";
 import { hubNowMs } from "../../api/feed/hub-clock.ts";
+import { useMay } from "../../api/me.ts";
 import { useDevice } from "../../api/queries.ts";
 import { initialRange } from "../../charts/view/ranges.ts";
 import { useTimeView } from "../../charts/view/use-time-view.ts";
@@ -80,7 +80,7 @@ function UnapprovedDevice({ device }: { readonly device: Device }) {
 
 function JoinedDevice({ device }: { readonly device: Device }) {
   const view = useTimeView(initialRange(device.firstSeenMs, hubNowMs()), {
-    grownFromMs: device.firstSeenMs - FIRST_READING_LEAD_MS,
+    firstReadingMs: device.firstSeenMs - FIRST_READING_LEAD_MS,
   });
   const isAdmin = useMay("admin");
   return (

@@ -36,10 +36,14 @@ function EditableDevice({ device }: { readonly device: Device }) {
     if (!isFormDirty && !areMetricsDirty) leave();
   }, [leave, isFormDirty, areMetricsDirty]);
   useEscape(leaveUnchanged);
+  // Nor by saving the other form.
+  const leaveSaved = () => {
+    if (!areMetricsDirty) leave();
+  };
   return (
     <div className={styles["page"]}>
       <PageHeader title={pageText.editDevice.title(device.name)} />
-      <EditForm device={device} onDone={leave} onDirty={setFormDirty} />
+      <EditForm device={device} onSaved={leaveSaved} onCancel={leave} onDirty={setFormDirty} />
       {device.metrics.length > 0 && <MetricsForm device={device} onDirty={setMetricsDirty} />}
       <MergeDevice device={device} />
       <BlockDevice device={device} />

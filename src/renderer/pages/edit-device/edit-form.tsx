@@ -11,19 +11,20 @@ import { changesFrom, type Draft, draftOf } from "./device-draft.ts";
 
 interface Props {
   readonly device: Device;
-  readonly onDone: () => void;
+  readonly onSaved: () => void;
+  readonly onCancel: () => void;
   readonly onDirty: (isDirty: boolean) => void;
 }
 
-export function EditForm({ device, onDone, onDirty }: Props) {
-  const [before] = useState(() => draftOf(device));
+export function EditForm({ device, onSaved, onCancel, onDirty }: Props) {
+  const [before, setBefore] = useState(() => draftOf(device));
   const [draft, setDraft] = useState(before);
   const { data: devices = [] } = useDevices();
   const rooms = useId();
   const save = useMutation({
     mutationFn: (changes: DeviceChanges) => changeDevice(device.id, changes),
-    onSuccess: onDone,
   });
+  const isChanged = Object.keys(changesFrom(before, draft)).length > 0;
 
   function enter(next: Draft) {
     setDraft(next);
@@ -31,9 +32,13 @@ export function EditForm({ device, onDone, onDirty }: Props) {
   }
   function submit(event: SubmitEvent) {
     event.preventDefault();
-    const changes = changesFrom(before, draft);
-    if (Object.keys(changes).length === 0) onDone();
-    else save.mutate(changes);
+    const saved = () => {
+      setBefore(draft);
+      onDirty(false);
+      onSaved();
+    };
+    if (isChanged) save.mutate(changesFrom(before, draft), { onSuccess: saved });
+    else onSaved();
   }
 
   const field = (name: Exclude<keyof Draft, "timeZone">) => ({
@@ -74,7 +79,10 @@ export function EditForm({ device, onDone, onDirty }: Props) {
       </label>
       {save.error && <p role="alert">{pageText.editDevice.notSaved(explain(save.error))}</p>}
       <footer>
-        <button type="button" className="button" onClick={onDone}>
+        <span className="note" role="status">
+          {save.isSuccess && !isChanged && pageText.editDevice.saved}
+        </span>
+        <button type="button" className="button" onClick={onCancel}>
           {pageText.editDevice.cancel}
         </button>
         <button type="submit" className="button primary" disabled={save.isPending}>

@@ -17,10 +17,15 @@ const t = pageText.removal;
 export function MergeDevice({ device }: { readonly device: Device }) {
   const { data: devices = [] } = useDevices();
   const [otherId, setOtherId] = useState("");
-  const [asked, setAsked] = useState<Merge | null>(null);
+  const [proposed, setProposed] = useState<Merge | null>(null);
   const merge = useMerge(({ id }) => goTo(LINKS.device(id)));
   const others = devices.filter(({ id }) => id !== device.id);
   const other = others.find(({ id }) => id === otherId);
+  const ask = (wanted: Merge) => {
+    // Why the last one failed says nothing of this one.
+    if (merge.isError) merge.reset();
+    setProposed(wanted);
+  };
   if (others.length === 0) return null;
   return (
     <section className={`panel ${styles["section"]}`} aria-labelledby="merge">
@@ -41,22 +46,22 @@ export function MergeDevice({ device }: { readonly device: Device }) {
           type="button"
           className="button"
           disabled={other === undefined || merge.isPending}
-          onClick={() => other && setAsked(mergeOrder(device, other))}
+          onClick={() => other && ask(mergeOrder(device, other))}
         >
           {t.mergeOpen}
         </button>
       </div>
-      {asked && (
+      {proposed && (
         <Confirm
-          question={t.mergeQuestion(nameAndId(asked.source), nameAndId(asked.target))}
+          question={t.mergeQuestion(nameAndId(proposed.source), nameAndId(proposed.target))}
           action={t.mergeAction}
           isPending={merge.isPending}
           pendingMessage={t.merging}
           errorMessage={merge.error ? explain(merge.error) : undefined}
-          onConfirm={() => merge.mutate(asked)}
-          onClosed={() => setAsked(null)}
+          onConfirm={() => merge.mutate(proposed)}
+          onClosed={() => setProposed(null)}
         >
-          <WhatHappens {...asked} />
+          <WhatHappens {...proposed} />
         </Confirm>
       )}
     </section>

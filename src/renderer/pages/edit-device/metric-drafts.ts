@@ -1,4 +1,4 @@
-// What people say of a device's metrics as form text, in their order, and the changes between two such drafts.
+// The settings of a device's metrics as form text, in their order, and the changes between two such drafts.
 import type { DeviceChanges, Metric, MetricChanges, MetricKind } from "../../../shared/device.ts";
 
 export interface MetricDraft {
@@ -48,7 +48,7 @@ function changesOf(before: MetricDraft, after: MetricDraft): MetricChanges {
   };
 }
 
-/** With the draft at `index` moved by so many places. */
+/** Moves the draft at `index` by `by` places. */
 export function moved(drafts: readonly MetricDraft[], index: number, by: number): MetricDraft[] {
   const rest = drafts.filter((_, at) => at !== index);
   return rest.toSpliced(index + by, 0, ...drafts.slice(index, index + 1));

@@ -1,13 +1,15 @@
-// The form for a device's metrics: order, label, unit, decimals, kind, and whether they are shown. Metrics that come while it
-// is open are left as they are.
+// The form for a device's metrics: order, label, unit, decimals, kind, and whether they are shown. Metrics that appear while it is
+// open are not changed.
 import { useMutation } from "@tanstack/react-query";
 import { ArrowDown, ArrowUp } from "lucide-react";
-import { type SubmitEvent, useState } from "react";
+import { type SubmitEvent, useLayoutEffect, useRef, useState } from "react";
 import type { Device, DeviceChanges } from "../../../shared/device.ts";
+import { announce } from "../../api/announcements.ts";
 import { explain } from "../../api/client.ts";
 import { changeDevice } from "../../api/queries.ts";
 import { metricLabel } from "../../i18n/names.ts";
 import { pageText } from "../../i18n/page-text.ts";
+import { text } from "../../i18n/text.ts";
 import { METRIC_KINDS, type MetricDraft, metricChanges, metricDrafts, moved } from "./metric-drafts.ts";
 import styles from "./metrics-form.module.css";
 
@@ -35,6 +37,11 @@ export function MetricsForm({ device, onDirty }: Props) {
     setDrafts(next);
     onDirty(metricChanges(before, next) !== null);
   }
+  function move(index: number, by: number) {
+    enter(moved(drafts, index, by));
+    const name = drafts[index]?.name ?? "";
+    announce(text.overview.movedTo(name, index + by + 1, drafts.length), { isScreenReaderOnly: true });
+  }
   function submit(event: SubmitEvent) {
     event.preventDefault();
     if (changes !== null) save.mutate(changes);
@@ -52,7 +59,7 @@ export function MetricsForm({ device, onDirty }: Props) {
             isFirst={index === 0}
             isLast={index === drafts.length - 1}
             onChange={(change) => enter(drafts.with(index, { ...draft, ...change }))}
-            onMove={(by) => enter(moved(drafts, index, by))}
+            onMove={(by) => move(index, by)}
           />
         ))}
       </ol>
@@ -80,13 +87,27 @@ interface RowProps {
 function MetricRow({ draft, isFirst, isLast, onChange, onMove }: RowProps) {
   const { name } = draft;
   const t = pageText.editDevice;
+  const [up, down] = [useRef<HTMLButtonElement>(null), useRef<HTMLButtonElement>(null)];
+  /** Moving an element takes its focus away, and so does an end of the list. */
+  const pressed = useRef<-1 | 1 | null>(null);
+  useLayoutEffect(() => {
+    const by = pressed.current;
+    pressed.current = null;
+    if (by === null) return;
+    const isUp = by < 0 ? !isFirst : isLast;
+    (isUp ? up : down).current?.focus();
+  });
+  const move = (by: -1 | 1) => {
+    pressed.current = by;
+    onMove(by);
+  };
   return (
     <li>
       <span className={styles["moves"]}>
-        <button type="button" aria-label={t.up(name)} disabled={isFirst} onClick={() => onMove(-1)}>
+        <button ref={up} type="button" aria-label={t.up(name)} disabled={isFirst} onClick={() => move(-1)}>
           <ArrowUp className="icon" aria-hidden="true" />
         </button>
-        <button type="button" aria-label={t.down(name)} disabled={isLast} onClick={() => onMove(1)}>
+        <button ref={down} type="button" aria-label={t.down(name)} disabled={isLast} onClick={() => move(1)}>
           <ArrowDown className="icon" aria-hidden="true" />
         </button>
       </span>

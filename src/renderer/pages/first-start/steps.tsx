@@ -1,4 +1,4 @@
-// The first steps: each turns green by itself once it is done. They go when a person hides them.
+// The first steps: each turns green once it is done. They are shown until a person hides them.
 import type { FirstStep } from "../../../shared/first-start.ts";
 import { useDismissSteps, useFirstSteps } from "../../api/first-start.ts";
 import { useHub } from "../../api/queries.ts";
@@ -7,7 +7,7 @@ import { formatCount } from "../../i18n/numbers.ts";
 import { LINKS } from "../../shell/use-route.ts";
 import styles from "./first-start.module.css";
 
-/** Of the hub's own steps, and of what its addresses say. */
+/** The poll interval of the steps and of the hub's addresses. */
 type Step = FirstStep | "network";
 
 const STEPS: readonly Step[] = ["network", "device", "reading", "command", "account"];

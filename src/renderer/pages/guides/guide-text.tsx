@@ -5,12 +5,12 @@ import { LINKS } from "../../shell/use-route.ts";
 import { GUIDES, marked, nameIn } from "./guides.ts";
 import styles from "./guides-page.module.css";
 
-/** Blocks and what stands in them. */
+/** Blocks with their content. */
 export function GuideText({ tokens }: { readonly tokens: readonly MarkedToken[] }) {
   return placed(tokens).map(({ one, place }) => <Part key={place} token={one} />);
 }
 
-/** A guide does not change: where something stands names it. */
+/** Guides are static, so the position is a stable key. */
 function placed<T>(all: readonly T[]): { readonly one: T; readonly place: number }[] {
   return all.map((one, place) => ({ one, place }));
 }

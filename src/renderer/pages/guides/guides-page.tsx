@@ -1,4 +1,4 @@
-// The guides, for what takes more than the window: a list of them, and one at an address of its own.
+// The guides, for tasks outside of the window: a list of them, and one at an address of its own.
 import { guidesText as text } from "../../i18n/later/guides-text.ts";
 import { PageHeader } from "../../shell/page-header.tsx";
 import { LINKS } from "../../shell/use-route.ts";
@@ -6,7 +6,7 @@ import { GuideText } from "./guide-text.tsx";
 import { GUIDES, type Guide } from "./guides.ts";
 import styles from "./guides-page.module.css";
 
-/** `name` is as it stands in the address; the list is shown for one that there is not. */
+/** `name` is the one in the address; for an unknown one the list is shown. */
 export function GuidesPage({ name }: { readonly name: string | null }) {
   const guide = name === null ? undefined : GUIDES.get(name);
   return guide === undefined ? <GuideList /> : <OneGuide guide={guide} />;

@@ -10,7 +10,7 @@ import styles from "./import-page.module.css";
 interface Props {
   readonly state: Import;
   readonly isDisabled: boolean;
-  /** Gets what changes, of the form as it is by then. */
+  /** Called with a function that computes the changes from the latest form. */
   readonly onChange: (changesOf: (form: Form) => ImportFormChanges) => void;
 }
 
@@ -62,10 +62,10 @@ export function ImportForm({ state, isDisabled, onChange }: Props) {
           onChange={(time) => onChange(() => ({ time }))}
         />
         {state.isZoneNeeded && (
-          <Words label={text.zone} value={now.zone} onChange={(zone) => onChange(() => ({ zone }))} />
+          <TextField label={text.zone} value={now.zone} onChange={(zone) => onChange(() => ({ zone }))} />
         )}
         {!now.columns.some(({ role }) => role === "device") && (
-          <Words label={text.device} value={now.device} onChange={(device) => onChange(() => ({ device }))} />
+          <TextField label={text.device} value={now.device} onChange={(device) => onChange(() => ({ device }))} />
         )}
       </div>
       {isDayOrderGuessed && <p className={styles["doubt"]}>{text.dayOrder}</p>}
@@ -81,7 +81,7 @@ export function ImportForm({ state, isDisabled, onChange }: Props) {
               onChange={(role) => setColumn(at, role === "value" ? { ...column, role } : { role })}
             />
             {column.role === "value" && !hasMetricColumn(now) && (
-              <Words
+              <TextField
                 label={text.metric(columnName(at))}
                 value={column.metric ?? "value"}
                 onChange={(metric) => setColumn(at, { ...column, metric })}
@@ -161,14 +161,14 @@ function Choice<T extends string>({ label, value, options, nameOf, onChange }: C
   );
 }
 
-interface WordsProps {
+interface TextFieldProps {
   readonly label: string;
   readonly value: string;
   readonly onChange: (text: string) => void;
 }
 
-/** Told once a person leaves it. */
-function Words({ label, value, onChange }: WordsProps) {
+/** Called when the field loses the focus. */
+function TextField({ label, value, onChange }: TextFieldProps) {
   return (
     <label className={form["field"]}>
       {label}

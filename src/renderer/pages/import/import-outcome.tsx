@@ -1,4 +1,4 @@
-// What came of an import, or will: counts, the time that the readings are of, the lines that were refused, and the way to the charts.
+// The outcome or preview of an import: counts, the time range of the readings, refused lines, and links to the charts.
 import { useEffect, useRef } from "react";
 import type { Import, ImportCounts, ImportPass } from "../../../shared/history/import.ts";
 import { useDevices } from "../../api/queries.ts";
@@ -26,7 +26,7 @@ export function ImportOutcome({ state, pass, bytes, isRunning }: Props) {
   const under = kind === "check" ? text.checking(share) : text.storing(share);
   const done = kind === "check" ? text.checked : text.stored;
   const panel = useRef<HTMLElement>(null);
-  // It stands below the buttons, which are at the bottom of the window when they are pressed.
+  // It is below the buttons, which are at the bottom of the window when they are pressed.
   // biome-ignore lint/correctness/useExhaustiveDependencies: with more to read it is to be seen, too.
   useEffect(() => {
     panel.current?.scrollIntoView({ block: "nearest" });

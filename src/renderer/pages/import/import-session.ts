@@ -1,5 +1,5 @@
-// The import of this window. It goes on while other pages are open, and the import page finds it again; one at a time.
-// Invariant: the hub holds no import of this window that the window has lost, but for one whose window was closed.
+// The import of this window, one at a time. It continues while other pages are open, and the import page shows it again.
+// Invariant: the window ends every import that it no longer shows, unless the window itself is closed.
 import type { Import, ImportForm, ImportFormChanges, ImportPass } from "../../../shared/history/import.ts";
 import { announce } from "../../api/announcements.ts";
 import { explain } from "../../api/client.ts";
@@ -8,25 +8,25 @@ import { beginImport, changeImport, endImport, runImport } from "../../api/histo
 import { importText as text } from "../../i18n/later/import-text.ts";
 import { formatCount } from "../../i18n/numbers.ts";
 
-interface ImportShown {
+interface ImportView {
   readonly file: File | null;
   /** Null while the file is being read, and once it is cancelled. */
   readonly state: Import | null;
   readonly failure: string | null;
-  /** What was under way when a person cancelled. */
+  /** The pass that a person cancelled. */
   readonly cancelled: ImportPass["kind"] | null;
   readonly isRunning: boolean;
 }
 
-const NOTHING: ImportShown = { file: null, state: null, failure: null, cancelled: null, isRunning: false };
+const EMPTY: ImportView = { file: null, state: null, failure: null, cancelled: null, isRunning: false };
 
 class ImportSession {
-  readonly shown = new Signal<ImportShown>(NOTHING);
+  readonly shown = new Signal<ImportView>(EMPTY);
   #isOpen = false;
-  #ending: AbortController | null = null;
-  #changing: Promise<void> = Promise.resolve();
+  #abort: AbortController | null = null;
+  #pendingChange: Promise<void> = Promise.resolve();
 
-  /** The page is shown until the answer is called. What nobody looks at and does not run is ended. */
+  /** The page is open until the returned function is called; then an import that is not running is ended. */
   open(): () => void {
     this.#isOpen = true;
     return () => {
@@ -35,49 +35,49 @@ class ImportSession {
     };
   }
 
-  /** While another file is being taken in, nothing happens. */
+  /** Ignored while another import is running. */
   async choose(file: File): Promise<void> {
     if (this.shown.get().isRunning) return;
     this.#forget();
-    this.shown.set({ ...NOTHING, file });
+    this.shown.set({ ...EMPTY, file });
     await this.#attempt(() => beginImport(file));
   }
 
-  /** Changes come one after the other, each made of what the one before it has left: people tab through fields fast. */
+  /** Serialises changes, each based on the result of the previous one, since people tab through fields fast. */
   change(changesOf: (form: ImportForm) => ImportFormChanges): void {
-    this.#changing = this.#changing.then(async () => {
+    this.#pendingChange = this.#pendingChange.then(async () => {
       const { state } = this.shown.get();
       if (state !== null) await this.#attempt(() => changeImport(state.id, changesOf(state.form)));
     });
   }
 
-  /** Resolves once it has ended, in whatever way. */
+  /** Resolves once it has ended, also on failure. */
   async run(kind: ImportPass["kind"]): Promise<void> {
-    await this.#changing;
+    await this.#pendingChange;
     const { state, file, isRunning } = this.shown.get();
     if (state === null || file === null || isRunning) return;
-    const ending = new AbortController();
-    const { signal } = ending;
-    this.#ending = ending;
+    const abort = new AbortController();
+    const { signal } = abort;
+    this.#abort = abort;
     this.#show({ isRunning: true });
-    window.addEventListener("beforeunload", askToStay);
+    window.addEventListener("beforeunload", warnBeforeUnload);
     const onProgress = (next: Import) => this.#show({ state: next });
     await this.#attempt(() => runImport(state.id, file, { kind, signal, onProgress }));
-    window.removeEventListener("beforeunload", askToStay);
+    window.removeEventListener("beforeunload", warnBeforeUnload);
     if (signal.aborted) {
       this.#forget();
-      this.shown.set({ ...NOTHING, file, cancelled: kind });
+      this.shown.set({ ...EMPTY, file, cancelled: kind });
     }
     this.#show({ isRunning: false });
-    if (!this.#isOpen) this.#tell(file.name);
+    if (!this.#isOpen) this.#announceOutcome(file.name);
   }
 
   cancel(): void {
-    this.#ending?.abort();
+    this.#abort?.abort();
   }
 
-  /** To those who look at another page. */
-  #tell(name: string): void {
+  /** Announces the outcome on another page. */
+  #announceOutcome(name: string): void {
     const { state, failure } = this.shown.get();
     const pass = state?.pass;
     if (failure !== null) announce(failure);
@@ -89,7 +89,7 @@ class ImportSession {
     const { file } = this.shown.get();
     try {
       const state = await act();
-      // Meanwhile another file may have been chosen.
+      // Another file may have been chosen meanwhile.
       if (this.shown.get().file === file) this.#show({ state });
       else this.#end(state);
     } catch (error) {
@@ -99,28 +99,28 @@ class ImportSession {
 
   #forget(): void {
     const { state } = this.shown.get();
-    this.shown.set(NOTHING);
+    this.shown.set(EMPTY);
     if (state !== null) this.#end(state);
   }
 
-  /** The hub ends those that nobody asks for, too. */
+  /** Best effort: the hub also ends abandoned imports. */
   #end({ id }: Import): void {
     endImport(id).catch((error: unknown) => console.warn("the import was not ended", error));
   }
 
-  #show(changes: Partial<ImportShown>): void {
+  #show(changes: Partial<ImportView>): void {
     this.shown.set({ ...this.shown.get(), ...changes });
   }
 }
 
-/** A file that was changed, moved or taken out with its stick cannot be read any more: the hub has no part in that. */
+/** A file that was changed, moved or removed with its drive is unreadable, which is not the hub's error. */
 function reasonOf(error: unknown): string {
   if (error instanceof DOMException && (error.name === "NotReadableError" || error.name === "NotFoundError"))
     return text.fileChanged;
   return error instanceof Error ? explain(error) : String(error);
 }
 
-function askToStay(event: BeforeUnloadEvent): void {
+function warnBeforeUnload(event: BeforeUnloadEvent): void {
   event.preventDefault();
 }
 

@@ -1,4 +1,4 @@
-// A panel beside the messages: open where there is room for it, folded above them where there is not.
+// A panel beside the messages: open on a wide window, folded above them on a narrow one.
 import { type ReactNode, useEffect, useLayoutEffect, useRef } from "react";
 import styles from "./folding-panel.module.css";
 
@@ -14,7 +14,7 @@ interface Props {
 
 export function FoldingPanel({ title, opensFor, children }: Props) {
   const panel = useRef<HTMLDetailsElement>(null);
-  // Before it is painted: what stands below would move.
+  // A layout effect, so that nothing below moves.
   useLayoutEffect(() => {
     const { current } = panel;
     if (current !== null) current.open = !matchMedia(NARROW).matches;

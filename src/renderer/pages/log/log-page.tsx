@@ -1,6 +1,6 @@
-// What arrives at the hub and what becomes of it: live, and what was refused; beside it a box to publish a message by hand.
+// The messages that arrive at the hub, with their verdicts: live, and the refused ones; beside them a box to publish a message.
 import { useState } from "react";
-import { useMay, useSeesAll } from "../../api/access.ts";
+import { useMay, useSeesAll } from "../../api/me.ts";
 import { PageHeader } from "../../shell/page-header.tsx";
 import { LINKS } from "../../shell/use-route.ts";
 import { LiveLog } from "./live/live-log.tsx";
@@ -15,7 +15,7 @@ interface Props {
 
 export function LogPage({ section }: Props) {
   const mayPublish = useMay("operator");
-  // One who sees some rooms alone is shown what comes from there, not what could not be told apart.
+  // Refused messages cannot be assigned to rooms, so a person with a scope of rooms does not see them.
   const seesAll = useSeesAll();
   const [draft, setDraft] = useState<Draft>();
   const edit = mayPublish ? setDraft : undefined;

@@ -22,9 +22,9 @@ const ROWS_PER_PAGE = 50;
 const MAX_SHOWN_CHARACTERS = 500;
 
 interface Props {
-  /** Takes a message to the publish box; undefined for those who may neither publish nor try again. */
+  /** Copies a message to the publish box; undefined without the right to publish or retry. */
   readonly onEdit: ((draft: Draft) => void) | undefined;
-  /** Beside the messages. */
+  /** Panels beside the messages. */
   readonly children: ReactNode;
 }
 
@@ -92,7 +92,7 @@ function RefusedMessage({ refused, onEdit }: Pick<Props, "onEdit"> & { readonly 
       void queries.invalidateQueries({ queryKey: QUERY_KEYS.refused });
     },
   });
-  // On a topic that is none of the hub's it would be refused for ever: it has to be published on another.
+  // On a topic that is not one of the hub's it would be refused again: it has to be published on another.
   const mayHelp = isWhole && code !== "forbidden";
   const edit = onEdit && (() => onEdit({ topic: topicOf(refused), payload: excerpt }));
   return (
@@ -131,7 +131,7 @@ function RefusedMessage({ refused, onEdit }: Pick<Props, "onEdit"> & { readonly 
   );
 }
 
-/** What came over HTTP or a WebSocket has no topic: it is readings. */
+/** A message over HTTP or a WebSocket has no topic: it is published as readings. */
 function topicOf({ source, device }: Refused): string {
   if (!source.includes(" ")) return source;
   return device === undefined ? "sensor/data" : `sensor/${device}/data`;

@@ -1,4 +1,4 @@
-// The groups of devices, as cards or as rows of a list, with a handle on each while the order is made by hand.
+// The groups of devices, as cards or as rows of a list, with a handle on each in manual order.
 import { lazy, type ReactNode, Suspense } from "react";
 import type { Device } from "../../../shared/device.ts";
 import type { Reason } from "../../../shared/notices/attention.ts";
@@ -10,10 +10,10 @@ import { DeviceCard } from "./card/device-card.tsx";
 import styles from "./device-groups.module.css";
 import { DeviceRows } from "./device-rows.tsx";
 
-// Few order by hand.
+// Loaded lazily: few people order manually.
 const OrderHandle = lazy(async () => ({ default: (await import("./card/order-handle.tsx")).OrderHandle }));
 
-/** As many as a large window shows at once. */
+/** The number of cards that a large window shows. */
 const MAX_NEAR_CARDS = 40;
 
 interface Props {
@@ -61,7 +61,7 @@ export function DeviceGroups({ groups, devices, reasonsOf, layout }: Props) {
                 key={device.id}
                 device={device}
                 reasons={reasonsOf(device).join(" ")}
-                isNamesake={shared.has(device.name)}
+                hasSharedName={shared.has(device.name)}
                 isFar={above + index >= MAX_NEAR_CARDS}
                 handle={handleOf(device, ids)}
               />
@@ -74,7 +74,7 @@ export function DeviceGroups({ groups, devices, reasonsOf, layout }: Props) {
   return <div className={isList ? styles["lists"] : styles["groups"]}>{shownGroups}</div>;
 }
 
-/** As many as it has cards, so that another group may stand beside it; the only one takes all. */
+/** A group spans as many columns as it has cards, so that another fits beside it; a single group spans all. */
 function columnsOf(cards: number, groups: number): string {
   return groups === 1 ? "1 / -1" : `span min(${cards}, var(--columns))`;
 }
@@ -86,7 +86,7 @@ function keyOf(name: GroupName): string {
 function titleOf(name: GroupName): string | null {
   switch (name.kind) {
     case "attention":
-      return text.overview.needsLook;
+      return text.overview.needsAttention;
     case "room":
     case "tag":
       return name.name;

@@ -1,4 +1,5 @@
 // Devices as rows of a dense list: many of them in one sight.
+import { TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import type { Device, Metric } from "../../../shared/device.ts";
 import type { Reason } from "../../../shared/notices/attention.ts";
@@ -45,14 +46,23 @@ export function DeviceRows({ devices, shared, reasonsOf, handleOf }: Props) {
             ))}
           </span>
           <span className={styles["seen"]}>
-            {reasonsOf(device)
-              .filter((reason) => reason !== "offline")
-              .map((reason) => text.overview.reasons[reason])
-              .join(", ") || <LastSeen device={device} />}
+            <WhyOrWhen device={device} reasons={reasonsOf(device)} />
           </span>
         </li>
       ))}
     </ul>
+  );
+}
+
+/** Why it needs a look, else when it was last seen. */
+function WhyOrWhen({ device, reasons }: { readonly device: Device; readonly reasons: readonly Reason[] }) {
+  // That it is away stands beside its name.
+  const why = reasons.filter((reason) => reason !== "offline").map((reason) => text.overview.reasons[reason]);
+  if (why.length === 0) return <LastSeen device={device} />;
+  return (
+    <>
+      <TriangleAlert className="icon" aria-hidden="true" /> {why.join(", ")}
+    </>
   );
 }
 

@@ -1,7 +1,7 @@
-// What stands below the devices: the first steps of a young hub, what was refused, what is blocked. It is loaded once there is nothing
-// else to do, and shown as a whole.
+// The part below the devices: the first steps of a new hub, refused messages, blocked devices. It is loaded when the browser is idle,
+// and shown as a whole.
 import type { ReactNode } from "react";
-import { useMay, useSeesAll } from "../../api/access.ts";
+import { useMay, useSeesAll } from "../../api/me.ts";
 import { BlockedDevices } from "../../device/joining/blocked-devices.tsx";
 import { Settled } from "../../shell/settled.tsx";
 import styles from "./overview.module.css";

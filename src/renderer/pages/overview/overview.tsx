@@ -1,12 +1,12 @@
-// All devices at a glance: those that need a look first, then by room or tag; above them the requests to join and what narrows
-// the devices down, below them what was refused or blocked.
+// All devices at a glance: those that need attention first, then by room or tag; above them the requests to join and the filters,
+// below them refused messages and blocked devices.
 import { Plus } from "lucide-react";
 import { type ReactNode, Suspense, useLayoutEffect, useRef, useState } from "react";
 import type { Device } from "../../../shared/device.ts";
-import { useMay, useMe } from "../../api/access.ts";
 import { explain } from "../../api/client.ts";
 import { useAttention } from "../../api/devices/use-attention.ts";
-import { useStored } from "../../api/kept/stored.ts";
+import { useStored } from "../../api/local-storage/stored.ts";
+import { useMay, useMe } from "../../api/me.ts";
 import { useDevices, usePendingDevices } from "../../api/queries.ts";
 import { text } from "../../i18n/text.ts";
 import { lazyPage } from "../../shell/lazy-page.ts";
@@ -40,7 +40,7 @@ export function Overview({ whileEmpty, foot }: Props) {
   const [isAdmin, mayCommand] = [useMay("admin"), useMay("operator")];
   const me = useMe();
   const { isWall } = useFilters();
-  // Before the first paint: what stands beside a wall would be seen for a moment.
+  // A layout effect: elements outside of the wall would be visible for a moment.
   useLayoutEffect(() => {
     if (!isWall) return;
     const { dataset } = document.documentElement;
@@ -96,18 +96,18 @@ interface ContentProps {
   readonly isAdmin: boolean;
 }
 
-/** The devices, and above them those that ask to join already: not the ones before the others. */
+/** The devices, and above them those that already request to join; both appear together. */
 function Content({ devices, isAdmin }: ContentProps) {
   const { data: pending = [] } = usePendingDevices();
-  const [someAsked] = useState(pending.length > 0);
+  const [hadRequests] = useState(pending.length > 0);
   return (
     <>
       <Suspense fallback={<CardSkeletons />}>
-        {isAdmin && someAsked && <JoinRequests />}
+        {isAdmin && hadRequests && <JoinRequests />}
         <Toolbar devices={devices} />
         <Devices devices={devices} />
       </Suspense>
-      {isAdmin && !someAsked && (
+      {isAdmin && !hadRequests && (
         <WhenIdle>
           <Suspense fallback={null}>
             <JoinRequests />
@@ -144,7 +144,7 @@ function Several() {
   );
 }
 
-/** To one who cannot add any. */
+/** For a person without the right to add devices. */
 function NoDevices() {
   return (
     <>
@@ -160,7 +160,7 @@ function Devices({ devices }: { readonly devices: readonly Device[] }) {
   const layout = useStored(overviewLayout);
   const reasonsOf = useAttention(devices);
   const groups = arrange(devices, (device) => reasonsOf(device).length > 0, filters, layout);
-  // What a person asked for is shown at once; what happened by itself waits until nobody is about to press something.
+  // Changes by the person show immediately; others wait until no press is imminent.
   const asked = JSON.stringify([filters, layout]);
   const steady = useSteady({ asked, groups }, asked + JSON.stringify(groups), region);
   const shown = steady.asked === asked ? steady.groups : groups;

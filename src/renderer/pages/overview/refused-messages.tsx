@@ -1,9 +1,9 @@
-// Messages that the hub refused, and why: the first thing to read when a Pi sends and nothing arrives. Those that somebody has
-// seen are left to the log.
+// Messages that the hub refused, and why: the first thing to read when a Pi sends and nothing arrives. Dismissed ones stay in the log
+// page.
 
 import { announce } from "../../api/announcements.ts";
 import { useNow } from "../../api/feed/use-now.ts";
-import { Stored, useStored } from "../../api/kept/stored.ts";
+import { Stored, useStored } from "../../api/local-storage/stored.ts";
 import { useRefused } from "../../api/queries.ts";
 import { Moment } from "../../i18n/moment.tsx";
 import { formatCount } from "../../i18n/numbers.ts";
@@ -14,8 +14,8 @@ import styles from "./refused-messages.module.css";
 
 const MAX_SHOWN_MESSAGES = 100;
 
-/** When the latest of them came, by the hub's clock. */
-const seenUntilMs = new Stored<number>("refused-seen-until-ms", (kept) => (typeof kept === "number" ? kept : 0));
+/** When the latest dismissed one arrived, by the hub's clock. */
+const seenUntilMs = new Stored<number>("refused-seen-until-ms", (stored) => (typeof stored === "number" ? stored : 0));
 
 export function RefusedMessages() {
   const { data: all = [] } = useRefused();

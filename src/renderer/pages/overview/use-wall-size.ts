@@ -1,5 +1,5 @@
-// How large everything is on a wall: as large as lets all devices be seen at once, since nobody scrolls there. The style sheets'
-// sizes are in rem, so the root's font size is the one that is changed. Where all of it would be small, the controls give way first.
+// The scale of the wall view: as large as fits all devices, since a wall is not scrolled. Style sheets use rem, so the root's font
+// size is changed. If everything would be too small, the controls are hidden first.
 import { type RefObject, useLayoutEffect } from "react";
 
 /** Of one size to the next smaller one. */
@@ -10,7 +10,7 @@ const MIN_PX_WITH_CONTROLS = 16;
 const MIN_PX = 11;
 /** Where there are more devices than fit, they are scrolled to. */
 const WHERE_NONE_FITS: Size = { px: MIN_PX_WITH_CONTROLS, isReadOnly: true };
-/** Steps that there has to be room for before it grows: a line that comes and goes must not make all of it swell and shrink. */
+/** Hysteresis: steps of free space before it grows, so that a line that appears and disappears does not change the scale. */
 const STEPS_OF_GROWTH = 3;
 
 interface Size {
@@ -46,7 +46,7 @@ export function useWallSize(content: RefObject<HTMLElement | null>): void {
       show(at);
     };
     refitAll();
-    // A card or a line that comes or goes is fitted in before it is painted; what merely grows, in the next frame.
+    // Added or removed elements are fitted before the paint; resized ones in the next frame.
     const lines = new MutationObserver(refit);
     let frame = 0;
     const growth = new ResizeObserver(() => {

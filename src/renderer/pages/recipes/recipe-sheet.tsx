@@ -1,5 +1,5 @@
-// One recipe, on a sheet that can be printed: wiring as a picture and as a table, what to tell the Pi, what the card will show, and
-// what goes wrong.
+// One recipe, on a printable sheet: wiring as a picture and as a table, the agent's configuration, what the card will show, and common
+// mistakes.
 import { ArrowLeft, Printer } from "lucide-react";
 import { language } from "../../i18n/language.ts";
 import { recipesText as words } from "../../i18n/later/recipes-text.ts";

@@ -13,7 +13,7 @@ import styles from "./recipes.module.css";
 
 const GROUPS = ["climate", "presence", "electric", "outputs"] as const;
 
-/** `recipeId` is as it stands in the address; the list is shown for one that there is not. */
+/** `recipeId` is the one in the address; for an unknown one the list is shown. */
 export function RecipesPage({ recipeId }: { readonly recipeId: string | null }) {
   const recipe = Object.values(RECIPES)
     .flat()

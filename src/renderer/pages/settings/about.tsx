@@ -1,4 +1,5 @@
 // Which version this is, of which hub, and under which licence.
+import { apiDocsUrl } from "../../api/platform.ts";
 import { useHub } from "../../api/queries.ts";
 import { settingsText as text } from "../../i18n/settings/text.ts";
 import { LINKS } from "../../shell/use-route.ts";
@@ -19,7 +20,8 @@ export function About() {
         </dd>
         <dt>{text.help}</dt>
         <dd className={styles["links"]}>
-          <a href={LINKS.guides}>{text.guides}</a> · <a href={LINKS.recipes}>{text.recipes}</a>
+          <a href={LINKS.guides}>{text.guides}</a> · <a href={LINKS.recipes}>{text.recipes}</a> ·{" "}
+          <a href={apiDocsUrl(hub)}>{text.apiDocs}</a>
         </dd>
         <dt>{text.licence}</dt>
         <dd>{text.licenceText}</dd>

@@ -1,4 +1,4 @@
-// How long the disk lasts at the present rate, as people say it: the day, or, where that is far off, the years.
+// How long the disk lasts at the present rate, in words: the day, or, if that is far off, the years.
 import type { StorageStatus } from "../../../shared/settings/hub-settings.ts";
 
 const YEAR_MS = 365.25 * 24 * 3_600_000;
@@ -8,7 +8,7 @@ const MAX_YEARS = 100;
 
 export type Forecast =
   | { readonly kind: "unknown" }
-  /** Nothing is known of the rate. */
+  /** The rate is unknown. */
   | { readonly kind: "free"; readonly freeBytes: number }
   | { readonly kind: "date"; readonly atMs: number; readonly freeBytes: number }
   | { readonly kind: "years"; readonly years: number; readonly freeBytes: number };

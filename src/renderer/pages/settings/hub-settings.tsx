@@ -27,7 +27,7 @@ export function HubSettings() {
     );
   if (data === undefined || hub === undefined) return <div className="skeleton" aria-hidden="true" />;
   const isNamed = data.name !== data.computerName;
-  /** The reason stands beside the setting that was changed. */
+  /** The error is shown beside the changed setting. */
   const problemOf = (field: "name" | "advertise" | "mdnsLabel") =>
     change.error !== null && change.variables?.[field] !== undefined ? explain(change.error) : undefined;
   return (

@@ -1,5 +1,5 @@
-// One setting: its name and what it means at the left, how it stands at the right, below where there is no room. A search hides
-// those that it does not find.
+// One setting: its name and meaning at the left, its control at the right, or below on a narrow window. A search hides those that do
+// not match.
 import { createContext, type ReactNode, use, useId } from "react";
 import inputs from "../../device/inputs/inputs.module.css";
 import type { SettingId } from "./sections.ts";
@@ -9,10 +9,10 @@ export const FoundContext = createContext<ReadonlySet<SettingId>>(new Set());
 
 interface Props {
   readonly id: SettingId;
-  /** Without it, it is the whole of its section, whose title says enough. */
+  /** Absent for the only setting of a section, which has the section's title. */
   readonly title?: string;
   readonly hint?: ReactNode;
-  /** Takes the whole width, below the name. */
+  /** The control has the full width, below the name. */
   readonly isWide?: boolean;
   readonly problem?: string | undefined;
   readonly children: ReactNode;

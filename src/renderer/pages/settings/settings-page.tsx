@@ -1,7 +1,7 @@
 // All settings on one page: a list of its sections, and a search over all of them. What concerns the hub is for administrators;
 // what concerns the window is for everyone.
 import { useEffect, useState } from "react";
-import { useMay } from "../../api/access.ts";
+import { useMay } from "../../api/me.ts";
 import { isDesktop } from "../../api/platform.ts";
 import { useReady } from "../../api/use-ready.ts";
 import { settingsText as text } from "../../i18n/settings/text.ts";

@@ -65,7 +65,7 @@ function Stored() {
   );
 }
 
-/** Null is for ever. */
+/** Null: no limit. */
 const isShorter = (days: number | null, than: number | null): days is number =>
   days !== null && (than === null || days < than);
 
@@ -78,26 +78,31 @@ interface Shortening {
 }
 
 function KeptReadings() {
-  const { data } = useRetention();
+  const retention = useRetention();
+  const { data } = retention;
   const change = useRetentionChange();
-  const [asked, setAsked] = useState<Shortening | null>(null);
+  const [pending, setPending] = useState<Shortening | null>(null);
+  if (retention.isLoadingError)
+    return (
+      <Failure title={text.loadFailed} message={explain(retention.error)} onRetry={() => void retention.refetch()} />
+    );
   if (data === undefined) return null;
   const { rules } = data;
   const present = rules.find(isForAll)?.keepDays ?? null;
   const others = rules.filter((rule) => !isForAll(rule));
   const choices = [...new Set<number>([...CHOICES_DAYS, ...(present === null ? [] : [present])])].sort((a, b) => a - b);
   const save = (wanted: readonly RetentionRule[]) =>
-    change.mutate({ rules: [...wanted] }, { onSuccess: () => setAsked(null) });
+    change.mutate({ rules: [...wanted] }, { onSuccess: () => setPending(null) });
   const choose = (keepDays: number | null) => {
     const wanted = keepDays === null ? others : [{ keepDays }, ...others];
     // Nothing is removed by keeping more.
-    if (isShorter(keepDays, present)) setAsked({ question: text.shorten(text.days(keepDays)), rules: wanted });
+    if (isShorter(keepDays, present)) setPending({ question: text.shorten(text.days(keepDays)), rules: wanted });
     else save(wanted);
   };
   const removeException = (removed: RetentionRule, what: string) => {
     const wanted = rules.filter((rule) => rule !== removed);
     if (isShorter(present, removed.keepDays))
-      setAsked({ question: text.shortenException(what, text.days(present)), rules: wanted });
+      setPending({ question: text.shortenException(what, text.days(present)), rules: wanted });
     else save(wanted);
   };
   return (
@@ -121,15 +126,15 @@ function KeptReadings() {
         ))}
       </select>
       {others.length > 0 && <Exceptions rules={others} onRemove={removeException} />}
-      {asked !== null && (
+      {pending !== null && (
         <Confirm
-          question={asked.question}
+          question={pending.question}
           action={text.shortenAction}
           isPending={change.isPending}
           pendingMessage={text.removing}
           errorMessage={change.error === null ? undefined : explain(change.error)}
-          onConfirm={() => save(asked.rules)}
-          onClosed={() => setAsked(null)}
+          onConfirm={() => save(pending.rules)}
+          onClosed={() => setPending(null)}
         >
           <p>{text.shortenText}</p>
         </Confirm>

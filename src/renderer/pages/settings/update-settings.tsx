@@ -1,4 +1,4 @@
-// New versions of the desktop app: where they come from, how far the next one is, and the button that puts it in place.
+// Updates of the desktop app: their source, the progress of the next one, and the button that installs it.
 import { useEffect, useState } from "react";
 import type { UpdateState } from "../../../shared/bridge.ts";
 import { desktopUpdates } from "../../api/platform.ts";

@@ -1,4 +1,4 @@
-// What a person chooses about the window: kept in this browser, in force at once.
+// A person's choices about the window: stored in this browser, effective immediately.
 import { settingsText as text } from "../../i18n/settings/text.ts";
 import { SHOWN_QUANTITIES } from "../../i18n/units.ts";
 import { LanguageChoice, ThemeChoice, UnitChoice } from "../../shell/status/choices.tsx";

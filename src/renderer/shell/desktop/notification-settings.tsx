@@ -1,4 +1,4 @@
-// What the desktop app tells of while nobody looks at its window, and when it keeps quiet. In a browser there is nothing.
+// The desktop app's notifications and quiet hours. Empty in a browser.
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { NOTICE_KINDS, type NoticeSettings } from "../../../shared/notices/notices.ts";
 import { desktopNotices } from "../../api/platform.ts";

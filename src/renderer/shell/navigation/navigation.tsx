@@ -1,7 +1,6 @@
-// The brand, the way to find anything, and the links to the pages that one may see: a column beside the page, on a phone a bar
-// below it.
+// The brand, the search, and links to the permitted pages: a column beside the page, on a phone a bar below it.
 import { FileUp, KeyRound, LayoutGrid, type LucideIcon, ScrollText, Search, Settings, Stethoscope } from "lucide-react";
-import { useMay, useMe, useSeesAll } from "../../api/access.ts";
+import { useMay, useMe, useSeesAll } from "../../api/me.ts";
 import { useDevices } from "../../api/queries.ts";
 import { text } from "../../i18n/text.ts";
 import { LINKS, type Route } from "../use-route.ts";
@@ -80,7 +79,7 @@ interface LinkProps {
   readonly href: string;
   readonly isCurrent: boolean;
   readonly name: string;
-  /** For a phone's bar, where `name` takes more than a line. */
+  /** For a narrow column and a phone's bar, where `name` takes more than a line. */
   readonly shortName?: string;
   /** A phone's bar has no room for it: it is found by “Find anything” there. */
   readonly isWide?: true;

@@ -1,7 +1,8 @@
-// The polite live regions of the window: what was announced is shown for a while, with a way to undo it where there is one, or is
-// read out alone.
+// The polite live regions of the window: an announcement is shown for some seconds, with an undo if it has one, or is only read by
+// screen readers.
 import { useEffect, useState } from "react";
-import { type Announcement, heard, seen } from "../../api/announcements.ts";
+import { type Announcement, announce, screenReaderAnnouncement, visibleAnnouncement } from "../../api/announcements.ts";
+import { explain } from "../../api/client.ts";
 import { type Signal, useSignal } from "../../api/feed/signal.ts";
 import { text } from "../../i18n/text.ts";
 import { useReceipts } from "../use-receipts.ts";
@@ -10,18 +11,18 @@ import styles from "./announcer.module.css";
 const SHOWN_MS = 8_000;
 
 export function Announcer() {
-  // While a pointer or the keyboard is there: the way back is not to be gone when it is pressed.
+  // True while the pointer or the focus is inside, so that the undo does not disappear under a press.
   const [isHeld, setHeld] = useState(false);
-  const shown = useForAWhile(seen, isHeld);
-  const said = useForAWhile(heard, false);
+  const shown = useTemporarily(visibleAnnouncement, isHeld);
+  const readOut = useTemporarily(screenReaderAnnouncement, false);
   useReceipts();
   const { undo } = shown ?? {};
   return (
     <>
-      <p className="unseen" role="status" data-announcer="heard">
-        {said?.text}
+      <p className="unseen" role="status" data-announcer="screen-reader">
+        {readOut?.text}
       </p>
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: nothing can be done to it; it only stays while somebody is there. */}
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: not interactive: hover and focus only keep it open. */}
       <div
         className={shown === null ? "unseen" : styles["toast"]}
         onPointerEnter={() => setHeld(true)}
@@ -29,7 +30,7 @@ export function Announcer() {
         onFocus={() => setHeld(true)}
         onBlur={() => setHeld(false)}
       >
-        <p role="status" data-announcer="seen">
+        <p role="status" data-announcer="visible">
           {shown?.text}
         </p>
         {undo !== undefined && (
@@ -38,8 +39,8 @@ export function Announcer() {
             className="button small"
             onClick={() => {
               setHeld(false);
-              seen.set(null);
-              undo();
+              visibleAnnouncement.set(null);
+              void takeBack(undo);
             }}
           >
             {text.shell.undo}
@@ -50,7 +51,15 @@ export function Announcer() {
   );
 }
 
-function useForAWhile(signal: Signal<Announcement | null>, isHeld: boolean): Announcement | null {
+async function takeBack(undo: () => unknown): Promise<void> {
+  try {
+    await undo();
+  } catch (error) {
+    announce(text.shell.notUndone(error instanceof Error ? explain(error) : String(error)));
+  }
+}
+
+function useTemporarily(signal: Signal<Announcement | null>, isHeld: boolean): Announcement | null {
   const value = useSignal(signal);
   useEffect(() => {
     if (value === null || isHeld) return;

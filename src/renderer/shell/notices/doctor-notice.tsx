@@ -1,5 +1,5 @@
 // One line on every page while the hub's checks find something wrong; the page of the checks says it in full.
-import { useSeesAll } from "../../api/access.ts";
+import { useSeesAll } from "../../api/me.ts";
 import { useWrongChecks } from "../../api/queries.ts";
 import { text } from "../../i18n/text.ts";
 import { LINKS } from "../use-route.ts";

@@ -42,7 +42,7 @@ export function HubBanner() {
 
 function ClockWarning() {
   const offsetMs = useSignal(hubClock.offsetMs);
-  // The offset is known to a second or so: two hours less half a second are two hours.
+  // The offset is accurate to about a second, so it is rounded: two hours less half a second are two hours.
   const distanceMs = Math.round(Math.abs(offsetMs) / MINUTE_MS) * MINUTE_MS;
   if (distanceMs < MIN_SHOWN_CLOCK_OFFSET_MS) return null;
   return (

@@ -1,6 +1,6 @@
-// What every page says at its end: the hub is not reachable, its disk fills up, a clock is wrong, its checks found something.
+// The notices at the end of every page: the hub is unreachable, its disk fills up, a clock is wrong, the doctor found problems.
 import { Suspense } from "react";
-import { useMay } from "../../api/access.ts";
+import { useMay } from "../../api/me.ts";
 import { useGoingDevices } from "../../api/queries.ts";
 import { NOTICES_ID } from "../../ui/notices-id.ts";
 import { lazyPage } from "../lazy-page.ts";
@@ -9,7 +9,7 @@ import { DoctorNotice } from "./doctor-notice.tsx";
 import { HubBanner } from "./hub-banner.tsx";
 import styles from "./notices.module.css";
 
-// With texts of its own, and seldom seen.
+// Lazy, since it is rare and has its own texts.
 const TrialNotice = lazyPage(async () => (await import("./trial-notice.tsx")).TrialNotice);
 const RemovalNotices = lazyPage(async () => (await import("./removal-notice.tsx")).RemovalNotices);
 

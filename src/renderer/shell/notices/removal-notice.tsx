@@ -1,4 +1,4 @@
-// A device that was deleted goes in a minute: until then the way back is here, on every page.
+// Offers to undo the deletion of a device for a minute, on every page.
 import type { Device } from "../../../shared/device.ts";
 import { announce } from "../../api/announcements.ts";
 import { explain } from "../../api/client.ts";
@@ -16,7 +16,7 @@ export function RemovalNotices({ devices }: { readonly devices: readonly Device[
 
 function RemovalNotice({ device }: { readonly device: Device }) {
   const { name, removal } = device;
-  const end = useRemovalEnd(device, () => announce(t.kept(name), { isHeardOnly: true }));
+  const end = useRemovalEnd(device, () => announce(t.kept(name), { isScreenReaderOnly: true }));
   const nowMs = useNow(1_000);
   const secondsLeft = removal === undefined ? 0 : Math.max(0, Math.ceil((removal.dueMs - nowMs) / 1_000));
   const isOver = secondsLeft === 0 || (end.isPending && end.variables === "now");

@@ -1,4 +1,4 @@
-// How the saving of an export goes, on every page: how far it is, with a button that cancels it, then where the file is.
+// The progress of saving an export, on every page, with a button that cancels it; then the location of the file.
 import { useEffect, useState } from "react";
 import type { SaveState } from "../../../shared/bridge.ts";
 import { cancelSave, watchSaveState } from "../../api/platform.ts";
@@ -24,7 +24,7 @@ export function SaveToast() {
 
   return (
     <div className={styles["toastPlace"]}>
-      {/* The bytes change several times a second: they are shown and not read out. */}
+      {/* The bytes change several times a second: hidden from screen readers. */}
       <div role="status">{state !== undefined && state.kind !== "saving" && <Outcome state={state} />}</div>
       {state?.kind === "saving" && (
         <section className={`${styles["toast"]} ${styles["saving"]}`} aria-label={t.region}>

@@ -1,5 +1,6 @@
-// A change of the network that undoes itself: whoever sees this still reaches the hub, and can keep it.
+// Asks to confirm a network change on trial: a person who sees this still reaches the hub.
 import { useEffect, useEffectEvent, useState } from "react";
+import { explain } from "../../api/client.ts";
 import { useNow } from "../../api/feed/use-now.ts";
 import { useTrial, useTrialEnd } from "../../api/hub-settings.ts";
 import { settingsText } from "../../i18n/settings/text.ts";
@@ -31,7 +32,7 @@ function Trial({ untilMs, onOver }: Props) {
   }, [isOver]);
   return (
     <section className={styles["notice"]} aria-label={text.title}>
-      {/* Read out once: the seconds go on. */}
+      {/* Announced once, without the countdown. */}
       <span className="unseen" role="alert">
         {text.title} {firstMessage}
       </span>
@@ -50,6 +51,7 @@ function Trial({ untilMs, onOver }: Props) {
           {text.undo}
         </button>
       </p>
+      {end.error && <p role="alert">{explain(end.error)}</p>}
     </section>
   );
 }

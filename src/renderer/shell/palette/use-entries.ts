@@ -1,4 +1,4 @@
-// The entries of the command palette that the one who is signed in may use: devices, pages, and what can be done.
+// The command palette's entries for the signed-in person: devices, pages, and actions.
 import {
   BookOpen,
   Cable,
@@ -21,10 +21,10 @@ import {
   Thermometer,
 } from "lucide-react";
 import { LANGUAGES } from "../../../shared/messages/language.ts";
-import { useMay, useMe, useSeesAll } from "../../api/access.ts";
 import { useViews } from "../../api/history/views.ts";
-import { useStored } from "../../api/kept/stored.ts";
-import { unitChoices } from "../../api/kept/unit-choices.ts";
+import { useStored } from "../../api/local-storage/stored.ts";
+import { unitChoices } from "../../api/local-storage/unit-choices.ts";
+import { useMay, useMe, useSeesAll } from "../../api/me.ts";
 import { useDevices } from "../../api/queries.ts";
 import { signOut } from "../../api/session.ts";
 import { chooseLanguage, language } from "../../i18n/language.ts";
@@ -40,9 +40,14 @@ import type { Entry } from "./entries.ts";
 
 export function useEntries(): Entry[] {
   const { data: me } = useMe();
-  const [devices, pages, actions] = [useDeviceEntries(), usePageEntries(), useActionEntries()];
+  const [devices, pages, layouts, actions] = [
+    useDeviceEntries(),
+    usePageEntries(),
+    useLayoutEntries(),
+    useActionEntries(),
+  ];
   // Whoever opened a shared link sees its page alone.
-  return me === undefined || me.kind === "share" ? actions : [...devices, ...pages, ...actions];
+  return me === undefined || me.kind === "share" ? actions : [...devices, ...pages, ...layouts, ...actions];
 }
 
 function useDeviceEntries(): Entry[] {
@@ -93,17 +98,15 @@ function usePageEntries(): Entry[] {
   ];
 }
 
-function useActionEntries(): Entry[] {
-  const { data: me } = useMe();
-  const theme = useTheme();
+function action(id: string, icon: LucideIcon, label: string, run: () => void): Entry {
+  return { id: `action ${id}`, icon, label, hint: pageText.palette.action, words: [], run };
+}
+
+/** Of the overview. */
+function useLayoutEntries(): Entry[] {
   const layout = useStored(overviewLayout);
-  const units = useStored(unitChoices);
-  const action = (id: string, icon: LucideIcon, label: string, run: () => void): Entry => {
-    return { id: `action ${id}`, icon, label, hint: pageText.palette.action, words: [], run };
-  };
   const isList = layout.view === "list";
   const otherView = isList ? "cards" : "list";
-  const otherTheme = theme === "dark" ? "light" : "dark";
   const showOtherView = () => {
     overviewLayout.set({ ...layout, view: otherView });
     goTo(LINKS.overview);
@@ -111,6 +114,15 @@ function useActionEntries(): Entry[] {
   return [
     action("view", isList ? LayoutGrid : List, pageText.palette.views[otherView], showOtherView),
     action("wall", Expand, pageText.palette.wall, () => goTo(LINKS.wall)),
+  ];
+}
+
+function useActionEntries(): Entry[] {
+  const { data: me } = useMe();
+  const theme = useTheme();
+  const units = useStored(unitChoices);
+  const otherTheme = theme === "dark" ? "light" : "dark";
+  return [
     action("theme", theme === "dark" ? Sun : Moon, pageText.palette.themes[otherTheme], () => chooseTheme(otherTheme)),
     ...choicesOf("temperature").flatMap((one) =>
       one === units.temperature

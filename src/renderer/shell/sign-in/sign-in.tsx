@@ -32,7 +32,7 @@ export function SignIn({ failedLink }: Props) {
         </>
       )}
       <PasswordForm />
-      {/* Who was given a page to look at has seen nothing that the hub printed. */}
+      {/* A guest with a share link has not seen the link that the hub prints. */}
       {!isShare && <AboutLinks />}
     </main>
   );

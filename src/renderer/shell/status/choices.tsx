@@ -1,7 +1,7 @@
 // What a person chooses about the window, in the status line: language, light or dark, and the unit of temperatures.
 import { isLanguage, LANGUAGES } from "../../../shared/messages/language.ts";
-import { useStored } from "../../api/kept/stored.ts";
-import { unitChoices } from "../../api/kept/unit-choices.ts";
+import { useStored } from "../../api/local-storage/stored.ts";
+import { unitChoices } from "../../api/local-storage/unit-choices.ts";
 import { chooseLanguage, chosenLanguage } from "../../i18n/language.ts";
 import { text } from "../../i18n/text.ts";
 import { choicesOf, type ShownQuantity } from "../../i18n/units.ts";

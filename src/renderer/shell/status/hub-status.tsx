@@ -1,9 +1,9 @@
-// The status line: the hub's name and ports, devices online, reading rate, stored bytes, its notes, who is signed in, and
-// what a person chose about the window.
+// The status line: the hub's name and ports, devices online, reading rate, stored bytes, its notes, the signed-in person, and the
+// window's settings.
 
-import { useMe, useSeesAll } from "../../api/access.ts";
 import { useSignal } from "../../api/feed/signal.ts";
 import { useLive } from "../../api/feed/use-live.ts";
+import { useMe, useSeesAll } from "../../api/me.ts";
 import { useDevices, useHub } from "../../api/queries.ts";
 import { formatBytes, formatCount } from "../../i18n/numbers.ts";
 import { text } from "../../i18n/text.ts";
@@ -48,7 +48,7 @@ function Traffic() {
   return (
     <>
       <span>{text.shell.online(online, devices.length)}</span>
-      {/* It is of all devices: one who sees some of them alone is not told. */}
+      {/* The rate is of all devices: hidden from a person with a scope of devices. */}
       {(seesAll || me === undefined) && (
         <span>{rate === undefined ? "\u00a0" : text.shell.readingsPerSecond(formatCount(rate))}</span>
       )}

@@ -1,7 +1,7 @@
-// Who is signed in, in a browser, and the way out. The desktop app's window is signed in by the app.
+// The signed-in person and a sign-out button, in a browser; the app signs in the desktop window.
 import { useMutation } from "@tanstack/react-query";
-import { useMe } from "../../api/access.ts";
 import { explain } from "../../api/client.ts";
+import { useMe } from "../../api/me.ts";
 import { signOut } from "../../api/session.ts";
 import { text } from "../../i18n/text.ts";
 import styles from "./hub-status.module.css";

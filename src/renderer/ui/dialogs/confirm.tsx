@@ -1,4 +1,4 @@
-// Asks for confirmation of an action that cannot be undone. Cancel comes first, so the dialog gives it the focus.
+// Asks for confirmation of an irreversible action. Cancel comes first, so it gets the focus.
 import { type ReactNode, useId } from "react";
 import { text } from "../../i18n/text.ts";
 import styles from "./confirm.module.css";

@@ -1,4 +1,4 @@
-// A modal dialog. The browser closes it on Escape and gives the focus back to the element that had it.
+// A modal dialog. The browser closes it on Escape and restores the focus.
 import { type MouseEvent, type ReactNode, useEffect, useRef } from "react";
 import styles from "./dialog.module.css";
 
@@ -7,14 +7,14 @@ interface Props {
   readonly titleId: string;
   readonly onClosed: () => void;
   readonly className?: string | undefined;
-  /** A press beside it closes it: nothing was typed in it that a person would miss. */
+  /** A press on the backdrop closes it: for dialogs without typed input. */
   readonly closesBeside?: boolean;
   readonly children: (close: () => void) => ReactNode;
 }
 
 export function Dialog({ titleId, onClosed, className = "", closesBeside = false, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
-  /** A drag that began within, such as one that selects, is no press beside it. */
+  /** A drag that began inside, such as a text selection, is not a press on the backdrop. */
   const beganBeside = useRef(false);
   useEffect(() => dialog.current?.showModal(), []);
   const isBeside = ({ target, currentTarget }: MouseEvent) => target === currentTarget;

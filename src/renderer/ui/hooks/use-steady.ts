@@ -1,11 +1,11 @@
-// Nothing moves under a pointer or a focus: keeps what is drawn for as long as someone is about to press something in it.
+// Delays changes of a region while a person may be about to press something in it, so that nothing moves under pointer or focus.
 import { type RefObject, useEffect, useRef, useState } from "react";
 
-/** From the last movement in the region until it may change. */
+/** Delay of changes after the last movement in the region. */
 const HOLD_MS = 2_000;
 
 /**
- * `value`, or what it was before for as long as the pointer moves or keys are pressed in `region`. `key` tells two values apart.
+ * `value`, or the previous one while the pointer moves or keys are pressed in `region`. `key` identifies a value.
  */
 export function useSteady<Value>(value: Value, key: string, region: RefObject<Element | null>): Value {
   const [shown, setShown] = useState({ value, key });

@@ -1,4 +1,4 @@
-// Why a request may not come in, and what is wrong with keys, people and links.
+// Refused access, and errors of keys, people and links.
 
 type Device = { readonly device: string };
 type Limit = { readonly limit: number };

@@ -1,4 +1,4 @@
-// What the commands of `bramble` say when they do not do what they were asked. They are read on a command line, in English.
+// Errors of the `bramble` commands, for the command line and in English only.
 import type { Sentence } from "../sentence.ts";
 
 type Value = { readonly value: string };
@@ -58,6 +58,7 @@ export const cli = {
     `There is no room in ${path}: the copy needs ${needed} bytes, ${free} are free.`,
   "cli/not-written": ({ path, reason, remedy }: Path & Reason & { readonly remedy: Sentence }) =>
     `${path} cannot be written: ${reason}${added(remedy)}`,
+  "cli/output-not-written": ({ reason }: Reason) => `Standard output cannot be written: ${reason}.`,
   "cli/not-read": ({ path, reason }: Path & Reason) =>
     `${path} cannot be read: ${reason} Run this as a user who may read it.`,
   "cli/not-opened": ({ path, reason }: Path & Reason) => `${path} cannot be opened: ${reason}.`,
@@ -68,8 +69,8 @@ export const cli = {
 
   // Backups, passphrases and passwords.
   "cli/present-database": ({ name }: Backup) => `${name} is the hub's database as it is now.`,
-  "cli/encrypted": ({ name, variable }: Backup & { readonly variable: string }) =>
-    `${name} is encrypted: give its passphrase by --passphrase-file FILE, or in ${variable}.`,
+  "cli/encrypted": ({ name }: Backup) =>
+    `${name} is encrypted: give its passphrase by --passphrase-file FILE, or in BRAMBLE_PASSPHRASE.`,
   "cli/empty-passphrase": ({ path }: Path) => `The first line of ${path} is to be the passphrase, and is empty.`,
   "cli/wrong-passphrase": () => "The passphrase is not the one of this backup, or the backup is damaged at its start.",
   "cli/backup-damaged": ({ chunk }: { readonly chunk: number }) =>

@@ -1,4 +1,4 @@
-// What is wrong with what people and devices ask of devices, their controls and commands.
+// Errors of requests about devices, their controls and commands.
 
 type Field = { readonly field: string };
 type Limit = { readonly limit: number };
@@ -52,7 +52,7 @@ export const devices = {
   }: Limit & { readonly from: string; readonly into: string; readonly count: number }) =>
     `${from} and ${into} have ${count} metrics together, and a device may have ${limit}.`,
   "too-many-metrics": ({ device, field, limit }: OfDevice & Field & Limit) =>
-    `${device} has ${limit} metrics, the most a device may have: “${field}” would be one more.`,
+    `${device} has ${limit} metrics, the most a device may have (--max-metrics): “${field}” would be one more.`,
   "too-many-devices": ({ limit }: Limit) => `The hub has ${limit} devices, the most it may have (--max-devices).`,
   "too-many-devices/another": ({ device, limit }: OfDevice & Limit) =>
     `The hub has ${limit} devices, the most it may have (--max-devices): ${device} would be one more.`,

@@ -3,7 +3,7 @@
 type Path = { readonly path: string };
 type Folder = { readonly folder: string };
 type User = { readonly user: string };
-/** As a shell takes them. */
+/** Quoted for a shell. */
 type Paths = { readonly paths: string };
 
 const DISK_FULL = "Make room on it.";

@@ -1,5 +1,5 @@
-// What is wrong with a request, over HTTP or to open a WebSocket. `field` is a parameter of the query, or the path of a value
-// inside the body. What a request said is quoted, already cut to a length that fits a sentence.
+// Errors of requests over HTTP, WebSocket upgrades included. `field` is a query parameter, or the path of a value inside the body.
+// Quoted parts of a request are already shortened.
 
 import type { Sentence } from "../sentence.ts";
 
@@ -88,7 +88,7 @@ export const http = {
   "bad-encoding": ({ encoding, reason }: Reason & { readonly encoding: string }) =>
     `The header says Content-Encoding: ${encoding}, but the message is not ${encoding}, or is broken: ${reason}.`,
 
-  // What HTTP itself asks for.
+  // Violations of HTTP itself.
   "bad-request/no-host": () =>
     "The request has no Host header, which HTTP/1.1 asks for: add “Host: ” and the hub's address.",
   "bad-request/method-case": ({ value }: { readonly value: string }) =>
@@ -112,7 +112,7 @@ export const http = {
   "headers-too-large": () => "The path and the headers of the request have over 16 KB, the most that is taken.",
   "too-large/chunk-extensions": () => "The chunk extensions of the request have over 16 KB, the most that is taken.",
 
-  // Who asks.
+  // Authentication.
   "not-signed-in": () =>
     "Nobody is signed in. Sign in with a name and a password, or open the link that the hub printed when it started.",
   forbidden: () => "Your role does not allow this. Ask an administrator.",

@@ -1,4 +1,4 @@
-// What simulated Pis call themselves and what hangs on them. They are made in the language of the person who asked for them.
+// Names of simulated Pis and their sensors, in the language of the person who adds them.
 
 export const simulation = {
   "simulation/model": () => "Simulated Raspberry Pi",

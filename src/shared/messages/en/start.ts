@@ -41,12 +41,13 @@ export const start = {
   "flag/port": ({ flag, value }: Flag & Value) => `--${flag} takes a port from 0 to 65535, not “${value}”.`,
   "flag/memory": ({ min, max, value }: Value & { readonly min: number; readonly max: number }) =>
     `--memory takes megabytes from ${min} to ${max}, not “${value}”.`,
-  "flag/max-devices": ({ max, value }: Value & { readonly max: number }) =>
-    `--max-devices takes a number from 1 to ${max}, not “${value}”.`,
+  "flag/count": ({ flag, max, value }: Flag & Value & { readonly max: number }) =>
+    `--${flag} takes a number from 1 to ${max}, not “${value}”.`,
   "flag/spool": ({ max, value }: Value & { readonly max: number }) =>
     `--spool takes megabytes up to ${max}, or 0 for none, not “${value}”.`,
   "flag/broker": () => "--broker takes an address such as mqtt://192.168.1.5 or mqtts://user@broker.example:8883.",
   "flag/broker/path": () => "--broker takes an address without a path, such as mqtt://192.168.1.5.",
+  "flag/broker/percent": () => "A % in the user or the password of --broker is written as %25.",
   "flag/broker/ca-without-tls": () => "--broker-ca is for an mqtts:// broker.",
   "flag/broker/password-without-user": () => "The broker’s password needs a user name: --broker mqtts://user@host.",
   "flag/unreadable-file": ({ flag, path }: Flag & { readonly path: string }) => `${flag}: ${path} cannot be read.`,

@@ -40,7 +40,7 @@ export const devices: typeof english = {
   "too-many-metrics/merged": ({ from, into, count, limit }) =>
     `${from}과(와) ${into}의 측정 항목을 합치면 ${count}개인데, 한 기기는 ${limit}개까지 가질 수 있습니다.`,
   "too-many-metrics": ({ device, field, limit }) =>
-    `${device}의 측정 항목이 이미 최대인 ${limit}개입니다. “${field}”을(를) 더 추가할 수 없습니다.`,
+    `${device}의 측정 항목이 이미 최대인 ${limit}개입니다(--max-metrics). “${field}”을(를) 더 추가할 수 없습니다.`,
   "too-many-devices": ({ limit }) => `허브의 기기가 이미 최대인 ${limit}대입니다(--max-devices).`,
   "too-many-devices/another": ({ device, limit }) =>
     `허브의 기기가 이미 최대인 ${limit}대입니다(--max-devices). ${device}을(를) 더 추가할 수 없습니다.`,

@@ -32,12 +32,12 @@ export const start: typeof english = {
   "flag/port": ({ flag, value }) => `--${flag}에는 “${value}”이(가) 아니라 0부터 65535까지의 포트를 지정하세요.`,
   "flag/memory": ({ min, max, value }) =>
     `--memory에는 “${value}”이(가) 아니라 ${min}부터 ${max}까지의 메가바이트를 지정하세요.`,
-  "flag/max-devices": ({ max, value }) =>
-    `--max-devices에는 “${value}”이(가) 아니라 1부터 ${max}까지의 수를 지정하세요.`,
+  "flag/count": ({ flag, max, value }) => `--${flag}에는 “${value}”이(가) 아니라 1부터 ${max}까지의 수를 지정하세요.`,
   "flag/spool": ({ max, value }) =>
     `--spool에는 ${max} 이하의 메가바이트 수나, 쓰지 않으려면 0을 적습니다. “${value}”은(는) 쓸 수 없습니다.`,
   "flag/broker": () => "--broker에는 mqtt://192.168.1.5나 mqtts://user@broker.example:8883 같은 주소를 지정하세요.",
   "flag/broker/path": () => "--broker에는 mqtt://192.168.1.5처럼 경로가 없는 주소를 지정하세요.",
+  "flag/broker/percent": () => "--broker의 사용자 이름과 비밀번호에 들어가는 %는 %25로 씁니다.",
   "flag/broker/ca-without-tls": () => "--broker-ca는 mqtts:// 브로커에만 씁니다.",
   "flag/broker/password-without-user": () =>
     "브로커 비밀번호에는 사용자 이름이 필요합니다: --broker mqtts://user@host.",

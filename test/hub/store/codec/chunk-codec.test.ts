@@ -1,4 +1,4 @@
-// A chunk gives back what went in, bit for bit; what did not come from it cannot hurt; and it is small.
+// A chunk round-trips bit for bit; invalid bytes are harmless; and it is small.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
@@ -70,7 +70,7 @@ const columns = values.chain((list) =>
   }),
 );
 
-describe("a chunk gives back what went in, bit for bit", () => {
+describe("a chunk decodes bit for bit", () => {
   test("whatever the times and values are", () => {
     fc.assert(
       fc.property(columns, (given) => void expectRoundTrip(given)),
@@ -132,7 +132,7 @@ describe("a chunk gives back what went in, bit for bit", () => {
   });
 });
 
-describe("what cannot be a chunk is refused", () => {
+describe("invalid chunks are refused", () => {
   test.each([
     ["no readings", 0, 0],
     ["too many readings", READINGS_MAX + 1, READINGS_MAX + 1],
@@ -212,7 +212,7 @@ describe("a full chunk is small", () => {
     }
   });
 
-  test("what never changes vanishes", () => {
+  test("constant columns take no space", () => {
     expect(
       bytesPerReading(
         (index) => START_MS + index * 10_000,
@@ -221,7 +221,7 @@ describe("a full chunk is small", () => {
     ).toBeLessThan(0.03);
   });
 
-  test("what hardly ever changes nearly vanishes", () => {
+  test("rarely changing columns take almost no space", () => {
     const random = seededRandom(7);
     let on = false;
     const door = () => {

@@ -1,4 +1,4 @@
-// Rows of the journal come back bit for bit, whatever the readings are, and tell when they were changed.
+// Rows of the journal round-trip bit for bit, and changes are detected.
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { decodeRow, encodeRow, isWholeRow } from "../../../../src/hub/store/codec/journal-row.ts";
@@ -25,10 +25,9 @@ test("what is decoded is what was encoded", () => {
         values: Float64Array.from(rows, ([, , one]) => one),
       };
       const decoded = decodeRow(encodeRow(columns));
-      expect(decoded.series).toEqual(columns.series);
-      expect(decoded.tsMs.every((tsMs, row) => tsMs === columns.tsMs[row])).toBe(true);
-      // toEqual of typed arrays tells 0 from -0.
-      expect(decoded.values).toEqual(columns.values);
+      // toEqual of typed arrays tells 0 from -0: times are compared by hand.
+      expect(decoded).toMatchObject({ series: columns.series, values: columns.values });
+      expect(decoded?.tsMs.every((tsMs, row) => tsMs === columns.tsMs[row])).toBe(true);
     }),
     { numRuns: 1_000 },
   );
@@ -49,7 +48,7 @@ test("any changed bit is noticed", () => {
   for (let bit = 0; bit < 8 * row.length; bit++) {
     const changed = row.map((byte, at) => (at === bit >> 3 ? byte ^ (1 << (bit & 7)) : byte));
     expect(isWholeRow(changed)).toBe(false);
-    expect(decodeRow(changed).series).toHaveLength(0);
+    expect(decodeRow(changed)).toBeNull();
   }
   expect(isWholeRow(row.subarray(0, 3))).toBe(false);
 });

@@ -1,4 +1,4 @@
-// Blocks of rollups come back bit for bit, whatever the summaries are, and tell when they were changed.
+// Blocks of rollups round-trip bit for bit, and changes are detected.
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { decodeBlock, encodeBlock, SLOTS_PER_BLOCK } from "../../../../src/hub/store/codec/rollup-block.ts";

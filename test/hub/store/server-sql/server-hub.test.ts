@@ -25,7 +25,7 @@ describe.each([
   }, 120_000);
   afterAll(() => server[Symbol.asyncDispose]());
 
-  test("does what a hub does, and is the same after it was killed", { timeout: 90_000 }, async () => {
+  test("works as a hub, also after a kill", { timeout: 90_000 }, async () => {
     await using hub = await startTestHub("--joining", "ask", "--store", await server.createDatabase());
     const { hubId } = await hub.json<HubInfo>("/api/v1/hub");
     await using pi = await connectPi(hub);
@@ -79,7 +79,7 @@ describe.each([
     expect(await look()).toEqual(before);
   });
 
-  test("acknowledges nothing while its server is down, says so, and has it when both are back", {
+  test("acknowledges nothing while its server is down, reports it, and recovers", {
     timeout: 90_000,
   }, async () => {
     await using hub = await startTestHub("--spool", "0", "--store", await server.createDatabase());

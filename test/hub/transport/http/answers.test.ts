@@ -115,7 +115,7 @@ test("the UI's files have them, too, and may be cached", async () => {
   expect(notable(missing.headers)).toEqual({ ...EVERYWHERE, "cache-control": "no-store" });
 });
 
-test("what the router cannot read is answered in the one shape", async () => {
+test("requests that the router rejects get the standard error", async () => {
   for (const path of ["/api/v1/devices/%ff", "/%", "/api/v1/devices/%zz/readings"]) {
     const head = lines(`GET ${path} HTTP/1.1`, "Host: localhost", "Connection: close");
     expect(expectProblem(await say(shared.httpPort, head), 400, "bad-request").message).toContain(`“${path}”`);
@@ -141,7 +141,7 @@ test("what the router cannot read is answered in the one shape", async () => {
   expectProblem(await say(shared.httpPort, tunnel), 400, "bad-request");
 });
 
-test.concurrent("what is no request is answered in the one shape, and listed by the doctor", async () => {
+test.concurrent("bytes that are not HTTP get the standard error, and are listed by the doctor", async () => {
   await using hub = await startTestHub();
   const start = "GET /healthz HTTP/1.1\r\nHost: localhost\r\n";
   const bad = [
@@ -169,7 +169,7 @@ test.concurrent("what is no request is answered in the one shape, and listed by 
   expect((await hub.post({ device_id: "pi", t: 1 })).status).toBe(200);
 });
 
-test.concurrent("an answer under way is cut off by what is no request, not added to", async () => {
+test.concurrent("invalid bytes during a response end it without appending to it", async () => {
   await using hub = await startTestHub();
   const rows = Array.from({ length: 10_000 }, (_, index) => ({ device_id: "pi", t: index, ts: 1.7e12 + index }));
   for (let times = 0; times < 20; times++) {
@@ -192,7 +192,7 @@ test.concurrent("an answer under way is cut off by what is no request, not added
   expect(text).not.toContain("HTTP/1.1 400");
 });
 
-test("what does not arrive in time is answered with 408", async () => {
+test("a request that does not arrive in time gets 408", async () => {
   const httpTimeouts = { headersMs: 300, requestMs: 600, checkEveryMs: 20 };
   await using hub = await startHubInside({ httpTimeouts });
   const { httpPort } = hub;
@@ -221,7 +221,7 @@ test("what does not arrive in time is answered with 408", async () => {
   clearInterval(trickle);
 });
 
-test("while the hub stops, a request is told so", async () => {
+test("a request while the hub stops gets a message", async () => {
   await using hub = await startHubInside();
   const socket = connect(hub.httpPort, "127.0.0.1");
   socket.write("GET /healthz HTTP/1.1\r\nHost: localhost\r\n");
@@ -234,7 +234,7 @@ test("while the hub stops, a request is told so", async () => {
   await restarted;
 });
 
-test.concurrent("who asks first is told no at once, without 100 Continue", async () => {
+test.concurrent("Expect: 100-continue is refused without 100 Continue", async () => {
   await using hub = await startTestHub();
   const head = (expectation: string, bytes: number, path = "/data") =>
     lines(
@@ -271,7 +271,7 @@ test.concurrent("who asks first is told no at once, without 100 Continue", async
   taken.destroy();
 });
 
-test("an offer of HTTP/2 is passed over: curl --http2, and what Java's client sends", async () => {
+test("an upgrade to HTTP/2 is ignored: curl --http2, and Java's client", async () => {
   const curl = await run("curl", [
     "-s",
     "--http2",

@@ -6,7 +6,7 @@ import type { DiagnosticReport } from "../../../../src/shared/doctor.ts";
 import { startTestHub } from "../../../support/hub.ts";
 import { run } from "../../../support/run.ts";
 
-test("a message may be packed with gzip or deflate, however its client writes that", async () => {
+test("a message may be compressed with gzip or deflate, in any notation of the header", async () => {
   await using hub = await startTestHub();
   const message = (t: number) => Buffer.from(JSON.stringify({ device_id: "pi", t, ts: 1.7e12 + t }));
   const send = (path: string, encoding: string, body: Uint8Array<ArrayBuffer>, type = "application/json") =>
@@ -25,7 +25,23 @@ test("a message may be packed with gzip or deflate, however its client writes th
   expect(readings.map(({ value }) => value)).toEqual([7, 6, 5, 4, 3, 2, 1]);
 });
 
-test("a message that is not what its headers say is refused, and told why", async () => {
+test("JSON that its sender does not name is taken, as curl and Python's urllib send it", async () => {
+  await using hub = await startTestHub();
+  const send = async (body: string) => {
+    const headers = { "Content-Type": "application/x-www-form-urlencoded; charset=utf-8" };
+    const answer = await hub.fetch("/data", { method: "POST", body, headers });
+    return [answer.status, await answer.json()];
+  };
+  expect(JSON.parse(await run("curl", ["-s", "-d", '{"device_id":"pi","t":1}', `${hub.file.http}/data`]))).toEqual({
+    status: "success",
+    accepted: 1,
+  });
+  expect(await send(' \n[{"device_id":"pi","t":2}]')).toEqual([200, expect.objectContaining({ accepted: 1 })]);
+  expect(await send('{"device_id":"pi","t":}')).toEqual([400, expect.objectContaining({ error: "not-json" })]);
+  expect(await send("device_id=pi&t=3")).toEqual([415, expect.objectContaining({ error: "unsupported-media-type" })]);
+});
+
+test("a message that does not match its headers is refused with a reason", async () => {
   await using hub = await startTestHub();
   const plain = Buffer.from('{"device_id":"pi","t":1}');
   const send = async (headers: Readonly<Record<string, string>>, body: Uint8Array<ArrayBuffer>, path = "/data") => {
@@ -84,7 +100,7 @@ test("a message that is not what its headers say is refused, and told why", asyn
   expect((await hub.json<{ refused: unknown[] }>("/api/v1/refused")).refused).toHaveLength(5);
 });
 
-test("a bomb is refused at its first bytes over the limit", async () => {
+test("a decompression bomb is refused at its first bytes over the limit", async () => {
   await using hub = await startTestHub();
   const residentBytes = async () => {
     const text = await (await hub.fetch("/metrics")).text();

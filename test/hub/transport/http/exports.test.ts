@@ -1,4 +1,4 @@
-// Exports over HTTP: the format that was asked for, packed for clients that take it, and as fast as they read.
+// Exports over HTTP: the requested format, compressed for clients that accept it, at the speed of the client.
 import { once } from "node:events";
 import { get, type IncomingHttpHeaders } from "node:http";
 import { createGunzip, gunzipSync } from "node:zlib";
@@ -42,7 +42,7 @@ test.each([
   expect(bytes.toString()).toContain("0.25");
 });
 
-test("a client that takes JSON and no CSV gets JSON", async () => {
+test("a client that accepts JSON and not CSV gets JSON", async () => {
   await using hub = await hubWith(2);
   const typeFor = async (accept: string, query = "") => {
     const { headers, bytes } = await ask(hub, `/api/v1/export.csv${query}`, { Accept: accept });
@@ -57,7 +57,7 @@ test("a client that takes JSON and no CSV gets JSON", async () => {
   expect((await typeFor("application/json", "?sep=tab"))[1]).toContain("“sep” is for CSV");
 });
 
-test("what is packed unpacks to what is sent as it is: exports, pages, figures", async () => {
+test("compressed and uncompressed responses are equal: exports, pages, metrics", async () => {
   await using hub = await hubWith(20_000);
   for (const path of ["/api/v1/export.csv", "/api/v1/export.json", "/api/v1/readings", "/api/v1/openapi.json"]) {
     const plain = await ask(hub, path, {});
@@ -83,7 +83,7 @@ test("what is packed unpacks to what is sent as it is: exports, pages, figures",
   ).toBeUndefined();
 });
 
-test("a client that leaves a packed export half-way leaves nothing behind", async () => {
+test("a client that aborts a compressed export leaves nothing behind", async () => {
   await using hub = await hubWith(60_000);
   for (let time = 0; time < 3; time++) {
     const options = { headers: { Authorization: `Bearer ${hub.token}`, "Accept-Encoding": "gzip" } };

@@ -1,4 +1,4 @@
-// Series in columns, as dashboards ask for them.
+// Series in columns, for dashboards.
 
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
@@ -72,7 +72,7 @@ test("a dashboard's own request gets rows with the columns that it names", async
       expect(typeof row[selector]).toBe(type === "string" ? "string" : "number");
 });
 
-test("more series than anybody reads are refused, and what a key may not see is left out", async () => {
+test("too many series are refused, and those outside a key's scope omitted", async () => {
   await using hub = await startTestHub();
   const many = Object.fromEntries(Array.from({ length: 101 }, (_, n) => [`m${n}`, n]));
   await hub.post({ device_id: "pi", ...many });

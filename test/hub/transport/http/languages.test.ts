@@ -1,4 +1,4 @@
-// The language of answers: that of Accept-Language where Bramble speaks it, and English for programs, which do not ask.
+// The language of responses: that of Accept-Language if supported, and English for programs, which do not send it.
 import { expect, test } from "vitest";
 import { startTlsHub } from "../../../support/tls.ts";
 

@@ -1,4 +1,4 @@
-// The description of the API: what validators and generators of clients take without a complaint.
+// The OpenAPI document: valid for validators and client generators.
 import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { expect, test } from "vitest";
@@ -108,7 +108,17 @@ test("describes every open or signed-in route, each with a name of its own and w
   expect(Object.keys(document.components.securitySchemes)).toEqual(["bearer", "apiKey", "cookie"]);
 });
 
-test("says of an export what it takes and what it answers with", async () => {
+test.each(["/install.sh", "/metrics", "/healthz", "/api/v1/export.ndjson"])(
+  "says of which media type the answer of %s is",
+  async (path) => {
+    await using hub = await startHubInside({ agentFolder: "resources/agent" });
+    const described = (await read(hub)).paths[path]?.["get"]?.responses["200"]?.content ?? {};
+    const [sent = ""] = (await hub.fetch(path)).headers.get("content-type")?.split(";") ?? [];
+    expect(Object.keys(described)).toContain(sent);
+  },
+);
+
+test("describes the parameters and media types of an export", async () => {
   await using hub = await startHubInside();
   const { paths, components } = await read(hub);
   const csv = paths["/api/v1/export.csv"]?.["get"] ?? expect.unreachable();
@@ -127,4 +137,16 @@ test("says of an export what it takes and what it answers with", async () => {
   const device = paths["/api/v1/devices/{id}"]?.["get"]?.responses["200"];
   expect(device?.content).toEqual({ "application/json": { schema: { $ref: "#/components/schemas/Device" } } });
   expect(Object.keys(components.schemas)).toEqual(expect.arrayContaining(["ApiError", "Command", "Device"]));
+});
+
+test("is the same whether it is compressed or not, and not compressed twice", async () => {
+  await using hub = await startHubInside();
+  const ask = (encoding: string) =>
+    fetch(`http://127.0.0.1:${hub.httpPort}/api/v1/openapi.json`, { headers: { "Accept-Encoding": encoding } });
+  const plain = await ask("identity");
+  const packed = await ask("gzip");
+  expect([plain.headers.get("Content-Encoding"), packed.headers.get("Content-Encoding")]).toEqual([null, "gzip"]);
+  expect(packed.headers.get("Content-Type")).toBe("application/json; charset=utf-8");
+  expect(Number(packed.headers.get("Content-Length"))).toBeLessThan(Number(plain.headers.get("Content-Length")) / 3);
+  expect(await packed.json()).toEqual(await plain.json());
 });

@@ -64,7 +64,7 @@ test("bodies of all sizes behind each other, cut anywhere, arrive whole", async 
   expect(readings.map(({ value }) => value)).toEqual([6, 5, 4, 3, 2, 1, 0]);
 });
 
-test("a client that pipelines and hangs up its side is answered to the end", async () => {
+test("a client that pipelines and ends its side gets all responses", async () => {
   await using hub = await startTestHub();
   const socket = await open(hub);
   const requests = Array.from({ length: 100 }, (_, index) => post(`{"device_id":"pi","t":${index}}`));
@@ -73,7 +73,7 @@ test("a client that pipelines and hangs up its side is answered to the end", asy
   expect([...answers.matchAll(/HTTP\/1\.1 200/g)]).toHaveLength(100);
 });
 
-test("requests that wait hold up what is pipelined behind them, and nobody else", async () => {
+test("waiting requests delay only requests pipelined behind them", async () => {
   await using hub = await startTestHub();
   await hub.post({ device_id: "pi", t: 1 });
   const poll = "GET /api/v1/devices/pi/commands/next?wait=60 HTTP/1.1\r\nHost: localhost\r\n\r\n";
@@ -88,7 +88,7 @@ test("requests that wait hold up what is pipelined behind them, and nobody else"
   expect((await hub.post({ device_id: "pi", t: 3 })).status).toBe(200);
 });
 
-test("of the requests that wait for one device's commands the newest get them", async () => {
+test("of several long-polls for one device the newest get the commands", async () => {
   await using hub = await startTestHub();
   await hub.post({ device_id: "pi", t: 1 });
   const url = `${hub.file.http}/api/v1/devices/pi/commands/next?wait=60`;
@@ -158,7 +158,7 @@ test("a WebSocket that sends and never reads is cut, and the doctor says why", a
   );
 });
 
-test("a “seq” that is no number and no short text is refused", async () => {
+test("a “seq” that is neither a number nor a short text is refused", async () => {
   await using hub = await startTestHub();
   const socket = new WebSocket(`ws://127.0.0.1:${hub.httpPort}/ws`);
   await once(socket, "open");
@@ -175,7 +175,7 @@ test("a “seq” that is no number and no short text is refused", async () => {
   socket.terminate();
 });
 
-test("a body in chunks of a byte is charged for each, and arrives whole", async () => {
+test("a body in one-byte chunks is charged for each, and arrives complete", async () => {
   const CHUNKS = 100_000;
   const clock = new FakeClock(0);
   const budget = new Budget(64 * 1024 * 1024);

@@ -1,4 +1,4 @@
-// What is wrong with a query is said in words: the parameter, what was sent, and what is allowed.
+// Errors of a query: the parameter, its value, and what is allowed.
 import { expect, test } from "vitest";
 import type { ApiError } from "../../../../src/shared/api.ts";
 import { startHubInside } from "../../../support/hub-inside.ts";
@@ -43,7 +43,7 @@ const WRONG: readonly (readonly [path: string, field: string, message: string])[
   ["/api/v1/hub?constructor=1", "constructor", "There is no parameter “constructor” here: /api/v1/hub takes none."],
 ];
 
-test("a query that is wrong is refused in words, on every route", async () => {
+test("an invalid query is refused with a message on every route", async () => {
   await using hub = await startHubInside();
   await hub.post({ device_id: "pi", t: 1 });
   for (const [path, field, message] of WRONG) {
@@ -55,7 +55,7 @@ test("a query that is wrong is refused in words, on every route", async () => {
   expect((await hub.fetch("/healthz?nocache=1")).status).toBe(200);
 });
 
-test("a reading is not lost for a parameter that means nothing, and a stranger learns of none", async () => {
+test("an unknown parameter does not refuse a reading, and an anonymous client learns no parameters", async () => {
   await using hub = await startHubInside();
   const init = { method: "POST", body: '{"device_id":"pi","t":1}' };
   expect((await hub.fetch("/data?unknown=1", init)).status).toBe(200);

@@ -1,4 +1,4 @@
-// Long answers go no faster than they are taken, and end when nobody takes them any more.
+// Streamed responses follow the client's speed, and end when it disconnects.
 import { once } from "node:events";
 import { connect } from "node:net";
 import Fastify from "fastify";
@@ -39,7 +39,7 @@ async function serve(make: () => AsyncIterable<ExportPiece>) {
   return { address, [Symbol.asyncDispose]: () => app.close() };
 }
 
-test("every piece arrives as it was, though all share one memory", async () => {
+test("pieces arrive unchanged, though they share one buffer", async () => {
   const state = { made: 0, left: false };
   await using server = await serve(() => pieces(40, state));
   const answer = await fetch(server.address);
@@ -50,7 +50,7 @@ test("every piece arrives as it was, though all share one memory", async () => {
   expect(state.left).toBe(true);
 });
 
-test("one that asks for the head alone has no more than the first piece made", async () => {
+test("a HEAD request makes only the first piece", async () => {
   const state = { made: 0, left: false };
   await using server = await serve(() => pieces(40, state));
   const answer = await fetch(server.address, { method: "HEAD" });
@@ -59,7 +59,7 @@ test("one that asks for the head alone has no more than the first piece made", a
   expect(state.made).toBe(0);
 });
 
-test("a client that leaves ends the pieces", async () => {
+test("a client that disconnects ends the stream", async () => {
   const left = Promise.withResolvers<void>();
   async function* endless() {
     try {

@@ -1,4 +1,4 @@
-// What a client is sent in a turn of the event loop goes out in one write, whole and in order, and is counted until then.
+// The packets for a client in one turn of the event loop are one write, complete and in order, and counted until then.
 import { Duplex } from "node:stream";
 import { setImmediate } from "node:timers/promises";
 import { generate, writeToStream } from "mqtt-packet";
@@ -51,7 +51,7 @@ test.each(["end", "destroy"] as const)("what was written before %s goes out, and
   expect(writes.join("")).toBe("CONNACK: no");
 });
 
-test("what is collected counts as unsent, and a client that takes nothing is cut", async () => {
+test("batched bytes count as unsent, and a client that does not read is cut", async () => {
   const { stream, budget } = openStream(true);
   stream.write(Buffer.alloc(64 * 1024));
   stream.write(Buffer.alloc(1000));
@@ -61,7 +61,7 @@ test("what is collected counts as unsent, and a client that takes nothing is cut
   expect(budget.figures).toMatchObject({ heldBytes: 0, cut: 1 });
 });
 
-test("many small writes that a client does not take cost more than their bytes, and nothing once it takes them", async () => {
+test("unread small writes cost more than their bytes, and nothing once they are read", async () => {
   const { stream } = openStream(true);
   for (let turn = 0; turn < 10_000 && !stream.destroyed; turn++) {
     stream.write("ab");

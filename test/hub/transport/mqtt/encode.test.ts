@@ -9,10 +9,7 @@ import {
   encodePublish,
   type OutgoingProperties,
 } from "../../../../src/hub/transport/mqtt/messages/publish-packets.ts";
-import {
-  bytesOfUserProperties,
-  userPropertiesOf,
-} from "../../../../src/hub/transport/mqtt/messages/user-properties.ts";
+import { bytesOfUserProperties } from "../../../../src/hub/transport/mqtt/messages/user-properties.ts";
 
 /** Around those at which the length of a packet takes one byte more. */
 const lengths = fc.oneof(
@@ -63,7 +60,7 @@ test("with properties, user properties in their order", () => {
     fc.property(packets, properties, (one, { ids, pairs, messageExpiryInterval, topicAlias, ...said }) => {
       const known = Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
       const outgoing: OutgoingProperties = {
-        said: { ...known, ...(pairs.length > 0 && { userProperties: bytesOfUserProperties(pairs) }) },
+        publisherProperties: { ...known, ...(pairs.length > 0 && { userProperties: bytesOfUserProperties(pairs) }) },
         expirySeconds: messageExpiryInterval,
         topicAlias,
         subscriptionIds: [],
@@ -73,7 +70,7 @@ test("with properties, user properties in their order", () => {
       expect(read).toMatchObject({ topicAlias, expirySeconds: messageExpiryInterval });
       const { userProperties, ...rest } = read?.properties ?? {};
       expect(rest).toEqual(known);
-      expect(userPropertiesOf(userProperties ?? Buffer.alloc(0))).toEqual(pairs);
+      expect(userProperties ?? Buffer.alloc(0)).toEqual(bytesOfUserProperties(pairs));
       expect(read?.payload.equals(one.payload)).toBe(true);
       // The library writes properties in the order of its own, and groups user properties: it reads what it is to.
       const library = generate(
@@ -96,7 +93,12 @@ test("with properties, user properties in their order", () => {
         isDuplicate: false,
         packetId: 0,
       } as const;
-      const idsAlone = { said: undefined, expirySeconds: undefined, topicAlias: undefined, subscriptionIds: ids };
+      const idsAlone = {
+        publisherProperties: undefined,
+        expirySeconds: undefined,
+        topicAlias: undefined,
+        subscriptionIds: ids,
+      };
       expect(encodePublish(plain, idsAlone, 5).equals(library)).toBe(true);
     }),
   );

@@ -1,5 +1,4 @@
-// Plain publishes of readings go from the socket to the store, and others to their subscribers. Nobody must notice: not a
-// subscriber, not a slow disk.
+// The fast path stores readings and forwards other publishes directly, without visible differences for subscribers or slow disks.
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import Database from "better-sqlite3";
@@ -34,7 +33,7 @@ function heard(client: MqttClient): Promise<void> {
   });
 }
 
-test("a subscriber hears readings from when it comes until it goes, and all of them are stored", async () => {
+test("a subscriber receives readings while subscribed, and all are stored", async () => {
   await using hub = await startTestHub("--anonymous", "all");
   const device = await connectAsync(URL_OF(hub.mqttPort));
   const listener = await connectAsync(URL_OF(hub.mqttPort));
@@ -57,7 +56,7 @@ test("a subscriber hears readings from when it comes until it goes, and all of t
   await Promise.all([device.endAsync(), listener.endAsync()]);
 });
 
-test("a client that waits for a slow disk is not taken for silent", async () => {
+test("a client that waits for a slow disk does not time out", async () => {
   await using hub = await startHubInside();
   const client = await connectAsync(URL_OF(hub.mqttPort), { keepalive: 10, reconnectPeriod: 0 });
   // Another program holds the database: the commit has to wait.
@@ -77,7 +76,7 @@ test("a client that waits for a slow disk is not taken for silent", async () => 
   await client.endAsync(true);
 });
 
-test("messages of a client are forwarded and acknowledged in their order, those that are stored and those that are not", async () => {
+test("messages of a client are forwarded and acknowledged in order, stored or not", async () => {
   await using hub = await startHubInside({ flags: ["--anonymous", "all"] });
   await using listener = await connectPeer(hub.mqttPort, { clientId: "listener" });
   await listener.subscribe([{ topic: "#", qos: 1 }]);
@@ -103,7 +102,7 @@ test("messages of a client are forwarded and acknowledged in their order, those 
   }
 });
 
-test("a subscriber of QoS 1 gets as many messages as it acknowledges, and those that wait behind them", async () => {
+test("a subscriber of QoS 1 gets messages as it acknowledges, without loss", async () => {
   await using hub = await startHubInside({ flags: ["--anonymous", "all"] });
   await using listener = await connectPeer(hub.mqttPort, { clientId: "listener", properties: { receiveMaximum: 2 } });
   await listener.subscribe([{ topic: "home/#", qos: 1 }]);
@@ -123,7 +122,7 @@ test("a subscriber of QoS 1 gets as many messages as it acknowledges, and those 
   }
 });
 
-test("nothing is taken behind an acknowledgement that ends its connection", async () => {
+test("nothing is handled after an acknowledgement that ends its connection", async () => {
   await using hub = await startHubInside({ flags: ["--anonymous", "all"] });
   await using other = await connectPeer(hub.mqttPort, { clientId: "other" });
   await other.subscribe([{ topic: "home/#", qos: 0 }]);
@@ -145,7 +144,7 @@ test("nothing is taken behind an acknowledgement that ends its connection", asyn
   expect((await other.next("publish")).payload.toString()).toBe("later");
 });
 
-test("a turn takes fewer messages the more subscribers each of them goes to", async () => {
+test("a turn handles fewer messages the more subscribers they have", async () => {
   await using access = await startAccess({ anonymous: "all" });
   const bus = new MessageBus(new AedesBroker());
   const budget = new Budget(512 * 1024 * 1024);

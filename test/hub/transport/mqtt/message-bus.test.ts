@@ -1,4 +1,4 @@
-// Who gets a message is what trying one filter after another says, whatever is remembered of the topic.
+// The receivers of a message are those whose filters match, whatever is cached for the topic.
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { AedesBroker } from "../../../../src/hub/transport/mqtt/aedes-broker.ts";
@@ -59,7 +59,7 @@ const steps = fc.array(
   { maxLength: 40 },
 );
 
-test("once to each whose filters match, with all of them, and with what they ask for by then", async () => {
+test("once to each matching subscriber, with all its matching subscriptions and their latest options", async () => {
   await fc.assert(
     fc.asyncProperty(steps, async (all) => {
       const bus = new MessageBus(new AedesBroker());
@@ -107,7 +107,7 @@ test("once to each whose filters match, with all of them, and with what they ask
   );
 });
 
-test("what is published while a message is delivered comes behind it for everybody", async () => {
+test("a message published during a delivery comes after it for all subscribers", async () => {
   const bus = new MessageBus(new AedesBroker());
   const last = new Client();
   const first: Receiver = {
@@ -124,7 +124,7 @@ test("what is published while a message is delivered comes behind it for everybo
   expect(last.received.map((received) => received.topic)).toEqual(["a", "b", "will"]);
 });
 
-test("topics are remembered, but not without end", () => {
+test("topics are cached within bounds", () => {
   const broker = new AedesBroker();
   const bus = new MessageBus(broker);
   bus.subscribe("a/#", new Client(), subscriptionTo("a/#", 1));

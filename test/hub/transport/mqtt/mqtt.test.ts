@@ -1,4 +1,4 @@
-// The MQTT port of a real hub, with the clients that people have and with some that nobody should have.
+// The MQTT port of a real hub, with common and with badly behaved clients.
 import { once } from "node:events";
 import { connect as connectSocket, type Socket } from "node:net";
 import { fileURLToPath } from "node:url";
@@ -38,8 +38,8 @@ const latest = (hub: TestHub, id: string) =>
 const refusedCodes = async (hub: TestHub) =>
   (await hub.json<RefusedList>("/api/v1/refused")).refused.map(({ code, source }) => `${code} ${source}`);
 
-describe("the programs that people have", () => {
-  test("the paho snippet, which hangs up right after its QoS 0 publish", async () => {
+describe("common clients", () => {
+  test("the paho snippet, which disconnects right after its QoS 0 publish", async () => {
     await using hub = await startTestHub();
     await run(PYTHON, [snippet("send_mqtt"), "127.0.0.1", String(hub.mqttPort)]);
     expect(await latest(hub, "raspi-01")).toEqual({ temperature: 25.5, humidity: 60.3 });
@@ -62,7 +62,7 @@ describe("the programs that people have", () => {
     }
   });
 
-  test("bramble simulate: every message acknowledged, every reading there", async () => {
+  test("bramble simulate: every message acknowledged, every reading stored", async () => {
     await using hub = await startTestHub();
     const { runBramble } = await import("../../../support/hub.ts");
     const plan = ["--devices", "3", "--rate", "20", "--seconds", "1", "--metrics", "6", "--data", hub.folder.path];
@@ -89,7 +89,7 @@ describe("topics and their meaning", () => {
     expect((await hub.json<ReadingsPage>("/api/v1/readings")).readings).toHaveLength(6);
   });
 
-  test("what is bad for ever is acknowledged and listed; the client stays connected", async () => {
+  test("refused messages are acknowledged and listed; the client stays connected", async () => {
     await using hub = await startTestHub();
     await using pi = await connect(hub);
     for (const [topic, payload] of [
@@ -118,7 +118,7 @@ describe("topics and their meaning", () => {
     expect(await hub.json<DeviceList>("/api/v1/devices")).toEqual({ devices: [] });
   });
 
-  test("a device says what it is, and that survives a restart", async () => {
+  test("an about message survives a restart", async () => {
     await using hub = await startTestHub();
     const about = { name: "Greenhouse", model: "Raspberry Pi 4 B", metrics: { t: { unit: "°C", label: "Air" } } };
     const pi = await connect(hub);
@@ -135,7 +135,7 @@ describe("topics and their meaning", () => {
     });
   });
 
-  test("the last will takes a device away at once, unless another session of it lives", async () => {
+  test("the last will sets a device offline, unless it has another session", async () => {
     await using hub = await startTestHub();
     const online = (expected: boolean) =>
       until(`online ${expected}`, async () => {
@@ -159,8 +159,8 @@ describe("topics and their meaning", () => {
   });
 });
 
-describe("who may do what without a key", () => {
-  test("by default: publish readings, hear one's own commands, nothing else", async () => {
+describe("rights without a key", () => {
+  test("by default: publish readings, receive the device's commands, nothing else", async () => {
     await using hub = await startTestHub();
     await using pi = await connect(hub);
     const granted = async (filter: string) => (await pi.client.subscribeAsync(filter, { qos: 1 }))[0]?.qos;
@@ -198,7 +198,7 @@ describe("who may do what without a key", () => {
   });
 });
 
-describe("clients that nobody should have", () => {
+describe("badly behaved clients", () => {
   const open = async (hub: TestHub): Promise<Socket> => {
     const socket = connectSocket(hub.mqttPort, "127.0.0.1");
     await once(socket, "connect");
@@ -210,7 +210,7 @@ describe("clients that nobody should have", () => {
   const publish = (topic: string, payload: string, qos: 0 | 1 = 0) =>
     generate({ cmd: "publish", topic, payload, qos, dup: false, retain: false, messageId: 7 });
 
-  test("CONNECT, PUBLISH and the end in one packet: the reading is stored, and a QoS 1 acknowledged", async () => {
+  test("CONNECT, PUBLISH and FIN in one segment: the reading is stored, and a QoS 1 acknowledged", async () => {
     await using hub = await startTestHub();
     const socket = await open(hub);
     const answer = new Promise<Buffer>((resolve) => {
@@ -225,7 +225,7 @@ describe("clients that nobody should have", () => {
     expect(await latest(hub, "pi")).toEqual({ t: 1, u: 2 });
   });
 
-  test("a thousand publishes right behind the CONNECT are all taken", async () => {
+  test("a thousand publishes right behind CONNECT are all stored", async () => {
     await using hub = await startTestHub();
     const socket = await open(hub);
     const many = Array.from({ length: 1_000 }, (_, index) => publish("sensor/pi/data", `{"t":${index}}`));
@@ -266,7 +266,7 @@ describe("clients that nobody should have", () => {
     expect(await latest(hub, "pi")).toEqual({ t: 1 });
   });
 
-  test("one that never reads is cut off and holds nobody up", async () => {
+  test("a client that never reads is cut off and delays no other", async () => {
     await using hub = await startTestHub("--anonymous", "all");
     const frozen = await open(hub);
     frozen.write(
@@ -319,7 +319,7 @@ describe("clients that nobody should have", () => {
   });
 });
 
-test("a topic of more levels than the broker takes goes to nobody, as message and as will", async () => {
+test("a topic with too many levels is not forwarded, as message and as will", async () => {
   await using hub = await startTestHub("--anonymous", "all");
   const url = `mqtt://127.0.0.1:${hub.mqttPort}`;
   const listener = await connectAsync(url);

@@ -1,5 +1,5 @@
-// A PUBLISH that is larger than the hub reads: it is dropped as it arrives, acknowledged and listed, and nothing behind it is
-// lost. A client that was cut instead would connect and send it again, for ever.
+// An oversized PUBLISH is dropped as it arrives, acknowledged and listed, and nothing behind it is lost. A client that was cut instead
+// would reconnect and resend it for ever.
 
 import { once } from "node:events";
 import { createConnection } from "node:net";
@@ -40,7 +40,7 @@ test.each([0, 1, 2] as const)(
   },
 );
 
-test("a packet that no hub could take, or no PUBLISH, is cut and listed", async () => {
+test("an excessive packet, or one that is not a PUBLISH, ends the connection and is listed", async () => {
   await using hub = await startTestHub();
   const connect = Buffer.from("\x10\x10\0\x04MQTT\x04\x02\0\x3c\0\x04huge", "latin1");
   // 268,435,455 bytes, the most that MQTT can say; and a SUBSCRIBE of 2 MiB.

@@ -1,4 +1,4 @@
-// The check of MQTT packets by itself: what the packet library writes passes, and what the standard forbids of it does not.
+// The check of MQTT packets: packets that the library writes pass, violations of the standard do not.
 import fc from "fast-check";
 import { generate, type Packet } from "mqtt-packet";
 import { describe, expect, test } from "vitest";
@@ -104,7 +104,7 @@ describe("of what the packet library writes", () => {
     );
   });
 
-  test("no beginning of a CONNECT passes", () => {
+  test("no prefix of a CONNECT passes", () => {
     fc.assert(
       fc.property(bytesOf(connect), (bytes) => {
         for (let end = HEADER_BYTES; end < bytes.length; end++) {
@@ -116,7 +116,7 @@ describe("of what the packet library writes", () => {
     );
   });
 
-  test("a PUBLISH passes while its topic and packet id are whole", () => {
+  test("a partial PUBLISH passes once its topic and packet id are complete", () => {
     fc.assert(
       fc.property(bytesOf(publish), (bytes) => {
         const isQos0 = (bytes.readUInt8(0) & 0b110) === 0;
@@ -174,8 +174,24 @@ test.each([
   expect(faultOf(Buffer.from(hex.replaceAll(" ", ""), "hex"))).toBe(fault);
 });
 
+test("what is sent again has DUP in MQTT 3.1, and may not have it later", () => {
+  const again = bytesOf(fc.oneof(subscribe, unsubscribe, fc.record({ cmd: fc.constant("pubrel"), messageId })));
+  fc.assert(
+    fc.property(again, fc.constantFrom(3, 4), (bytes, protocolVersion) => {
+      const protocolId = protocolVersion === 3 ? "MQIsdp" : "MQTT";
+      const hello = generate({ cmd: "connect", clientId: "a", protocolId, protocolVersion, clean: true });
+      const check = packetCheck();
+      check({ bytes: hello, header: 0x10, start: HEADER_BYTES, end: hello.length });
+      const header = bytes.readUInt8(0) | 0b1000;
+      const fault = reasonOf(check({ bytes, header, start: HEADER_BYTES, end: bytes.length }));
+      if (protocolVersion === 3) expect(fault).toBeNull();
+      else expect(fault).toMatch(/ with wrong flags$/);
+    }),
+  );
+});
+
 describe("a topic", () => {
-  test("of any bytes passes where they are UTF-8 that prints, without wildcards", () => {
+  test("of any bytes passes if it is printable UTF-8 without wildcards", () => {
     const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
     const isTopic = (bytes: Uint8Array): boolean => {
       try {

@@ -224,7 +224,7 @@ test("MQTT over WebSocket", async () => {
   await expectOutcomes(hub, overWebSocket, [...PUBLISHES, ...SUBSCRIPTIONS, ...OTHERS]);
 });
 
-test("the packet ids of what is passed on begin at 1, away from those of commands", async () => {
+test("packet ids of forwarded messages begin at 1, apart from those of commands", async () => {
   await using hub = await startTestHub("--anonymous", "all");
   const client = await connectAsync(hub.file.mqtt);
   await client.subscribeAsync("a", { qos: 1 });

@@ -3,7 +3,8 @@
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 import { describe, expect, test } from "vitest";
-import { Budget, type Share } from "../../../../src/hub/access/limits/budget.ts";
+import { Budget } from "../../../../src/hub/access/limits/budget.ts";
+import type { Share } from "../../../../src/hub/access/limits/share.ts";
 import { type Guard, guardSocket } from "../../../../src/hub/transport/mqtt/wire/socket-guard.ts";
 import { until } from "../../../support/until.ts";
 
@@ -140,7 +141,7 @@ const CONNECT = packet(1, 20);
 const PINGREQ = packet(12, 0);
 
 describe("a client that speaks MQTT", () => {
-  test("is heard whole wherever its packets are cut", async () => {
+  test("is received completely wherever its packets are split", async () => {
     await using connection = await open();
     const stream = Buffer.concat([CONNECT, PINGREQ, packet(3, 127), packet(3, 128), packet(14, 0), PINGREQ]);
     let sent = 0;
@@ -155,7 +156,7 @@ describe("a client that speaks MQTT", () => {
     expect(connection.violations).toEqual([]);
   });
 
-  test("is heard byte by byte", async () => {
+  test("is received byte by byte", async () => {
     await using connection = await open();
     const stream = Buffer.concat([CONNECT, packet(3, 300), PINGREQ]);
     for (const [index, byte] of stream.entries()) {
@@ -176,7 +177,7 @@ describe("a client that speaks MQTT", () => {
     expect(connection.violations).toEqual([]);
   });
 
-  test("has packets taken out up to the first that is left to the broker, in each read", async () => {
+  test("has packets handled up to the first that is left to the broker, in each read", async () => {
     await using connection = await open();
     connection.takenType = 3;
     connection.client.write(Buffer.concat([packet(3, 2), packet(3, 300)]));
@@ -189,7 +190,7 @@ describe("a client that speaks MQTT", () => {
     expect(connection.received.equals(Buffer.concat([PINGREQ, packet(3, 5)]))).toBe(true);
   });
 
-  test("waits while it has too much under way, and is heard to the end then", async () => {
+  test("waits while it has too much in flight, and is then received completely", async () => {
     await using connection = await open();
     connection.share.take(TOO_MUCH_BYTES);
     connection.client.write(CONNECT);
@@ -201,7 +202,7 @@ describe("a client that speaks MQTT", () => {
     await connection.receive(CONNECT.length + PINGREQ.length);
   });
 
-  test("waits with packets of which a part has arrived, and is heard to the end then", async () => {
+  test("waits with partly received packets, and is then received completely", async () => {
     await using connection = await open();
     connection.takenType = 3;
     const stream = Buffer.concat(new Array<Buffer>(20).fill(packet(3, 90_000)));
@@ -213,7 +214,7 @@ describe("a client that speaks MQTT", () => {
     expect(connection.taken.every(({ length }) => length === 90_000)).toBe(true);
   });
 
-  test("waits while the broker has packets of it in work, and is heard to the end then", async () => {
+  test("waits while the broker handles its packets, and is then received completely", async () => {
     await using connection = await open();
     connection.isDone = false;
     connection.takenType = 3;
@@ -230,7 +231,7 @@ describe("a client that speaks MQTT", () => {
     expect(connection.guard.isBusy).toBe(false);
   });
 
-  test("whose connection ends is heard no more", async () => {
+  test("whose connection has ended is ignored", async () => {
     await using connection = await open();
     connection.client.write(CONNECT);
     await connection.receive(CONNECT.length);
@@ -294,7 +295,7 @@ describe("a client is cut off, and nothing of it is passed on, for", () => {
     expect(connection.received).toHaveLength(0);
   });
 
-  test("what comes behind packets that are sound, which are passed on before", async () => {
+  test("invalid data behind valid packets, which are passed on first", async () => {
     await using connection = await open();
     const closed = once(connection.client.resume(), "close");
     connection.client.write(Buffer.concat([CONNECT, PINGREQ, Buffer.of(0x00), PINGREQ]));
@@ -303,7 +304,7 @@ describe("a client is cut off, and nothing of it is passed on, for", () => {
     expect(connection.violations).toEqual(["packet type 0 does not exist"]);
   });
 
-  test("nothing that is a PUBLISH: one that is too large is dropped, and what comes behind it is passed on", async () => {
+  test("nothing that is a PUBLISH: an oversized one is dropped, and packets behind it are passed on", async () => {
     await using connection = await open();
     const publish = packet(3, 3 * PACKET_BYTES);
     publish[0] = 0x32;
@@ -316,7 +317,7 @@ describe("a client is cut off, and nothing of it is passed on, for", () => {
     expect(connection.violations).toEqual([]);
   });
 
-  test("a too large packet before a byte of it has come", async () => {
+  test("an oversized packet before its body has arrived", async () => {
     await using connection = await open();
     const closed = once(connection.client.resume(), "close");
     for (const byte of packet(8, PACKET_BYTES).subarray(0, 4)) connection.client.write(Uint8Array.of(byte));
@@ -330,7 +331,7 @@ describe("a client that", () => {
   const CHUNK = Buffer.alloc(64 * 1024);
   const ENOUGH_BYTES = 256 * 1024 * 1024;
 
-  test("never reads is cut off beyond the limit, and whoever writes to it never has to wait", async () => {
+  test("never reads is cut off beyond the limit, and never blocks writers", async () => {
     await using connection = await open();
     const { client, guarded } = connection;
     client.pause();
@@ -362,7 +363,7 @@ describe("a client that", () => {
     expect(connection.violations).toEqual([]);
   });
 
-  test("leaves in good order is let go without a word", async () => {
+  test("disconnects cleanly is closed without a log line", async () => {
     await using connection = await open();
     const closed = once(connection.guarded, "close");
     connection.client.resume().end(Buffer.concat([CONNECT, packet(14, 0)]));

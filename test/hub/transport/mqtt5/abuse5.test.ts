@@ -1,5 +1,4 @@
-// MQTT 5 as nobody should speak it: each is answered as the standard says, ends its own connection at most, and costs no other
-// client anything.
+// Violations of MQTT 5: each is answered as the standard requires, ends at most its own connection, and affects no other client.
 import { connect as connectTo } from "node:net";
 import { generate } from "mqtt-packet";
 import { describe, expect, test } from "vitest";
@@ -14,6 +13,7 @@ const PUBLISH = { cmd: "publish", topic: "a", payload: "x", qos: 0, dup: false, 
 const EXPIRY = [0x02, 0, 0, 0, 9];
 const CONTENT_TYPE = [0x03, 0, 1, 0x61];
 const SUBSCRIPTION_ID = [0x0b, 1];
+const NOBODY_LISTENS = 0x10;
 
 const NO_LOCAL_SHARE = generate(
   { cmd: "subscribe", messageId: 1, subscriptions: [{ topic: "$share/g/a", qos: 1, nl: true }] },
@@ -28,7 +28,7 @@ function withProperties(properties: readonly number[], length = properties.lengt
 
 const isAnswered = async (port: number): Promise<boolean> => {
   await using other = await connectPeer(port);
-  return (await other.publish("a", "x")).reasonCode === 0;
+  return (await other.publish("a", "x")).reasonCode === NOBODY_LISTENS;
 };
 
 describe("a packet that breaks the protocol ends its connection", () => {
@@ -64,7 +64,7 @@ describe("a packet that breaks the protocol ends its connection", () => {
     expect(await isAnswered(hub.mqttPort)).toBe(true);
   });
 
-  test("an unknown alias, where there is no topic", async () => {
+  test("an unknown alias without a topic", async () => {
     await using hub = await startHubInside(OPEN);
     await using peer = await connectPeer(hub.mqttPort);
     peer.send({ ...PUBLISH, topic: "", properties: { topicAlias: 7 } });
@@ -119,7 +119,7 @@ describe("a message is acknowledged as its QoS says, or the connection ends", ()
   });
 });
 
-test("a client that takes small packets is sent no larger one", async () => {
+test("the Maximum Packet Size of a client is respected", async () => {
   await using hub = await startHubInside(OPEN);
   await using tiny = openPeer(hub.mqttPort, { clientId: "t", properties: { maximumPacketSize: 10 } });
   await tiny.closed();
@@ -135,7 +135,7 @@ test("a client that takes small packets is sent no larger one", async () => {
   await small.closed();
 });
 
-test("names of what every object has are names like others", async () => {
+test("names of Object.prototype's properties are ordinary names", async () => {
   await using hub = await startHubInside(OPEN);
   const names = ["constructor", "__proto__", "toString", "hasOwnProperty"];
   for (const name of names) {
@@ -154,7 +154,7 @@ test("names of what every object has are names like others", async () => {
   }
 });
 
-test.each([5, 4] as const)("version %i: of open QoS 2 messages there is a most", async (protocolVersion) => {
+test.each([5, 4] as const)("version %i: QoS 2 messages in flight are limited", async (protocolVersion) => {
   await using hub = await startHubInside(OPEN);
   await using peer = await connectPeer(hub.mqttPort, { protocolVersion });
   const open = async (first: number, last: number) => {
@@ -168,7 +168,7 @@ test.each([5, 4] as const)("version %i: of open QoS 2 messages there is a most",
   else expect((await peer.next("pubrec")).messageId).toBe(257);
 });
 
-test("user properties without an end are cut off, many are passed on", async () => {
+test("excessive user properties end the connection, many are forwarded", async () => {
   await using hub = await startHubInside(OPEN);
   await using listener = await connectPeer(hub.mqttPort);
   await listener.subscribe([{ topic: "a", qos: 0 }]);
@@ -183,7 +183,7 @@ test("user properties without an end are cut off, many are passed on", async () 
   expect(String((await listener.next("publish")).payload)).toBe("after");
 });
 
-test("a session that expires while its window is open is forgotten, and its window with it", async () => {
+test("a session that expires with messages in flight is removed with them", async () => {
   await using hub = await startHubInside(OPEN);
   const session = { clientId: "s", clean: false, properties: { sessionExpiryInterval: 5, receiveMaximum: 1 } };
   const beginToRead = async (peer: MqttPeer) => {
@@ -201,7 +201,7 @@ test("a session that expires while its window is open is forgotten, and its wind
   expect(await beginToRead(again)).toBe("1");
 });
 
-test("mutated packets end no hub, and keep nobody from it", { timeout: 120_000 }, async () => {
+test("mutated packets neither crash the hub nor block other clients", { timeout: 120_000 }, async () => {
   await using hub = await startTestHub("--anonymous", "all", "--no-rate-limit");
   const connections = await fuzzMqtt({ port: hub.mqttPort, packets: FUZZED_PACKETS, seed: 5 });
   expect(connections).toBeGreaterThan(10);

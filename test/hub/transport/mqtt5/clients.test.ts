@@ -1,4 +1,4 @@
-// Who is connected, as the API and `$SYS` show it, and a client that is as large as a home automation server.
+// The list of clients in the API and `$SYS`, and a client as large as a home automation server.
 import { describe, expect, test } from "vitest";
 import type { MqttClientList } from "../../../../src/shared/mqtt/mqtt-clients.ts";
 import type { NewApiKey } from "../../../../src/shared/security/access.ts";
@@ -66,7 +66,7 @@ test("clients are listed with what they do, and disconnected by an administrator
 });
 
 describe("$SYS", () => {
-  test("tells an administrator at once, and then every ten seconds", async () => {
+  test("is sent to an administrator on subscribe, and then every ten seconds", async () => {
     await using hub = await startHubInside({});
     await using admin = await connectPeer(hub.mqttPort, await keyOf(hub, "admin"));
     expect(await admin.subscribe([{ topic: "$SYS/broker/clients/+", qos: 0 }])).toEqual([0]);
@@ -89,7 +89,7 @@ describe("$SYS", () => {
   });
 });
 
-test("one that a person knows has 2,000 subscriptions, asked for a thousand at a time; another has 200", async () => {
+test("an authenticated client may have 2,000 subscriptions, a thousand per packet; an anonymous one 200", async () => {
   await using hub = await startHubInside({ flags: ["--anonymous", "all"] });
   const filters = (from: number, count: number) =>
     Array.from({ length: count }, (_, index) => ({ topic: `home/entity${from + index}/state`, qos: 1 as const }));

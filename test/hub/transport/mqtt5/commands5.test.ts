@@ -1,4 +1,4 @@
-// Commands to a device that speaks MQTT 5: what they say beside their payload, and what becomes of one that its client refuses.
+// Commands to an MQTT 5 device: their properties, and refusal by its client.
 import { expect, test } from "vitest";
 import type { Command } from "../../../../src/shared/controls/command.ts";
 import { type HubInside, startHubInside } from "../../../support/hub-inside.ts";
@@ -25,7 +25,7 @@ const untilState = (hub: HubInside, { id }: Command, state: string) =>
     return command.state === state ? command : undefined;
   });
 
-test("a command names the topic of its reply, itself, and when it is over; what a client refuses has failed", async () => {
+test("a command has a Response Topic, Correlation Data and an expiry; a refused one fails", async () => {
   await using hub = await startHubInside();
   await using pi = await connectPeer(hub.mqttPort, { clientId: "pi", properties: { receiveMaximum: 2 } });
   await pi.publish("bramble/pi/about", ABOUT);
@@ -58,7 +58,7 @@ test("a command names the topic of its reply, itself, and when it is over; what 
   await untilState(hub, next, "delivered");
 });
 
-test("a plug whose client refuses is asked once", async () => {
+test("a plug whose client refuses gets the command once", async () => {
   await using hub = await startHubInside({ flags: ["--anonymous", "all"] });
   await hub.post({ device_id: "pi", t: 1 });
   const plugged = {
@@ -82,7 +82,7 @@ test("a plug whose client refuses is asked once", async () => {
   expect(plug.received).toEqual([]);
 });
 
-test("commands and messages together are no more than a client takes at once, and none is left behind", async () => {
+test("commands and messages together respect the Receive Maximum, without loss", async () => {
   await using hub = await startHubInside({ flags: ["--anonymous", "all"] });
   await using pi = await connectPeer(hub.mqttPort, { clientId: "pi", properties: { receiveMaximum: 1 } });
   await pi.publish("bramble/pi/about", ABOUT);

@@ -1,4 +1,4 @@
-// MQTT where packets, connections and sessions meet in unlucky order, and at the edges of what a client may ask for.
+// Edge cases of MQTT: races between packets, connections and sessions, and limits of clients.
 import { connect } from "node:net";
 import { setImmediate } from "node:timers/promises";
 import { generate, type Packet } from "mqtt-packet";
@@ -38,8 +38,8 @@ beforeAll(async () => {
 });
 afterAll(() => hub[Symbol.asyncDispose]());
 
-describe("a SUBSCRIBE behind a message that has no verdict yet", () => {
-  test("is none where its connection has ended meanwhile", async () => {
+describe("a SUBSCRIBE behind a message without a verdict", () => {
+  test("is ignored where its connection has ended meanwhile", async () => {
     await using other = await connectPeer(hub.mqttPort);
     await other.publish(
       "bramble/pa/about",
@@ -56,7 +56,7 @@ describe("a SUBSCRIBE behind a message that has no verdict yet", () => {
     expect((await other.next("publish")).properties?.correlationData?.toString()).toBe(given.id);
   });
 
-  test("with more levels than there may be is refused, and ends nothing", async () => {
+  test("with too many levels is refused without ending the connection", async () => {
     await using peer = await connectPeer(hub.mqttPort);
     const deep = (levels: number) => Array(levels).fill("a").join("/");
     peer.socket.write(encoded(READING, subscribe(deep(101)), subscribe(`$share/g/${deep(101)}`), subscribe(deep(100))));
@@ -68,7 +68,7 @@ describe("a SUBSCRIBE behind a message that has no verdict yet", () => {
 });
 
 describe("QoS 2", () => {
-  test("a message that comes again on a new connection, before its verdict, is forwarded once", async () => {
+  test("a duplicate on a new connection before the verdict is forwarded once", async () => {
     await using listener = await connectPeer(hub.mqttPort);
     await listener.subscribe([{ topic: "sensor/pi/data", qos: 0 }]);
     for (let round = 1; round <= 5; round++) {
@@ -90,7 +90,38 @@ describe("QoS 2", () => {
     expect(heard.filter((text) => text !== '{"t":1000}')).toEqual([1, 2, 3, 4, 5].map((round) => `{"t":${round}}`));
   });
 
-  test("the answer to one that comes again waits for those before it", async () => {
+  test("an id that its client uses for another message, having lost its session, brings that message, too", async () => {
+    await using listener = await connectPeer(hub.mqttPort);
+    await listener.subscribe([{ topic: "forgetful", qos: 0 }]);
+    for (const payload of ["1", "2", "3"]) {
+      await using peer = await connectPeer(hub.mqttPort, { ...SESSION, clientId: "forgetful" });
+      const message = { ...PUBLISH, topic: "forgetful", payload, qos: 2, messageId: 1 } as const;
+      for (const dup of [false, true, false]) {
+        peer.send({ ...message, dup });
+        await peer.next("pubrec");
+      }
+    }
+    await settled(listener);
+    const heard = listener.received.flatMap((packet) => (packet.cmd === "publish" ? [String(packet.payload)] : []));
+    expect(heard).toEqual(["1", "2", "3"]);
+  });
+
+  test("of MQTT 3.1: what is sent again has DUP, be it a release or a subscription", async () => {
+    const old = { protocolId: "MQIsdp", protocolVersion: 3, clientId: "old" } as const;
+    await using peer = await connectPeer(hub.mqttPort, old);
+    peer.send({ ...PUBLISH, qos: 2, messageId: 7 });
+    await peer.next("pubrec");
+    for (let times = 0; times < 2; times++) {
+      peer.socket.write(Buffer.of(0x6a, 2, 0, 7));
+      expect(await peer.next("pubcomp")).toMatchObject({ messageId: 7 });
+    }
+    peer.socket.write(Buffer.of(0x8a, 6, 0, 9, 0, 1, 0x61, 1));
+    expect(await peer.next("suback")).toMatchObject({ granted: [1] });
+    peer.socket.write(Buffer.of(0xaa, 5, 0, 9, 0, 1, 0x61));
+    expect(await peer.next("unsuback")).toMatchObject({ messageId: 9 });
+  });
+
+  test("the answer to a duplicate waits for earlier ones", async () => {
     await using peer = await connectPeer(hub.mqttPort);
     const twice = { ...READING, qos: 2, messageId: 5 } as const;
     peer.send(twice);
@@ -105,7 +136,7 @@ describe("QoS 2", () => {
 });
 
 describe("shared subscriptions", () => {
-  test("what a client did not acknowledge goes to another once its session has ended", async () => {
+  test("unacknowledged messages go to another member once the session has ended", async () => {
     await using publisher = await connectPeer(hub.mqttPort);
     await using first = await connectPeer(hub.mqttPort, { properties: { receiveMaximum: 1 } });
     await first.subscribe([{ topic: "$share/g/jobs", qos: 1 }]);
@@ -121,7 +152,7 @@ describe("shared subscriptions", () => {
     ]);
   });
 
-  test("one that lags far behind is passed over while others are there", async () => {
+  test("a member with a large backlog is skipped while others are connected", async () => {
     await using slow = await connectPeer(hub.mqttPort, { properties: { receiveMaximum: 1 } });
     await using fast = await connectPeer(hub.mqttPort);
     await slow.subscribe([{ topic: "$share/g/many", qos: 1 }]);
@@ -157,7 +188,7 @@ describe("shared subscriptions", () => {
 describe("a will", () => {
   const will = { topic: "will", payload: Buffer.from("gone"), qos: 1, retain: false } as const;
 
-  test("is published where its client leaves because something is wrong", async () => {
+  test("is published after DISCONNECT with a failure code", async () => {
     await using listener = await connectPeer(hub.mqttPort);
     await listener.subscribe([{ topic: "will", qos: 0 }]);
     for (const [reasonCode, payload] of [
@@ -174,7 +205,7 @@ describe("a will", () => {
     ).toEqual(["128", "147"]);
   });
 
-  test("whose properties are more than the hub remembers is not taken", async () => {
+  test("with excessive properties is refused", async () => {
     const userProperties = { a: Array(3_000).fill("v".repeat(60)) };
     await using peer = openPeer(hub.mqttPort, { will: { ...will, properties: { userProperties } } });
     await peer.closed();
@@ -189,7 +220,7 @@ describe("commands", () => {
     return (await hub.fetch(`/api/v1/devices/${device}/commands`, { method: "POST", body })).json();
   };
 
-  test("say all identifiers of the subscriptions that match", async () => {
+  test("have the identifiers of all matching subscriptions", async () => {
     await using pi = await connectPeer(hub.mqttPort);
     await pi.publish("bramble/pb/about", ABOUT);
     await pi.subscribe([{ topic: "bramble/pb/command", qos: 1 }], { subscriptionIdentifier: 7 });
@@ -198,7 +229,7 @@ describe("commands", () => {
     expect((await pi.next("publish")).properties?.subscriptionIdentifier).toEqual([7, 8]);
   });
 
-  test("that are larger than their client takes fail, and take no place of what is behind them", async () => {
+  test("over the Maximum Packet Size fail, and use no send quota", async () => {
     const properties = { maximumPacketSize: 60, receiveMaximum: 1 };
     await using pi = await connectPeer(hub.mqttPort, { clientId: "pc", properties });
     await pi.publish("bramble/pc/about", ABOUT);
@@ -235,7 +266,7 @@ describe("what a control added by hand publishes", () => {
     return of.fetch(`/api/v1/devices/${device}/commands`, { method: "POST", body });
   };
 
-  test("goes to one of a group that shares a subscription", async () => {
+  test("goes to one member of a shared subscription", async () => {
     await add(hub, "pi");
     await using one = await connectPeer(hub.mqttPort);
     await using other = await connectPeer(hub.mqttPort);
@@ -247,7 +278,7 @@ describe("what a control added by hand publishes", () => {
     expect([...one.received, ...other.received]).toHaveLength(1);
   });
 
-  test("goes to nobody who may not hear its device, whatever else their filter was granted for", async () => {
+  test("does not go to clients without rights to the device, whatever their filter", async () => {
     await using closed = await startHubInside({});
     for (const device of ["pi", "pj"]) await add(closed, device);
     const made = await closed.fetch("/api/v1/devices/pj/key", { method: "POST" });
@@ -265,7 +296,7 @@ describe("what a control added by hand publishes", () => {
 });
 
 describe("messages", () => {
-  test("that have expired leave their place to those that have not", async () => {
+  test("that have expired are removed from a full backlog", async () => {
     {
       await using peer = await connectPeer(hub.mqttPort, SESSION);
       await peer.subscribe([{ topic: "a", qos: 1 }]);
@@ -289,7 +320,7 @@ describe("messages", () => {
     expect(String((await again.next("publish")).payload)).toBe("new");
   });
 
-  test("as large as a packet may be are sent with QoS 1, too", async () => {
+  test("of the maximum size are sent with QoS 1, too", async () => {
     await using peer = await connectPeer(hub.mqttPort);
     await peer.subscribe([{ topic: "a", qos: 1 }]);
     const payload = "x".repeat(1024 * 1024 - 20);
@@ -297,7 +328,7 @@ describe("messages", () => {
     expect((await peer.next("publish")).payload).toHaveLength(payload.length);
   });
 
-  test("keep the order of their user properties, those of wills and of retained ones after a restart as well", async () => {
+  test("keep the order of user properties, also for wills, and for retained ones after a restart", async () => {
     await using own = await startHubInside(OPEN);
     const pair = (name: string, value: string) =>
       Buffer.from([0x26, 0, name.length, ...Buffer.from(name), 0, value.length, ...Buffer.from(value)]);
@@ -330,7 +361,7 @@ describe("messages", () => {
     expect((await heard("r")).includes(pairs)).toBe(true);
   });
 
-  test("with more user properties than anybody needs end their connection", async () => {
+  test("with excessive user properties end their connection", async () => {
     await using peer = await connectPeer(hub.mqttPort);
     peer.send({ ...PUBLISH, properties: { userProperties: { a: Array(5_001).fill("") } } });
     expect(await peer.next("disconnect")).toMatchObject({ reasonCode: 0x81 });

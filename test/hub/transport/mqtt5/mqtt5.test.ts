@@ -36,7 +36,7 @@ const received = (connection: Connection, count: number) =>
   until(`${count} messages`, async () => (connection.received.length >= count ? connection.received : undefined));
 
 describe("MQTT 5", () => {
-  test("properties are passed on, the expiry counted down, the subscription named", async () => {
+  test("properties are forwarded, with the remaining expiry and the subscription identifier", async () => {
     await using hub = await startTestHub("--anonymous", "all");
     await using listener = await connect(hub);
     await listener.client.subscribeAsync("home/+", { qos: 1, properties: { subscriptionIdentifier: 7 } });
@@ -54,7 +54,7 @@ describe("MQTT 5", () => {
     expect(message?.properties).toMatchObject({ ...properties, subscriptionIdentifier: 7 });
   });
 
-  test("a message that is refused for ever is answered with a code and words", async () => {
+  test("a refused message gets a reason code and string", async () => {
     await using hub = await startTestHub();
     await using pi = await connect(hub);
     for (const [topic, payload, code] of [
@@ -102,7 +102,7 @@ describe("MQTT 5", () => {
     expect([one.received.length, other.received.length]).toEqual([5, 5]);
   });
 
-  test("what is retained is there after kill -9, with its properties", async () => {
+  test("retained messages survive kill -9, with their properties", async () => {
     await using hub = await startTestHub("--anonymous", "all");
     await using publisher = await connect(hub);
     const properties = { contentType: "text/plain", userProperties: { room: "attic" } };
@@ -116,7 +116,7 @@ describe("MQTT 5", () => {
     expect(message?.properties).toMatchObject(properties);
   });
 
-  test("a client that takes twenty at once is sent two thousand retained messages", async () => {
+  test("a client with a Receive Maximum of twenty gets two thousand retained messages", async () => {
     await using hub = await startTestHub("--anonymous", "all", "--no-rate-limit");
     await using publisher = await connect(hub);
     const COUNT = 2_000;
@@ -201,7 +201,7 @@ describe("MQTT 5", () => {
     expect(said.map(({ payload }) => payload)).toEqual(["online", "offline"]);
   });
 
-  test("AUTH is refused in words; a client that is replaced is told so", async () => {
+  test("AUTH is refused with a reason string; so is a client whose session is taken over", async () => {
     await using hub = await startTestHub();
     await expect(connect(hub, { properties: { authenticationMethod: "SCRAM" } })).rejects.toMatchObject({ code: 0x8c });
     await using first = await connect(hub, { clientId: "twin" });

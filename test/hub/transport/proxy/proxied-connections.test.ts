@@ -1,5 +1,5 @@
-// What trusted proxies say of their clients, on the real ports: PROXY headers however they arrive, X-Forwarded-For, and what
-// becomes of both from others. A peer at 127.0.0.1 is a trusted proxy here, one at 127.0.0.9 is not.
+// Forwarding headers on the real ports: PROXY headers in any fragmentation, X-Forwarded-For, and both from untrusted peers. A peer at
+// 127.0.0.1 is a trusted proxy here, one at 127.0.0.9 is not.
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { connectAsync } from "mqtt";
@@ -95,7 +95,7 @@ test.each([
     expect(await addressOf(hub, device)).toBe(address);
 });
 
-test.concurrent("the address that a header names is judged by the networks, and may be let in", async () => {
+test.concurrent("the address in a header is checked against the networks, and may be allowed", async () => {
   await using hub = await startHub();
   expect(await exchange(hub.httpPort, [v1(OUTSIDE), request("a")])).toBe("");
   expect(await exchange(hub.mqttPort, [v2(OUTSIDE), mqttPackets("b")])).toBe("");
@@ -106,7 +106,7 @@ test.concurrent("the address that a header names is judged by the networks, and 
   expect(await exchange(open.httpPort, [v1(OUTSIDE), request("a")])).toContain("200 OK");
 });
 
-test.concurrent("a header of a peer that is not trusted is garbage, and told", async () => {
+test.concurrent("a header of an untrusted peer is invalid data, and reported", async () => {
   await using hub = await startHub();
   expect(await exchange(hub.httpPort, [v1("192.168.1.5"), request("a")], OTHER)).toContain("400 Bad Request");
   await exchange(hub.httpPort, [v2("192.168.1.5"), request("a")], OTHER);
@@ -120,7 +120,7 @@ test.concurrent("a header of a peer that is not trusted is garbage, and told", a
   expect(devices).toEqual([]);
 });
 
-test.concurrent("a trusted proxy whose header is broken or not complete is refused, and told", async () => {
+test.concurrent("a trusted proxy with an invalid or incomplete header is refused, and reported", async () => {
   await using hub = await startHub();
   expect(await exchange(hub.httpPort, [Buffer.from("PROXY TCP4 nonsense\r\n"), request("a")])).toBe("");
   expect(await exchange(hub.mqttPort, [v2("192.168.1.5").subarray(0, 20)])).toBe("");
@@ -142,7 +142,7 @@ test("stopping does not wait for headers", async () => {
   expect(performance.now() - startedAtMs).toBeLessThan(4_000);
 });
 
-test.concurrent("X-Forwarded-For names the client of a request, on one connection to another one each time", async () => {
+test.concurrent("X-Forwarded-For names the client of each request, also on one connection", async () => {
   await using hub = await startHub();
   const post = (device: string, headers: Record<string, string>) =>
     fetch(`http://127.0.0.1:${hub.httpPort}/data`, {
@@ -165,7 +165,7 @@ test.concurrent("X-Forwarded-For names the client of a request, on one connectio
   expect(await addressOf(hub, "e")).toBe("192.168.1.8");
 });
 
-test.concurrent("from others X-Forwarded-For counts for nothing, and the doctor says what that means", async () => {
+test.concurrent("from untrusted peers X-Forwarded-For is ignored, and the doctor explains it", async () => {
   await using hub = await startHub();
   expect(await exchange(hub.httpPort, [request("a", `X-Forwarded-For: ${OUTSIDE}`)], OTHER)).toContain("200 OK");
   expect(await addressOf(hub, "a")).toBe(OTHER);
@@ -177,7 +177,7 @@ test.concurrent("from others X-Forwarded-For counts for nothing, and the doctor 
   });
 });
 
-test("WebSockets of devices, of MQTT and of the UI are judged by the client that is named", async () => {
+test("WebSockets of devices, MQTT and the UI are checked by the named client", async () => {
   await using hub = await startHub();
   const url = `ws://127.0.0.1:${hub.httpPort}`;
   const refusedWith = async (path: string, headers: Record<string, string>) => {

@@ -1,4 +1,4 @@
-// The PROXY header as haproxy's document describes it, and whatever else may arrive in its place.
+// The PROXY header as specified by haproxy, and arbitrary bytes in its place.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseProxyHeader } from "../../../../src/hub/transport/proxy-protocol.ts";
@@ -137,7 +137,7 @@ const headers = fc.oneof(
     ),
 );
 
-test("every beginning of a header is incomplete; what comes behind it is left alone", () => {
+test("every prefix of a header is incomplete; bytes behind it are untouched", () => {
   fc.assert(
     fc.property(headers, fc.uint8Array(), (header, behind) => {
       const bytes = Buffer.from(header);

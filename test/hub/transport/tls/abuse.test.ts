@@ -1,10 +1,10 @@
-// What clients cost that never finish a handshake, or speak something else: bounded in time and number, and told.
+// Clients that never finish a handshake, or use another protocol: bounded in time and number, and reported.
 import { once } from "node:events";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { expect, test } from "vitest";
 import { issueCertificate, makeAuthority } from "../../../../src/hub/transport/tls/authority.ts";
 import { type HandshakeFailure, Handshakes } from "../../../../src/hub/transport/tls/handshakes.ts";
-import { openTls, startTlsHub, untilSo } from "../../../support/tls.ts";
+import { openTls, startTlsHub, untilTrue } from "../../../support/tls.ts";
 
 interface Client {
   code: string;
@@ -31,7 +31,7 @@ async function exchange(port: number, bytes: string | Buffer): Promise<string> {
 
 const MQTT_CONNECT = Buffer.from("101000044d51545404020000000474657374", "hex");
 
-test("HTTP, MQTT and rubbish on the ports with TLS are closed at once, and told; the hub goes on", async () => {
+test("HTTP, MQTT and garbage on the TLS ports are closed and reported", async () => {
   await using tls = await startTlsHub();
   const { hub, ca, httpsPort, mqttsPort } = tls;
   const answer = await exchange(httpsPort, "GET /healthz HTTP/1.1\r\nHost: hub\r\n\r\n");
@@ -52,7 +52,7 @@ test("HTTP, MQTT and rubbish on the ports with TLS are closed at once, and told;
   (await openTls(httpsPort, { ca })).destroy();
 });
 
-test("TLS on the ports without it is told where TLS is", async () => {
+test("TLS on the plain ports is reported with the TLS ports", async () => {
   await using tls = await startTlsHub();
   await expect(openTls(tls.hub.httpPort)).rejects.toThrow();
   await expect(openTls(tls.hub.mqttPort)).rejects.toThrow();
@@ -61,7 +61,7 @@ test("TLS on the ports without it is told where TLS is", async () => {
   expect(messages).toContainEqual(expect.stringContaining(`MQTTS is on port ${tls.mqttsPort}`));
 });
 
-test("an old TLS, and a client that offers HTTP/2 alone, are refused and told", async () => {
+test("an old TLS version and an HTTP/2-only client are refused and reported", async () => {
   await using tls = await startTlsHub();
   const old = { minVersion: "TLSv1.1", maxVersion: "TLSv1.1", ciphers: "DEFAULT@SECLEVEL=0", ca: tls.ca } as const;
   await expect(openTls(tls.httpsPort, old)).rejects.toThrow(/protocol version/);
@@ -97,7 +97,7 @@ test("the 201st connection of one address is refused over TLS as without it", as
   const [answer] = await once(refused, "data");
   expect(answer).toEqual(Buffer.from([0x20, 2, 0, 3]));
   sockets.pop()?.destroy();
-  await untilSo("the hub has noticed", async () => {
+  await untilTrue("the hub has noticed", async () => {
     const socket = await openTls(tls.mqttsPort, { ca: tls.ca });
     socket.write(MQTT_CONNECT);
     const [connack] = await once(socket, "data");
@@ -138,7 +138,7 @@ async function startBench(timeoutMs = 30_000): Promise<Bench> {
   return { port, handshakes, failures, ca: authority.certPem, [Symbol.asyncDispose]: dispose };
 }
 
-test("unfinished handshakes of one address take no place of another's, and end in their time", async () => {
+test("unfinished handshakes of one address do not block others, and time out", async () => {
   await using bench = await startBench(3_000);
   const beginning = Buffer.from("1603010200010001fc0303", "hex");
   const slow = Array.from({ length: 40 }, () => connect(bench.port, "127.0.0.1"));
@@ -153,7 +153,7 @@ test("unfinished handshakes of one address take no place of another's, and end i
   expect(bench.failures.every(({ kind }) => kind === "too slow")).toBe(true);
 });
 
-test("a thousand clients at once all get through", async () => {
+test("a thousand concurrent clients all connect", async () => {
   await using bench = await startBench();
   const opened = Array.from({ length: 1_000 }, async (_, index) => {
     const socket = await openTls(bench.port, { ca: bench.ca, localAddress: `127.0.1.${1 + (index % 250)}` });

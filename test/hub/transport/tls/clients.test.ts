@@ -1,4 +1,4 @@
-// What people's clients do over TLS as time goes on: certificates that have expired, or are renewed while they are connected.
+// Common clients over TLS with expired certificates, and with certificates renewed while they are connected.
 import { spawn } from "node:child_process";
 import { X509Certificate } from "node:crypto";
 import { expect, test } from "vitest";

@@ -9,7 +9,7 @@ import { WebSocket } from "ws";
 import { startHubInside } from "../../../support/hub-inside.ts";
 import { askHttps, changeTls, openTls, run, startTlsHub, tlsStatus } from "../../../support/tls.ts";
 
-test("a named port turns it on; the authority and the certificate are what clients want", async () => {
+test("a named port turns it on; clients accept the authority and the certificate", async () => {
   await using tls = await startTlsHub();
   const { certificate, authority, mode, problems } = await tlsStatus(tls.hub);
   expect({ mode, problems }).toEqual({ mode: "own", problems: [] });
@@ -39,7 +39,7 @@ test("a named port turns it on; the authority and the certificate are what clien
   expect(verified).toMatchObject({ code: 0 });
 });
 
-test("curl, mosquitto and paho that know the authority get through, by name and by address", async () => {
+test("curl, mosquitto and paho with the authority connect by name and by address", async () => {
   await using tls = await startTlsHub();
   const curl = await run("curl", [
     "-sS",
@@ -84,7 +84,7 @@ import sys, paho.mqtt.client as mqtt, paho.mqtt.publish as publish
 publish.single("sensor/by-paho/data", '{"t": 3}', qos=1, hostname="127.0.0.1", port=int(sys.argv[1]), tls={"ca_certs": sys.argv[2]})
 `;
 
-test("programs that do not know the authority are refused by themselves, and the doctor says why", async () => {
+test("programs without the authority refuse, and the doctor says why", async () => {
   await using tls = await startTlsHub();
   const curl = await run("curl", ["-sS", `https://127.0.0.1:${tls.httpsPort}/healthz`]);
   expect(curl.code).toBe(60);

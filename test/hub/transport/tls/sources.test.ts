@@ -1,5 +1,5 @@
-// Where certificates come from: renewed in time and for new addresses, read again when their files are swapped, and never
-// replaced by something worse. A clock and names are handed in.
+// Certificate sources: renewed in time and for new addresses, reloaded when their files change, and never replaced by an invalid one.
+// Clock and names are fakes.
 import { X509Certificate } from "node:crypto";
 import { once } from "node:events";
 import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -13,7 +13,7 @@ import { OwnSource } from "../../../../src/hub/transport/tls/own-source.ts";
 import { FakeClock } from "../../../support/fake-clock.ts";
 import { makeTemporaryFolder } from "../../../support/hub.ts";
 import { startHubInside } from "../../../support/hub-inside.ts";
-import { askHttps, changeTls, openTls, run, startTlsHub, tlsStatus, untilSo } from "../../../support/tls.ts";
+import { askHttps, changeTls, openTls, run, startTlsHub, tlsStatus, untilTrue } from "../../../support/tls.ts";
 
 const DAY_MS = 24 * 3_600_000;
 const log = pino({ enabled: false });
@@ -38,21 +38,21 @@ test("it is renewed thirty days before its end, by the same authority", async ()
   own.clock.advance(60_000);
   own.clock.set(START_MS + 367 * DAY_MS);
   own.clock.advance(60_000);
-  await untilSo("a new certificate", async () => own.facts().fingerprint256 !== first.fingerprint256);
+  await untilTrue("a new certificate", async () => own.facts().fingerprint256 !== first.fingerprint256);
   expect(changes).toBe(1);
   expect(own.facts().serialNumber).not.toBe(first.serialNumber);
   expect(own.source.authorityPem).toBe(authority);
   expect(own.facts().verify(new X509Certificate(authority ?? "").publicKey)).toBe(true);
 });
 
-test("a new address or name is in it within a minute; one that goes changes nothing", async () => {
+test("a new address or name is included within a minute; a removed one changes nothing", async () => {
   using folder = makeTemporaryFolder();
   const names = ["bramble.local", "192.168.1.5"];
   using own = await startOwn(folder.path, START_MS, names);
   const first = own.facts();
   names.push("fd00:0:0:1::5", "bramble-2.local");
   own.clock.advance(60_000);
-  await untilSo("a new certificate", async () => own.facts().fingerprint256 !== first.fingerprint256);
+  await untilTrue("a new certificate", async () => own.facts().fingerprint256 !== first.fingerprint256);
   const second = own.facts();
   expect([second.checkIP("fd00:0:0:1::5"), second.checkHost("bramble-2.local")]).not.toContain(undefined);
   names.pop();
@@ -61,7 +61,7 @@ test("a new address or name is in it within a minute; one that goes changes noth
   expect(again.facts().fingerprint256).toBe(second.fingerprint256);
 });
 
-test("a clock that is not set yet changes nothing; one that was ahead is made up for", async () => {
+test("an unset clock changes nothing; one that was ahead is compensated", async () => {
   using folder = makeTemporaryFolder();
   using own = await startOwn(folder.path, START_MS, ["a.local"]);
   const first = own.facts().fingerprint256;
@@ -73,7 +73,7 @@ test("a clock that is not set yet changes nothing; one that was ahead is made up
   expect(Date.parse(back.facts().validFrom)).toBe(START_MS - DAY_MS);
 });
 
-test("made while the clock stood at 1970, it is good once that is set", async () => {
+test("a certificate made in 1970 is valid once the clock is set", async () => {
   using folder = makeTemporaryFolder();
   using own = await startOwn(folder.path, 0, ["a.local"]);
   for (const pem of [own.source.authorityPem, own.source.current?.certPem]) {
@@ -83,7 +83,7 @@ test("made while the clock stood at 1970, it is good once that is set", async ()
   }
 });
 
-test("a damaged authority is not replaced: devices trust the one that is gone", async () => {
+test("a damaged authority is not replaced, since devices trust the old one", async () => {
   using folder = makeTemporaryFolder();
   (await startOwn(folder.path, START_MS, ["a.local"])).source.stop();
   const key = join(folder.path, "ca-key.pem");
@@ -101,7 +101,7 @@ test("renewed while clients are connected: old connections go on, new ones see t
   const before = (await tlsStatus(hub)).certificate?.fingerprint;
   hub.clock.set(hub.clock.now() + 380 * DAY_MS);
   hub.clock.advance(60_000);
-  await untilSo("the hub has noticed", async () => (await tlsStatus(hub)).certificate?.fingerprint !== before);
+  await untilTrue("the hub has noticed", async () => (await tlsStatus(hub)).certificate?.fingerprint !== before);
   old.write("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n");
   expect(String((await once(old, "data"))[0])).toContain("200 OK");
   expect(old.getPeerX509Certificate()?.fingerprint256).toBe(before);
@@ -158,7 +158,7 @@ test("files: swapped links are noticed, broken ones refused, and the clients of 
   const second = await issue();
   layOut(folder.path, 2, second);
   const fingerprint = new X509Certificate(second.certPem).fingerprint256;
-  await untilSo("the hub has noticed", async () => (await tlsStatus(hub)).certificate?.fingerprint === fingerprint);
+  await untilTrue("the hub has noticed", async () => (await tlsStatus(hub)).certificate?.fingerprint === fingerprint);
   const fresh = await openTls(mqttsPort, { ca });
   expect(fresh.getPeerX509Certificate()?.fingerprint256).toBe(fingerprint);
   fresh.destroy();
@@ -175,16 +175,18 @@ test("files: swapped links are noticed, broken ones refused, and the clients of 
   ];
   for (const [index, [pair, words]] of broken.entries()) {
     layOut(folder.path, 3 + index, pair);
-    await untilSo("the hub has noticed", async () =>
+    await untilTrue("the hub has noticed", async () =>
       (await tlsStatus(hub)).problems.some((problem) => problem.includes(words)),
     );
     expect((await tlsStatus(hub)).certificate?.fingerprint).toBe(fingerprint);
   }
   hub.clock.set(Date.now() + 500 * DAY_MS);
   layOut(folder.path, 20, third);
-  await untilSo("it is refused", async () => (await tlsStatus(hub)).problems.some((one) => one.includes("expired on")));
+  await untilTrue("it is refused", async () =>
+    (await tlsStatus(hub)).problems.some((one) => one.includes("expired on")),
+  );
   layOut(folder.path, 21, await issue(Date.now() + 499 * DAY_MS));
-  await untilSo("the hub has noticed", async () => (await tlsStatus(hub)).problems.length === 0);
+  await untilTrue("the hub has noticed", async () => (await tlsStatus(hub)).problems.length === 0);
   expect((await run("curl", ["-sS", "--cacert", "/dev/null", `https://localhost:${httpsPort}/healthz`])).code).not.toBe(
     0,
   );

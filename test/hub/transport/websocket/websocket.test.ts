@@ -67,7 +67,7 @@ test("a device's readings are acknowledged by their number once they are on disk
   );
 });
 
-test("what cannot be stored is answered in words, with its number, and listed", async () => {
+test("refused messages are answered with a message and their number, and listed", async () => {
   await using hub = await startTestHub();
   using device = await openDevice(hub);
   device.send({ type: "reading", temperature: 1, seq: 1 });
@@ -93,7 +93,7 @@ test("what cannot be stored is answered in words, with its number, and listed", 
   expect(refused.every(({ source }) => source === "WebSocket /ws")).toBe(true);
 });
 
-test("a device is here while its socket is open, is sent its commands, and answers them", async () => {
+test("a device is online while its socket is open, and gets and answers commands", async () => {
   await using hub = await startTestHub();
   using device = await openDevice(hub, "?device=raspi-01");
   device.send({ type: "about", controls: [{ id: "led", kind: "switch" }], seq: 1 });
@@ -116,7 +116,7 @@ test("a device is here while its socket is open, is sent its commands, and answe
   expect(await back.next("command")).toMatchObject({ id: waiting.id });
 });
 
-test("a device that is told much keeps nothing of what is done", async () => {
+test("finished commands leave nothing behind at a device", async () => {
   await using hub = await startTestHub();
   using device = await openDevice(hub, "?device=raspi-01");
   device.send({ type: "about", controls: [{ id: "led", kind: "switch" }], seq: 0 });
@@ -160,7 +160,7 @@ c.disconnect()`;
   expect(devices.map(({ id }) => id).sort()).toEqual(["paho", "web"]);
 });
 
-test("the door is closed to foreign pages and hosts, on every path", async () => {
+test("foreign origins and hosts are refused on every path", async () => {
   await using hub = await startTestHub();
   for (const path of ["/ws", "/mqtt", "/api/v1/live"]) {
     expect(await refusal(hub, path, { Origin: "http://evil.example" })).toBe(403);
@@ -181,7 +181,7 @@ test("a hub that stops closes its sockets, and those that only stay open do not 
   mqtt.terminate();
 });
 
-test("a message whose end does not come is held against its sender, whatever pings come between its frames", async () => {
+test("an unfinished message counts against its sender, despite pings between its frames", async () => {
   await using hub = await startTestHub();
   const heldBytes = async () =>
     Number(/^bramble_held_bytes (\d+)/m.exec(await (await hub.fetch("/metrics")).text())?.[1]);
@@ -205,7 +205,25 @@ test("a message whose end does not come is held against its sender, whatever pin
   await held("nothing is held any more", (bytes) => bytes < 1_000);
 });
 
-test("a handshake that is none, and one that asks another host, are answered as every other request", async () => {
+test("a connection that speaks for ever more devices is cut, and one that speaks for as many as the hub takes is not", async () => {
+  await using hub = await startTestHub();
+  using gateway = await openDevice(hub);
+  using liar = await openDevice(hub);
+  const speakFor = async ({ socket, next }: typeof gateway, devices: number) => {
+    for (let number = 1; number <= devices; number++)
+      socket.send(JSON.stringify({ type: "status", device_id: `made-up-${number}`, status: "online", seq: number }));
+    for (let number = 1; number <= devices; number++) expect(await next("ack")).toMatchObject({ seq: number });
+  };
+  await speakFor(gateway, 1_000);
+  const closed = once(liar.socket, "close");
+  await speakFor(liar, 1_000);
+  for (let number = 1_001; number <= 1_100; number++)
+    liar.socket.send(JSON.stringify({ type: "status", device_id: `made-up-${number}`, status: "online" }));
+  await closed;
+  expect(gateway.socket.readyState).toBe(WebSocket.OPEN);
+});
+
+test("an invalid handshake, and one for another host, get the standard error", async () => {
   await using hub = await startTestHub();
   const ask = async (target: string, headers: Readonly<Record<string, string>>): Promise<string> => {
     const upgrade = { Host: `127.0.0.1:${hub.httpPort}`, Connection: "Upgrade", Upgrade: "websocket", ...headers };

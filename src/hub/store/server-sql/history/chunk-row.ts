@@ -1,5 +1,5 @@
-// A chunk as it lies in a table: some thousand readings of one series, compressed. Chunks of a series do not overlap. A row of
-// `reading` with the time of a reading in a chunk replaces it: what is late is written as every reading is, and joins the chunk later.
+// A chunk as a table row: some thousand readings of one series, compressed. Chunks of a series do not overlap. A row of `reading`
+// with the time of a reading in a chunk replaces that one: late readings are inserted as rows and merged into the chunk later.
 import { crc32 } from "node:zlib";
 import { errorText } from "../../../../shared/error-text.ts";
 import { type Columns, decodeChunk, encodeChunk, READINGS_PER_CHUNK } from "../../codec/chunk-codec.ts";
@@ -20,7 +20,7 @@ export interface Chunk {
 
 /** In the order of `toChunk`. */
 export const CHUNK_COLUMNS = "first_ts, last_ts, last_value, readings, checksum, data";
-/** Chunks that take in what is late grow up to here. */
+/** The most readings of a chunk into which late ones are merged. */
 const MAX_READINGS_PER_CHUNK = 2 * READINGS_PER_CHUNK;
 
 export function toChunk([firstMs, lastMs, lastValue, readings, checksum, data]: Row): Chunk {
@@ -51,7 +51,7 @@ export function openChunk(chunk: Chunk): Columns | { readonly reason: string } {
   }
 }
 
-/** Readings, in order of time, as chunks. Throws where one of them does not give back what went into it, bit for bit. */
+/** Encodes readings, in order of time, as chunks. Throws where a chunk does not decode to the same bits. */
 export function toChunks(columns: Columns): Chunk[] {
   const count = columns.tsMs.length;
   const parts = Math.ceil(count / MAX_READINGS_PER_CHUNK);

@@ -3,6 +3,7 @@
 
 import { READINGS_PER_CHUNK } from "../../codec/chunk-codec.ts";
 import { SHORTEST_STEP_MS } from "../../common/bucket-parts.ts";
+import { groupsOf } from "../../common/groups.ts";
 import type { Connection, Row } from "../dialect.ts";
 import { toNumber } from "../values.ts";
 import { CHUNK_COLUMNS, type Chunk, toChunk } from "./chunk-row.ts";
@@ -64,7 +65,7 @@ export async function deleteChunk(connection: Connection, id: number, { firstMs 
   await connection.query("DELETE FROM reading_chunk WHERE series_id = ? AND first_ts = ?", [id, firstMs]);
 }
 
-/** Whether what comes behind a chunk may join it. */
+/** Whether the readings after a chunk may be merged into it. */
 export function hasRoom({ readings }: Chunk): boolean {
   return readings < READINGS_PER_CHUNK;
 }
@@ -72,8 +73,7 @@ export function hasRoom({ readings }: Chunk): boolean {
 /** Marks the slots of these times as changed; the times are in order. */
 export async function markSlots(connection: Connection, id: number, tsMs: Float64Array): Promise<void> {
   const slots = [...new Set(Array.from(tsMs, (ms) => Math.floor(ms / SHORTEST_STEP_MS)))];
-  for (let start = 0; start < slots.length; start += MARKS_PER_STATEMENT) {
-    const some = slots.slice(start, start + MARKS_PER_STATEMENT);
+  for (const some of groupsOf(slots, MARKS_PER_STATEMENT)) {
     const places = some.map(() => "(?, ?)").join(",");
     await connection.query(
       `INSERT INTO rollup_mark (series_id, slot) VALUES ${places}`,

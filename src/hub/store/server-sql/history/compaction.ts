@@ -1,7 +1,8 @@
 // Turns old readings into chunks: a day at a time and, within it, series by series, so that rows that lie together are removed
 // together. A step is a transaction of some milliseconds: it removes rows and writes the chunk that they are in, which is opened
-// and compared before that. Between two steps the database and this process rest as long as the step took.
+// and compared before that. Between two steps it pauses for as long as the step took.
 import { setTimeout as sleep } from "node:timers/promises";
+import { Mutex } from "../../../mutex.ts";
 import { READINGS_PER_CHUNK } from "../../codec/chunk-codec.ts";
 import { mergeColumns, NO_READINGS } from "../../codec/columns.ts";
 import type { ConnectionPool } from "../connection-pool.ts";
@@ -21,23 +22,22 @@ export interface CompactionOptions {
 
 export class Compaction {
   readonly #options: CompactionOptions;
-  #running: Promise<void> = Promise.resolve();
+  readonly #runs = new Mutex();
   #isStopped = false;
 
   constructor(options: CompactionOptions) {
     this.#options = options;
   }
 
-  /** Compacts all readings before `endMs`; where it is at it, once more behind that. */
+  /** Compacts all readings before `endMs`; if a run is under way, another follows it. */
   run(endMs: number): Promise<void> {
-    this.#running = this.#running.catch(() => undefined).then(() => this.#run(endMs));
-    return this.#running;
+    return this.#runs.runExclusive(() => this.#run(endMs));
   }
 
-  /** Resolves when it does nothing any more. */
+  /** Resolves when no run is under way. */
   async stop(): Promise<void> {
     this.#isStopped = true;
-    await this.#running.catch(() => undefined);
+    await this.#runs.idle();
   }
 
   async #run(endMs: number): Promise<void> {
@@ -92,7 +92,7 @@ export class Compaction {
   }
 }
 
-/** Of all series: each is asked for its own first one. */
+/** Of all series, by one index lookup each. */
 const OLDEST_READING = `
   SELECT MIN(first_ts) FROM (
     SELECT (SELECT MIN(ts) FROM reading WHERE series_id = series.id AND ts >= ? AND ts < ?) AS first_ts FROM series

@@ -1,4 +1,4 @@
-// Removes readings of a series for ever: rows first, then what of chunks lies in the range. A chunk that is cut is written anew.
+// Deletes readings of a series: rows first, then the part of chunks in the range. A chunk that is only partly in it is rewritten.
 
 import type { Columns } from "../../codec/chunk-codec.ts";
 import { sliceByTime } from "../../codec/columns.ts";
@@ -70,7 +70,7 @@ async function cutChunk(
 ): Promise<void> {
   const { firstMs, lastMs } = chunk;
   if (columns === null) {
-    // A damaged chunk cannot be cut: it goes when all of it does.
+    // A damaged chunk cannot be rewritten: it is deleted once the range covers all of it.
     if (fromMs > firstMs || lastMs >= toMs) return;
     await connection.query(MARK_SUMMARIES, [
       id,

@@ -5,7 +5,7 @@ import type { ReadingColumns } from "../dialect.ts";
 /** The statement stays far below the least `max_allowed_packet`. */
 export const READINGS_PER_STATEMENT = 5_000;
 
-/** Up to `READINGS_PER_STATEMENT` of them, from the row `start` on; fails where one of them is there. */
+/** Inserts up to `READINGS_PER_STATEMENT` rows from `start` on; fails on a duplicate key. */
 export function insertReadings({ series, tsMs, values }: ReadingColumns, start: number): string {
   const rows: string[] = [];
   for (let row = start; row < Math.min(series.length, start + READINGS_PER_STATEMENT); row++)
@@ -13,10 +13,10 @@ export function insertReadings({ series, tsMs, values }: ReadingColumns, start: 
   return `INSERT INTO reading (series_id, ts, value) VALUES ${rows.join(",")}`;
 }
 
-/** Makes such a statement replace those that are there. */
+/** Appended to such a statement: replaces existing rows. */
 export const REPLACE_EXISTING = " ON DUPLICATE KEY UPDATE value = VALUES(value)";
 
-/** Makes it leave those that are there. */
+/** Appended to such a statement: keeps existing rows. */
 export const KEEP_EXISTING = " ON DUPLICATE KEY UPDATE series_id = reading.series_id";
 
 /** With an exponent a number is a double from the start; without, it is a decimal first. These servers store no -0: it is 0. */

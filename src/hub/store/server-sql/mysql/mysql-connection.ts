@@ -4,6 +4,7 @@ import { createConnection, type Connection as Driver, raw } from "mysql2/promise
 import { errorCode } from "../../../../shared/error-text.ts";
 import type { Columns } from "../../codec/chunk-codec.ts";
 import type { StoreAddress } from "../../store-address.ts";
+import { answered } from "../connection-pool.ts";
 import type { Connection, Order, ReadingColumns, ReadingWrite, Row, SeriesRange, SqlValue } from "../dialect.ts";
 import { CHUNK_COLUMNS } from "../history/chunk-row.ts";
 import { toColumns, toNumber } from "../values.ts";
@@ -11,12 +12,17 @@ import { double, insertReadings, KEEP_EXISTING, READINGS_PER_STATEMENT, REPLACE_
 
 const RANGES_PER_STATEMENT = 100;
 const CONNECT_TIMEOUT_MS = 10_000;
+/** Routers and load balancers forget a connection that is silent for some minutes, and say so to nobody. */
+const KEEP_ALIVE_MS = 60_000;
 /**
- * Texts are quoted by this program: what a server may think of quotes and backslashes is settled here. A transaction sees one
- * moment, and what it reads in order to change is locked with the gaps between, whatever the server is set to.
+ * Whatever the server is set to: texts are UTF-8. They are quoted by this program, and what is thought of quotes and backslashes is
+ * settled here. A statement outside a transaction is committed with its answer. None has a time limit (MariaDB's, MySQL's) but this program's own. A
+ * transaction sees one moment, and what it reads in order to change is locked with the gaps between.
  */
 const SESSION = [
+  "SET NAMES utf8mb4",
   "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00'",
+  "SET SESSION autocommit = 1, completion_type = 'NO_CHAIN' /*M!100101 , max_statement_time = 0 */ /*!50708 , max_execution_time = 0 */",
   "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
 ];
 
@@ -28,9 +34,9 @@ export class MysqlConnection implements Connection {
 
   private constructor(driver: Driver) {
     this.#driver = driver;
-    // A loss rejects the statement under way; an idle connection is not used any more.
-    driver.on("error", () => this.#lost());
-    driver.on("end", () => this.#lost());
+    // A lost connection rejects its pending statement, and is not used again.
+    driver.on("error", () => this.#connectionLost());
+    driver.on("end", () => this.#connectionLost());
   }
 
   static async open(address: StoreAddress): Promise<MysqlConnection> {
@@ -41,9 +47,11 @@ export class MysqlConnection implements Connection {
       database,
       user,
       password: address.revealPassword(),
-      ...(tls !== "off" && { ssl: { rejectUnauthorized: tls === "verify" } }),
+      // The driver takes a trusted certificate of any name unless it is told to look at the name.
+      ...(tls !== "off" && { ssl: { rejectUnauthorized: tls === "verify", verifyIdentity: tls === "verify" } }),
       connectTimeout: CONNECT_TIMEOUT_MS,
       enableKeepAlive: true,
+      keepAliveInitialDelay: KEEP_ALIVE_MS,
       charset: "utf8mb4",
       rowsAsArray: true,
       supportBigNumbers: true,
@@ -57,7 +65,8 @@ export class MysqlConnection implements Connection {
     });
     const connection = new MysqlConnection(driver);
     try {
-      for (const statement of SESSION) await driver.query(statement);
+      for (const statement of SESSION)
+        await answered(connection, CONNECT_TIMEOUT_MS, () => connection.query(statement));
       return connection;
     } catch (error) {
       connection.close();
@@ -74,7 +83,7 @@ export class MysqlConnection implements Connection {
       const [rows] = await this.#orAbandoned(this.#driver.query<never[][]>(sql, parameters.map(exactly)));
       return Array.isArray(rows) ? rows : [];
     } catch (error) {
-      if (error instanceof Error && "fatal" in error && error.fatal === true) this.#lost();
+      if (error instanceof Error && "fatal" in error && error.fatal === true) this.#connectionLost();
       throw error;
     }
   }
@@ -149,7 +158,7 @@ export class MysqlConnection implements Connection {
     return found;
   }
 
-  /** False, and nothing written, where one of the rows is there after all: the server undoes the statement alone. */
+  /** False on a duplicate key: the server rolls back only this statement. */
   async #insertNew(insert: string): Promise<boolean> {
     try {
       await this.query(insert);
@@ -160,7 +169,7 @@ export class MysqlConnection implements Connection {
     }
   }
 
-  #lost(): void {
+  #connectionLost(): void {
     this.#isOpen = false;
   }
 }

@@ -193,6 +193,8 @@ const KINDS: Readonly<Record<string, FailureKind>> = {
   // From MariaDB 11.6 on, of rows that another transaction has changed since this one began.
   ER_CHECKREAD: "conflict",
   ER_SERVER_SHUTDOWN: "starting",
+  ER_CON_COUNT_ERROR: "unreachable",
+  ER_TOO_MANY_USER_CONNECTIONS: "unreachable",
   PROTOCOL_CONNECTION_LOST: "unreachable",
   ETIMEDOUT: "unreachable",
 };
@@ -207,6 +209,6 @@ function failureKind(error: unknown): FailureKind {
   const code = errorCode(error);
   const known = KINDS[code];
   if (known !== undefined) return known;
-  const isOfNetwork = /^E[A-Z]{4,}$/.test(code) || /closed|destroyed/i.test(error.message);
+  const isOfNetwork = /^(?:E[A-Z]{4,}|EAI_[A-Z]+)$/.test(code) || /closed|destroyed/i.test(error.message);
   return isOfNetwork ? "unreachable" : "other";
 }

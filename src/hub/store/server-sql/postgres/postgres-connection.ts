@@ -7,6 +7,7 @@ import pg from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 import type { Columns } from "../../codec/chunk-codec.ts";
 import type { StoreAddress } from "../../store-address.ts";
+import { answered } from "../connection-pool.ts";
 import type {
   Connection,
   Order,
@@ -23,7 +24,15 @@ import { copyRows, float8Array, int4Array, int8Array, MAX_INSERTED_READINGS } fr
 import { UNIQUE_VIOLATION } from "./sql-states.ts";
 
 const CONNECT_TIMEOUT_MS = 10_000;
+/** Routers and load balancers forget a connection that is silent for some minutes, and say so to nobody. */
+const KEEP_ALIVE_MS = 60_000;
 const INT8 = 20;
+/** Whatever the server and the user are set to. No statement has a time limit but this program's own. */
+const SESSION = `
+  SET synchronous_commit = on; SET default_transaction_isolation = 'read committed';
+  SET client_min_messages = warning; SET extra_float_digits = 3;
+  SELECT set_config(name, '0', false) FROM pg_settings
+  WHERE name IN ('statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')`;
 
 export class PostgresConnection implements Connection {
   readonly #client: pg.Client;
@@ -31,9 +40,9 @@ export class PostgresConnection implements Connection {
 
   private constructor(client: pg.Client) {
     this.#client = client;
-    // A loss rejects the statement under way; an idle connection is not used any more.
-    client.on("error", () => this.#lost());
-    client.on("end", () => this.#lost());
+    // A lost connection rejects its pending statement, and is not used again.
+    client.on("error", () => this.#connectionLost());
+    client.on("end", () => this.#connectionLost());
   }
 
   static async open(address: StoreAddress): Promise<PostgresConnection> {
@@ -48,12 +57,13 @@ export class PostgresConnection implements Connection {
       application_name: "bramble",
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       keepAlive: true,
+      keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
       types: { getTypeParser: (oid: number, format?: "text" | "binary") => parserOf(oid, format) },
     });
     const connection = new PostgresConnection(client);
     try {
       await client.connect();
-      await client.query("SET synchronous_commit = on; SET client_min_messages = warning; SET extra_float_digits = 3");
+      await answered(connection, CONNECT_TIMEOUT_MS, () => client.query(SESSION));
       return connection;
     } catch (error) {
       connection.close();
@@ -122,7 +132,7 @@ export class PostgresConnection implements Connection {
     stream.destroy();
   }
 
-  #lost(): void {
+  #connectionLost(): void {
     this.#isOpen = false;
   }
 

@@ -101,12 +101,26 @@ const CHUNKS = [
      data bytea NOT NULL,
      PRIMARY KEY (series_id, first_ts)
    )`,
-  // They are compressed as they come.
+  // Chunks are compressed already.
   "ALTER TABLE reading_chunk ALTER COLUMN data SET STORAGE EXTERNAL",
   "COMMENT ON TABLE reading_chunk IS 'old readings, compressed; a row of reading with the same time replaces the one in here'",
   // What is not in chunks: the last months, by the index.
   `CREATE OR REPLACE VIEW bramble_recent AS ${ROWS}`,
 ];
+
+/** Units are looked up of the series that are asked for alone: a condition on device and metric finds them by the index. */
+const NAMED_SERIES = `
+  CREATE OR REPLACE VIEW bramble_series AS
+    SELECT series.id, series.device, series.metric, described.unit
+    FROM series LEFT JOIN LATERAL (
+      SELECT coalesce(
+        record.text::json #>> ARRAY['about', 'metrics', series.metric, 'unit'],
+        (SELECT entry ->> 1 FROM json_array_elements(record.text::json -> 'units') AS entry
+         WHERE entry ->> 0 = series.metric LIMIT 1)
+      ) AS unit
+      FROM record WHERE record.collection = 'device' AND record.id = series.device
+      OFFSET 0
+    ) AS described ON true`;
 
 const sql: DialectSql = {
   begin: "BEGIN",
@@ -135,7 +149,10 @@ const sql: DialectSql = {
   dataFolder: "SHOW data_directory",
   durabilityWarnings: `
     SELECT 'PostgreSQL runs with ' || name || ' = off: a power failure may destroy what was acknowledged. Set it to on.'
-    FROM pg_settings WHERE name IN ('fsync', 'full_page_writes') AND setting = 'off'`,
+    FROM pg_settings WHERE name IN ('fsync', 'full_page_writes') AND setting = 'off'
+    UNION ALL
+    SELECT 'The encoding of the database is ' || pg_encoding_to_char(encoding) || ': a reading whose name has other characters can never be stored, and is not acknowledged. Create it with ENCODING UTF8.'
+    FROM pg_database WHERE datname = current_database() AND pg_encoding_to_char(encoding) NOT IN ('UTF8', 'SQL_ASCII')`,
   divide: (dividend, divisor) => `(${dividend}) / (${divisor})`,
   jsonText: (column, property) => `(${column}::json ->> '${property}')`,
   upsert: (table, columns, keys, updated) => {
@@ -154,7 +171,7 @@ export function postgresDialect(address: StoreAddress): Dialect {
       return PostgresConnection.open(address);
     },
     failureKind,
-    migrations: [TABLES, VIEWS, CHUNKS],
+    migrations: [TABLES, VIEWS, CHUNKS, [NAMED_SERIES]],
     chunkViews: CHUNK_VIEWS,
     sql,
     wantsKeyOrder: false,
@@ -167,10 +184,11 @@ export function postgresDialect(address: StoreAddress): Dialect {
 
 const KINDS: Readonly<Record<string, FailureKind>> = {
   "28P01": "wrong-password",
-  "28000": "wrong-password",
+  "28000": "not-admitted",
   "3D000": "no-database",
   "42501": "not-allowed",
   "53100": "disk-full",
+  "53300": "unreachable",
   "40001": "conflict",
   "40P01": "conflict",
   "57P01": "starting",
@@ -185,6 +203,7 @@ function failureKind(error: unknown): FailureKind {
   const known = KINDS[code];
   if (known !== undefined) return known;
   const isOfNetwork =
-    /^E[A-Z]{3,}|ERR_STREAM_PREMATURE_CLOSE/.test(code) || /connect|terminated|timeout|closed/i.test(error.message);
+    /^(?:E[A-Z]{3,}|EAI_|ERR_STREAM_PREMATURE_CLOSE)/.test(code) ||
+    /connect|terminated|timeout|closed/i.test(error.message);
   return isOfNetwork && !/^[0-9A-Z]{5}$/.test(code) ? "unreachable" : "other";
 }

@@ -1,5 +1,5 @@
-// Readings of many series in order of time. Each series gives some of its next ones; up to the time at which the first of them may
-// have more, all are known, and are put in order. More rows of those that are used up are read.
+// Merges the readings of many series in order of time. A page of each series is read; up to the earliest page end all readings are
+// known, and are sorted. Then the next page of the exhausted series is read.
 import type { ConnectionPool } from "../connection-pool.ts";
 import type { Order, SeriesRange } from "../dialect.ts";
 import type { NextReadings, RowReader } from "./row-reader.ts";
@@ -23,12 +23,12 @@ export interface OrderedRows {
   readonly values: readonly number[];
 }
 
-/** Rows that are held at once, about. */
+/** The approximate number of rows in memory. */
 const MAX_ROWS_HELD = 16_384;
 const MIN_ROWS_PER_SERIES = 4;
 const MAX_ROWS_PER_SERIES = 8_192;
 
-/** Rows of a series that were read and not given yet. */
+/** Rows of a series that were read and not yielded. */
 class Stream {
   fromMs: number;
   toMs: number;
@@ -67,7 +67,7 @@ class Stream {
   }
 }
 
-/** All rows of `ranges`, in pieces. `expected`: so many are wanted, as far as is known; more are given on. */
+/** All rows of `ranges`, in pages. `expected`: the probable number of rows that the caller reads; more follow on demand. */
 export async function* orderedRows(
   source: RowSource,
   ranges: readonly WantedRange[],

@@ -1,5 +1,5 @@
-// Reads rows and chunks as one. Rows come first, then the chunks: readings that are compacted between the two queries are in both,
-// never in neither. Where both have a reading at one time, the row's value is the later one.
+// Reads rows and chunks together. Rows are queried first, then chunks: readings that are compacted between the two queries are in
+// both, never in neither. Where both have a reading at one time, the row's value is newer.
 import type { Columns } from "../../codec/chunk-codec.ts";
 import { lowerBound, mergeColumns, NO_READINGS, sliceByTime, sliceRows } from "../../codec/columns.ts";
 import type { Connection, Order, Row, SeriesRange } from "../dialect.ts";
@@ -30,7 +30,7 @@ export class RowReader {
     return this.#damaged.size;
   }
 
-  /** The next readings of each range, as many as its limit says. */
+  /** The next readings of each range, up to its limit. */
   async next(connection: Connection, ranges: readonly SeriesRange[], order: Order): Promise<NextReadings[]> {
     const rows = byPlace(await connection.rows(ranges, order), ranges.length);
     const known = ranges.map((range, place) => knownRange(range, rows[place] ?? [], order));
@@ -46,7 +46,7 @@ export class RowReader {
     });
   }
 
-  /** All readings of ranges that do not overlap, in pieces: those of one range come in order of time. */
+  /** All readings of ranges that do not overlap, in pages; those of one range are in order of time. */
   async *all(connection: Connection, ranges: readonly Omit<SeriesRange, "limit">[]): AsyncGenerator<Columns> {
     let remaining = ranges.map((range): SeriesRange => ({ ...range, limit: ROWS_PER_QUERY }));
     while (remaining.length > 0) {
@@ -105,7 +105,7 @@ function ascending(columns: Columns, order: Order): Columns {
   return columns;
 }
 
-/** `rows` are all of those in `known`; `opened` is the first chunk there, and what is behind it is not known. */
+/** `rows` are all rows in `known`; `opened` is the first chunk there; later chunks are unknown. */
 function joined(
   range: SeriesRange,
   known: SeriesRange,
@@ -122,7 +122,7 @@ function joined(
   return { columns, knownToMs: fromMs > range.fromMs ? fromMs : null };
 }
 
-/** At most so many of them: a chunk has more than a question for a page of many series wants. */
+/** The first `limit` readings: a chunk has more than a page of many series needs. */
 function foremost(next: NextReadings, limit: number, order: Order): NextReadings {
   const { columns } = next;
   const count = columns.tsMs.length;

@@ -57,7 +57,7 @@ export function serverReadings(options: ServerReadingsOptions): ReadingStore {
       for (const from of series.select({ devices: [device], metrics })) {
         const target = await storedSeries(options, into, from.metric);
         // Raised before anything is written: what is assigned meanwhile then asks the database.
-        target.tipMs = Math.max(target.tipMs, from.tipMs);
+        target.newestMs = Math.max(target.newestMs, from.newestMs);
         await copySeries(options, from.id, target.id);
         times.forget(target.number);
       }

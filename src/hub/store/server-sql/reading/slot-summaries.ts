@@ -1,7 +1,8 @@
-// Summaries of readings by the slots of a grid: the server adds up its rows, and this program what lies in chunks, together with
-// the rows among them.
+// Summaries of readings by the slots of a grid: the server aggregates rows; this program aggregates chunks, with the rows among
+// them.
 import { addColumnsToSlots, addToSlot, type Summary } from "../../codec/summary.ts";
 import type { Stretch } from "../../common/bucket-parts.ts";
+import { groupsOf } from "../../common/groups.ts";
 import type { Connection, DialectSql } from "../dialect.ts";
 import { lastChunkedMs } from "../history/chunk-table.ts";
 import { toNumber } from "../values.ts";
@@ -20,7 +21,7 @@ export interface SlotReader {
   readonly rows: RowReader;
 }
 
-/** So many stretches of time go into one statement. */
+/** Time ranges per statement. */
 const MAX_STRETCHES = 100;
 
 /** Adds the readings of stretches of time, which do not overlap, to the summaries of their slots; in a transaction that sees one moment. */
@@ -38,12 +39,11 @@ export async function addReadings(
     for await (const columns of rows.all(connection, ranges)) addColumnsToSlots(summaries, columns, grid);
   }
   for (const some of inGroups(times.map(({ from, to }) => ({ from: Math.max(from, endMs), to }))))
-    await addRows(connection, sql, id, some, grid, summaries);
+    await addRows({ connection, sql }, id, some, grid, summaries);
 }
 
 async function addRows(
-  connection: Connection,
-  sql: DialectSql,
+  { connection, sql }: Pick<SlotReader, "connection" | "sql">,
   id: number,
   times: readonly Stretch[],
   { originMs, stepMs }: Grid,
@@ -70,10 +70,7 @@ export function within(column: string, stretches: readonly Stretch[]): string {
 }
 
 /** Those that are not empty. */
-export function inGroups(stretches: readonly Stretch[]): Stretch[][] {
+export function inGroups(stretches: readonly Stretch[]): Generator<Stretch[]> {
   const wanted = stretches.filter(({ from, to }) => from < to);
-  const groups: Stretch[][] = [];
-  for (let start = 0; start < wanted.length; start += MAX_STRETCHES)
-    groups.push(wanted.slice(start, start + MAX_STRETCHES));
-  return groups;
+  return groupsOf(wanted, MAX_STRETCHES);
 }

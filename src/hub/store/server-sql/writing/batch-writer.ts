@@ -34,7 +34,7 @@ interface Span {
 interface Arrived {
   readonly columns: BatchColumns;
   readonly ids: Int32Array;
-  /** 1 for each reading without a time of its own; `receivedMs` has when it came. */
+  /** 1 for each reading without a time of its own; `receivedMs` has its time of receipt. */
   readonly untimed: Uint8Array;
   readonly receivedMs: Float64Array;
   /** As the messages say. */
@@ -167,7 +167,7 @@ export class BatchWriter {
     const byId = series.byId();
     for (const [id, tsMs] of rows) {
       const one = byId.get(toNumber(id));
-      if (one !== undefined) one.tipMs = Math.max(one.tipMs, toNumber(tsMs));
+      if (one !== undefined) one.newestMs = Math.max(one.newestMs, toNumber(tsMs));
     }
   }
 

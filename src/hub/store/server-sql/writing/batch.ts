@@ -8,7 +8,7 @@ import { UncertainCommit } from "../failure.ts";
 const MESSAGES_PER_BATCH = 2_000;
 const READINGS_PER_BATCH = 20_000;
 
-/** What a transaction does beside readings; it may be done again after a conflict. */
+/** The part of a transaction other than readings; may be run again after a conflict. */
 export type Operation = (connection: Connection) => Promise<void>;
 
 interface Waiting {
@@ -30,7 +30,7 @@ export class Batch {
   readonly operations: Operation[] = [];
   /** Another queue's batch that is to be handed to the database before this one. */
   behind: Batch | null = null;
-  /** Comes behind everything that was handed in before. */
+  /** Committed after everything that was enqueued before. */
   isBarrier = false;
   /** Whether a message did not say that its readings are new. */
   mayBeKnown = false;
@@ -56,7 +56,7 @@ export class Batch {
     for (const { startRow, endRow, resolve } of this.#waiting) resolve(tsMs.subarray(startRow, endRow));
   }
 
-  /** `tsMs`: the times that its readings had been given; null where it did not come so far. */
+  /** `tsMs`: the times allocated to its readings; null where it failed before. */
   reject(error: unknown, tsMs: Float64Array | null): void {
     for (const { startRow, endRow, reject } of this.#waiting) {
       const isTried = tsMs !== null && error instanceof BrambleError;

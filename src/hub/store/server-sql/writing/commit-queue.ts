@@ -1,13 +1,13 @@
-// Many messages, few transactions, several on their way at once. While the connections are busy the next batch gathers. Two
-// batches are on their way together only where no reading of the one may be a reading of the other; a batch with anything but
-// readings goes alone. What belongs to a flood has a queue of its own, and the two take turns.
+// Group commit with several concurrent transactions. While the connections are busy the next batch gathers. Two batches run
+// concurrently only where they cannot have a reading in common; a batch with other operations runs alone. Messages of a flood
+// have a separate queue, and the two queues alternate.
 import { BrambleError } from "../../../../shared/errors.ts";
 import type { AppendMessage } from "../../readings.ts";
 import { type Batch, BatchQueue, type Operation } from "./batch.ts";
 import type { BatchWriter, PreparedBatch } from "./batch-writer.ts";
 import type { SeriesDirectory } from "./series-directory.ts";
 
-/** So many messages are worth a commit; fewer wait for one more turn of the event loop. */
+/** Fewer messages wait for one more turn of the event loop. */
 const MIN_MESSAGES_PER_COMMIT = 8;
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -15,8 +15,8 @@ const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(reso
 export interface CommitQueueOptions {
   readonly series: SeriesDirectory;
   readonly writer: BatchWriter;
-  /** Transactions on their way at once. */
-  readonly lanes: number;
+  /** Concurrent transactions. */
+  readonly maxConcurrent: number;
   /** Called after each commit. */
   readonly onCommit: (durationSeconds: number, messages: number) => void;
 }
@@ -57,36 +57,36 @@ export class CommitQueue {
     return this.#wait(batch);
   }
 
-  /** Resolves once the operation is committed, and everything that was handed in before. */
+  /** Resolves once the operation, and everything enqueued before it, is committed. */
   async run(operation: Operation): Promise<void> {
     if (this.#isClosed) throw closed();
-    const batch = this.#behindAll();
+    const batch = this.#barrierBatch();
     batch.operations.push(operation);
     await this.#wait(batch);
   }
 
-  /** Resolves once everything that was handed in before is committed, or was rejected. */
+  /** Resolves once everything enqueued before is committed or rejected. */
   async flush(): Promise<void> {
-    await this.#wait(this.#behindAll());
+    await this.#wait(this.#barrierBatch());
   }
 
-  /** Resolves when no transaction is on its way that was when this was called, or was about to be. */
+  /** Resolves when the transactions that are running now, or about to start, have ended. */
   async settled(): Promise<void> {
     await this.#starting;
-    await this.#landed();
+    await this.#inFlightSettled();
   }
 
-  /** Accepts nothing more, and resolves when everything that was handed in is settled. */
+  /** Rejects new work, and resolves when everything enqueued is settled. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#running;
   }
 
-  async #landed(): Promise<void> {
+  async #inFlightSettled(): Promise<void> {
     await Promise.all(this.#inFlight.values());
   }
 
-  #behindAll(): Batch {
+  #barrierBatch(): Batch {
     const isFlooded = !this.#floodQueue.isEmpty;
     const batch = (isFlooded ? this.#floodQueue : this.#queue).gathering();
     if (isFlooded) batch.behind = this.#queue.batches.at(-1) ?? batch.behind;
@@ -106,8 +106,8 @@ export class CommitQueue {
       const [batch] = queue.batches;
       if (batch === undefined) continue;
       if (batch.messages < MIN_MESSAGES_PER_COMMIT) await nextTurn();
-      while (this.#inFlight.size >= this.#options.lanes) await Promise.race(this.#inFlight.values());
-      // What came in meanwhile may have moved its place further back.
+      while (this.#inFlight.size >= this.#options.maxConcurrent) await Promise.race(this.#inFlight.values());
+      // Messages that arrived meanwhile may have moved it back in the queue.
       if (this.#isHeldBack(batch)) continue;
       queue.batches.shift();
       this.#isFloodsTurn = queue === this.#queue;
@@ -115,7 +115,7 @@ export class CommitQueue {
       await this.#starting;
       this.#starting = null;
     }
-    await this.#landed();
+    await this.#inFlightSettled();
     this.#running = null;
     if (this.#next() !== null) this.#running = this.#drain();
   }
@@ -137,8 +137,8 @@ export class CommitQueue {
   async #start(batch: Batch): Promise<void> {
     const { writer } = this.#options;
     try {
-      if (batch.isBarrier) await this.#landed();
-      const prepared = await writer.prepare(batch, () => this.#landed());
+      if (batch.isBarrier) await this.#inFlightSettled();
+      const prepared = await writer.prepare(batch, () => this.#inFlightSettled());
       for (let other = this.#overlapping(prepared); other !== undefined; other = this.#overlapping(prepared))
         await other;
       const done = this.#commit(batch, prepared).finally(() => this.#inFlight.delete(prepared));

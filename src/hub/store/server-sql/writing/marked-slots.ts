@@ -1,6 +1,6 @@
 // Which slots of the shortest rollups are known to be marked as changed: of a live series the same slot changes with every
-// reading, and one mark is enough until the slot's rollups are worked out again. The hub works them out, and forgets here what it
-// removes; a worker does not hear of that, and relies only on marks of slots that are not over, which the hub leaves alone.
+// reading, and one mark is enough until the slot's rollups are computed again. The hub computes them, and removes its marks here;
+// a worker is not notified of that, and relies only on marks of slots that have not ended, which the hub does not touch.
 import { SHORTEST_STEP_MS } from "../../common/bucket-parts.ts";
 import type { SlotMarks } from "../dialect.ts";
 
@@ -23,7 +23,7 @@ export class MarkedSlots {
     return this.#slots;
   }
 
-  /** From now on every slot is marked anew. What is on its way still relies on the marks that were known. */
+  /** From now on every slot is marked again. Batches in flight still rely on the known marks. */
   forget(): void {
     this.#slots = new Map();
   }

@@ -19,11 +19,11 @@ export class ReservedTimes {
     this.#directory = directory;
   }
 
-  /** A time for a reading: that of receipt, behind all that were given in its series. */
+  /** A time for a reading: that of receipt, or after all times allocated in its series. */
   give(key: SeriesKey, receivedAtMs: number): number {
-    const { tipMs, allocatedMs } = this.#directory.of(key.device, key.metric);
+    const { newestMs, allocatedMs } = this.#directory.of(key.device, key.metric);
     let tsMs = Math.max(receivedAtMs, allocatedMs + 1);
-    if (tipMs >= tsMs && tipMs - tsMs < MAX_AHEAD_MS) tsMs = tipMs + 1;
+    if (newestMs >= tsMs && newestMs - tsMs < MAX_AHEAD_MS) tsMs = newestMs + 1;
     this.reserve(key, tsMs);
     return tsMs;
   }

@@ -1,5 +1,6 @@
-// All series, in memory: their ids in the database, and of each the newest time that it may have. The database gives the ids.
+// All series, in memory: their ids in the database, and an upper bound of each one's newest time. The database assigns the ids.
 import { type DeviceId, type MetricName, parseDeviceId, parseMetricName } from "../../../../shared/ids.ts";
+import { groupsOf } from "../../common/groups.ts";
 import type { ReadingSelection } from "../../readings.ts";
 import type { Connection, Dialect } from "../dialect.ts";
 import { newestReadings } from "../reading/newest-readings.ts";
@@ -13,7 +14,7 @@ export interface Series {
   /** Its id in the database; 0 until it is written there. */
   id: number;
   /** No reading is newer; there may be none so new. */
-  tipMs: number;
+  newestMs: number;
   /** The newest time that this process allocated to a reading without one. */
   allocatedMs: number;
   /** Up to here no time is allocated to a reading on its way to the server: spooled readings may have it. */
@@ -44,7 +45,7 @@ export class SeriesDirectory {
     }
     for (const [id, { tsMs }] of await newestReadings(connection, this.#dialect)) {
       const series = byId.get(id);
-      if (series !== undefined) series.tipMs = Math.max(series.tipMs, tsMs);
+      if (series !== undefined) series.newestMs = Math.max(series.newestMs, tsMs);
     }
   }
 
@@ -68,7 +69,7 @@ export class SeriesDirectory {
         metric,
         number: this.#all.length,
         id: 0,
-        tipMs: Number.NEGATIVE_INFINITY,
+        newestMs: Number.NEGATIVE_INFINITY,
         allocatedMs: Number.NEGATIVE_INFINITY,
         reservedMs: Number.NEGATIVE_INFINITY,
       };
@@ -110,8 +111,7 @@ export class SeriesDirectory {
   /** Writes these down in their order, within a transaction; another process may have been first. */
   async insert(connection: Connection, series: readonly Series[]): Promise<void> {
     const { keepExisting } = this.#dialect.sql;
-    for (let start = 0; start < series.length; start += SERIES_PER_STATEMENT) {
-      const some = series.slice(start, start + SERIES_PER_STATEMENT);
+    for (const some of groupsOf(series, SERIES_PER_STATEMENT)) {
       const places = some.map(() => "(?, ?)").join(",");
       const names = some.flatMap(({ device, metric }) => [device, metric]);
       await connection.query(
@@ -123,8 +123,7 @@ export class SeriesDirectory {
 
   /** Sets the ids of series that were inserted. */
   async learnIds(connection: Connection, series: readonly Series[]): Promise<void> {
-    for (let start = 0; start < series.length; start += SERIES_PER_STATEMENT) {
-      const some = series.slice(start, start + SERIES_PER_STATEMENT);
+    for (const some of groupsOf(series, SERIES_PER_STATEMENT)) {
       const named = new Map(some.map((one) => [`${one.device}\n${one.metric}`, one]));
       const places = some.map(() => "(?, ?)").join(",");
       const rows = await connection.query(

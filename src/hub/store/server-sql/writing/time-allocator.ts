@@ -31,10 +31,10 @@ class UnknownTimes {
 /** The state of assigning times to a batch. */
 interface Pass {
   readonly columns: BatchColumns;
-  /** Where it is. */
+  /** The current row. */
   row: number;
   /** The newest times with those of the batch so far. */
-  readonly tips: Map<number, number>;
+  readonly newest: Map<number, number>;
   readonly allocated: Map<number, number>;
   readonly known: Map<number, KnownTimes>;
 }
@@ -64,20 +64,20 @@ export class TimeAllocator {
     const receivedMs = columns.tsMs.slice();
     const known = new Map<number, KnownTimes>();
     for (;;) {
-      const pass: Pass = { columns, row: 0, tips: new Map(), allocated: new Map(), known };
+      const pass: Pass = { columns, row: 0, newest: new Map(), allocated: new Map(), known };
       try {
         this.#pass = pass;
         const isNew = this.#assign(pass, untimed);
-        for (const [series, tipMs] of pass.tips) this.#series.at(series).tipMs = tipMs;
+        for (const [series, newestMs] of pass.newest) this.#series.at(series).newestMs = newestMs;
         for (const [series, ms] of pass.allocated) this.#series.noteAllocated(series, ms);
         return { isNew };
       } catch (error) {
-        // The allocations of this pass are void.
+        // Discards the allocations of this pass.
         this.#allocator.clear();
         if (!(error instanceof UnknownTimes)) throw error;
         columns.tsMs.set(receivedMs);
         await settled();
-        await this.#ask(error, known);
+        await this.#load(error, known);
       } finally {
         this.#pass = null;
       }
@@ -94,7 +94,7 @@ export class TimeAllocator {
   }
 
   #assign(pass: Pass, untimed: Uint8Array): boolean {
-    const { columns, tips, allocated } = pass;
+    const { columns, newest, allocated } = pass;
     const { series, tsMs } = columns;
     let isNew = true;
     for (; pass.row < series.length; pass.row++) {
@@ -105,19 +105,19 @@ export class TimeAllocator {
         tsMs[pass.row] = ms;
         allocated.set(number, Math.max(ms, allocated.get(number) ?? ms));
       } else this.#allocator.taken(number, ms);
-      if (ms > this.#tipOf(number, pass)) tips.set(number, ms);
+      if (ms > this.#newestOf(number, pass)) newest.set(number, ms);
       else isNew = false;
     }
     return isNew;
   }
 
-  #tipOf(series: number, { tips }: Pass): number {
-    return tips.get(series) ?? this.#series.at(series).tipMs;
+  #newestOf(series: number, { newest }: Pass): number {
+    return newest.get(series) ?? this.#series.at(series).newestMs;
   }
 
   *#takenTimes(series: number, fromMs: number): Generator<number> {
     const pass = this.#pass;
-    if (pass === null || fromMs > this.#tipOf(series, pass)) return;
+    if (pass === null || fromMs > this.#newestOf(series, pass)) return;
     const known = pass.known.get(series);
     if (known === undefined || fromMs < known.fromMs) throw new UnknownTimes(series, fromMs);
     const { columns } = pass;
@@ -134,7 +134,7 @@ export class TimeAllocator {
     if (!known.isComplete) throw new UnknownTimes(series, lastKnownMs + 1);
   }
 
-  async #ask({ series, fromMs }: UnknownTimes, known: Map<number, KnownTimes>): Promise<void> {
+  async #load({ series, fromMs }: UnknownTimes, known: Map<number, KnownTimes>): Promise<void> {
     const { id } = this.#series.at(series);
     const range = { id, toMs: Number.MAX_SAFE_INTEGER, limit: TIMES_PER_QUERY };
     let found: number[] = [];

@@ -6,7 +6,7 @@ import { type ChunkHead, HEAD_COLUMNS, type HeadRow, toHead } from "./chunks.ts"
 
 export interface FoundChunk {
   readonly head: ChunkHead;
-  /** Of a small chunk its bytes as they are stored; others are large enough to be asked for one by one. */
+  /** The stored bytes of a small chunk; large ones are queried one by one. */
   readonly data: Uint8Array | null;
 }
 

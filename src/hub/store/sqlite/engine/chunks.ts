@@ -26,7 +26,7 @@ export interface Damage {
 export interface ChunksOptions {
   /** Readings that the cache holds decoded. */
   readonly cachedReadings: number;
-  /** Where it is given, columns are there only until its next `release`. */
+  /** If set, returned columns are valid only until its next `release`. */
   readonly memory?: ColumnMemory;
   /** Called once for each chunk whose data is not what was written. Its readings are missing from every answer. */
   readonly onDamage: (damage: Damage) => void;
@@ -34,7 +34,7 @@ export interface ChunksOptions {
 
 /** The overhead of a decoded chunk, counted as readings: it bounds how many small ones are cached. */
 const READINGS_PER_COLUMNS = 32;
-/** Heads are read so many at a time, more with every time: most queries end with the first ones. */
+/** Heads are read in pages of rising size: most queries end with the first page. */
 const HEADS_AT_FIRST = 2;
 const HEADS_AT_ONCE = 128;
 
@@ -49,10 +49,6 @@ export class Chunks {
   constructor(db: Database.Database, options: ChunksOptions) {
     this.#options = options;
     this.#statements = prepare(db);
-  }
-
-  get damagedCount(): number {
-    return this.#damaged.size;
   }
 
   /** The chunk with the latest readings of a series. */
@@ -173,7 +169,7 @@ export function openChunk(
   }
 }
 
-/** The value of a chunk's only reading, where its head tells it: a zero loses its sign there. */
+/** The value of a chunk's only reading, if the head determines it: a zero loses its sign there. */
 export function soleValue({ count, lastValue }: ChunkHead): number | null {
   return count === 1 && lastValue !== 0 ? lastValue : null;
 }

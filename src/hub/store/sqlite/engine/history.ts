@@ -67,7 +67,7 @@ export class History {
     return sealed === null ? tail : mergeColumns(sliceByTime(sealed, fromMs, toMs), tail);
   }
 
-  /** Lets go of a stretch that is no longer read: what `columns` gave of it is gone. */
+  /** Releases a segment that is no longer read, with the columns that `columns` returned of it. */
   forget({ chunk }: Segment): void {
     if (chunk !== null) this.#chunks.forget(chunk);
   }
@@ -107,7 +107,7 @@ export class History {
   }
 }
 
-/** True when the stretch is all of its chunk and nothing else: what the chunk's head says is true of it. */
+/** True when the segment is exactly one chunk, so that the chunk's head summarises it. */
 function isWhole(stretch: Segment): stretch is Segment & { readonly chunk: ChunkHead } {
   const { fromMs, toMs, chunk, tail } = stretch;
   return chunk !== null && tail.tsMs.length === 0 && fromMs <= chunk.firstMs && chunk.lastMs < toMs;

@@ -35,10 +35,13 @@ export class Journal {
     this.#lastId++;
   }
 
-  /** The readings of the rows after `id`. */
+  /** The readings of the rows after `id`, none of which is corrupt. */
   readAfter(id: number): MemTable {
     const memTable = new MemTable();
-    for (const [, readings] of this.#statements.after.iterate(id)) memTable.add(decodeRow(readings));
+    for (const [, bytes] of this.#statements.after.iterate(id)) {
+      const readings = decodeRow(bytes);
+      if (readings !== null) memTable.add(readings);
+    }
     return memTable;
   }
 
@@ -90,9 +93,10 @@ export class JournalFollower {
       this.#firstId = firstId;
       this.#lastId = 0;
     }
-    for (const [id, readings] of this.#statements.after.iterate(this.#lastId)) {
-      if (isWholeRow(readings)) this.#memTable.add(decodeRow(readings));
-      else this.#onDamage(id);
+    for (const [id, bytes] of this.#statements.after.iterate(this.#lastId)) {
+      const readings = decodeRow(bytes);
+      if (readings === null) this.#onDamage(id);
+      else this.#memTable.add(readings);
       this.#lastId = id;
     }
     return this.#memTable;

@@ -33,7 +33,7 @@ export interface MaintenanceOptions {
 /** How long a slice may hold up a commit. */
 const SLICE_MS = 4;
 const FREED_PAGES_PER_SLICE = 512;
-/** Free pages are returned when there are so many, and more than such a share of the file: the journal reuses the others. */
+/** Free pages are returned to the disk above both limits; the journal reuses the others. */
 const FREE_PAGES = { most: 2_048, share: 0.1 };
 
 export class Maintenance {
@@ -59,12 +59,12 @@ export class Maintenance {
     await this.#sealing;
   }
 
-  /** Runs a slice of the pending work at once. */
+  /** Runs a slice of the pending work now. */
   step(): void {
     this.#slices.step();
   }
 
-  /** Removes readings for ever, those in the journal too; resolves when they are gone. */
+  /** Deletes readings, those in the journal too; resolves when that is done. */
   async remove(removals: readonly Removal[]): Promise<void> {
     // Only sealed readings can be removed; a journal with none of them is not sealed for it.
     if (removals.some((removal) => this.#isInJournal(removal))) await this.seal();
@@ -75,7 +75,7 @@ export class Maintenance {
   async copy(pairs: readonly SeriesPair[]): Promise<void> {
     // Only sealed readings can be copied.
     if (pairs.some(({ from }) => this.#options.memTables.columns(from) !== null)) await this.seal();
-    // Each on its own, so that a sealing that is due comes in between.
+    // Separately, so that a due sealing can run in between.
     for (const pair of pairs) await this.#slices.run(this.#copy(pair));
   }
 
@@ -93,7 +93,7 @@ export class Maintenance {
     const { lastId } = journal;
     let sealedId: number;
     do {
-      // After a failure that is what was set apart then, and only the next time what came since.
+      // After a failure it is the set that failed; readings that arrived since follow in the next one.
       const { memTable, throughId } = memTables.setApart();
       const steps = sealAll(sealer, memTable);
       while (!db.transaction(() => isDoneWithin(SLICE_MS, steps)).immediate()) yield;
@@ -144,7 +144,7 @@ function* sealAll(sealer: Sealer, memTable: MemTable): Generator<void> {
   }
 }
 
-/** Takes steps until the time is up; answers true when there are no more. */
+/** Runs steps until the time is up; returns true when none is left. */
 function isDoneWithin(ms: number, steps: Iterator<void>): boolean {
   const endMs = performance.now() + ms;
   do {

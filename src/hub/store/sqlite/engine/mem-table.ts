@@ -1,6 +1,6 @@
-// The readings of the journal in memory: those that are in no chunk yet. They lie in columns in the order in which they
-// came, each linked to the one before it in its series: half a million series with a reading each take a dozen megabytes,
-// where a list for each would take hundreds.
+// The readings of the journal in memory: those that are in no chunk yet. They are columns in order of arrival, each row linked
+// to the previous one of its series: half a million series with a reading each take a dozen megabytes, where a list for each
+// would take hundreds.
 
 import type { Columns } from "../../codec/chunk-codec.ts";
 import { mergeColumns, NO_READINGS, valueIn } from "../../codec/columns.ts";
@@ -75,8 +75,8 @@ export class MemTable {
   }
 
   /**
-   * What `series` has here, by time; of several readings at one time the last one. Null where there is none. Not to be
-   * changed.
+   * The readings of `series`, by time; of several at one time the last one. Null where there are none. Not to be
+   * modified.
    */
   columns(series: number): Columns | null {
     const last = this.#last[series] ?? 0;

@@ -37,7 +37,7 @@ export class MemTables {
     return sealing === null ? fresh : mergeColumns(sealing, fresh ?? NO_READINGS);
   }
 
-  /** Sets apart what is to be sealed: all there is, or once more what was set apart before and is not sealed yet. */
+  /** The readings to seal: all current ones, or again those of an earlier call that are not sealed yet. */
   setApart(): { readonly memTable: MemTable; readonly throughId: number } {
     if (this.#sealing.count === 0) {
       this.#sealing = this.#fresh;

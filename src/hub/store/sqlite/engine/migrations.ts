@@ -180,9 +180,9 @@ export function migrate(db: Database.Database, path: string, steps: readonly Mig
  * outside of WAL, which fixes the size of a page.
  */
 export function layOut(db: Database.Database): void {
-  const laidOut =
+  const hasLayout =
     db.pragma("page_size", { simple: true }) === PAGE_BYTES && db.pragma("auto_vacuum", { simple: true }) === 2;
-  if (laidOut) return;
+  if (hasLayout) return;
   db.pragma("journal_mode = DELETE");
   db.pragma(`page_size = ${PAGE_BYTES}`);
   db.pragma("auto_vacuum = INCREMENTAL");

@@ -4,6 +4,7 @@ import type Database from "better-sqlite3";
 import { decodeBlock, encodeBlock, SLOTS_PER_BLOCK } from "../../codec/rollup-block.ts";
 import { addToSlot, type Summary } from "../../codec/summary.ts";
 import { ROLLUP_STEPS_MS, type RollupStepMs } from "../../common/bucket-parts.ts";
+import { runsOf } from "../../common/groups.ts";
 import type { History, SlotRange } from "./history.ts";
 
 const MINUTE_MS = 60_000;
@@ -81,7 +82,7 @@ export class Rollups {
     }
   }
 
-  /** Removes every slot that begins in `fromMs <= t < toMs`; `history` has nothing of them any more. */
+  /** Removes every slot that begins in `fromMs <= t < toMs`; `history` has no readings left there. */
   remove(series: number, fromMs: number, toMs: number, history: History): void {
     for (const stepMs of ROLLUP_STEPS_MS) {
       const fromSlot = Math.ceil(fromMs / stepMs);
@@ -161,17 +162,6 @@ function slotsOf(tsMs: Float64Array, stepMs: number): number[] {
     if (slot !== slots.at(-1)) slots.push(slot);
   }
   return slots;
-}
-
-/** Ascending slots as runs that follow each other without a gap: the first of each, and the one behind its last. */
-function runsOf(slots: readonly number[]): [first: number, end: number][] {
-  const runs: [first: number, end: number][] = [];
-  for (const slot of slots) {
-    const last = runs.at(-1);
-    if (last !== undefined && last[1] === slot) last[1] = slot + 1;
-    else runs.push([slot, slot + 1]);
-  }
-  return runs;
 }
 
 function prepare(db: Database.Database) {

@@ -52,12 +52,12 @@ export class Sealer {
     this.#statements.moveSetAside.run(into, from);
   }
 
-  /** Takes readings of one series in, in steps; `merge` says which of two at the same time stays. */
+  /** Merges readings into one series, in steps; `merge` decides between two at the same time. */
   *#take(series: number, readings: Columns, merge: typeof mergeColumns): Generator<void> {
     const { tsMs } = readings;
     for (let start = 0; start < tsMs.length; ) {
       const firstMs = tsMs[start] ?? 0;
-      // What comes before the first chunk joins it: late readings, sealed piece by piece, leave no crumbs there.
+      // Readings before the first chunk are merged into it, so that late readings do not leave many tiny chunks there.
       const head = this.#chunks.at(series, firstMs) ?? this.#chunks.after(series, firstMs);
       const next = head === null ? null : this.#chunks.after(series, head.firstMs);
       const nextRow = next === null ? tsMs.length : lowerBound(tsMs, next.firstMs);
@@ -113,7 +113,7 @@ export class Sealer {
     if (sealed === null) this.#setAside(head, series);
     const merged = merge(sealed ?? NO_READINGS, readings);
     this.#removeChunk(head);
-    // In the middle of a series more late readings are likely to come: the parts get room. Its end is filled.
+    // In the middle of a series more late readings are likely, so the parts are left half full. The end is filled.
     for (const part of follows ? inFullChunks(merged) : inEvenChunks(merged)) this.#addChunk(series, part);
   }
 
@@ -143,7 +143,7 @@ export class Sealer {
   }
 }
 
-/** Goes through all steps at once. */
+/** Runs all steps now. */
 export function finish(steps: Iterator<void>): void {
   while (steps.next().done !== true);
 }

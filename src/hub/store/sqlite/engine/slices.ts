@@ -16,7 +16,7 @@ export class Slices {
     return settled.promise;
   }
 
-  /** Runs one step at once, for a caller that cannot wait; nothing where there is none. */
+  /** Runs one step now, if any, for a caller that cannot wait. */
   step(): void {
     const job = this.#jobs[0];
     if (job === undefined) return;

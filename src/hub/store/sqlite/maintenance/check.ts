@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import Database from "better-sqlite3";
 import { errorText } from "../../../../shared/error-text.ts";
 import type { Columns } from "../../codec/chunk-codec.ts";
-import { decodeRow, isWholeRow } from "../../codec/journal-row.ts";
+import { decodeRow } from "../../codec/journal-row.ts";
 import { addColumnsToSlots, addToSlot, type Summary, summarize } from "../../codec/summary.ts";
 import { ROLLUP_STEPS_MS, type RollupStepMs, SHORTEST_STEP_MS } from "../../common/bucket-parts.ts";
 import { type ChunkHead, HEAD_COLUMNS, openChunk, toHead } from "../engine/chunks.ts";
@@ -38,7 +38,7 @@ interface Gap {
   lastMs: number;
 }
 
-/** What the chunks of a series have, as far as it is not compared with the rollups yet. */
+/** Summaries of a series' chunks that are not yet compared with the rollups. */
 interface Sealed {
   /** By slots of the shortest length. */
   readonly slots: Map<number, Summary>;
@@ -148,7 +148,7 @@ function* checkSeries(
   yield* compareRollups(name, (stepMs) => rollups.read(id, stepMs, comparedToMs, endMs), sealed, totals);
 }
 
-/** Takes what is before `toMs`, the start of a longest slot, out of `sealed`. Gaps stay: they are few. */
+/** Removes the summaries before `toMs`, the start of a longest slot, from `sealed`. Gaps stay: they are few. */
 function take({ slots, gaps }: Sealed, toMs: number): Sealed {
   const taken = new Map<number, Summary>();
   for (const [slot, summary] of slots) {
@@ -235,8 +235,11 @@ function* checkCounts(statements: Statements, totals: CheckTotals): Findings<voi
 function* checkJournal(statements: Statements, series: ReadonlySet<number>, totals: CheckTotals): Findings<void> {
   for (const [id, bytes] of statements.journal.iterate()) {
     try {
-      if (!isWholeRow(bytes)) yield `Row ${id} of the journal cannot be read: its checksum does not match`;
       const columns = decodeRow(bytes);
+      if (columns === null) {
+        yield `Row ${id} of the journal cannot be read: its checksum does not match`;
+        continue;
+      }
       totals.journalReadings += columns.series.length;
       const isSound = columns.values.every(Number.isFinite) && columns.tsMs.every(Number.isSafeInteger);
       if (!isSound) yield `Row ${id} of the journal: it holds a value or a time that is no number`;

@@ -1,6 +1,5 @@
-// An export under way: its file is written from windows of time, each as long as there is memory for its rows. A step takes some
-// milliseconds, so that chart queries are answered between two of them. Its state between steps is only a cache: an export can be
-// resumed at any place.
+// A running export: the file is written from windows of time, each as long as memory allows. A step takes some milliseconds, so
+// that chart queries are answered between steps. The state between steps is only a cache: an export can resume at any place.
 
 import { csvWriter } from "../../../export/csv-writer.ts";
 import type { ExportFormat } from "../../../export/export-format.ts";
@@ -46,13 +45,13 @@ export interface ExportOptions extends Sources {
 export interface ExportLimits {
   /** After that a step ends, but for a piece that is being written. */
   readonly stepMs: number;
-  /** A piece ends with a whole row: it may be somewhat longer. */
+  /** A piece ends with a complete row, so it may be somewhat longer. */
   readonly bytesPerPiece: number;
   /** In a window: 20 bytes each, and 10 to put them in order. */
   readonly rows: number;
-  /** Where most series have a reading at one time, and a window has room for no more, so many are written at once. */
+  /** Rows written together where the readings at one time alone fill the window. */
   readonly rowsOfOneTime: number;
-  /** Read with one query; they take a few milliseconds. */
+  /** Series per query, which takes a few milliseconds. */
   readonly seriesAtOnce: number;
 }
 

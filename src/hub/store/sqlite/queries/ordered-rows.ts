@@ -1,5 +1,4 @@
-// Rows of many series in order of time. Each series gives its next row; of all of them the foremost is taken. A series is
-// opened only when its turn may have come.
+// Merges the rows of many series in order of time (k-way merge). A series is opened only when its next row may be the first.
 import type { Columns } from "../../codec/chunk-codec.ts";
 import { NO_READINGS } from "../../codec/columns.ts";
 import type { History, Segment } from "../engine/history.ts";

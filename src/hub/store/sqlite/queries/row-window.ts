@@ -1,5 +1,5 @@
-// The foremost rows of many series, as many as there is room for. Rows may be handed in in any order; where they are
-// too many, the end of the window moves forward and what lies behind it is left out: what stays is complete.
+// The first rows of many series, bounded in number. Rows may be added in any order; when there are too many, the end of the
+// window moves forward and rows behind it are dropped: what remains is complete.
 import { grown } from "../../common/batch.ts";
 
 const INITIAL_ROWS = 1_024;
@@ -9,10 +9,10 @@ const GROWTH = 8;
 const SAMPLED_ROWS = 511;
 /** A window that was full keeps at most such a share of its rows, where their keys allow it. */
 const MAX_REMAINING_SHARE = 3 / 4;
-/** Rows are put in order by so many bits of their key at a time. */
+/** Of the radix sort: 11 bits of the key per pass. */
 const RADIX = 2_048;
 
-/** Rows have whole numbers as keys; the lowest comes first. Of equal keys the one that was handed in first comes first. */
+/** Rows have integer keys, in ascending order; equal keys stay in the order of insertion. */
 export class RowWindow {
   readonly #maxRows: number;
   #places = new Uint32Array(INITIAL_ROWS);
@@ -20,7 +20,7 @@ export class RowWindow {
   #values = new Float64Array(INITIAL_ROWS);
   /** Rows in order, and room to put them in order. */
   #order = new Uint32Array();
-  #spare = new Uint32Array();
+  #scratchOrder = new Uint32Array();
   #digits = new Uint16Array();
   #count = 0;
   #fromKey = 0;
@@ -44,7 +44,7 @@ export class RowWindow {
     return this.#toKey;
   }
 
-  /** The lowest key of what was left out behind the window, or of what was said to be there. */
+  /** The lowest key that is left out behind the window. */
   get nextKey(): number {
     return this.#nextKey;
   }
@@ -57,7 +57,7 @@ export class RowWindow {
     this.#nextKey = Number.POSITIVE_INFINITY;
   }
 
-  /** Takes a row in; false when it lies behind the window, and is left out. */
+  /** Adds a row; false when it is behind the window and left out. */
   add(place: number, key: number, value: number): boolean {
     if (this.#count === this.#keys.length) this.#makeRoom();
     if (key >= this.#toKey) {
@@ -71,7 +71,7 @@ export class RowWindow {
     return true;
   }
 
-  /** Says that rows from `key` on are not handed in, though there may be some. */
+  /** Marks that there may be rows from `key` on that are not added. */
   leaveOut(key: number): void {
     if (key < this.#nextKey) this.#nextKey = key;
   }
@@ -104,7 +104,7 @@ export class RowWindow {
   sort(): void {
     if (this.#order.length < this.#count) {
       this.#order = new Uint32Array(this.#keys.length);
-      this.#spare = new Uint32Array(this.#keys.length);
+      this.#scratchOrder = new Uint32Array(this.#keys.length);
       this.#digits = new Uint16Array(this.#keys.length);
     }
     const keys = this.#keys.subarray(0, this.#count);
@@ -116,7 +116,7 @@ export class RowWindow {
       if (key > high) high = key;
     }
     let order = this.#order;
-    let sorted = this.#spare;
+    let sorted = this.#scratchOrder;
     for (let row = 0; row < keys.length; row++) order[row] = row;
     for (let unit = 1; unit <= high - low; unit *= RADIX) {
       const ends = new Uint32Array(RADIX);
@@ -136,7 +136,7 @@ export class RowWindow {
       [order, sorted] = [sorted, order];
     }
     this.#order = order;
-    this.#spare = sorted;
+    this.#scratchOrder = sorted;
   }
 
   /** Of the row that is the `index`th in order, as `sort` left it. */

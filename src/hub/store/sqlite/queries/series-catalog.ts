@@ -15,7 +15,7 @@ export interface CatalogOptions {
   readonly format: ExportFormat;
 }
 
-/** So many are loaded at once. */
+/** Series per query. */
 const FEW_SERIES = 4_096;
 
 export class SeriesCatalog implements ExportSeries {
@@ -66,7 +66,7 @@ export class SeriesCatalog implements ExportSeries {
     if (few !== null) this.#addAll(few);
     else if (!(yield* this.#loadByMetric())) this.#addAll(table.few(selection, Number.POSITIVE_INFINITY) ?? []);
     yield;
-    this.#putInOrder();
+    this.#sort();
   }
 
   /** False, and nothing loaded, where the table's order is not that of the file, which is by code unit. */
@@ -113,7 +113,7 @@ export class SeriesCatalog implements ExportSeries {
   }
 
   /** Counts the series of each device to find their places: within a device they stay in order of metric. */
-  #putInOrder(): void {
+  #sort(): void {
     const names = [...this.#deviceNumbers.keys()].sort();
     const sorted = new Uint32Array(names.length);
     for (const name of names) sorted[this.#deviceNumbers.get(name) ?? 0] = this.devices.add(name);

@@ -1,6 +1,6 @@
-// A page of the rows of very many series. Chunks are looked for by their times, whatever their series, and only those are
-// opened that may have rows in the page. Where so many series have a reading at one time that these are too many, their names
-// are gone through in order instead: it does not take many to find a page of them.
+// A page of the rows of very many series. Chunks are found by time, whatever their series, and only those that may have rows in
+// the page are opened. Where too many series have a reading at the same time, series are scanned in order of their names instead:
+// few of them fill a page.
 
 import { lowerBound } from "../../codec/columns.ts";
 import { compareSeries } from "../../common/series-order.ts";
@@ -23,12 +23,12 @@ export interface PageRow {
   readonly value: number;
 }
 
-/** A window has room for so many rows at least, and for more than a page. */
+/** The least capacity of a window, which also exceeds a page. */
 const MIN_WINDOW_ROWS = 1_024;
 const MAX_WINDOW_ROWS = 262_144;
-/** Where the last page ended in so many chunks, others are likely to have a reading at the same time. */
+/** If the last page ended in this many chunks, others probably have a reading at the same time. */
 const MANY_CHUNKS = 1_024;
-/** The limit of series that are scanned, and for each row that is found some more, before the scan is given up. */
+/** Series scanned before the scan is given up, and more for each row found. */
 const MAX_SCANNED_SERIES = 4_096;
 const MAX_SERIES_PER_ROW = 4;
 const CHUNKS_PER_STEP = 32;
@@ -124,7 +124,7 @@ export class TimePage {
       if (++opened % CHUNKS_PER_STEP === 0) yield;
     }
     const { series, tsMs, values } = tail.rows;
-    // Those that came last are likely to be the newest: the others are left out at a glance.
+    // The last ones are probably the newest, so most others are rejected without being opened.
     for (let index = 0; index < series.length; index++) {
       const row = order === "oldest-first" ? index : series.length - 1 - index;
       const key = (tsMs[row] ?? 0) * this.#step;

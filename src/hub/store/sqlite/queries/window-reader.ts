@@ -1,4 +1,4 @@
-// Reads series into a window, some hundred at once: a query for each would take longer than reading the data.
+// Reads series into a window, some hundred per query: one query for each would take longer than reading the data.
 
 import type { Columns } from "../../codec/chunk-codec.ts";
 import { mergeColumns, NO_READINGS, sliceByTime } from "../../codec/columns.ts";
@@ -16,7 +16,7 @@ export interface Places {
   readonly end: number;
 }
 
-/** Of so many series, chunks are kept open from one window to the next. */
+/** Series whose chunks stay open from one window to the next. */
 const MAX_OPEN_SERIES = 128;
 
 export interface WindowSources extends Sources {
@@ -36,7 +36,7 @@ export class WindowReader {
     this.#mends = new Map(mends.map((one) => [table.idOf(one.device, one.metric) ?? 0, one.mends]));
   }
 
-  /** Adds what the series have before `toMs`, as far as it lies in the window. */
+  /** Adds the readings of the series before `toMs` that are within the window. */
   read(window: RowWindow, { ids, place: first, end }: Places, tail: MemTable, toMs: number): void {
     const { fromKey } = window;
     const chunks = this.#chunkTimes.ofSeries(ids.subarray(first, end), fromKey, Math.min(window.toKey, toMs));

@@ -1,25 +1,15 @@
 // The copier thread: copies a database and checks the copy, which reads every page of it. It lives for one copy, at a lower
 // priority than the hub's other threads.
-import { setPriority } from "node:os";
 import type { BackupCheck } from "../../store.ts";
 import { checkDatabase, openToRead } from "../maintenance/check.ts";
 import { copyDatabase } from "../maintenance/copy.ts";
 import { answerCalls } from "./worker-port.ts";
+import { yieldToOthers } from "./yield-to-others.ts";
 
 const NICENESS = 10;
 
 /** Never aborted: to cancel a copy, the thread is ended. */
 const NEVER_ABORTED = new AbortController().signal;
-
-/** On Linux priorities are of threads; elsewhere of processes. */
-function yieldToOthers(): void {
-  if (process.platform !== "linux") return;
-  try {
-    setPriority(NICENESS);
-  } catch {
-    // A sandbox may forbid it: the thread then runs as the others do.
-  }
-}
 
 function check(path: string): BackupCheck {
   const db = openToRead(path);
@@ -39,7 +29,7 @@ function check(path: string): BackupCheck {
 
 const methods = {
   async copy({ from, to }: { readonly from: string; readonly to: string }): Promise<BackupCheck> {
-    yieldToOthers();
+    yieldToOthers(NICENESS);
     await copyDatabase(from, to, NEVER_ABORTED);
     return check(to);
   },

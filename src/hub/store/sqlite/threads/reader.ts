@@ -1,10 +1,10 @@
 // The reader thread: charts, raw rows and exports, so that a slow query never delays an acknowledgement. Each answer is a snapshot:
 // chunks, rollups and journal are read in one transaction.
-import { getPriority, setPriority } from "node:os";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import Database from "better-sqlite3";
 import type { Bucket, Reading } from "../../../../shared/reading.ts";
 import type { ExportFormat } from "../../../export/export-format.ts";
+import { Mutex } from "../../../mutex.ts";
 import type { AuditFilter } from "../../audit.ts";
 import { ColumnMemory } from "../../codec/column-memory.ts";
 import { PageBuilder, remainingRange } from "../../common/reading-page.ts";
@@ -20,9 +20,10 @@ import { ExportJob, type ExportPlace, type ExportStep } from "../queries/export.
 import { MergedRows, type SeriesRange } from "../queries/ordered-rows.ts";
 import type { Series } from "../queries/series-table.ts";
 import { openSources, type Sources } from "../queries/sources.ts";
-import { TimePage } from "../queries/time-page.ts";
+import { type PageRow, TimePage } from "../queries/time-page.ts";
 import { warmUp } from "./warm-up.ts";
 import { answerCalls, moving, notify } from "./worker-port.ts";
+import { yieldToOthers } from "./yield-to-others.ts";
 
 export interface WantedFile {
   /** Identifies the export. */
@@ -48,9 +49,9 @@ export interface AuditQuery {
 const NICENESS = 5;
 /** 8 MB. */
 const CACHED_READINGS = 524_288;
-/** Up to here a page merges the series that are selected; of more it takes those that have readings in it. */
+/** Up to this many selected series a page merges all of them; beyond, it finds those with readings in the page. */
 const MAX_MERGED_SERIES = 2_000;
-/** A page that takes longer is read once more, in steps. */
+/** A page that takes longer is read again, in steps. */
 const QUICK_PAGE_MS = 40;
 const STEP_MS = 15;
 
@@ -63,7 +64,8 @@ class Reader {
   readonly #statements: ReturnType<typeof prepare>;
   /** The files under way: each is ended by its requester. */
   readonly #exports = new Map<number, ExportJob>();
-  #slowPages: Promise<unknown> = Promise.resolve();
+  /** Each has the journal in memory once more. */
+  readonly #slowPages = new Mutex();
 
   constructor(path: string) {
     this.#db = new Database(path, { readonly: true });
@@ -108,7 +110,7 @@ class Reader {
 
   /** In the order in which the series first appeared. */
   latest(): Reading[] {
-    return this.#atOneMoment(() => {
+    return this.#inSnapshot(() => {
       const { table, chunks } = this.#sources;
       const tail = this.#journal.follow();
       const readings: Reading[] = [];
@@ -124,16 +126,16 @@ class Reader {
   }
 
   buckets(query: BucketQuery): Bucket[] {
-    return this.#atOneMoment(() => {
+    return this.#inSnapshot(() => {
       const id = this.#sources.table.idOf(query.device, query.metric);
       if (id === null) return [];
       return new BucketReader(this.#history(this.#journal.follow()), this.#rollups).read(id, query);
     });
   }
 
-  /** Needs no state between calls: where the last page ended is all there is to know. */
+  /** Stateless between calls: the end of the last page is the only input. */
   page(query: PageQuery): ReadingPage | Promise<ReadingPage> {
-    const page = this.#atOneMoment(() => {
+    const page = this.#inSnapshot(() => {
       const tail = this.#journal.follow();
       const history = this.#history(tail);
       const series = this.#sources.table.few(query, MAX_MERGED_SERIES);
@@ -144,10 +146,7 @@ class Reader {
       return rows === null ? null : toPage(rows, query.limit);
     });
     if (page !== null) return page;
-    // One after the other: each has the journal in memory once more.
-    const slow = this.#slowPages.then(() => this.#slowPage(query));
-    this.#slowPages = slow.catch(() => undefined);
-    return slow;
+    return this.#slowPages.runExclusive(() => this.#slowPage(query));
   }
 
   /** A page that takes long is a snapshot, too: other queries are answered meanwhile, on another connection. */
@@ -170,7 +169,7 @@ class Reader {
   }
 
   exportStep({ file, selection, format, mends, next, buffer }: ExportStepQuery): ExportStep {
-    return this.#atOneMoment(() => {
+    return this.#inSnapshot(() => {
       const tail = this.#journal.follow();
       const start = next ?? this.#startOf(selection, tail);
       const underWay = this.#exports.get(file) ?? new ExportJob({ ...this.#sources, selection, format, mends, start });
@@ -181,12 +180,12 @@ class Reader {
     });
   }
 
-  /** The rest of a file is not wanted. */
+  /** Discards an export that is not read to its end. */
   endExport(file: number): void {
     this.#exports.delete(file);
   }
 
-  #atOneMoment<T>(read: () => T): T {
+  #inSnapshot<T>(read: () => T): T {
     // Nothing of the last answer is left in use.
     this.#memory.release();
     return this.#db.transaction(read)();
@@ -205,7 +204,7 @@ class Reader {
   }
 }
 
-/** Takes steps until the time is up; null where they have not come to their end. */
+/** Runs steps until the time is up; null where some are left. */
 function resultWithin<T>(ms: number, steps: Iterator<void, T>): T | null {
   const endMs = performance.now() + ms;
   do {
@@ -223,13 +222,7 @@ function notifyDamagedRow(rowId: number): void {
   notify({ kind: "damaged-journal-row", rowId });
 }
 
-interface Row {
-  readonly series: Series;
-  readonly tsMs: number;
-  readonly value: number;
-}
-
-function* mergedRows(series: readonly Series[], history: History, query: PageQuery): Generator<Row> {
+function* mergedRows(series: readonly Series[], history: History, query: PageQuery): Generator<PageRow> {
   const ranges = series.map((one): SeriesRange => ({ series: one.id, ...remainingRange(one, query) }));
   const rows = new MergedRows(history, ranges, query.order);
   while (rows.next()) {
@@ -239,7 +232,7 @@ function* mergedRows(series: readonly Series[], history: History, query: PageQue
 }
 
 /** At most `limit` rows. */
-function toPage(rows: Iterable<Row>, limit: number): ReadingPage {
+function toPage(rows: Iterable<PageRow>, limit: number): ReadingPage {
   const page = new PageBuilder(limit);
   for (const { series, tsMs, value } of rows) if (!page.add(series.id, series, tsMs, value)) break;
   return page.build();
@@ -278,20 +271,9 @@ function open(): Reader {
   return reader;
 }
 
-/** A long export must not take a core from the threads that acknowledge. On Linux priorities are of threads; elsewhere of processes. */
-function yieldToOthers(): void {
-  if (process.platform !== "linux") return;
-  try {
-    // A hub that was started with a higher niceness may not lower it.
-    setPriority(Math.max(getPriority(), NICENESS));
-  } catch {
-    // A sandbox may forbid it: the thread then runs as the others do.
-  }
-}
-
 const methods = {
   open(path: string): void {
-    yieldToOthers();
+    yieldToOthers(NICENESS);
     reader = new Reader(path);
     // Tests open hundreds of stores for a moment each, and need no first chart.
     if (process.env["BRAMBLE_WARM_UP"] !== "off") void warmUp();

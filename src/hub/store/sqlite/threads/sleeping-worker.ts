@@ -6,7 +6,7 @@ import type { Methods } from "./worker-port.ts";
 
 export class SleepingWorker<M extends Methods> {
   readonly #wake: () => Promise<WorkerClient<M>>;
-  #awake: Promise<WorkerClient<M>> | null = null;
+  #client: Promise<WorkerClient<M>> | null = null;
   #calls = 0;
   #calledSinceCheck = false;
   #closed = false;
@@ -21,8 +21,8 @@ export class SleepingWorker<M extends Methods> {
     this.#calledSinceCheck = true;
     try {
       if (this.#closed) throw new BrambleError("store-failed", "the store is closed");
-      this.#awake ??= this.#wake();
-      return await (await this.#orForget(this.#awake)).call(method, argument);
+      this.#client ??= this.#wake();
+      return await (await this.#discardOnFailure(this.#client)).call(method, argument);
     } finally {
       this.#calls--;
     }
@@ -42,21 +42,21 @@ export class SleepingWorker<M extends Methods> {
   }
 
   async #sleep(): Promise<void> {
-    const awake = this.#awake;
-    this.#awake = null;
+    const client = this.#client;
+    this.#client = null;
     // One that did not wake is no longer there to be stopped.
-    await awake?.then(
+    await client?.then(
       (worker) => worker.stop(),
       () => undefined,
     );
   }
 
   /** A failure is not cached: the next call tries again. */
-  async #orForget(awake: Promise<WorkerClient<M>>): Promise<WorkerClient<M>> {
+  async #discardOnFailure(client: Promise<WorkerClient<M>>): Promise<WorkerClient<M>> {
     try {
-      return await awake;
+      return await client;
     } catch (error) {
-      if (this.#awake === awake) this.#awake = null;
+      if (this.#client === client) this.#client = null;
       throw error;
     }
   }

@@ -9,7 +9,7 @@ interface Pending {
 }
 
 export interface WorkerEvents {
-  /** Called once when the worker dies: what was pending is rejected, and so is every call from then on. */
+  /** Called once when the worker has failed: pending and later calls are rejected. */
   readonly onDeath: (error: Error) => void;
   readonly onNotice: (notice: Notice) => void;
 }
@@ -25,7 +25,7 @@ export class WorkerClient<M extends Methods> {
   readonly #worker: Worker;
   readonly #pending = new Map<number, Pending>();
   #nextId = 1;
-  #dead: Error | null = null;
+  #failure: Error | null = null;
 
   constructor(url: URL, { onDeath, onNotice }: WorkerEvents) {
     this.#worker = new Worker(url, { resourceLimits: MEMORY });
@@ -41,8 +41,8 @@ export class WorkerClient<M extends Methods> {
 
   call<K extends keyof M & string>(method: K, argument: Parameters<M[K]>[0]): Promise<Awaited<ReturnType<M[K]>>> {
     return new Promise((resolve, reject) => {
-      if (this.#dead !== null) {
-        reject(storeFailed(this.#dead.message, this.#dead));
+      if (this.#failure !== null) {
+        reject(storeFailed(this.#failure.message, this.#failure));
         return;
       }
       const request: Request = { id: this.#nextId++, method, argument };
@@ -52,7 +52,7 @@ export class WorkerClient<M extends Methods> {
   }
 
   async stop(): Promise<void> {
-    this.#dead ??= new Error("the store is closed");
+    this.#failure ??= new Error("the store is closed");
     await this.#worker.terminate();
   }
 
@@ -64,8 +64,8 @@ export class WorkerClient<M extends Methods> {
   }
 
   #die(error: Error, onDeath: (error: Error) => void): void {
-    const stopped = this.#dead !== null;
-    this.#dead ??= error;
+    const stopped = this.#failure !== null;
+    this.#failure ??= error;
     for (const { reject } of this.#pending.values()) reject(storeFailed(error.message, error));
     this.#pending.clear();
     if (!stopped) onDeath(error);

@@ -3,7 +3,7 @@ import { parentPort } from "node:worker_threads";
 import { errorText } from "../../../../shared/error-text.ts";
 import type { Damage } from "../engine/chunks.ts";
 
-/** The methods of a worker: each takes one argument, and answers at once or with a promise. */
+/** The methods of a worker: each takes one argument, and returns a value or a promise. */
 export interface Methods {
   readonly [name: string]: (argument: never) => unknown;
 }
@@ -49,7 +49,7 @@ export function answerCalls(methods: Methods): void {
 
 const moved = new WeakMap<object, readonly ArrayBuffer[]>();
 
-/** Has `buffers` of an argument or an answer moved to the other side instead of copied; they are gone here then. */
+/** Transfers `buffers` of an argument or result instead of copying them; they are detached here then. */
 export function moving<T extends object>(message: T, buffers: readonly ArrayBuffer[]): T {
   moved.set(message, buffers);
   return message;

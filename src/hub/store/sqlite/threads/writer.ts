@@ -17,7 +17,7 @@ import { answerCalls, notify } from "./worker-port.ts";
 
 /** The content of one transaction. */
 export interface WriteBatch {
-  /** Readings as `batchColumns` lays them out; where one came without a time, its place has that of its receipt. */
+  /** Readings in the layout of `batchColumns`; a reading without a time has that of its receipt. */
   readonly readings: Uint8Array;
   /** 1 for each reading that came without a time, else 0. */
   readonly untimed: Uint8Array;
@@ -46,7 +46,7 @@ export interface WriterStatus {
 const SEAL_READINGS = { least: 262_144, perSeries: 2_048, most: 1_048_576 };
 /** Or when its oldest row is so old. */
 const SEAL_AGE_MS = 3_600_000;
-/** Or so many while few come: memory that a flood has left behind. */
+/** The limit while few arrive, to release the memory of an earlier flood. */
 const CALM = { sealReadings: 65_536, freshReadings: 1_024 };
 /** Beyond so many, commits wait for steps of sealing: one for so many readings, which is what a step seals at least. */
 const UNSEALED_READINGS = 2_097_152;
@@ -134,7 +134,7 @@ class Writer {
     const sinceMs = this.#journal.sinceMs;
     this.#isPaused = false;
     const { count } = this.#memTables;
-    // Rows from the future came before the clock was set right.
+    // Rows from the future were stored before the clock was corrected.
     const isOld = sinceMs !== null && Math.abs(nowMs - sinceMs) >= SEAL_AGE_MS;
     const isCalm = this.#freshReadings < CALM.freshReadings;
     this.#freshReadings = 0;

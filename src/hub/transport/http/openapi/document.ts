@@ -6,6 +6,7 @@ import { Command } from "../../../../shared/controls/command.ts";
 import { Device } from "../../../../shared/device.ts";
 import { DiagnosticReport } from "../../../../shared/doctor.ts";
 import type { Permission } from "../../../access/principal.ts";
+import { ConstantText } from "../compress.ts";
 import { isObject, type Json, type JsonObject, SchemaWriter } from "./schema.ts";
 
 declare module "fastify" {
@@ -73,7 +74,7 @@ export class OpenApiDocument {
   readonly #version: string;
   readonly #basePath: string;
   readonly #routes: DescribedRoute[] = [];
-  #document: JsonObject | null = null;
+  #text: ConstantText | null = null;
 
   /** `basePath` is empty where there is none. */
   constructor(version: string, basePath: string) {
@@ -88,10 +89,10 @@ export class OpenApiDocument {
     });
   }
 
-  /** Of all routes; made on the first request. */
-  get(): JsonObject {
-    this.#document ??= this.#make();
-    return this.#document;
+  /** Of all routes, as JSON; made on the first request, since writing it takes milliseconds and anyone may ask for it. */
+  get(): ConstantText {
+    this.#text ??= new ConstantText(JSON.stringify(this.#make()));
+    return this.#text;
   }
 
   #make(): JsonObject {

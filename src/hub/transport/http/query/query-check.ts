@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest, onRequestHookHandler } from "fastify
 import type { FastifySchemaValidationError } from "fastify/types/schema.js";
 import type { Problem } from "../../../../shared/errors.ts";
 import { message } from "../../../../shared/messages/message.ts";
+import { pathOf } from "../path.ts";
 
 const MAX_QUOTED_CHARACTERS = 80;
 
@@ -23,7 +24,7 @@ export function refuseUnknownParameters(schema: unknown, refuse: Refuse): onRequ
   return (request, reply, done) => {
     const unknown = Object.keys(parametersOf(request)).find((name) => !known.has(name));
     if (unknown === undefined) return done();
-    const path = request.routeOptions.url ?? request.url.replace(/\?.*$/, "");
+    const path = request.routeOptions.url ?? pathOf(request.url);
     const params = { field: quoted(unknown), path, known: [...known].join(", ") };
     return refuse(reply, message("bad-request/unknown-parameter", params));
   };

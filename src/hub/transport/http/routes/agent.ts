@@ -54,7 +54,7 @@ function addScriptRoute(app: FastifyInstance, options: AgentRouteOptions, templa
       operationId: "getInstallScript",
       tags: ["For devices"],
       summary: "Installs the agent on a Raspberry Pi",
-      produces: { "text/plain": Type.String() },
+      produces: { "text/x-shellscript": Type.String() },
     },
     handler: async (request, reply) => {
       const hub = await options.hubInfo();
@@ -83,16 +83,16 @@ function addInstallerRoute(app: FastifyInstance, options: AgentRouteOptions, tem
       const { address } = request.query;
       const hub = await options.hubInfo();
       const tls = options.tls ?? WITHOUT_TLS;
-      const asked = requestedFacts(request, options.findRequestedHost, { hub, tls });
-      const isAsked = asked?.host === address;
+      const requested = requestedFacts(request, options.findRequestedHost, { hub, tls });
+      const isRequestedHost = requested?.host === address;
       const isName =
         isIP(address) === 0 && (hub.mdnsName === address || tls.certificate?.names.includes(address) === true);
-      if (!isAsked && !isName && !isOwnAddress(address))
+      if (!isRequestedHost && !isName && !isOwnAddress(address))
         return sendProblem(reply, message("bad-request/address", { field: "address", value: quoted(address) }));
-      const named = isAsked ? asked : { host: address, hub, tls };
+      const named = isRequestedHost ? requested : { host: address, hub, tls };
       // Without TLS the hub does not know the name in the request.
       const facts =
-        isName && !isAsked && !speaksTls(named) ? { ...named, host: hub.addresses[0] ?? "127.0.0.1" } : named;
+        isName && !isRequestedHost && !speaksTls(named) ? { ...named, host: hub.addresses[0] ?? "127.0.0.1" } : named;
       const url = hubUrl(facts);
       const pem = speaksTls(facts) ? tls.authorityPem : null;
       return {
@@ -126,17 +126,17 @@ function requestedFacts(
   findRequestedHost: FindRequestedHost,
   { hub, tls }: Omit<InstallerFacts, "host">,
 ): InstallerFacts | null {
-  const asked = findRequestedHost(raw, client.host);
-  if (asked === null) return null;
+  const requested = findRequestedHost(raw, client.host);
+  if (requested === null) return null;
   // With two ports, the port of the request does not show which of them it is.
   const isPlainOnly = hub.httpsPort === undefined;
-  return { host: asked.host, hub: isPlainOnly ? { ...hub, httpPort: asked.port } : hub, tls };
+  return { host: requested.host, hub: isPlainOnly ? { ...hub, httpPort: requested.port } : hub, tls };
 }
 
-/** The name that a client with TLS asked for (SNI), if the hub's certificate is good for it. */
+/** The name in the TLS handshake (SNI), if the hub's certificate is good for it. */
 function certifiedName({ raw: { socket } }: FastifyRequest, { certificate }: HubTls): string | undefined {
-  const asked = socket instanceof TLSSocket ? socket.servername : null;
-  return certificate?.names.find((name) => name === asked);
+  const servername = socket instanceof TLSSocket ? socket.servername : null;
+  return certificate?.names.find((name) => name === servername);
 }
 
 function addressOf({ raw: { socket }, client }: FastifyRequest, { addresses }: HubInfo): string {

@@ -124,10 +124,10 @@ function addNextCommandRoute(app: FastifyInstance, { access, commands, clock }: 
       const device = parseDeviceId(request.params.id);
       if (device === undefined) return sendProblem(reply, noSuchDevice(request.params.id));
       const { principal } = request;
-      const mayAsk = () => access.devices.denialFor(principal, device);
-      const denial = mayAsk();
+      const denialOf = () => access.devices.denialFor(principal, device);
+      const denial = denialOf();
       if (denial !== null) return refuseDevice(access, request, reply, denial);
-      // It would get no more than the head of a command, which nobody else would get then.
+      // A HEAD request would consume the command without its body.
       if (request.method === "HEAD") return reply.code(204).send(null);
       const { wait = DEFAULT_WAIT_SECONDS } = request.query;
       const attach = (channel: CommandChannel) => commands.attach(device, channel);
@@ -137,7 +137,7 @@ function addNextCommandRoute(app: FastifyInstance, { access, commands, clock }: 
         clock,
         enter: (end) => {
           const leave = waiting.enter(device, end);
-          const endTracking = access.connections.add({ principal, isAllowed: () => mayAsk() === null, close: end });
+          const endTracking = access.connections.add({ principal, isAllowed: () => denialOf() === null, close: end });
           return () => {
             leave();
             endTracking();

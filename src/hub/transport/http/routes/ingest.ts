@@ -6,7 +6,7 @@ import { assertNever, errorOf, type Problem } from "../../../../shared/errors.ts
 import { message } from "../../../../shared/messages/message.ts";
 import { render } from "../../../../shared/messages/render.ts";
 import { limits } from "../../../../shared/reading.ts";
-import { PARSED_MESSAGE_BYTES } from "../../../access/limits/budget.ts";
+import { PARSED_MESSAGE_BYTES } from "../../../access/limits/costs.ts";
 import type { LockOut } from "../../../access/limits/lock-out.ts";
 import { plainAddress } from "../../../access/networks.ts";
 import type { Ingest } from "../../../ingest/accept.ts";
@@ -17,14 +17,20 @@ import { renderSkipped } from "../../render-skipped.ts";
 import type { HttpDiagnostics } from "../diagnostics.ts";
 import { languageOf, sendProblem } from "../errors.ts";
 import type { HttpPacing } from "../pacing.ts";
+import { pathOf } from "../path.ts";
 import { route } from "../route.ts";
 import { type Encoding, parseEncoding, unpack } from "../unpack.ts";
 
+/** What curl, wget, PowerShell and Python's urllib call a body whose sender does not say what it is. */
+const UNNAMED_TYPE = "application/x-www-form-urlencoded";
+const BEGINNING_OF_JSON = /^\s*[[{]/;
 const CHARSET = /;\s*charset\s*=\s*"?([^";\s]+)/i;
 const CHARSETS: ReadonlySet<string> = new Set(["utf-8", "utf8", "us-ascii", "ascii"]);
 /** Bytes of an oversized message that are read and dropped, so that its sender gets the answer. */
 const MAX_DRAINED_BYTES = 64 * 1024 * 1024;
 
+/** Where a body begins as JSON, or does not. */
+const MAX_SEARCHED_BYTES = 64;
 /** Of a path that is listed as the source of a message. */
 const MAX_SOURCE_CHARACTERS = 256;
 
@@ -58,17 +64,17 @@ export function addIngestRoutes(
         schema,
         validatorCompiler: () => () => true,
         handler: async (request, reply) => {
-          const form = parseForm(request.headers, accepting);
+          const body = request.body instanceof Uint8Array ? request.body : new Uint8Array();
+          const form = parseForm(request.headers, body, accepting);
           if ("problem" in form) {
             diagnostics.unknownMediaType(request.ip, url, form.rejected, render(form.problem));
             reply.header("Accept-Encoding", "gzip, deflate");
             return sendProblem(reply, form.problem);
           }
           const deviceText = deviceNamedIn(request.params, request.query);
-          const source = `POST ${request.url.replace(/\?.*$/, "")}`.slice(0, MAX_SOURCE_CHARACTERS);
+          const source = `POST ${pathOf(request.url)}`.slice(0, MAX_SOURCE_CHARACTERS);
           const { principal } = request;
           const sender = { source, address: plainAddress(request.ip) };
-          const body = request.body instanceof Uint8Array ? request.body : new Uint8Array();
           const share = pacing.shareOf(request.raw);
           const isPacked = form.encoding !== "identity";
           const costBytes = PARSED_MESSAGE_BYTES + (isPacked ? limits.messageBytes : body.length);
@@ -77,7 +83,7 @@ export function addIngestRoutes(
             if ("code" in payload)
               return ingest.refuse({ ...sender, principal, payload: body, transport: "http", share }, payload);
             const delivery = { ...sender, principal, payload, session: null, transport: "http", share } as const;
-            return inbox.receive(delivery, (bytes, { nowMs }) => form.decode(bytes, { nowMs, deviceText }));
+            return inbox.receive(delivery, (bytes, context) => form.decode(bytes, { ...context, deviceText }));
           });
           switch (verdict.kind) {
             case "stored":
@@ -125,13 +131,15 @@ type Form =
   /** `rejected`: the headers that are not accepted. */
   | { readonly rejected: string; readonly problem: Problem };
 
-/** The body as its headers describe it. */
+/** The body as its headers describe it; as JSON where those say no more than that it is a body. */
 function parseForm(
   { "content-type": type = "application/json", "content-encoding": packed }: IncomingHttpHeaders,
+  body: Uint8Array,
   accepting: HttpRoute,
 ): Form {
   const mediaType = type.replace(/;.*$/, "").trim().toLowerCase();
-  const decode = accepting.match(mediaType);
+  const isUnnamedJson = mediaType === UNNAMED_TYPE && beginsAsJson(body);
+  const decode = accepting.match(isUnnamedJson ? "application/json" : mediaType);
   if (decode === null) return { rejected: mediaType, problem: accepting.mediaTypeProblem };
   const charset = CHARSET.exec(type)?.[1] ?? "utf-8";
   if (!CHARSETS.has(charset.toLowerCase()))
@@ -140,6 +148,10 @@ function parseForm(
   return encoding === undefined
     ? { rejected: `Content-Encoding: ${packed}`, problem: message("unsupported-media-type/encoding") }
     : { decode, encoding };
+}
+
+function beginsAsJson(body: Uint8Array): boolean {
+  return BEGINNING_OF_JSON.test(Buffer.from(body.subarray(0, MAX_SEARCHED_BYTES)).toString("latin1"));
 }
 
 /** All of a message up to a little over the limit; of more than that, the size alone matters. */

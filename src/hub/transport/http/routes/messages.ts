@@ -5,7 +5,7 @@ import { assertNever } from "../../../../shared/errors.ts";
 import { message } from "../../../../shared/messages/message.ts";
 import { Published, PublishRequest } from "../../../../shared/mqtt/message-log.ts";
 import type { AuditTrail } from "../../../access/audit-trail.ts";
-import { PARSED_MESSAGE_BYTES } from "../../../access/limits/budget.ts";
+import { PARSED_MESSAGE_BYTES } from "../../../access/limits/costs.ts";
 import { plainAddress } from "../../../access/networks.ts";
 import type { TopicAuthority } from "../../../access/topic-authority.ts";
 import type { MqttBroker } from "../../../broker/mqtt-broker.ts";

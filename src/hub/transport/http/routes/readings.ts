@@ -23,7 +23,13 @@ import { decide } from "../../../access/principal.ts";
 import type { Clock } from "../../../clock.ts";
 import { noSuchDevice, type Registry } from "../../../devices/registry.ts";
 import type { Refusals } from "../../../ingest/refusals.ts";
-import { type ExportPiece, positionOfLast, type ReadingPosition, type ReadingStore } from "../../../store/readings.ts";
+import {
+  type ExportPiece,
+  positionOfLast,
+  type ReadingPosition,
+  type ReadingStore,
+  rowsOf,
+} from "../../../store/readings.ts";
 import type { FindRequestedHost } from "../../requested-host.ts";
 import { languageOf, sendProblem } from "../errors.ts";
 import { quoted } from "../query/query-check.ts";
@@ -209,10 +215,7 @@ function addRawRowsRoute(app: FastifyInstance, { readings, registry }: ApiOption
       const page = await readings.page({ ...selection, devices, order: `${order}-first`, after, limit });
       const last = positionOfLast(page);
       return {
-        readings: Array.from(page.tsMs, (ts, row) => {
-          const key = page.series[page.seriesIndex[row] ?? -1];
-          return { device: key?.device ?? "", metric: key?.metric ?? "", ts, value: page.values[row] ?? 0 };
-        }),
+        readings: rowsOf(page).map(({ device, metric, tsMs: ts, value }) => ({ device, metric, ts, value })),
         next: page.more && last !== null ? formatCursor(last) : null,
       };
     },

@@ -1,36 +1,36 @@
-// Messages from those who publish to those who subscribed. Who listens to a topic is asked of the broker's emitter, which calls
-// one listener for each filter that matches, and remembered until anybody subscribes or unsubscribes.
-// Invariants: a subscriber gets one copy of a message, with the options of all its filters that match [MQTT-3.3.4-3]; what is
-// published while a message is delivered comes behind it, for everybody.
+// Delivers messages from publishers to subscribers. The broker's emitter finds a topic's listeners, one call for each matching
+// filter; the result is cached until a client subscribes or unsubscribes.
+// Invariants: a subscriber gets one copy of a message, with the options of all its matching subscriptions [MQTT-3.3.4-3]; all
+// subscribers see messages in the same order, also those published during a delivery.
 import { isCatchAll } from "../../../../shared/mqtt/topics.ts";
 import type { AedesBroker } from "../aedes-broker.ts";
 import type { Message, PublisherId } from "./packets.ts";
 import type { Subscription } from "./subscription.ts";
 
-/** Topics, and who listens to each of them. */
-const MAX_REMEMBERED = 20_000;
-const MAX_REMEMBERED_TOPIC_CHARACTERS = 256;
+/** Topics and their listeners together. */
+const MAX_CACHED_ENTRIES = 20_000;
+const MAX_CACHED_TOPIC_CHARACTERS = 256;
 
 export interface Receiver {
-  /** Called once for a message, with those of its subscriptions that match. */
+  /** Called once for each message, with the receiver's matching subscriptions. */
   receive(message: Message, publisher: PublisherId, subscriptions: readonly Subscription[]): void;
 }
 
-/** A subscription in the emitter: what it asks for may be replaced, and ends at once. */
-interface Listening {
+/** A subscription in the emitter. It can be replaced; null once it has ended, which the emitter applies only later. */
+interface EmitterEntry {
   subscription: Subscription | null;
 }
 
 export interface BusSubscription {
-  /** Takes the place of what was asked for, with the same filter. */
+  /** Replaces the options of a subscription with the same filter. */
   replace(subscription: Subscription): void;
   end(): void;
 }
 
-/** Those of a receiver's subscriptions that match a topic. */
+/** A receiver with its subscriptions that match a topic. */
 type Listener = readonly [receiver: Receiver, subscriptions: readonly Subscription[]];
 
-/** Goes through the emitter, which has packets of the broker's own, too: the listeners that it calls enter themselves. */
+/** Emitted to find the listeners of a topic: each listener adds itself. The emitter carries the broker's own packets, too. */
 class ListenerSearch {
   readonly topic: string;
   readonly #found = new Map<Receiver, Subscription[]>();
@@ -39,21 +39,21 @@ class ListenerSearch {
     this.topic = topic;
   }
 
-  enter(receiver: Receiver, subscription: Subscription): void {
+  add(receiver: Receiver, subscription: Subscription): void {
     const subscriptions = this.#found.get(receiver);
     if (subscriptions === undefined) this.#found.set(receiver, [subscription]);
     else subscriptions.push(subscription);
   }
 
   get listeners(): readonly Listener[] {
-    return this.#found.size === 0 ? NOBODY : [...this.#found];
+    return this.#found.size === 0 ? NO_LISTENERS : [...this.#found];
   }
 }
 
-const NOBODY: readonly Listener[] = [];
+const NO_LISTENERS: readonly Listener[] = [];
 
-/** A message on its way to those who listened when it was published. */
-interface Published {
+/** A published message, with its listeners at that time. */
+interface PendingMessage {
   readonly message: Message;
   readonly publisher: PublisherId;
   readonly listeners: readonly Listener[];
@@ -62,14 +62,14 @@ interface Published {
 export class MessageBus {
   readonly #broker: AedesBroker;
   readonly #listeners = new Map<string, readonly Listener[]>();
-  #remembered = 0;
-  #published: Published[] = [];
+  #cachedEntries = 0;
+  #pending: PendingMessage[] = [];
 
   constructor(broker: AedesBroker) {
     this.#broker = broker;
   }
 
-  /** To how many a message on `topic` would be delivered; a shared group counts as one. */
+  /** How many receivers a topic has; a shared group counts as one. */
   countSubscribers(topic: string): number {
     return this.#listenersOf(topic).length;
   }
@@ -77,31 +77,31 @@ export class MessageBus {
   publish(message: Message, publisher: PublisherId): void {
     const listeners = this.#listenersOf(message.topic);
     if (listeners.length === 0) return;
-    if (this.#published.length === 0) queueMicrotask(() => this.#deliver());
-    this.#published.push({ message, publisher, listeners });
+    if (this.#pending.length === 0) queueMicrotask(() => this.#deliver());
+    this.#pending.push({ message, publisher, listeners });
   }
 
   subscribe(filter: string, receiver: Receiver, subscription: Subscription): BusSubscription {
-    const listening: Listening = { subscription };
-    const isCatchingAll = isCatchAll(filter);
+    const entry: EmitterEntry = { subscription };
+    const isCatchAllFilter = isCatchAll(filter);
     const listener = (search: object, done: () => void): void => {
-      const { subscription: asked } = listening;
+      const { subscription: current } = entry;
       // Topics that begin with "$" match no filter that begins with a wildcard [MQTT-4.7.2-1].
-      if (asked !== null && search instanceof ListenerSearch && !(isCatchingAll && search.topic.startsWith("$")))
-        search.enter(receiver, asked);
+      if (current !== null && search instanceof ListenerSearch && !(isCatchAllFilter && search.topic.startsWith("$")))
+        search.add(receiver, current);
       done();
     };
     this.#broker.subscribe(filter, listener, () => undefined);
-    this.#forget();
+    this.#clearCache();
     return {
       replace: (replacement) => {
-        listening.subscription = replacement;
-        this.#forget();
+        entry.subscription = replacement;
+        this.#clearCache();
       },
       end: () => {
-        listening.subscription = null;
+        entry.subscription = null;
         this.#broker.unsubscribe(filter, listener, () => undefined);
-        this.#forget();
+        this.#clearCache();
       },
     };
   }
@@ -114,24 +114,24 @@ export class MessageBus {
     const search = new ListenerSearch(topic);
     this.#broker.emitMessage(search);
     const { listeners } = search;
-    if (topic.length > MAX_REMEMBERED_TOPIC_CHARACTERS) return listeners;
-    const more = 1 + listeners.length;
-    if (this.#remembered + more > MAX_REMEMBERED) this.#forget();
-    this.#remembered += more;
+    if (topic.length > MAX_CACHED_TOPIC_CHARACTERS) return listeners;
+    const entries = 1 + listeners.length;
+    if (this.#cachedEntries + entries > MAX_CACHED_ENTRIES) this.#clearCache();
+    this.#cachedEntries += entries;
     this.#listeners.set(topic, listeners);
     return listeners;
   }
 
-  #forget(): void {
-    if (this.#remembered === 0) return;
-    this.#remembered = 0;
+  #clearCache(): void {
+    if (this.#cachedEntries === 0) return;
+    this.#cachedEntries = 0;
     this.#listeners.clear();
   }
 
   #deliver(): void {
-    const all = this.#published;
-    this.#published = [];
-    for (const { message, publisher, listeners } of all)
+    const pending = this.#pending;
+    this.#pending = [];
+    for (const { message, publisher, listeners } of pending)
       for (const [receiver, subscriptions] of listeners) receiver.receive(message, publisher, subscriptions);
   }
 }

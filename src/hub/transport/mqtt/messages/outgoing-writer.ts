@@ -1,4 +1,4 @@
-// Writes messages to one client: with the properties, the topic alias and the size that it takes.
+// Writes messages to one client, within its protocol version, Topic Alias Maximum and Maximum Packet Size.
 import type { Outgoing } from "./outgoing.ts";
 import { type Level, type Message, MQTT_5 } from "./packets.ts";
 import { encodePublish } from "./publish-packets.ts";
@@ -6,7 +6,7 @@ import { type OutgoingAlias, OutgoingAliases } from "./topic-aliases.ts";
 
 export interface OutgoingWriterOptions {
   readonly level: Level;
-  /** Largest packet that the client takes. */
+  /** The client's Maximum Packet Size. */
   readonly maxPacketBytes: number;
   readonly topicAliasMaximum: number;
   readonly now: () => number;
@@ -14,10 +14,10 @@ export interface OutgoingWriterOptions {
 }
 
 /** How a message is sent this time. */
-interface Sending {
+interface SendOptions {
   readonly packetId: number;
   readonly isDuplicate: boolean;
-  readonly leftSeconds: number | undefined;
+  readonly secondsLeft: number | undefined;
   readonly alias: OutgoingAlias | null;
 }
 
@@ -30,42 +30,43 @@ export class OutgoingWriter {
     this.#aliases = options.topicAliasMaximum > 0 ? new OutgoingAliases(options.topicAliasMaximum) : null;
   }
 
-  /** False where the message is not written: it has expired, or is larger than the client takes. */
+  /** False where the message is not written: it has expired, or exceeds the client's Maximum Packet Size. */
   write(outgoing: Outgoing, packetId: number, isDuplicate: boolean): boolean {
     const { level, maxPacketBytes, now, write } = this.#options;
     const { topic, expiresAtMs } = outgoing.message;
-    const leftSeconds = expiresAtMs === null ? undefined : Math.ceil((expiresAtMs - now()) / 1_000);
-    if (leftSeconds !== undefined && leftSeconds <= 0) return false;
+    const secondsLeft = expiresAtMs === null ? undefined : Math.ceil((expiresAtMs - now()) / 1_000);
+    if (secondsLeft !== undefined && secondsLeft <= 0) return false;
     const alias = this.#aliases?.find(topic) ?? null;
-    const sending = { packetId, isDuplicate, leftSeconds, alias };
-    const bytes = this.#encode(outgoing, sending);
+    const options = { packetId, isDuplicate, secondsLeft, alias };
+    const bytes = this.#encode(outgoing, options);
     if (level !== MQTT_5 || bytes.length <= maxPacketBytes) {
       if (alias?.isNew === true) this.#aliases?.learned(topic, alias.alias);
       write(bytes);
       return true;
     }
-    // What makes it too large may be that its client is to learn an alias by it.
-    const plain = alias?.isNew === true ? this.#encode(outgoing, { ...sending, alias: null }) : bytes;
-    if (plain.length > maxPacketBytes) return false;
-    write(plain);
+    // Without the new alias, which adds three bytes, it may fit.
+    const withoutAlias = alias?.isNew === true ? this.#encode(outgoing, { ...options, alias: null }) : bytes;
+    if (withoutAlias.length > maxPacketBytes) return false;
+    write(withoutAlias);
     return true;
   }
 
-  #encode(outgoing: Outgoing, { packetId, isDuplicate, leftSeconds, alias }: Sending): Buffer {
+  #encode(outgoing: Outgoing, { packetId, isDuplicate, secondsLeft, alias }: SendOptions): Buffer {
     const { message, qos, retain, subscriptionIds } = outgoing;
-    const { topic, payload, properties: said } = message;
+    const { topic, payload, properties: publisherProperties } = message;
     const { level } = this.#options;
-    const isPlain = said === undefined && leftSeconds === undefined && alias === null && subscriptionIds.length === 0;
-    if (qos === 0 && isPlain) return encodeShared(outgoing, level);
+    const isPlain =
+      publisherProperties === undefined && secondsLeft === undefined && alias === null && subscriptionIds.length === 0;
+    if (qos === 0 && isPlain) return encodeCached(outgoing, level);
     const packet = { topic: alias?.isNew === false ? "" : topic, payload, qos, retain, isDuplicate, packetId };
     if (level !== MQTT_5 || isPlain) return encodePublish(packet, undefined, level);
-    const properties = { said, expirySeconds: leftSeconds, topicAlias: alias?.alias, subscriptionIds };
+    const properties = { publisherProperties, expirySeconds: secondsLeft, topicAlias: alias?.alias, subscriptionIds };
     return encodePublish(packet, properties, level);
   }
 }
 
-/** The packet that was written last: a message goes to one subscriber after the other, and most get the same bytes. */
-let shared: {
+/** The last packet: a message goes to one subscriber after another, and most get the same bytes. */
+let lastEncoded: {
   readonly message: Message;
   readonly retain: boolean;
   readonly level: Level;
@@ -73,10 +74,11 @@ let shared: {
 } | null = null;
 
 /** A PUBLISH of QoS 0 without properties. */
-function encodeShared({ message, retain }: Outgoing, level: Level): Buffer {
-  if (shared?.message === message && shared.retain === retain && shared.level === level) return shared.bytes;
+function encodeCached({ message, retain }: Outgoing, level: Level): Buffer {
+  if (lastEncoded?.message === message && lastEncoded.retain === retain && lastEncoded.level === level)
+    return lastEncoded.bytes;
   const { topic, payload } = message;
   const bytes = encodePublish({ topic, payload, qos: 0, retain, isDuplicate: false, packetId: 0 }, undefined, level);
-  shared = { message, retain, level, bytes };
+  lastEncoded = { message, retain, level, bytes };
   return bytes;
 }

@@ -1,15 +1,15 @@
-// What a session is still owed: messages of QoS 1 and 2 that were sent and are not acknowledged, and those that wait, because
-// its client is away or has as many open as it takes at once (its Receive Maximum).
-// Invariants: messages go out in the order in which they came [MQTT-4.6.0-6]; what a session is owed is bounded in number and
-// bytes, or is one message; a message for which there is no room, once those that have expired are gone, goes to nobody.
+// The backlog of a session: messages of QoS 1 and 2 that are in flight (sent, not acknowledged), and those that wait because
+// the client is away or has reached its Receive Maximum.
+// Invariants: messages are sent in the order of their arrival [MQTT-4.6.0-6]; the backlog is bounded in number and bytes, or
+// is one message; a message that does not fit, after expired ones were removed, is dropped for this session.
 import { type Message, type Qos, sizeOf } from "./packets.ts";
 
 const MAX_WAITING_MESSAGES = 1_000;
-/** Of all that a session is owed. */
-const MAX_OWED_BYTES = 1024 * 1024;
-/** However many a client takes at once. */
-const MAX_OPEN_MESSAGES = 1_000;
-/** Ids above are those of commands. */
+/** Of all messages of a session, in flight and waiting. */
+const MAX_BACKLOG_BYTES = 1024 * 1024;
+/** Whatever the client's Receive Maximum. */
+const MAX_IN_FLIGHT_MESSAGES = 1_000;
+/** Higher ids are for commands. */
 const LAST_PACKET_ID = 0xefff;
 
 /** A message on its way to one session. */
@@ -20,55 +20,55 @@ export interface Outgoing {
   readonly retain: boolean;
   /** Of all subscriptions that match it. */
   readonly subscriptionIds: readonly number[];
-  /** Called with the message where the session ends that should have had it; undefined where it was its alone. */
-  readonly handBack?: ((message: Message) => void) | undefined;
+  /** For a shared subscription: passes the message to another member when the session ends; else undefined. */
+  readonly redeliver?: ((message: Message) => void) | undefined;
 }
 
 /** The connection of a session. */
 export interface OutgoingLink {
-  /** How many messages of QoS 1 and 2 its client takes at once. */
+  /** Messages of QoS 1 and 2 that the client allows in flight. */
   readonly receiveMaximum: number;
-  /** False where the message is not sent: it has expired, or is larger than its client takes. */
+  /** False where the message is not sent: it has expired, or exceeds the client's Maximum Packet Size. */
   send(outgoing: Outgoing, packetId: number, isDuplicate: boolean): boolean;
   sendRelease(packetId: number): void;
 }
 
-/** What an acknowledgement of the client was: of no message that is open, or of one that is not acknowledged so (section 4.3). */
-export type Receipt = "expected" | "unknown" | "unexpected";
+/** `unknown`: no such message is in flight. `unexpected`: the wrong packet for its QoS or state (section 4.3). */
+export type AckOutcome = "expected" | "unknown" | "unexpected";
 
-interface Open {
+interface InFlight {
   readonly outgoing: Outgoing;
-  /** PUBREC has come: the message itself is not sent again. */
+  /** PUBREC has arrived: PUBREL is sent again, the message is not. */
   isReleased: boolean;
 }
 
 export class OutgoingMessages {
-  readonly #onBytes: (bytes: number) => void;
+  readonly #onBacklogBytes: (bytes: number) => void;
   readonly #now: () => number;
-  readonly #open = new Map<number, Open>();
-  /** Ids of open messages that the client is to be sent again as soon as it takes them. */
-  #unsent: number[] = [];
+  readonly #inFlight = new Map<number, InFlight>();
+  /** Ids of messages in flight that are sent again as the send quota allows. */
+  #toResend: number[] = [];
   #waiting: Outgoing[] = [];
-  /** No message that waits expires before. */
+  /** The earliest expiry among the waiting messages, or earlier. */
   #firstExpiryMs = Number.POSITIVE_INFINITY;
   #bytes = 0;
   #lastPacketId = 0;
   #link: OutgoingLink | null = null;
 
-  /** `onBytes` is told what the session is owed, in bytes, whenever that changes; `now` is in milliseconds UTC. */
-  constructor(onBytes: (bytes: number) => void, now: () => number) {
-    this.#onBytes = onBytes;
+  /** `onBacklogBytes` is called when the size of the backlog changes; `now` is in milliseconds UTC. */
+  constructor(onBacklogBytes: (bytes: number) => void, now: () => number) {
+    this.#onBacklogBytes = onBacklogBytes;
     this.#now = now;
   }
 
-  /** What was sent and is not acknowledged, and what waits. */
-  get owed(): { readonly messages: number; readonly bytes: number } {
-    return { messages: this.#open.size + this.#waiting.length, bytes: this.#bytes };
+  /** Messages in flight and waiting. */
+  get backlog(): { readonly messages: number; readonly bytes: number } {
+    return { messages: this.#inFlight.size + this.#waiting.length, bytes: this.#bytes };
   }
 
-  /** Much more may be offered. */
+  /** The backlog is less than half full. */
   get hasRoom(): boolean {
-    return this.#waiting.length < MAX_WAITING_MESSAGES / 2 && this.#bytes < MAX_OWED_BYTES / 2;
+    return this.#waiting.length < MAX_WAITING_MESSAGES / 2 && this.#bytes < MAX_BACKLOG_BYTES / 2;
   }
 
   offer(outgoing: Outgoing): void {
@@ -78,11 +78,11 @@ export class OutgoingMessages {
       return;
     }
     const bytes = sizeOf(outgoing.message);
-    if (!this.#takes(bytes)) this.#forgetExpired();
-    if (!this.#takes(bytes)) return;
+    if (!this.#hasRoomFor(bytes)) this.#removeExpired();
+    if (!this.#hasRoomFor(bytes)) return;
     this.#count(bytes);
-    if (link !== null && this.#mayStart(link)) {
-      this.#start(link, outgoing);
+    if (link !== null && this.#maySendNow(link)) {
+      this.#send(link, outgoing);
       return;
     }
     this.#waiting.push(outgoing);
@@ -90,163 +90,163 @@ export class OutgoingMessages {
   }
 
   /**
-   * A client is there: it is sent again what it did not acknowledge [MQTT-4.4.0-1], then what waits. What it may receive no
-   * more is forgotten.
+   * The client has connected: resends what it has not acknowledged [MQTT-4.4.0-1], then sends what waits. Removes messages
+   * that it may no longer receive.
    */
   connect(link: OutgoingLink, mayReceive: (topic: string) => boolean): void {
     this.#link = link;
-    this.#forget(mayReceive);
-    for (const [packetId, { isReleased }] of this.#open) {
+    this.#removeForbidden(mayReceive);
+    for (const [packetId, { isReleased }] of this.#inFlight) {
       if (isReleased) link.sendRelease(packetId);
-      else this.#unsent.push(packetId);
+      else this.#toResend.push(packetId);
     }
-    this.#startWaiting();
+    this.#sendWaiting();
   }
 
   disconnect(): void {
     this.#link = null;
-    this.#unsent = [];
+    this.#toResend = [];
   }
 
   /** PUBACK. */
-  acknowledge(packetId: number): Receipt {
+  acknowledge(packetId: number): AckOutcome {
     return this.#finish(packetId, ({ outgoing }) => outgoing.qos === 1);
   }
 
-  /** PUBREC, which may say that the client does not take the message. */
-  receive(packetId: number, isTaken: boolean): Receipt {
-    if (!isTaken) return this.#finish(packetId, ({ outgoing }) => outgoing.qos === 2);
-    const open = this.#open.get(packetId);
-    if (open === undefined) return "unknown";
-    if (open.outgoing.qos !== 2) return "unexpected";
-    open.isReleased = true;
-    // It has had it before, and has said so before it was sent it again.
-    if (this.#unsent.length > 0) this.#unsent = this.#unsent.filter((id) => id !== packetId);
+  /** PUBREC; not accepted where its reason code is a failure. */
+  receive(packetId: number, isAccepted: boolean): AckOutcome {
+    if (!isAccepted) return this.#finish(packetId, ({ outgoing }) => outgoing.qos === 2);
+    const entry = this.#inFlight.get(packetId);
+    if (entry === undefined) return "unknown";
+    if (entry.outgoing.qos !== 2) return "unexpected";
+    entry.isReleased = true;
+    // The client acknowledged the earlier copy before this one was resent.
+    if (this.#toResend.length > 0) this.#toResend = this.#toResend.filter((id) => id !== packetId);
     return "expected";
   }
 
   /** PUBCOMP. */
-  complete(packetId: number): Receipt {
+  complete(packetId: number): AckOutcome {
     return this.#finish(packetId, ({ isReleased }) => isReleased);
   }
 
-  /** Sends what waits, as far as the client takes it: what else it had open is acknowledged. */
+  /** Sends waiting messages as far as the send quota allows. */
   resume(): void {
-    this.#startWaiting();
+    this.#sendWaiting();
   }
 
-  /** Messages of QoS 1 and 2 that the client was sent and has not acknowledged. */
-  get openCount(): number {
-    return this.#open.size - this.#unsent.length;
+  /** Messages of QoS 1 and 2 that were sent on this connection and are not acknowledged. */
+  get inFlightCount(): number {
+    return this.#inFlight.size - this.#toResend.length;
   }
 
   /**
-   * Forgets everything, and answers what somebody else may have. Not what was begun with QoS 2, which its client may have
-   * taken [MQTT-4.8.2-5].
+   * Empties the backlog and returns the messages that other members of their shared group may get: not those of QoS 2 in
+   * flight, which the client may have received [MQTT-4.8.2-5].
    */
   clear(): Outgoing[] {
-    const begun = [...this.#open.values()].map(({ outgoing }) => outgoing).filter(({ qos }) => qos === 1);
-    const owed = [...begun, ...this.#waiting].filter(({ handBack }) => handBack !== undefined);
-    this.#open.clear();
-    this.#unsent = [];
+    const unacknowledged = [...this.#inFlight.values()].map(({ outgoing }) => outgoing).filter(({ qos }) => qos === 1);
+    const shared = [...unacknowledged, ...this.#waiting].filter(({ redeliver }) => redeliver !== undefined);
+    this.#inFlight.clear();
+    this.#toResend = [];
     this.#waiting = [];
     this.#count(-this.#bytes);
-    return owed;
+    return shared;
   }
 
-  #forget(mayReceive: (topic: string) => boolean): void {
-    for (const [packetId, { outgoing, isReleased }] of [...this.#open])
+  #removeForbidden(mayReceive: (topic: string) => boolean): void {
+    for (const [packetId, { outgoing, isReleased }] of [...this.#inFlight])
       if (!isReleased && !mayReceive(outgoing.message.topic)) this.#remove(packetId);
-    this.#keepWaiting(({ message }) => mayReceive(message.topic));
+    this.#filterWaiting(({ message }) => mayReceive(message.topic));
   }
 
-  #forgetExpired(): void {
+  #removeExpired(): void {
     const nowMs = this.#now();
     if (nowMs < this.#firstExpiryMs) return;
-    this.#keepWaiting((outgoing) => expiryOf(outgoing) > nowMs);
+    this.#filterWaiting((outgoing) => expiryOf(outgoing) > nowMs);
     this.#firstExpiryMs = this.#waiting.reduce(
       (first, outgoing) => Math.min(first, expiryOf(outgoing)),
       Number.POSITIVE_INFINITY,
     );
   }
 
-  #keepWaiting(isKept: (outgoing: Outgoing) => boolean): void {
+  #filterWaiting(predicate: (outgoing: Outgoing) => boolean): void {
     this.#waiting = this.#waiting.filter((outgoing) => {
-      if (isKept(outgoing)) return true;
+      if (predicate(outgoing)) return true;
       this.#count(-sizeOf(outgoing.message));
       return false;
     });
   }
 
-  /** Whether there is room for one more message of that size. */
-  #takes(bytes: number): boolean {
-    if (this.#bytes > 0 && this.#bytes + bytes > MAX_OWED_BYTES) return false;
-    return this.#waiting.length < MAX_WAITING_MESSAGES || (this.#link !== null && this.#mayStart(this.#link));
+  /** Whether the backlog has room for one more message of that size. */
+  #hasRoomFor(bytes: number): boolean {
+    if (this.#bytes > 0 && this.#bytes + bytes > MAX_BACKLOG_BYTES) return false;
+    return this.#waiting.length < MAX_WAITING_MESSAGES || (this.#link !== null && this.#maySendNow(this.#link));
   }
 
-  /** Nothing is before it, and its client takes one more. */
-  #mayStart(link: OutgoingLink): boolean {
-    return this.#waiting.length === 0 && this.#unsent.length === 0 && this.#hasRoom(link);
+  /** A new message overtakes none, and the send quota allows one more. */
+  #maySendNow(link: OutgoingLink): boolean {
+    return this.#waiting.length === 0 && this.#toResend.length === 0 && this.#hasSendQuota(link);
   }
 
-  #startWaiting(): void {
+  #sendWaiting(): void {
     this.#resend();
-    if (this.#unsent.length > 0) return;
-    let started = 0;
+    if (this.#toResend.length > 0) return;
+    let sentCount = 0;
     for (const outgoing of this.#waiting) {
       const link = this.#link;
-      if (link === null || !this.#hasRoom(link)) break;
-      started++;
-      this.#start(link, outgoing);
+      if (link === null || !this.#hasSendQuota(link)) break;
+      sentCount++;
+      this.#send(link, outgoing);
     }
-    if (started > 0) this.#waiting.splice(0, started);
+    if (sentCount > 0) this.#waiting.splice(0, sentCount);
   }
 
   #resend(): void {
-    while (this.#link !== null && this.#unsent.length > 0 && this.#hasRoom(this.#link)) {
-      const packetId = this.#unsent.shift() ?? 0;
-      const open = this.#open.get(packetId);
-      if (open !== undefined && !this.#link.send(open.outgoing, packetId, true)) this.#remove(packetId);
+    while (this.#link !== null && this.#toResend.length > 0 && this.#hasSendQuota(this.#link)) {
+      const packetId = this.#toResend.shift() ?? 0;
+      const entry = this.#inFlight.get(packetId);
+      if (entry !== undefined && !this.#link.send(entry.outgoing, packetId, true)) this.#remove(packetId);
     }
   }
 
-  #start(link: OutgoingLink, outgoing: Outgoing): void {
+  #send(link: OutgoingLink, outgoing: Outgoing): void {
     const packetId = this.#nextPacketId();
-    this.#open.set(packetId, { outgoing, isReleased: false });
+    this.#inFlight.set(packetId, { outgoing, isReleased: false });
     if (!link.send(outgoing, packetId, false)) this.#remove(packetId);
   }
 
-  #finish(packetId: number, isExpected: (open: Open) => boolean): Receipt {
-    const open = this.#open.get(packetId);
-    if (open === undefined) return "unknown";
-    if (!isExpected(open)) return "unexpected";
+  #finish(packetId: number, isExpected: (entry: InFlight) => boolean): AckOutcome {
+    const entry = this.#inFlight.get(packetId);
+    if (entry === undefined) return "unknown";
+    if (!isExpected(entry)) return "unexpected";
     this.#remove(packetId);
-    this.#startWaiting();
+    this.#sendWaiting();
     return "expected";
   }
 
-  #hasRoom({ receiveMaximum }: OutgoingLink): boolean {
-    return this.openCount < Math.min(receiveMaximum, MAX_OPEN_MESSAGES);
+  #hasSendQuota({ receiveMaximum }: OutgoingLink): boolean {
+    return this.inFlightCount < Math.min(receiveMaximum, MAX_IN_FLIGHT_MESSAGES);
   }
 
   #remove(packetId: number): boolean {
-    const open = this.#open.get(packetId);
-    if (open === undefined) return false;
-    this.#open.delete(packetId);
-    if (this.#unsent.length > 0) this.#unsent = this.#unsent.filter((id) => id !== packetId);
-    this.#count(-sizeOf(open.outgoing.message));
+    const entry = this.#inFlight.get(packetId);
+    if (entry === undefined) return false;
+    this.#inFlight.delete(packetId);
+    if (this.#toResend.length > 0) this.#toResend = this.#toResend.filter((id) => id !== packetId);
+    this.#count(-sizeOf(entry.outgoing.message));
     return true;
   }
 
   #count(bytes: number): void {
     this.#bytes += bytes;
-    this.#onBytes(this.#bytes);
+    this.#onBacklogBytes(this.#bytes);
   }
 
   #nextPacketId(): number {
     do {
       this.#lastPacketId = this.#lastPacketId >= LAST_PACKET_ID ? 1 : this.#lastPacketId + 1;
-    } while (this.#open.has(this.#lastPacketId));
+    } while (this.#inFlight.has(this.#lastPacketId));
     return this.#lastPacketId;
   }
 }

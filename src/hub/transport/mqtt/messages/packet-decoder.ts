@@ -1,25 +1,27 @@
-// Packets of one connection from bytes to objects: PUBLISH here, the others by mqtt-packet.
-// What arrives has passed the packet check: packets are whole, strings are UTF-8, each property is allowed and there once.
+// Decodes the packets of one connection: PUBLISH here, the others by mqtt-packet.
+// Precondition: the bytes passed the packet check: packets are whole, strings are UTF-8, each property is allowed and unique.
 import { type IPublishPacket, type Packet, parser } from "mqtt-packet";
 import { errorText } from "../../../../shared/error-text.ts";
+import { DUP } from "../wire/packet-check.ts";
 import type { RawPacket } from "../wire/packet-splitter.ts";
+import { PUBLISH } from "../wire/packet-types.ts";
 import { readVarint } from "../wire/properties.ts";
 import type { Level } from "./packets.ts";
 import { type ArrivedPublish, decodePublish } from "./publish-packets.ts";
 
-const PUBLISH = 3;
+const MQTT_3_1: Level = 3;
 
 export type ArrivedPacket = Exclude<Packet, IPublishPacket> | ArrivedPublish;
 
 export interface DecoderHandlers {
-  /** Of the connection, as far as its CONNECT has come. */
+  /** The protocol level of the connection, known from its CONNECT on. */
   readonly level: () => Level;
   /** `raw` is only valid during the call. */
   readonly onPacket: (packet: ArrivedPacket, raw: RawPacket) => void;
   readonly onFault: (fault: string) => void;
 }
 
-/** Passes on each packet of the bytes that it is given, in order. */
+/** The returned function decodes packets and calls `onPacket` for each, in order. */
 export function makeDecoder({ level, onPacket, onFault }: DecoderHandlers): (bytes: Buffer) => void {
   const decoder = parser();
   let raw: RawPacket | null = null;
@@ -31,7 +33,11 @@ export function makeDecoder({ level, onPacket, onFault }: DecoderHandlers): (byt
     for (const packet of packetsOf(bytes)) {
       raw = packet;
       if (packet.header >> 4 === PUBLISH) onPacket(decodePublish(packet, level()), packet);
-      else decoder.parse(packet.bytes);
+      else {
+        // A SUBSCRIBE, UNSUBSCRIBE or PUBREL that is sent again has DUP in MQTT 3.1, which the packet library takes for a fault.
+        if (level() === MQTT_3_1) packet.bytes[0] = packet.header & ~DUP;
+        decoder.parse(packet.bytes);
+      }
     }
   };
 }

@@ -1,7 +1,7 @@
-// Messages as the session layer passes them on, and the packets that it writes beside PUBLISH.
+// The message type of the session layer, and encoding of all packets but PUBLISH.
 import { generate, type IPublishPacket, type Packet, writeToStream } from "mqtt-packet";
 
-// The packet library would make a buffer of each number up to 65,535, which is 7 MB, to be a little faster.
+// By default the packet library caches a buffer for each number up to 65,535: 7 MB for little speed.
 Object.assign(writeToStream, { cacheNumbers: false });
 
 export type Level = 3 | 4 | 5;
@@ -11,13 +11,13 @@ export type Qos = 0 | 1 | 2;
 
 export type PublishProperties = NonNullable<IPublishPacket["properties"]>;
 
-/** What a publisher says of its message to those who receive it (MQTT 5, section 3.3.2.3). */
+/** Properties that a publisher sets for the subscribers (MQTT 5, section 3.3.2.3). */
 export interface MessageProperties {
   readonly payloadFormatIndicator?: boolean;
   readonly contentType?: string;
   readonly responseTopic?: string;
   readonly correlationData?: Buffer;
-  /** As they arrived, one behind the other: their order is kept [MQTT-3.3.2-18]. */
+  /** Encoded, as they arrived: their order is kept [MQTT-3.3.2-18]. */
   readonly userProperties?: Buffer;
 }
 
@@ -25,22 +25,22 @@ export interface Message {
   readonly topic: string;
   readonly payload: Buffer;
   readonly qos: Qos;
-  /** As it was published: the message is retained, too. */
+  /** The RETAIN flag of the PUBLISH. */
   readonly retain: boolean;
   /** Undefined where there are none. */
   readonly properties: MessageProperties | undefined;
-  /** When nobody is to get it any more, milliseconds UTC; null where that is never. */
+  /** Milliseconds UTC; null where it does not expire. */
   readonly expiresAtMs: number | null;
 }
 
-/** Who published a message; null where it is the hub. */
+/** The client id of the publisher; null where it is the hub. */
 export type PublisherId = string | null;
 
 export function expiresAt(expirySeconds: number | undefined, nowMs: number): number | null {
   return expirySeconds === undefined ? null : nowMs + expirySeconds * 1_000;
 }
 
-/** What a message takes in memory. */
+/** Bytes that a message takes in memory. */
 export function sizeOf({ topic, payload, properties }: Message): number {
   return MESSAGE_OVERHEAD_BYTES + 2 * topic.length + payload.length + propertyBytes(properties);
 }
@@ -61,7 +61,12 @@ export function encode(packet: Packet, level: Level): Buffer {
 
 const ACKNOWLEDGEMENTS = { puback: 0x40, pubrec: 0x50, pubcomp: 0x70 } as const;
 
-/** One that says that all is well, which is the same in every version (section 3.4). */
-export function plainAcknowledgement(kind: keyof typeof ACKNOWLEDGEMENTS, packetId: number): Uint8Array {
-  return Uint8Array.of(ACKNOWLEDGEMENTS[kind], 2, packetId >> 8, packetId & 0xff);
+/** One without properties (section 3.4); one that says that all is well, with 0, is the same in every version. */
+export function plainAcknowledgement(
+  kind: keyof typeof ACKNOWLEDGEMENTS,
+  packetId: number,
+  reasonCode: number,
+): Uint8Array {
+  const [type, high, low] = [ACKNOWLEDGEMENTS[kind], packetId >> 8, packetId & 0xff];
+  return reasonCode === 0 ? Uint8Array.of(type, 2, high, low) : Uint8Array.of(type, 3, high, low, reasonCode);
 }

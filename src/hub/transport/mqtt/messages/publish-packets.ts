@@ -1,13 +1,13 @@
-// PUBLISH packets between bytes and messages, and what a will says in its CONNECT of the message that it is to be.
-// Invariants: payload and properties are copied, since who keeps a message must not keep all that arrived with it; user
-// properties are passed on byte for byte, in their order, even those of one name, or without a value [MQTT-3.3.2-18].
+// Decodes and encodes PUBLISH packets, and decodes the will properties of CONNECT.
+// Invariants: payload and properties are copied, since a stored message must not retain the whole read buffer; user
+// properties are forwarded byte for byte, in order, duplicates and empty ones included [MQTT-3.3.2-18].
 import type { RawPacket } from "../wire/packet-splitter.ts";
 import { endOfString, endOfValue, PROPERTY, readVarint } from "../wire/properties.ts";
 import { type Level, type Message, type MessageProperties, MQTT_5, type Qos } from "./packets.ts";
 
 export interface ArrivedPublish {
   readonly cmd: "publish";
-  /** Empty where an alias stands for it. */
+  /** Empty where a topic alias replaces it. */
   readonly topic: string;
   readonly payload: Buffer;
   readonly qos: Qos;
@@ -24,17 +24,17 @@ export function decodePublish({ bytes, header, start, end }: RawPacket, level: L
   const qos = qosOf(header);
   const topicEnd = endOfString(bytes, start);
   const propertiesStart = qos === 0 ? topicEnd : topicEnd + 2;
-  const said = level === MQTT_5 ? readProperties(bytes, propertiesStart) : NO_PROPERTIES;
+  const decoded = level === MQTT_5 ? readProperties(bytes, propertiesStart) : NO_PROPERTIES;
   return {
     cmd: "publish",
     topic: bytes.toString("utf8", start + 2, topicEnd),
-    payload: Buffer.from(bytes.subarray(level === MQTT_5 ? said.end : propertiesStart, end)),
+    payload: Buffer.from(bytes.subarray(level === MQTT_5 ? decoded.end : propertiesStart, end)),
     qos,
     retain: (header & 1) !== 0,
     packetId: qos === 0 ? 0 : bytes.readUInt16BE(topicEnd),
-    topicAlias: said.topicAlias,
-    expirySeconds: said.expirySeconds,
-    properties: said.properties,
+    topicAlias: decoded.topicAlias,
+    expirySeconds: decoded.expirySeconds,
+    properties: decoded.properties,
   };
 }
 
@@ -43,32 +43,33 @@ function qosOf(header: number): Qos {
   return qos === 1 || qos === 2 ? qos : 0;
 }
 
-/** Name, level, flags and keep-alive of a CONNECT. */
+/** Level, flags and keep-alive of a CONNECT, behind the protocol name. */
 const CONNECT_HEAD_BYTES = 4;
 
-/** What the will of a CONNECT of MQTT 5 says of its message; the CONNECT has one. */
+/** The will properties of an MQTT 5 CONNECT, which has a will. */
 export function willProperties({ bytes, start }: RawPacket): MessageProperties | undefined {
   const connectProperties = readVarint(bytes, endOfString(bytes, start) + CONNECT_HEAD_BYTES);
   const clientId = connectProperties.end + connectProperties.value;
   return readProperties(bytes, endOfString(bytes, clientId)).properties;
 }
 
-interface ReadProperties {
+interface DecodedProperties {
   readonly topicAlias?: number;
   readonly expirySeconds?: number;
   readonly properties?: MessageProperties;
-  /** Where what is behind them begins. */
+  /** The offset behind the property block. */
   readonly end: number;
 }
 
-const NO_PROPERTIES: ReadProperties = { end: 0 };
+const NO_PROPERTIES: DecodedProperties = { end: 0 };
 
-function readProperties(bytes: Buffer, start: number): ReadProperties {
+function readProperties(bytes: Buffer, start: number): DecodedProperties {
   const { value: length, end: blockStart } = readVarint(bytes, start);
   const end = blockStart + length;
   if (length === 0) return { end };
   const properties: { -readonly [P in keyof MessageProperties]: MessageProperties[P] } = {};
-  const userProperties: Buffer[] = [];
+  /** Stretches of user properties: most lie one behind the other, and there may be thousands. */
+  const stretches: { readonly start: number; end: number }[] = [];
   const hub: { topicAlias?: number; expirySeconds?: number } = {};
   for (let at = blockStart; at < end; ) {
     const valueAt = at + 1;
@@ -92,13 +93,17 @@ function readProperties(bytes: Buffer, start: number): ReadProperties {
       case PROPERTY.TOPIC_ALIAS:
         hub.topicAlias = bytes.readUInt16BE(valueAt);
         break;
-      case PROPERTY.USER_PROPERTY:
-        userProperties.push(bytes.subarray(at, valueEnd));
+      case PROPERTY.USER_PROPERTY: {
+        const last = stretches.at(-1);
+        if (last?.end === at) last.end = valueEnd;
+        else stretches.push({ start: at, end: valueEnd });
         break;
+      }
     }
     at = valueEnd;
   }
-  if (userProperties.length > 0) properties.userProperties = Buffer.concat(userProperties);
+  if (stretches.length > 0)
+    properties.userProperties = Buffer.concat(stretches.map((one) => bytes.subarray(one.start, one.end)));
   return Object.keys(properties).length === 0 ? { ...hub, end } : { ...hub, properties, end };
 }
 
@@ -108,16 +113,16 @@ export interface OutgoingPublish extends Pick<Message, "topic" | "payload" | "qo
   readonly packetId: number;
 }
 
-/** What a PUBLISH of MQTT 5 says beside its message: what the hub adds, and what the publisher said. */
+/** The properties of an MQTT 5 PUBLISH: the publisher's, and those that the hub adds. */
 export interface OutgoingProperties {
-  readonly said: MessageProperties | undefined;
+  readonly publisherProperties: MessageProperties | undefined;
   readonly expirySeconds: number | undefined;
   readonly topicAlias: number | undefined;
   readonly subscriptionIds: readonly number[];
 }
 
 const PUBLISH_HEADER = 0x30;
-const NO_BYTES = Buffer.alloc(0);
+const EMPTY_BLOCK = Buffer.alloc(0);
 
 /** `properties` are undefined where there are none. */
 export function encodePublish(
@@ -127,7 +132,7 @@ export function encodePublish(
 ): Buffer {
   const { topic, payload, qos, retain, isDuplicate, packetId } = packet;
   const topicBytes = Buffer.byteLength(topic);
-  const block = properties === undefined ? NO_BYTES : propertyBlock(properties);
+  const block = properties === undefined ? EMPTY_BLOCK : propertyBlock(properties);
   const blockBytes = level === MQTT_5 ? varintBytes(block.length) + block.length : 0;
   const length = 2 + topicBytes + (qos > 0 ? 2 : 0) + blockBytes + payload.length;
   const bytes = Buffer.allocUnsafe(1 + varintBytes(length) + length);
@@ -144,33 +149,38 @@ export function encodePublish(
   return bytes;
 }
 
-function propertyBlock({ said = {}, expirySeconds, topicAlias, subscriptionIds }: OutgoingProperties): Buffer {
-  const { payloadFormatIndicator, contentType, responseTopic, correlationData, userProperties } = said;
+function propertyBlock({
+  publisherProperties = {},
+  expirySeconds,
+  topicAlias,
+  subscriptionIds,
+}: OutgoingProperties): Buffer {
+  const { payloadFormatIndicator, contentType, responseTopic, correlationData, userProperties } = publisherProperties;
   const parts: Uint8Array[] = [];
   if (payloadFormatIndicator !== undefined)
     parts.push(Uint8Array.of(PROPERTY.PAYLOAD_FORMAT, payloadFormatIndicator ? 1 : 0));
-  if (expirySeconds !== undefined) parts.push(number(PROPERTY.MESSAGE_EXPIRY, 4, expirySeconds));
-  if (contentType !== undefined) parts.push(...sized(PROPERTY.CONTENT_TYPE, Buffer.from(contentType)));
-  if (responseTopic !== undefined) parts.push(...sized(PROPERTY.RESPONSE_TOPIC, Buffer.from(responseTopic)));
-  if (correlationData !== undefined) parts.push(...sized(PROPERTY.CORRELATION_DATA, correlationData));
+  if (expirySeconds !== undefined) parts.push(numberProperty(PROPERTY.MESSAGE_EXPIRY, 4, expirySeconds));
+  if (contentType !== undefined) parts.push(...binaryProperty(PROPERTY.CONTENT_TYPE, Buffer.from(contentType)));
+  if (responseTopic !== undefined) parts.push(...binaryProperty(PROPERTY.RESPONSE_TOPIC, Buffer.from(responseTopic)));
+  if (correlationData !== undefined) parts.push(...binaryProperty(PROPERTY.CORRELATION_DATA, correlationData));
   for (const id of subscriptionIds) {
     const part = Buffer.alloc(1 + varintBytes(id), PROPERTY.SUBSCRIPTION_ID);
     writeVarint(part, 1, id);
     parts.push(part);
   }
-  if (topicAlias !== undefined) parts.push(number(PROPERTY.TOPIC_ALIAS, 2, topicAlias));
+  if (topicAlias !== undefined) parts.push(numberProperty(PROPERTY.TOPIC_ALIAS, 2, topicAlias));
   if (userProperties !== undefined) parts.push(userProperties);
   return Buffer.concat(parts);
 }
 
-function number(id: number, size: 2 | 4, value: number): Buffer {
+function numberProperty(id: number, size: 2 | 4, value: number): Buffer {
   const part = Buffer.alloc(1 + size, id);
   part.writeUIntBE(value, 1, size);
   return part;
 }
 
-function sized(id: number, value: Buffer): readonly Uint8Array[] {
-  return [number(id, 2, value.length), value];
+function binaryProperty(id: number, value: Buffer): readonly Uint8Array[] {
+  return [numberProperty(id, 2, value.length), value];
 }
 
 /** Seven bits in each byte (section 1.5.5). */
@@ -178,7 +188,7 @@ function varintBytes(value: number): number {
   return 1 + Number(value > 0x7f) + Number(value > 0x3fff) + Number(value > 0x1fffff);
 }
 
-/** Answers where what is behind it begins. */
+/** Returns the offset behind it. */
 function writeVarint(bytes: Buffer, start: number, value: number): number {
   let at = start;
   let left = value;

@@ -1,15 +1,17 @@
-// Retained messages: the last one of each topic, kept in the store and over restarts, within bounds.
-// Invariant: a retained message, or that there is none any more, is acknowledged once it is on disk.
+// Retained messages: the last one of each topic, bounded, and stored so that they survive a restart.
+// Invariant: setting or clearing a retained message is acknowledged once it is on disk.
 import { type Static, Type } from "typebox";
 import { filterMatches, isCatchAll } from "../../../../shared/mqtt/topics.ts";
 import type { Clock } from "../../../clock.ts";
+import { Mutex } from "../../../mutex.ts";
 import type { RecordKind, RecordStore } from "../../../store/records.ts";
 import { type Message, sizeOf } from "./packets.ts";
-import { bytesOfUserProperties, userPropertiesOf } from "./user-properties.ts";
+import { bytesOfUserProperties } from "./user-properties.ts";
 
 const MAX_MESSAGES = 10_000;
-/** After so many messages that were looked at for a filter, others have their turn. */
+/** After so many messages that were looked at for a filter, or so many bytes that were found, others have their turn. */
 const MESSAGES_PER_TURN = 2_000;
+const BYTES_PER_TURN = 64 * 1024;
 const EXPIRY_CHECK_MS = 60_000;
 
 const Properties = Type.Object({
@@ -17,7 +19,9 @@ const Properties = Type.Object({
   contentType: Type.Optional(Type.String()),
   responseTopic: Type.Optional(Type.String()),
   correlationData: Type.Optional(Type.String({ description: "base64" })),
+  /** As earlier versions stored them: as objects they take a hundred bytes each while they are read. */
   userProperties: Type.Optional(Type.Array(Type.Tuple([Type.String(), Type.String()]))),
+  userPropertyBytes: Type.Optional(Type.String({ description: "base64" })),
 });
 
 /** A retained message as the store keeps it. */
@@ -42,21 +46,33 @@ export interface RetainedMessagesOptions {
   readonly clock: Clock;
 }
 
+export interface RetainedSearch {
+  /** The next ones, a few at a time; null where there are no more. */
+  next(): Promise<readonly Message[] | null>;
+}
+
+/** Of a search. */
+interface Portion {
+  readonly found: readonly Message[];
+  /** How many messages were looked at; 0 at the end. */
+  readonly looked: number;
+}
+
 export class RetainedMessages {
   readonly #options: RetainedMessagesOptions;
   readonly #byTopic = new Map<string, Message>();
-  /** Topics whose message is removed, and is on disk still. */
+  /** Topics whose message is being deleted from disk. */
   readonly #removing = new Map<string, Promise<void>>();
   #bytes = 0;
-  /** One search after another, whoever asks: each takes some milliseconds. */
-  #search: Promise<unknown> = Promise.resolve();
+  /** One step of a search after another, whoever asks: each takes a millisecond or so. */
+  readonly #steps = new Mutex();
   #endTimer: (() => void) | null = null;
 
   constructor(options: RetainedMessagesOptions) {
     this.#options = options;
   }
 
-  /** Loads them; to be called once. */
+  /** Loads the stored messages; to be called once. */
   async start(): Promise<void> {
     const { records, clock } = this.#options;
     for (const record of await records.collection(retainedRecords).list()) this.#put(messageOf(record));
@@ -69,8 +85,8 @@ export class RetainedMessages {
   }
 
   /**
-   * Keeps a message in the place of its topic's; one without a payload only removes that [MQTT-3.3.1-10]. Resolves once it is
-   * on disk; with false where there is no room for it, and the topic has none then, rather than one that is out of date.
+   * Replaces the retained message of a topic; an empty payload clears it [MQTT-3.3.1-10]. Resolves once that is on disk; with
+   * false where there is no room, and then the topic has none, rather than an outdated one.
    */
   async keep(published: Message): Promise<boolean> {
     const message = { ...published, payload: unpooled(published.payload) };
@@ -85,7 +101,7 @@ export class RetainedMessages {
     try {
       await this.#options.records.collection(retainedRecords).save([recordOf(message)]);
     } catch (error) {
-      // Nobody may be told what the next start does not know, unless a later one has taken its place.
+      // No subscriber may get a message that would be gone after a restart, unless a later one has replaced it.
       if (this.#byTopic.get(topic) === message) {
         this.#remove(message);
         if (before !== undefined) this.#put(before);
@@ -95,7 +111,7 @@ export class RetainedMessages {
     return true;
   }
 
-  /** Resolves once it is gone from the disk; what could not be removed is there again, for the client tries once more. */
+  /** Resolves once it is deleted from disk; on failure it is retained again, and the client retries. */
   async #clear(message: Message): Promise<void> {
     const { topic } = message;
     this.#remove(message);
@@ -115,32 +131,64 @@ export class RetainedMessages {
     return this.#byTopic.size;
   }
 
-  /** Those that match; many are looked through in several turns of the event loop. */
-  async find(filter: string): Promise<Message[]> {
+  /**
+   * Searches for those that match. Each is as it is by then: somebody who is slow to ask for the next ones holds none of those
+   * that were replaced meanwhile.
+   */
+  search(filter: string): RetainedSearch {
     const wildcardAt = filter.search(/[+#]/);
-    if (wildcardAt < 0) {
-      const message = this.#byTopic.get(filter);
-      return message === undefined || isExpired(message, this.#options.clock.now()) ? [] : [message];
-    }
-    const found = this.#search.then(() => this.#findMatching(filter, wildcardAt));
-    this.#search = found;
-    return found;
+    return wildcardAt < 0 ? this.#lookUp(filter) : this.#searchAll(filter, wildcardAt);
   }
 
-  async #findMatching(filter: string, wildcardAt: number): Promise<Message[]> {
+  /** Waits for nobody's search. */
+  #lookUp(topic: string): RetainedSearch {
+    const topics = [topic];
+    return {
+      next: async () => {
+        const message = this.#byTopic.get(topics.pop() ?? "");
+        return message === undefined || isExpired(message, this.#options.clock.now()) ? null : [message];
+      },
+    };
+  }
+
+  #searchAll(filter: string, wildcardAt: number): RetainedSearch {
+    // It goes on over changes. What is added meanwhile came to the subscriber when it was published.
+    const messages = this.#byTopic.values();
+    let left = this.#byTopic.size;
+    return {
+      next: async () => {
+        while (left > 0) {
+          const { found, looked } = await this.#steps.runExclusive(() =>
+            this.#findSome(filter, wildcardAt, messages, left),
+          );
+          left = looked === 0 ? 0 : left - looked;
+          if (found.length > 0) return found;
+        }
+        return null;
+      },
+    };
+  }
+
+  async #findSome(filter: string, wildcardAt: number, messages: Iterator<Message>, most: number): Promise<Portion> {
+    await new Promise((resolve) => setImmediate(resolve));
     const nowMs = this.#options.clock.now();
     const isCatchingAll = isCatchAll(filter);
     // “a/#” matches “a”, too.
     const beginning = filter.slice(0, Math.max(0, wildcardAt - 1));
     const found: Message[] = [];
+    let bytes = 0;
     let looked = 0;
-    for (const message of [...this.#byTopic.values()]) {
-      if (++looked % MESSAGES_PER_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
-      const { topic } = message;
+    while (looked < Math.min(most, MESSAGES_PER_TURN) && bytes < BYTES_PER_TURN) {
+      const next = messages.next();
+      if (next.done === true) break;
+      looked++;
+      const { topic } = next.value;
       if (!topic.startsWith(beginning) || !filterMatches(filter, topic)) continue;
-      if (!(isCatchingAll && topic.startsWith("$")) && !isExpired(message, nowMs)) found.push(message);
+      if ((isCatchingAll && topic.startsWith("$")) || isExpired(next.value, nowMs)) continue;
+      found.push(next.value);
+      bytes += sizeOf(next.value);
     }
-    return found;
+    return { found, looked };
   }
 
   #hasRoomFor(message: Message, before: Message | undefined): boolean {
@@ -165,7 +213,7 @@ export class RetainedMessages {
     if (expired.length === 0) return;
     for (const message of expired) this.#remove(message);
     const topics = expired.map(({ topic }) => topic);
-    // What could not be removed has expired after the next start, too.
+    // What could not be deleted is found expired after the next start, too.
     this.#options.records
       .collection(retainedRecords)
       .save([], topics)
@@ -193,7 +241,7 @@ function recordOf({ topic, payload, qos, properties, expiresAtMs }: Message): Re
     properties: {
       ...plain,
       ...(correlationData !== undefined && { correlationData: correlationData.toString("base64") }),
-      ...(userProperties !== undefined && { userProperties: userPropertiesOf(userProperties) }),
+      ...(userProperties !== undefined && { userPropertyBytes: userProperties.toString("base64") }),
     },
   };
 }
@@ -201,13 +249,17 @@ function recordOf({ topic, payload, qos, properties, expiresAtMs }: Message): Re
 function messageOf({ topic, payload, qos, properties, expiresAtMs }: RetainedRecord): Message {
   const message = { topic, payload: Buffer.from(payload, "base64"), qos, retain: true, expiresAtMs };
   if (properties === undefined) return { ...message, properties: undefined };
-  const { correlationData, userProperties, ...plain } = properties;
+  const { correlationData, userProperties, userPropertyBytes, ...plain } = properties;
+  const said =
+    userPropertyBytes === undefined
+      ? userProperties && bytesOfUserProperties(userProperties)
+      : Buffer.from(userPropertyBytes, "base64");
   return {
     ...message,
     properties: {
       ...plain,
       ...(correlationData !== undefined && { correlationData: Buffer.from(correlationData, "base64") }),
-      ...(userProperties !== undefined && { userProperties: bytesOfUserProperties(userProperties) }),
+      ...(said !== undefined && { userProperties: said }),
     },
   };
 }

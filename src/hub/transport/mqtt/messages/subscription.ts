@@ -1,16 +1,16 @@
-// What a client asked for with one filter (MQTT 5, section 3.8.3).
+// A subscription: a filter and its options (MQTT 5, section 3.8.3).
 import type { Qos } from "./packets.ts";
 
 export interface Subscription {
-  /** As the client wrote it: of a shared subscription with `$share/<group>/` before the filter. */
+  /** As in SUBSCRIBE: for a shared subscription with the prefix `$share/<group>/`. */
   readonly filter: string;
-  /** The highest QoS with which it gets messages. */
+  /** The maximum QoS of messages sent for it. */
   readonly qos: Qos;
-  /** Nothing that it published itself. */
+  /** The client does not get its own messages. */
   readonly noLocal: boolean;
-  /** Messages keep the RETAIN flag with which they were published. */
+  /** Forwarded messages keep the RETAIN flag of their PUBLISH. */
   readonly retainAsPublished: boolean;
-  /** Its Subscription Identifier, which every message says; undefined where it has none. */
+  /** The Subscription Identifier; undefined where there is none. */
   readonly id: number | undefined;
 }
 
@@ -22,14 +22,14 @@ export interface SharedFilter {
 const PREFIX = "$share/";
 const SHARED = /^\$share\/([^/+#]+)\/(.+)$/s;
 
-/** Null where the filter is not of a shared subscription; one that begins like one and is none is a filter of no topic. */
+/** Null where the filter is not that of a shared subscription, or a malformed one, which matches no topic. */
 export function parseShared(filter: string): SharedFilter | null {
   if (!filter.startsWith(PREFIX)) return null;
   const [, group, inner] = SHARED.exec(filter) ?? [];
   return group === undefined || inner === undefined ? null : { group, filter: inner };
 }
 
-/** The filter that messages are to match. */
+/** The filter without the prefix of a shared subscription. */
 export function innerFilter(filter: string): string {
   return parseShared(filter)?.filter ?? filter;
 }

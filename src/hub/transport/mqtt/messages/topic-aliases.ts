@@ -1,9 +1,9 @@
-// Topic aliases (MQTT 5, section 3.3.2.3.4): numbers that stand for topics, for the length of a connection, each way its own.
+// Topic aliases (MQTT 5, section 3.3.2.3.4): numbers that replace topics on one connection, separate for each direction.
 
-/** Of a client's: what it may use, and what is used towards it. */
+/** In each direction of a connection. */
 export const MAX_TOPIC_ALIASES = 64;
 
-/** Those that the client uses. */
+/** Aliases set by the client. */
 export class IncomingAliases {
   readonly #topics = new Map<number, string>();
 
@@ -20,23 +20,23 @@ export class IncomingAliases {
   }
 }
 
-/** How to write a topic; `isNew` where the client has to learn the alias by this very packet. */
+/** `isNew`: the packet has to carry both the topic and the alias, which sets it. */
 export interface OutgoingAlias {
   readonly alias: number;
   readonly isNew: boolean;
 }
 
-/** Those that the hub uses: the first topics of a connection get one each. */
+/** Aliases set by the hub: the first topics of a connection get one each. */
 export class OutgoingAliases {
   readonly #maximum: number;
   readonly #aliases = new Map<string, number>();
 
-  /** `maximum` is what the client takes. */
+  /** `maximum` is the client's Topic Alias Maximum. */
   constructor(maximum: number) {
     this.#maximum = Math.min(maximum, MAX_TOPIC_ALIASES);
   }
 
-  /** Null where there is none, and none is left. */
+  /** Null where the topic has none and all are in use. */
   find(topic: string): OutgoingAlias | null {
     const known = this.#aliases.get(topic);
     if (known !== undefined) return { alias: known, isNew: false };

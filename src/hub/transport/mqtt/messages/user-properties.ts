@@ -1,20 +1,9 @@
-// User properties of MQTT 5 between the bytes that are passed on and the pairs that are stored.
-import { endOfString, PROPERTY } from "../wire/properties.ts";
+// User properties of MQTT 5 as pairs, which earlier versions stored, in the bytes that are passed on.
+import { PROPERTY } from "../wire/properties.ts";
 
 type UserProperty = [name: string, value: string];
 
-/** `bytes` are whole user properties, one behind the other. */
-export function userPropertiesOf(bytes: Buffer): UserProperty[] {
-  const pairs: UserProperty[] = [];
-  for (let at = 0; at < bytes.length; ) {
-    const nameEnd = endOfString(bytes, at + 1);
-    const valueEnd = endOfString(bytes, nameEnd);
-    pairs.push([bytes.toString("utf8", at + 3, nameEnd), bytes.toString("utf8", nameEnd + 2, valueEnd)]);
-    at = valueEnd;
-  }
-  return pairs;
-}
-
+/** Whole user properties, one behind the other. */
 export function bytesOfUserProperties(pairs: readonly UserProperty[]): Buffer {
   const id = Buffer.of(PROPERTY.USER_PROPERTY);
   return Buffer.concat(pairs.flatMap(([name, value]) => [id, ...sized(name), ...sized(value)]));

@@ -1,6 +1,6 @@
-// One client's connection: its packets, from CONNECT to the end, and what it is answered.
-// Order: CONNECT is answered before anything behind it is looked at; nothing more is received before what was is settled.
-// Invariant: when it has ended, its session has no connection, and its will is published unless it took it back.
+// One client's connection: handles its packets from CONNECT to the end, and answers them.
+// Order: CONNECT is answered before any later packet is handled; the guard passes on no more before these are settled.
+// Invariant: once it has ended, the session has no connection, and the will is published unless DISCONNECT discarded it.
 import type { IConnectPacket, IDisconnectPacket, Packet } from "mqtt-packet";
 import type { Problem } from "../../../../shared/errors.ts";
 import { message as hubMessage } from "../../../../shared/messages/message.ts";
@@ -10,36 +10,36 @@ import { OutgoingWriter } from "../messages/outgoing-writer.ts";
 import { type ArrivedPacket, makeDecoder } from "../messages/packet-decoder.ts";
 import { type Level, MQTT_5 } from "../messages/packets.ts";
 import type { ConnectionSide, MqttSession } from "../session.ts";
-import { isSoundClientId } from "../validation.ts";
-import { endSoon } from "../wire/farewell.ts";
+import { isValidClientId } from "../validation.ts";
+import { closeGracefully } from "../wire/closing.ts";
 import type { Violation } from "../wire/violation.ts";
 import {
-  type Agreed,
-  accepted,
-  agree,
+  acceptingConnack,
   CONNECT_REFUSALS,
   connackOfViolation,
   connectFault,
   levelOf,
-  refused,
+  type NegotiatedOptions,
+  negotiate,
+  refusingConnack,
 } from "./connect.ts";
 import type { ConnectionParts } from "./connection-parts.ts";
 import { IncomingMessages } from "./incoming.ts";
+import { Acknowledgements } from "./outgoing/acknowledgements.ts";
 import { AnswerWriter } from "./outgoing/answer-writer.ts";
-import { Receipts } from "./outgoing/receipts.ts";
 import { REASON, type Reason, refusalReason, VIOLATION_REASONS } from "./reason-codes.ts";
 import type { SessionConnection, SessionState } from "./session-state.ts";
 import { SubscribeHandler } from "./subscribe.ts";
 import { Will, type WillMessage, willBytes, willOf } from "./will.ts";
 
-/** What there is once CONNECT is accepted. */
-interface Open {
-  readonly agreed: Agreed;
+/** The parts of a connection whose CONNECT was accepted. */
+interface AcceptedConnection {
+  readonly negotiated: NegotiatedOptions;
   readonly state: SessionState;
   readonly incoming: IncomingMessages;
   readonly writer: OutgoingWriter;
   readonly subscribes: SubscribeHandler;
-  readonly receipts: Receipts;
+  readonly acknowledgements: Acknowledgements;
   will: Will | null;
 }
 
@@ -50,11 +50,11 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
   readonly #decode: (bytes: Buffer) => void;
   readonly #answers: AnswerWriter;
   /** Packets that arrived with the CONNECT; null once it is answered. */
-  #early: ArrivedPacket[] | null = [];
+  #earlyPackets: ArrivedPacket[] | null = [];
   #level: Level = 4;
-  #open: Open | null = null;
+  #accepted: AcceptedConnection | null = null;
   #isClosed = false;
-  /** Of what was received last. */
+  /** Packets of the last `receive` that are not settled. */
   #unsettled = 0;
 
   /** `onAccepted` is called once its CONNECT is answered. */
@@ -62,7 +62,7 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
     this.#session = session;
     this.#parts = parts;
     this.#onAccepted = onAccepted;
-    this.#answers = new AnswerWriter(session, () => this.#cannotAnswer());
+    this.#answers = new AnswerWriter(session, () => this.#answerTooLarge());
     this.#decode = makeDecoder({
       level: () => this.#level,
       onPacket: (packet, raw) => {
@@ -73,10 +73,10 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
     });
     const { socket } = session;
     socket.on("error", () => socket.destroy());
-    socket.once("close", () => this.#lost());
+    socket.once("close", () => this.#detach());
   }
 
-  /** Packets that passed the packet check, in their order; it tells its guard once they are settled. */
+  /** Handles packets that passed the packet check; calls the guard's `done` once all are settled. */
   receive(packets: Buffer): void {
     this.#unsettled++;
     try {
@@ -88,22 +88,24 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
   }
 
   get receiveMaximum(): number {
-    return (this.#open?.agreed.receiveMaximum ?? 0) - this.#parts.commands.countOpen(this.#session);
+    return (this.#accepted?.negotiated.receiveMaximum ?? 0) - this.#parts.commands.countInFlight(this.#session);
   }
 
-  get room(): number {
-    return this.#open === null ? 0 : this.#open.agreed.receiveMaximum - this.#open.state.outgoing.openCount;
+  get sendQuota(): number {
+    return this.#accepted === null
+      ? 0
+      : this.#accepted.negotiated.receiveMaximum - this.#accepted.state.outgoing.inFlightCount;
   }
 
   get maxPacketBytes(): number {
-    return this.#open?.agreed.maxPacketBytes ?? 0;
+    return this.#accepted?.negotiated.maxPacketBytes ?? 0;
   }
 
   send(outgoing: Outgoing, packetId: number, isDuplicate: boolean): boolean {
     try {
-      return this.#open?.writer.write(outgoing, packetId, isDuplicate) ?? false;
+      return this.#accepted?.writer.write(outgoing, packetId, isDuplicate) ?? false;
     } catch (error) {
-      // A message that cannot be written must not end the hub, nor keep others from it.
+      // One message that cannot be encoded must neither end the hub nor block the messages behind it.
       this.#parts.log.error({ err: error }, "a message could not be written");
       return false;
     }
@@ -113,20 +115,20 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
     this.#answers.write({ cmd: "pubrel", messageId: packetId, reasonCode: REASON.SUCCESS });
   }
 
-  takenOver(): void {
+  onTakenOver(): void {
     this.end(REASON.SESSION_TAKEN_OVER, "Another client connected with this client id.");
   }
 
-  sessionCut(reason: string): void {
+  onSessionCut(reason: string): void {
     this.end(REASON.QUOTA_EXCEEDED, reason);
   }
 
   /** Ends the connection, with a Reason String in MQTT 5. */
   end(reason: Reason, text: string): void {
     if (this.#isClosed) return;
-    if (this.#open !== null) this.#answers.disconnect(reason, text);
-    this.#lost();
-    if (this.#level === MQTT_5) endSoon(this.#session.socket);
+    if (this.#accepted !== null) this.#answers.disconnect(reason, text);
+    this.#detach();
+    if (this.#level === MQTT_5) closeGracefully(this.#session.socket);
     else this.#session.socket.destroy();
   }
 
@@ -138,7 +140,7 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
   }
 
   close(): void {
-    this.#lost();
+    this.#detach();
     this.#session.socket.destroy();
   }
 
@@ -150,8 +152,8 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
     }
   }
 
-  acknowledge(qos: 1 | 2, packetId: number): void {
-    if (!this.#isClosed) this.#answers.acknowledge(qos, packetId, REASON.SUCCESS, null);
+  acknowledge(qos: 1 | 2, packetId: number, reason: Reason = REASON.SUCCESS): void {
+    if (!this.#isClosed) this.#answers.acknowledge(qos, packetId, reason, null);
   }
 
   refuse(qos: 1 | 2, packetId: number, problem: Problem): void {
@@ -163,7 +165,7 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
   }
 
   isAllowed(): boolean {
-    const open = this.#open;
+    const open = this.#accepted;
     return open === null || this.#parts.subscriptions.areAllowed(open.subscribes, this.#session.principal);
   }
 
@@ -172,14 +174,14 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
   }
 
   get state(): SessionState | null {
-    return this.#open?.state ?? null;
+    return this.#accepted?.state ?? null;
   }
 
   dismiss(): void {
     this.end(REASON.ADMINISTRATIVE_ACTION, "An administrator disconnected this client.");
   }
 
-  fellSilent(): void {
+  keepAliveTimedOut(): void {
     this.end(REASON.KEEP_ALIVE_TIMEOUT, "Nothing came for one and a half times the keep-alive.");
   }
 
@@ -205,8 +207,8 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
   }
 
   /**
-   * Once the publishes before it are settled: they were sent with other subscriptions. Not at all where the connection has
-   * ended by then: its session may have ended too, or be another connection's.
+   * Runs `work` once the publishes before it are settled: they are forwarded by the earlier subscriptions. Skipped if the
+   * connection has ended by then: its session may have ended, too, or belong to another connection.
    */
   #inTurn(work: () => void): void {
     const { answers } = this.#session;
@@ -215,7 +217,7 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
       try {
         work();
       } catch (error) {
-        // Whoever settles the publish before it must not fail with it.
+        // An error must not reach the publish that is settled before it, which calls this.
         this.#failed(error);
       }
     });
@@ -223,8 +225,8 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
 
   #take(packet: ArrivedPacket): void {
     if (this.#isClosed) return;
-    if (this.#early !== null) this.#early.push(packet);
-    else if (this.#open !== null) this.#handle(packet, this.#open);
+    if (this.#earlyPackets !== null) this.#earlyPackets.push(packet);
+    else if (this.#accepted !== null) this.#handle(packet, this.#accepted);
   }
 
   async #connect(packet: IConnectPacket, will: WillMessage | null): Promise<void> {
@@ -239,7 +241,7 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
       return;
     }
     const mayBeEmpty = this.#level === MQTT_5 || (this.#level === 4 && packet.clean !== false);
-    if (!isSoundClientId(packet.clientId, mayBeEmpty)) {
+    if (!isValidClientId(packet.clientId, mayBeEmpty)) {
       diagnostics.badClientId(packet.clientId, session.address);
       this.#refuse(REASON.CLIENT_ID_NOT_VALID, render(hubMessage("bad-client-id")));
       return;
@@ -259,21 +261,21 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
     if (this.#isClosed) return;
     const { sessions, makeClientId, clock } = this.#parts;
     const session = this.#session;
-    const agreed = agree(packet);
-    const { level, isClean, askedExpirySeconds } = agreed;
+    const negotiated = negotiate(packet);
+    const { level, isClean, requestedExpirySeconds } = negotiated;
     const assignedId = packet.clientId === "" ? makeClientId() : null;
     const clientId = assignedId ?? packet.clientId;
     const { principal, address } = session;
-    const opened = sessions.open({ clientId, principal, address, isClean, expirySeconds: askedExpirySeconds });
+    const opened = sessions.open({ clientId, principal, address, isClean, expirySeconds: requestedExpirySeconds });
     if (opened === null) {
       this.#refuse(...CONNECT_REFUSALS["client-id-taken"]);
       return;
     }
     const { state, isPresent } = opened;
     session.clientId = clientId;
-    session.keepAliveMs = agreed.keepAliveSeconds * 1_000;
+    session.keepAliveMs = negotiated.keepAliveSeconds * 1_000;
     state.connection = this;
-    this.#answers.agreed = agreed;
+    this.#answers.negotiated = negotiated;
     const parts = {
       ...this.#parts,
       level,
@@ -282,37 +284,37 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
       answers: this.#answers,
       now: () => clock.now(),
       end: (reason: Reason, text: string) => this.end(reason, text),
-      acknowledge: (...what: Parameters<AnswerWriter["acknowledge"]>) => {
-        if (!this.#isClosed) this.#answers.acknowledge(...what);
+      acknowledge: (...args: Parameters<AnswerWriter["acknowledge"]>) => {
+        if (!this.#isClosed) this.#answers.acknowledge(...args);
       },
     };
-    this.#open = {
-      agreed,
+    this.#accepted = {
+      negotiated,
       state,
       incoming: new IncomingMessages(parts),
-      writer: new OutgoingWriter({ ...agreed, now: parts.now, write: (bytes) => this.#sent(bytes) }),
+      writer: new OutgoingWriter({ ...negotiated, now: parts.now, write: (bytes) => this.#sent(bytes) }),
       subscribes: new SubscribeHandler(parts),
-      receipts: new Receipts(parts),
+      acknowledgements: new Acknowledgements(parts),
       will: will === null ? null : new Will(will, parts),
     };
-    this.#write(accepted(packet, agreed, { isPresent, expirySeconds: state.expirySeconds, assignedId }));
+    this.#write(acceptingConnack(packet, negotiated, { isPresent, expirySeconds: state.expirySeconds, assignedId }));
     if (this.#isClosed) return;
     this.#onAccepted();
-    this.#open.subscribes.resume();
+    this.#accepted.subscribes.resume();
     state.outgoing.connect(this, (topic) => state.mayReceive(topic));
-    const early = this.#early ?? [];
-    this.#early = null;
-    for (const one of early) this.#take(one);
+    const early = this.#earlyPackets ?? [];
+    this.#earlyPackets = null;
+    for (const packet of early) this.#take(packet);
   }
 
   #refuse(reason: Reason, text: string): void {
     if (this.#isClosed) return;
-    this.#write(refused(this.#level, reason, text));
-    this.#lost();
-    endSoon(this.#session.socket);
+    this.#write(refusingConnack(this.#level, reason, text));
+    this.#detach();
+    closeGracefully(this.#session.socket);
   }
 
-  #handle(packet: ArrivedPacket, open: Open): void {
+  #handle(packet: ArrivedPacket, open: AcceptedConnection): void {
     const { state } = open;
     switch (packet.cmd) {
       case "publish":
@@ -321,15 +323,16 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
       case "puback":
       case "pubrec":
       case "pubcomp":
-        open.receipts.take(packet);
+        open.acknowledgements.take(packet);
         break;
       case "pubrel": {
         const messageId = packet.messageId ?? 0;
-        this.#answers.complete(messageId, state.release(messageId));
+        state.release(messageId);
+        this.#answers.complete(messageId);
         break;
       }
       case "subscribe":
-        // Nothing waits for what is retained: its client acknowledges it in packets that are still to be read.
+        // Not awaited: the client acknowledges retained messages in packets that are read only after this one.
         this.#inTurn(() => {
           const sent = open.subscribes.subscribe(packet, (answer) => this.#write(answer));
           sent.catch((error: unknown) => this.#failed(error));
@@ -349,14 +352,14 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
     }
   }
 
-  #disconnected({ reasonCode, properties }: IDisconnectPacket, open: Open): void {
+  #disconnected({ reasonCode, properties }: IDisconnectPacket, open: AcceptedConnection): void {
     const expirySeconds = properties?.sessionExpiryInterval;
-    if (expirySeconds !== undefined && expirySeconds > 0 && open.agreed.askedExpirySeconds === 0) {
+    if (expirySeconds !== undefined && expirySeconds > 0 && open.negotiated.requestedExpirySeconds === 0) {
       this.end(REASON.PROTOCOL_ERROR, "a session that was to end with its connection cannot be kept");
       return;
     }
-    if (expirySeconds !== undefined) this.#parts.sessions.limit(open.state, expirySeconds);
-    // A client that leaves because something is wrong has its will published [MQTT-3.14.4-3].
+    if (expirySeconds !== undefined) this.#parts.sessions.setExpiry(open.state, expirySeconds);
+    // Any other reason code has the will published [MQTT-3.14.4-3].
     if (reasonCode === undefined || reasonCode === REASON.SUCCESS) open.will = null;
     this.close();
   }
@@ -370,29 +373,29 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
     if (!this.#isClosed) this.#answers.write(packet);
   }
 
-  /** An answer is larger than the client takes. */
-  #cannotAnswer(): void {
+  /** An answer exceeds the client's Maximum Packet Size. */
+  #answerTooLarge(): void {
     if (this.#session.isConnected) {
       this.end(REASON.PACKET_TOO_LARGE, "What the hub has to answer is larger than this client takes.");
       return;
     }
-    if (this.#open !== null) this.#open.will = null;
+    if (this.#accepted !== null) this.#accepted.will = null;
     this.close();
   }
 
-  #lost(): void {
+  #detach(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#session.isConnected = false;
     this.#session.guard?.stop();
-    const open = this.#open;
+    const open = this.#accepted;
     if (open === null) return;
     const { state, will, subscribes } = open;
     subscribes.ended();
-    // Its session may be another connection's, or have ended.
+    // The session may have been taken over, or have ended.
     if (state.connection === this) {
       will?.connectionEnded();
-      this.#parts.sessions.left(state);
+      this.#parts.sessions.disconnected(state);
     } else will?.publish();
   }
 }

@@ -1,4 +1,4 @@
-// CONNECT and its answer: what is wrong with it, what the client takes and what it is told (MQTT 5, sections 3.1 and 3.2).
+// CONNECT and CONNACK: faults of a CONNECT, and the options that client and hub agree on (MQTT 5, sections 3.1 and 3.2).
 import type { IConnackPacket, IConnectPacket } from "mqtt-packet";
 import type { ConnectOutcome } from "../access-hooks.ts";
 import { encode, type Level, MQTT_5 } from "../messages/packets.ts";
@@ -8,11 +8,11 @@ import { RECEIVE_MAXIMUM } from "./incoming.ts";
 import { REASON, type Reason } from "./reason-codes.ts";
 import { MAX_SESSION_SECONDS } from "./sessions.ts";
 
-/** What a device that has gone is missed after, one and a half times. */
+/** The hub's limit on keep-alive in MQTT 5: a lost device is noticed after one and a half times this. */
 const MAX_KEEP_ALIVE_SECONDS = 60;
 const DEFAULT_RECEIVE_MAXIMUM = 65_535;
 
-/** Why a client is not let in that may not connect. */
+/** The CONNACK of a client that may not connect. */
 export const CONNECT_REFUSALS: Readonly<Record<Exclude<ConnectOutcome, "granted">, readonly [Reason, string]>> = {
   "wrong-key": [REASON.BAD_USER_NAME_OR_PASSWORD, "That is no key of this hub, or not one of this user name."],
   "client-id-taken": [REASON.NOT_AUTHORIZED, "A client with a key of its own has this client id."],
@@ -24,24 +24,24 @@ export interface ConnectFault {
   readonly reasonString: string;
 }
 
-/** What a client asked for, and gets. */
-export interface Agreed {
+/** The options of a connection: what CONNECT requested, within the hub's limits. */
+export interface NegotiatedOptions {
   readonly level: Level;
   readonly isClean: boolean;
   readonly keepAliveSeconds: number;
-  readonly askedExpirySeconds: number;
+  readonly requestedExpirySeconds: number;
   readonly receiveMaximum: number;
   readonly maxPacketBytes: number;
   readonly topicAliasMaximum: number;
-  /** It wants Reason Strings on all packets. */
-  readonly wantsReasons: boolean;
+  /** Request Problem Information: Reason Strings are allowed on all packets. */
+  readonly wantsReasonStrings: boolean;
 }
 
 export function levelOf({ protocolVersion }: IConnectPacket): Level {
   return protocolVersion ?? 4;
 }
 
-/** Null where nothing is wrong with it but who its client may be. */
+/** Faults other than credentials; null where there are none. */
 export function connectFault({ properties = {} }: IConnectPacket): ConnectFault | null {
   if (properties.authenticationMethod !== undefined)
     return {
@@ -59,7 +59,7 @@ export function connectFault({ properties = {} }: IConnectPacket): ConnectFault 
   return null;
 }
 
-export function agree(packet: IConnectPacket): Agreed {
+export function negotiate(packet: IConnectPacket): NegotiatedOptions {
   const level = levelOf(packet);
   const { properties = {}, clean = true, keepalive = 0 } = packet;
   if (level !== MQTT_5)
@@ -67,52 +67,52 @@ export function agree(packet: IConnectPacket): Agreed {
       level,
       isClean: clean,
       keepAliveSeconds: keepalive,
-      askedExpirySeconds: clean ? 0 : MAX_SESSION_SECONDS,
+      requestedExpirySeconds: clean ? 0 : MAX_SESSION_SECONDS,
       receiveMaximum: DEFAULT_RECEIVE_MAXIMUM,
       maxPacketBytes: Number.POSITIVE_INFINITY,
       topicAliasMaximum: 0,
-      wantsReasons: false,
+      wantsReasonStrings: false,
     };
   return {
     level,
     isClean: clean,
     keepAliveSeconds: keepalive === 0 ? MAX_KEEP_ALIVE_SECONDS : Math.min(keepalive, MAX_KEEP_ALIVE_SECONDS),
-    askedExpirySeconds: properties.sessionExpiryInterval ?? 0,
+    requestedExpirySeconds: properties.sessionExpiryInterval ?? 0,
     receiveMaximum: properties.receiveMaximum ?? DEFAULT_RECEIVE_MAXIMUM,
     maxPacketBytes: properties.maximumPacketSize ?? Number.POSITIVE_INFINITY,
     topicAliasMaximum: properties.topicAliasMaximum ?? 0,
-    wantsReasons: properties.requestProblemInformation !== false,
+    wantsReasonStrings: properties.requestProblemInformation !== false,
   };
 }
 
-/** The answer to a client that is let in. `assignedId` is the id that it was given, null where it has one of its own. */
-export function accepted(
+/** `assignedId` is the Assigned Client Identifier; null where the client has an id. */
+export function acceptingConnack(
   { keepalive = 0 }: IConnectPacket,
-  agreed: Agreed,
+  negotiated: NegotiatedOptions,
   session: { readonly isPresent: boolean; readonly expirySeconds: number; readonly assignedId: string | null },
 ): IConnackPacket {
   const { isPresent, expirySeconds, assignedId } = session;
-  // MQTT 3.1 has no such flag.
-  const sessionPresent = isPresent && agreed.level > 3;
+  // MQTT 3.1 has no Session Present flag.
+  const sessionPresent = isPresent && negotiated.level > 3;
   const connack = { cmd: "connack", sessionPresent, returnCode: 0, reasonCode: REASON.SUCCESS } as const;
-  if (agreed.level !== MQTT_5) return connack;
+  if (negotiated.level !== MQTT_5) return connack;
   return {
     ...connack,
     properties: {
       receiveMaximum: RECEIVE_MAXIMUM,
       maximumPacketSize: MAX_PACKET_BYTES,
       topicAliasMaximum: MAX_TOPIC_ALIASES,
-      ...(agreed.keepAliveSeconds !== keepalive && { serverKeepAlive: agreed.keepAliveSeconds }),
+      ...(negotiated.keepAliveSeconds !== keepalive && { serverKeepAlive: negotiated.keepAliveSeconds }),
       ...(assignedId !== null && { assignedClientIdentifier: assignedId }),
-      ...(expirySeconds !== agreed.askedExpirySeconds && { sessionExpiryInterval: expirySeconds }),
+      ...(expirySeconds !== negotiated.requestedExpirySeconds && { sessionExpiryInterval: expirySeconds }),
     },
   };
 }
 
 const CONNACK = { cmd: "connack", sessionPresent: false } as const;
 
-/** The answer to a client that is not let in. */
-export function refused(level: Level, reason: Reason, reasonString: string): IConnackPacket {
+/** In MQTT 3 the reason becomes a return code. */
+export function refusingConnack(level: Level, reason: Reason, reasonString: string): IConnackPacket {
   if (level === MQTT_5) return { ...CONNACK, reasonCode: reason, properties: { reasonString } };
   return { ...CONNACK, returnCode: RETURN_CODES.get(reason) ?? SERVER_UNAVAILABLE };
 }
@@ -125,13 +125,13 @@ const RETURN_CODES: ReadonlyMap<Reason, number> = new Map<Reason, number>([
   [REASON.NOT_AUTHORIZED, 5],
 ]);
 
-/** What older versions say of a version that does not exist [MQTT-3.1.2-2]. */
+/** Unacceptable protocol version [MQTT-3.1.2-2]. */
 const UNACCEPTABLE_VERSION = 1;
 
-/** The answer to a CONNECT that breaks the protocol: in the version that it names, or the nearest. Null where that has none. */
+/** The CONNACK for a CONNECT that violates the protocol, in its version or the nearest; null where that has none. */
 export function connackOfViolation(level: number, reasonCode: Reason, reasonString: string): Buffer | null {
   const isUnknown = reasonCode === REASON.UNSUPPORTED_PROTOCOL_VERSION;
   if (level >= MQTT_5)
-    return encode(isUnknown ? { ...CONNACK, reasonCode } : refused(MQTT_5, reasonCode, reasonString), MQTT_5);
+    return encode(isUnknown ? { ...CONNACK, reasonCode } : refusingConnack(MQTT_5, reasonCode, reasonString), MQTT_5);
   return isUnknown ? encode({ ...CONNACK, returnCode: UNACCEPTABLE_VERSION }, 4) : null;
 }

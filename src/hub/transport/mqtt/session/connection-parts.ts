@@ -1,4 +1,4 @@
-// What all MQTT connections share: the parts of the broker that a connection works with.
+// The parts of the broker that all MQTT connections share.
 import type { Clock } from "../../../clock.ts";
 import type { Log } from "../../../observe/log/log.ts";
 import type { AccessHooks } from "../access-hooks.ts";
@@ -9,6 +9,7 @@ import type { RetainedMessages } from "../messages/retained.ts";
 import type { PublishHandler } from "../publish-handler.ts";
 import type { MqttSubscriptions } from "../subscriptions.ts";
 import type { Sessions } from "./sessions.ts";
+import type { WillQueue } from "./will.ts";
 
 export interface ConnectionParts {
   readonly sessions: Sessions;
@@ -16,8 +17,9 @@ export interface ConnectionParts {
   readonly subscriptions: MqttSubscriptions;
   readonly publishes: PublishHandler;
   readonly commands: MqttCommands;
-  readonly retained: Pick<RetainedMessages, "find">;
+  readonly retained: Pick<RetainedMessages, "search">;
   readonly bus: MessageBus;
+  readonly wills: WillQueue;
   readonly diagnostics: MqttDiagnostics;
   readonly clock: Clock;
   readonly log: Log;

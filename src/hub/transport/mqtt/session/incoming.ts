@@ -1,5 +1,6 @@
 // PUBLISH packets of one connection, to their verdict and their acknowledgement.
 // Order: verdicts come in any order; messages are forwarded and acknowledged in that of their arrival.
+import { crc32 } from "node:zlib";
 import { render } from "../../../../shared/messages/render.ts";
 import type { Verdict } from "../../../ingest/accept.ts";
 import type { MessageBus } from "../messages/message-bus.ts";
@@ -11,10 +12,10 @@ import type { MqttSession } from "../session.ts";
 import { REASON, type Reason, refusalReason } from "./reason-codes.ts";
 import type { SessionState } from "./session-state.ts";
 
-/** The Receive Maximum that clients are told. */
+/** The Receive Maximum in CONNACK. */
 export const RECEIVE_MAXIMUM = 256;
-/** Older clients know of no limit: some send all that they have before they release the first. */
-const MAX_OPEN_QOS2_OF_OLDER_CLIENTS = 10_000;
+/** MQTT 3 has no Receive Maximum: some clients publish their whole backlog before the first PUBREL. */
+const MAX_IN_FLIGHT_QOS2_BEFORE_MQTT_5 = 10_000;
 
 export interface IncomingOptions {
   readonly level: Level;
@@ -37,11 +38,11 @@ export class IncomingMessages {
     this.#options = options;
   }
 
-  /** Resolves once it is settled. */
+  /** Resolves once the message is settled. */
   async take(packet: ArrivedPublish): Promise<void> {
     const { session, state, publishes, now, end, acknowledge } = this.#options;
     const { qos, properties, payload, retain, packetId, topicAlias, expirySeconds } = packet;
-    // Once for each packet, in their order: an alias counts whatever becomes of its message.
+    // Once for each packet, in order: an alias is set even where its message is refused.
     const resolved = this.#aliases.resolve(packet.topic, topicAlias);
     if (resolved === "bad-alias") {
       end(REASON.TOPIC_ALIAS_INVALID, `The hub takes topic aliases from 1 to ${MAX_TOPIC_ALIASES}.`);
@@ -51,22 +52,6 @@ export class IncomingMessages {
       end(REASON.PROTOCOL_ERROR, "A PUBLISH has neither a topic nor an alias that stands for one.");
       return;
     }
-    const turn = session.answers.begin();
-    const { promise: settled, resolve: settle } = Promise.withResolvers<void>();
-    if (qos === 2) {
-      // It was sent again before its verdict, perhaps on a connection that has ended since.
-      for (let first = state.unsettled(packetId); first !== undefined; first = state.unsettled(packetId)) await first;
-      if (state.hasReceived(packetId)) {
-        session.answers.finish(turn, () => acknowledge(2, packetId, REASON.SUCCESS, null));
-        return;
-      }
-      if (!this.#hasRoomForQos2()) {
-        session.answers.finish(turn, () => undefined);
-        end(REASON.RECEIVE_MAXIMUM_EXCEEDED, "More messages of QoS 2 are open than the hub takes at once.");
-        return;
-      }
-      state.receiving(packetId, settled);
-    }
     const message: Message = {
       topic: resolved.topic,
       payload,
@@ -75,6 +60,22 @@ export class IncomingMessages {
       properties,
       expiresAtMs: expiresAt(expirySeconds, now()),
     };
+    const turn = session.answers.begin();
+    const { promise: settled, resolve: settle } = Promise.withResolvers<void>();
+    if (qos === 2) {
+      // A duplicate before the verdict; the first copy may have come on an earlier connection.
+      for (let first = state.unsettled(packetId); first !== undefined; first = state.unsettled(packetId)) await first;
+      if (state.hasReceived(packetId, checksumOf(message))) {
+        session.answers.finish(turn, () => acknowledge(2, packetId, REASON.SUCCESS, null));
+        return;
+      }
+      if (!this.#hasRoomForQos2()) {
+        session.answers.finish(turn, () => undefined);
+        end(REASON.RECEIVE_MAXIMUM_EXCEEDED, "More messages of QoS 2 are open than the hub takes at once.");
+        return;
+      }
+      state.beginReceiving(packetId, settled);
+    }
     session.publishBegan();
     const { verdict, isForwarded } = await publishes.accept(session, message);
     session.answers.finish(turn, () => {
@@ -87,27 +88,35 @@ export class IncomingMessages {
     await settled;
   }
 
-  #answer({ topic, qos }: Message, packetId: number, verdict: Verdict | null): void {
-    const { level, state, end, acknowledge } = this.#options;
+  #answer(message: Message, packetId: number, verdict: Verdict | null): void {
+    const { topic, qos } = message;
+    const { level, state, bus, end, acknowledge } = this.#options;
     if (verdict?.kind === "deferred") {
-      // An acknowledgement, whatever it says, would have the client forget the message [MQTT-4.4.0-2].
+      // Any acknowledgement, even with a failure code, makes the client discard the message [MQTT-4.4.0-2].
       end(REASON.QUOTA_EXCEEDED, render(verdict.problem));
       return;
     }
     if (qos === 0) return;
     if (verdict?.kind === "refused" && level === MQTT_5) {
-      // Of topics that are the broker's own everybody knows why.
+      // For `$` topics, which only the broker publishes, the reason is obvious.
       const reasonString = topic.startsWith("$") ? null : render(verdict.problem);
       acknowledge(qos, packetId, refusalReason(verdict.problem), reasonString);
       return;
     }
-    if (qos === 2) state.received(packetId);
-    acknowledge(qos, packetId, REASON.SUCCESS, null);
+    if (qos === 2) state.received(packetId, checksumOf(message));
+    const isForNobody = qos === 1 && verdict === null && bus.countSubscribers(topic) === 0;
+    const reason = isForNobody && level === MQTT_5 ? REASON.NO_MATCHING_SUBSCRIBERS : REASON.SUCCESS;
+    acknowledge(qos, packetId, reason, null);
   }
 
   #hasRoomForQos2(): boolean {
     const { level, state } = this.#options;
-    const maximum = level === MQTT_5 ? RECEIVE_MAXIMUM : MAX_OPEN_QOS2_OF_OLDER_CLIENTS;
+    const maximum = level === MQTT_5 ? RECEIVE_MAXIMUM : MAX_IN_FLIGHT_QOS2_BEFORE_MQTT_5;
     return state.receivedCount < maximum;
   }
+}
+
+/** Of what tells a message that is sent again from another one: clients do not agree on when to set DUP. */
+function checksumOf({ topic, payload }: Message): number {
+  return crc32(payload, crc32(topic));
 }

@@ -1,10 +1,11 @@
-// Reason codes of MQTT 5 (section 2.4), and which one stands for each error of the hub.
+// Reason codes of MQTT 5 (section 2.4), and the hub's errors mapped to them.
 import { errorOf, errorStatus, type Problem } from "../../../../shared/errors.ts";
 import type { ViolationKind } from "../wire/violation.ts";
 
 export const REASON = {
   SUCCESS: 0x00,
   DISCONNECT_WITH_WILL: 0x04,
+  NO_MATCHING_SUBSCRIBERS: 0x10,
   NO_SUBSCRIPTION_EXISTED: 0x11,
   UNSPECIFIED_ERROR: 0x80,
   MALFORMED_PACKET: 0x81,
@@ -32,7 +33,7 @@ export const REASON = {
 
 export type Reason = (typeof REASON)[keyof typeof REASON];
 
-/** Of the DISCONNECT, or of the CONNACK, that answers what MQTT forbids (section 4.13). */
+/** For the DISCONNECT or CONNACK after a violation (section 4.13). */
 export const VIOLATION_REASONS: Readonly<Record<ViolationKind, Reason>> = {
   malformed: REASON.MALFORMED_PACKET,
   "protocol-error": REASON.PROTOCOL_ERROR,
@@ -40,10 +41,10 @@ export const VIOLATION_REASONS: Readonly<Record<ViolationKind, Reason>> = {
   "unknown-level": REASON.UNSUPPORTED_PROTOCOL_VERSION,
 };
 
-/** From here on a code is a failure. */
+/** This code and higher ones are failures. */
 export const FIRST_FAILURE = 0x80;
 
-/** Of the PUBACK or PUBREC of a message that is refused for ever (sections 3.4.2.1 and 3.5.2.1). */
+/** For the PUBACK or PUBREC of a refused message (sections 3.4.2.1 and 3.5.2.1). */
 export function refusalReason(problem: Problem): Reason {
   const code = errorOf(problem);
   if (code.startsWith("too-many-")) return REASON.QUOTA_EXCEEDED;

@@ -1,7 +1,7 @@
-// What the hub remembers of a client beyond its connection (MQTT 5, section 4.1): its subscriptions, what it is owed, the QoS 2
-// messages that it began, and a will that is delayed. It ends with the connection where the client wants no more than that.
-// Invariants: it has one principal from its beginning to its end; what it holds is counted in a share of its own.
-import type { Share } from "../../../access/limits/budget.ts";
+// Session State (MQTT 5, section 4.1), which may outlive a connection: subscriptions, the backlog of messages, QoS 2 messages
+// that the client has not released, and a delayed will.
+// Invariants: a session belongs to one principal; its memory is counted in its own share of the budget.
+import type { Share } from "../../../access/limits/share.ts";
 import type { Principal } from "../../../access/principal.ts";
 import type { BusSubscription, MessageBus, Receiver } from "../messages/message-bus.ts";
 import { OutgoingMessages } from "../messages/outgoing.ts";
@@ -10,17 +10,17 @@ import type { GroupMember, SharedGroups } from "../messages/shared-groups.ts";
 import { parseShared, type Subscription } from "../messages/subscription.ts";
 import type { FilterLoad } from "../subscriptions.ts";
 
-/** What a subscription takes beside its filter, here and in the emitter. */
+/** Memory of a subscription without its filter, here and in the emitter. */
 const SUBSCRIPTION_BYTES = 320;
 const RECEIVED_ID_BYTES = 48;
 
 /** The connection of the session's client. */
 export interface SessionConnection {
-  /** Another client connected with its id. */
-  takenOver(): void;
-  /** The session ends; `reasonString` completes “its connection was cut: …”. */
-  sessionCut(reasonString: string): void;
-  /** What its client showed is worth nothing any more. */
+  /** Another client connected with the same client id. */
+  onTakenOver(): void;
+  /** The budget ended the session; `reasonString` completes “its connection was cut: …”. */
+  onSessionCut(reasonString: string): void;
+  /** The client's credentials are no longer valid. */
   revoked(): void;
 }
 
@@ -38,38 +38,38 @@ export interface SessionStateOptions {
 /** A will whose delay has not passed. */
 export interface DelayedWill {
   secondsLeft: number;
-  /** What it takes in memory. */
+  /** Bytes that it takes in memory. */
   readonly bytes: number;
   readonly publish: () => void;
 }
 
-interface Subscribed {
+interface ActiveSubscription {
   readonly subscription: Subscription;
-  readonly listening: BusSubscription;
+  readonly busSubscription: BusSubscription;
 }
 
 export class SessionState implements Receiver, GroupMember {
   readonly clientId: string;
-  /** Where its client was last. */
+  /** The client's last address. */
   address: string;
-  /** Of the client that has it; its rights may change, who it is does not. */
+  /** The owner; its rights may change, its identity does not. */
   principal: Principal;
   readonly outgoing: OutgoingMessages;
-  /** Ids of QoS 2 messages that were taken and not released yet. */
-  readonly #receivedIds = new Set<number>();
+  /** By id: checksums of QoS 2 messages that were taken and not released yet. */
+  readonly #receivedChecksums = new Map<number, number>();
   /** By id: QoS 2 messages without a verdict yet, which may come after their connection has ended. */
-  readonly #receiving = new Map<number, Promise<void>>();
+  readonly #unsettled = new Map<number, Promise<void>>();
   readonly #options: SessionStateOptions;
-  readonly #subscribed = new Map<string, Subscribed>();
+  readonly #subscriptions = new Map<string, ActiveSubscription>();
   #filterCharacters = 0;
-  #owedBytes = 0;
+  #backlogBytes = 0;
   connection: SessionConnection | null = null;
-  /** How long it outlives its connection; 0 where it does not. */
+  /** Session Expiry Interval; 0 where it ends with the connection. */
   expirySeconds = 0;
-  /** Until it expires; counts while its client is away. */
+  /** Until it expires; counts down while the client is disconnected. */
   secondsLeft = 0;
   #will: DelayedWill | null = null;
-  /** Called at its end: nobody need end it any more. */
+  /** Called at its end: removes it from the list of open connections. */
   endTracking: () => void = () => undefined;
 
   constructor(options: SessionStateOptions) {
@@ -78,8 +78,8 @@ export class SessionState implements Receiver, GroupMember {
     this.principal = options.principal;
     this.address = options.address;
     this.outgoing = new OutgoingMessages((bytes) => {
-      this.#owedBytes = bytes;
-      this.#hold();
+      this.#backlogBytes = bytes;
+      this.#updateShare();
     }, options.now);
   }
 
@@ -97,106 +97,106 @@ export class SessionState implements Receiver, GroupMember {
 
   set will(will: DelayedWill | null) {
     this.#will = will;
-    this.#hold();
+    this.#updateShare();
   }
 
-  /** How many QoS 2 messages were taken and not released yet, or have no verdict yet. */
+  /** QoS 2 messages that were not released, or have no verdict. */
   get receivedCount(): number {
-    return this.#receivedIds.size + this.#receiving.size;
+    return this.#receivedChecksums.size + this.#unsettled.size;
   }
 
   /** A QoS 2 message has arrived; `settled` resolves with its verdict. */
-  receiving(packetId: number, settled: Promise<void>): void {
-    this.#receiving.set(packetId, settled);
+  beginReceiving(packetId: number, settled: Promise<void>): void {
+    this.#unsettled.set(packetId, settled);
   }
 
-  /** Resolves once the QoS 2 message with that id has its verdict; undefined where there is none without. */
+  /** Resolves once the QoS 2 message with that id has its verdict; undefined where none waits for one. */
   unsettled(packetId: number): Promise<void> | undefined {
-    return this.#receiving.get(packetId);
+    return this.#unsettled.get(packetId);
   }
 
   /** A QoS 2 message has its verdict. */
   settled(packetId: number): void {
-    this.#receiving.delete(packetId);
+    this.#unsettled.delete(packetId);
   }
 
-  hasReceived(packetId: number): boolean {
-    return this.#receivedIds.has(packetId);
+  /** Whether that very message was taken: a client that has lost its session uses the ids of others again. */
+  hasReceived(packetId: number, checksum: number): boolean {
+    return this.#receivedChecksums.get(packetId) === checksum;
   }
 
   /** A QoS 2 message was taken: sent again before its release, it is the same one. */
-  received(packetId: number): void {
-    this.#receivedIds.add(packetId);
-    this.#hold();
+  received(packetId: number, checksum: number): void {
+    this.#receivedChecksums.set(packetId, checksum);
+    this.#updateShare();
   }
 
-  /** PUBREL; false where no such message was taken. */
-  release(packetId: number): boolean {
-    const isKnown = this.#receivedIds.delete(packetId);
-    this.#hold();
-    return isKnown;
+  /** PUBREL. */
+  release(packetId: number): void {
+    this.#receivedChecksums.delete(packetId);
+    this.#updateShare();
   }
 
   get filters(): Iterable<string> {
-    return this.#subscribed.keys();
+    return this.#subscriptions.keys();
   }
 
   has(filter: string): boolean {
-    return this.#subscribed.has(filter);
+    return this.#subscriptions.has(filter);
   }
 
   get load(): FilterLoad {
-    return { filters: this.#subscribed.size, characters: this.#filterCharacters };
+    return { filters: this.#subscriptions.size, characters: this.#filterCharacters };
   }
 
   get subscriptions(): Subscription[] {
-    return [...this.#subscribed.values()].map(({ subscription }) => subscription);
+    return [...this.#subscriptions.values()].map(({ subscription }) => subscription);
   }
 
-  /** True where it had none with this filter. */
+  /** True where the subscription is new, false where it replaces one with the same filter. */
   subscribe(subscription: Subscription): boolean {
     const { bus, groups } = this.#options;
     const { filter } = subscription;
-    const before = this.#subscribed.get(filter);
-    if (before !== undefined) {
-      before.listening.replace(subscription);
-      this.#subscribed.set(filter, { ...before, subscription });
+    const existing = this.#subscriptions.get(filter);
+    if (existing !== undefined) {
+      existing.busSubscription.replace(subscription);
+      this.#subscriptions.set(filter, { ...existing, subscription });
       return false;
     }
     const shared = parseShared(filter);
-    const listening =
+    const busSubscription =
       shared === null ? bus.subscribe(filter, this, subscription) : groups.join(shared, this, subscription);
-    this.#subscribed.set(filter, { subscription, listening });
+    this.#subscriptions.set(filter, { subscription, busSubscription });
     this.#countCharacters(filter.length);
     return true;
   }
 
   /** False where there was no such subscription. */
   unsubscribe(filter: string): boolean {
-    const subscribed = this.#subscribed.get(filter);
-    if (subscribed === undefined) return false;
-    this.#subscribed.delete(filter);
-    subscribed.listening.end();
+    const active = this.#subscriptions.get(filter);
+    if (active === undefined) return false;
+    this.#subscriptions.delete(filter);
+    active.busSubscription.end();
     this.#countCharacters(-filter.length);
     return true;
   }
 
   receive(message: Message, publisher: PublisherId, matching: readonly Subscription[]): void {
     const isOwn = publisher === this.clientId;
-    const meant = isOwn ? matching.filter(({ noLocal }) => !noLocal) : matching;
-    this.offer(message, meant, message.retain && meant.some(({ retainAsPublished }) => retainAsPublished));
+    const effective = isOwn ? matching.filter(({ noLocal }) => !noLocal) : matching;
+    this.offer(message, effective, message.retain && effective.some(({ retainAsPublished }) => retainAsPublished));
   }
 
-  receiveShared(message: Message, subscription: Subscription, handBack: (message: Message) => void): void {
-    this.offer(message, [subscription], message.retain && subscription.retainAsPublished, handBack);
+  receiveShared(message: Message, subscription: Subscription, redeliver: (message: Message) => void): void {
+    this.offer(message, [subscription], message.retain && subscription.retainAsPublished, redeliver);
   }
 
-  /** A message for the client; `retain` is the flag that it is to see. */
+  /** Queues or sends a message to the client, with this RETAIN flag. */
   offer(
     message: Message,
     subscriptions: readonly Subscription[],
     retain: boolean,
-    handBack?: (message: Message) => void,
+    redeliver?: (message: Message) => void,
   ): void {
     if (subscriptions.length === 0 || !this.mayReceive(message.topic)) return;
     let qos: Qos = 0;
@@ -206,33 +206,33 @@ export class SessionState implements Receiver, GroupMember {
       if (subscription.id !== undefined) subscriptionIds.push(subscription.id);
     }
     if (message.qos < qos) qos = message.qos;
-    this.outgoing.offer({ message, qos, retain, subscriptionIds, handBack });
+    this.outgoing.offer({ message, qos, retain, subscriptionIds, redeliver });
   }
 
   mayReceive(topic: string): boolean {
     return this.#options.mayReceive(this.principal, topic);
   }
 
-  /** Forgets everything; a will that is delayed is published now. */
+  /** Discards the state; a delayed will is published now. */
   end(): void {
-    for (const filter of [...this.#subscribed.keys()]) this.unsubscribe(filter);
-    for (const { message, handBack } of this.outgoing.clear()) handBack?.(message);
-    this.#receivedIds.clear();
+    for (const filter of [...this.#subscriptions.keys()]) this.unsubscribe(filter);
+    for (const { message, redeliver } of this.outgoing.clear()) redeliver?.(message);
+    this.#receivedChecksums.clear();
     this.#will?.publish();
     this.#will = null;
     this.endTracking();
     this.#options.share.close();
   }
 
-  #countCharacters(more: number): void {
-    this.#filterCharacters += more;
-    this.#hold();
+  #countCharacters(delta: number): void {
+    this.#filterCharacters += delta;
+    this.#updateShare();
   }
 
-  #hold(): void {
-    const subscriptionBytes = SUBSCRIPTION_BYTES * this.#subscribed.size + 2 * this.#filterCharacters;
-    const receivedBytes = RECEIVED_ID_BYTES * this.#receivedIds.size;
+  #updateShare(): void {
+    const subscriptionBytes = SUBSCRIPTION_BYTES * this.#subscriptions.size + 2 * this.#filterCharacters;
+    const receivedBytes = RECEIVED_ID_BYTES * this.#receivedChecksums.size;
     const willBytes = this.#will?.bytes ?? 0;
-    this.#options.share.hold("session", this.#owedBytes + subscriptionBytes + receivedBytes + willBytes);
+    this.#options.share.hold("session", this.#backlogBytes + subscriptionBytes + receivedBytes + willBytes);
   }
 }

@@ -1,17 +1,18 @@
-// The sessions of all clients, by client id. One outlives its connection for as long as its client asked for, within bounds;
-// seconds are counted by `tick`, not read off a clock, which may be set. A client leaves between two ticks: the second that had
-// begun does not count, so that nothing ends before its time, and within a second after it.
-// Invariant: a client id has one session and at most one connection; a session is never handed to another principal.
+// The sessions of all clients, by client id. A session outlives its connection for the Session Expiry Interval, bounded.
+// `tick` counts seconds, since a clock may be set; the first, partial second is not counted, so that a session expires within
+// a second after its time, never before.
+// Invariant: a client id has one session and at most one connection; a session never passes to another principal.
 import type { Budget } from "../../../access/limits/budget.ts";
+import { FairPlaces } from "../../../access/limits/fair-places.ts";
 import type { OpenConnections } from "../../../access/open-connections.ts";
-import { isProven, isSamePrincipal, type Principal } from "../../../access/principal.ts";
+import { isAuthenticated, isSamePrincipal, type Principal } from "../../../access/principal.ts";
 import type { TopicAuthority } from "../../../access/topic-authority.ts";
 import type { Clock } from "../../../clock.ts";
 import type { MessageBus } from "../messages/message-bus.ts";
 import { SharedGroups } from "../messages/shared-groups.ts";
 import { SessionState } from "./session-state.ts";
 
-/** Sessions whose clients are away. */
+/** Sessions without a connection. */
 const MAX_ABSENT_SESSIONS = 1_000;
 export const MAX_SESSION_SECONDS = 7 * 24 * 60 * 60;
 
@@ -29,15 +30,15 @@ export interface OpeningClient {
   readonly clientId: string;
   readonly principal: Principal;
   readonly address: string;
-  /** It wants a new session. */
+  /** Clean Start, or clean session in MQTT 3. */
   readonly isClean: boolean;
-  /** How long it wants its session kept. */
+  /** The requested Session Expiry Interval. */
   readonly expirySeconds: number;
 }
 
 export interface OpenedSession {
   readonly state: SessionState;
-  /** The client had this session before. */
+  /** Session Present: the client resumes an existing session. */
   readonly isPresent: boolean;
 }
 
@@ -45,7 +46,7 @@ export class Sessions {
   readonly #options: SessionsOptions;
   readonly #groups: SharedGroups;
   readonly #byClientId = new Map<string, SessionState>();
-  /** In the order in which their clients left. */
+  /** Sessions without a connection, in the order of disconnection. */
   readonly #absent = new Set<SessionState>();
 
   constructor(options: SessionsOptions) {
@@ -54,14 +55,14 @@ export class Sessions {
   }
 
   /**
-   * The session of a client that connects; who had its id is disconnected. Null where that is somebody from whom it cannot be
-   * taken, who may have come since the client was let in.
+   * Opens or resumes the session of a client that connects, and disconnects the client that has its id. Null where that id
+   * belongs to another authenticated client, which may have connected since `mayConnect` was asked.
    */
   open({ clientId, principal, address, isClean, expirySeconds }: OpeningClient): OpenedSession | null {
     if (this.isTakenByOther(clientId, principal)) return null;
-    const known = this.#byClientId.get(clientId);
-    known?.connection?.takenOver();
-    // The end of its connection may have ended it.
+    const previous = this.#byClientId.get(clientId);
+    previous?.connection?.onTakenOver();
+    // With its connection the session may have ended.
     const before = this.#byClientId.get(clientId);
     const isPresent = before !== undefined && !isClean && isSamePrincipal(before.principal, principal);
     if (before !== undefined && !isPresent) this.#end(before);
@@ -74,26 +75,26 @@ export class Sessions {
     return { state, isPresent };
   }
 
-  /** Sessions whose clients are away. */
+  /** Sessions without a connection. */
   get absentCount(): number {
     return this.#absent.size;
   }
 
-  /** Of all sessions. */
+  /** The subscriptions of all sessions. */
   get filterCount(): number {
     let count = 0;
     for (const { load } of this.#byClientId.values()) count += load.filters;
     return count;
   }
 
-  /** Whether somebody who has shown who they are has a session with that client id, and it is not this one. */
+  /** Whether another authenticated client has a session with that client id. */
   isTakenByOther(clientId: string, principal: Principal): boolean {
     const state = this.#byClientId.get(clientId);
-    return state !== undefined && isProven(state.principal) && !isSamePrincipal(state.principal, principal);
+    return state !== undefined && isAuthenticated(state.principal) && !isSamePrincipal(state.principal, principal);
   }
 
   /** The connection of a session has ended. */
-  left(state: SessionState): void {
+  disconnected(state: SessionState): void {
     state.connection = null;
     state.outgoing.disconnect();
     if (state.expirySeconds === 0) {
@@ -102,11 +103,11 @@ export class Sessions {
     }
     state.secondsLeft = state.expirySeconds;
     this.#absent.add(state);
-    if (this.#absent.size > MAX_ABSENT_SESSIONS) this.#endOneTooMany();
+    if (this.#absent.size > MAX_ABSENT_SESSIONS) this.#evictAbsent();
   }
 
-  /** The client wants its session kept for less, or more, than it said. */
-  limit(state: SessionState, expirySeconds: number): void {
+  /** DISCONNECT changed the Session Expiry Interval. */
+  setExpiry(state: SessionState, expirySeconds: number): void {
     state.expirySeconds = Math.min(expirySeconds, MAX_SESSION_SECONDS);
   }
 
@@ -114,7 +115,7 @@ export class Sessions {
   tick(): void {
     for (const state of [...this.#absent]) {
       const { will } = state;
-      // A client that comes back before its will's delay has passed takes it back [MQTT-3.1.3-9].
+      // A client that reconnects within the Will Delay Interval cancels its will [MQTT-3.1.3-9].
       if (will !== null && will.secondsLeft-- <= 0) {
         state.will = null;
         will.publish();
@@ -123,7 +124,7 @@ export class Sessions {
     }
   }
 
-  /** The broker stops: nobody's will is published for it. */
+  /** The broker stops: wills are not published. */
   stop(): void {
     for (const state of [...this.#byClientId.values()]) {
       state.will = null;
@@ -136,7 +137,7 @@ export class Sessions {
     const share = budget.open({
       resume: () => undefined,
       cut: (reasonString) => {
-        state.connection?.sessionCut(reasonString);
+        state.connection?.onSessionCut(reasonString);
         this.#end(state);
       },
     });
@@ -147,7 +148,7 @@ export class Sessions {
       share,
       bus,
       groups: this.#groups,
-      mayReceive: (...what) => access.topics.mayReceive(...what),
+      mayReceive: (...args) => access.topics.mayReceive(...args),
       now: () => clock.now(),
     });
     state.endTracking = access.connections.add({
@@ -162,16 +163,12 @@ export class Sessions {
     return state;
   }
 
-  /** The one longest away, of the address that has most: nobody crowds out the sessions of others. */
-  #endOneTooMany(): void {
-    const counts = new Map<string, number>();
-    for (const { address } of this.#absent) counts.set(address, (counts.get(address) ?? 0) + 1);
-    const most = Math.max(...counts.values());
-    for (const state of this.#absent)
-      if (counts.get(state.address) === most) {
-        this.#end(state);
-        return;
-      }
+  /** Ends the oldest absent session of the address with the most, so that one address cannot evict those of others. */
+  #evictAbsent(): void {
+    const places = new FairPlaces<SessionState>();
+    for (const state of this.#absent) places.add(state, state.address);
+    const oldest = places.oldestOfMost();
+    if (oldest !== null) this.#end(oldest);
   }
 
   #end(state: SessionState): void {

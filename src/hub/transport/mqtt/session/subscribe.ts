@@ -1,12 +1,12 @@
-// SUBSCRIBE and UNSUBSCRIBE of one client: what it may have, what is retained for it, and the commands that it is to be sent.
-// Invariant: what is retained is sent for one filter after another, however often and fast a client subscribes.
+// Handles SUBSCRIBE and UNSUBSCRIBE of one client: authorises filters, attaches command topics, sends retained messages.
+// Invariant: retained messages are sent for one filter at a time, however often and fast a client subscribes.
 
 import { setTimeout } from "node:timers/promises";
 import type { ISubackPacket, ISubscribePacket, ISubscription, IUnsubackPacket, IUnsubscribePacket } from "mqtt-packet";
 import type { AccessHooks } from "../access-hooks.ts";
 import type { MqttCommands } from "../command-delivery.ts";
 import { type Level, MQTT_5 } from "../messages/packets.ts";
-import type { RetainedMessages } from "../messages/retained.ts";
+import type { RetainedMessages, RetainedSearch } from "../messages/retained.ts";
 import { innerFilter, parseShared, type Subscription } from "../messages/subscription.ts";
 import type { MqttSession } from "../session.ts";
 import type { FilterLoad, FilterOutcome, MqttSubscriptions, Subscriber } from "../subscriptions.ts";
@@ -20,22 +20,22 @@ export interface SubscribeOptions {
   readonly access: AccessHooks;
   readonly subscriptions: MqttSubscriptions;
   readonly commands: MqttCommands;
-  readonly retained: Pick<RetainedMessages, "find">;
+  readonly retained: Pick<RetainedMessages, "search">;
   /** Ends the connection; `reasonString` says why. */
   readonly end: (reason: Reason, reasonString: string) => void;
 }
 
-/** In SUBACK of MQTT 3.1.1 (section 3.9.3). */
+/** The return code in an MQTT 3.1.1 SUBACK (section 3.9.3). */
 const FAILURE = 0x80;
-/** Retained messages are sent (MQTT 5, section 3.8.3.1): at each SUBSCRIBE without the first two. */
+/** Retain Handling (MQTT 5, section 3.8.3.1): with 0, retained messages are sent at each SUBSCRIBE. */
 const ONLY_IF_NEW = 1;
-const NEVER = 2;
+const NOT_AT_SUBSCRIBE = 2;
 
-/** Filters that were turned away and are remembered. */
-const MAX_REFUSED = 200;
-/** Retained messages wait while so much of what the client is sent has not left. */
+/** Refused filters that are remembered, to grant them later. */
+const MAX_REFUSED_FILTERS = 200;
+/** Retained messages wait while the socket has more unsent bytes. */
 const MAX_UNSENT_BYTES = 256 * 1024;
-const RETRY_MS = 20;
+const RETRY_DELAY_MS = 20;
 
 const REFUSALS = {
   "bad-filter": REASON.TOPIC_FILTER_INVALID,
@@ -45,10 +45,10 @@ const REFUSALS = {
 
 export class SubscribeHandler implements Subscriber {
   readonly #options: SubscribeOptions;
-  /** By filter: what was asked for and turned away. */
+  /** Refused subscriptions, by filter. */
   readonly #refused = new Map<string, Subscription>();
-  /** By filter: those for which what is retained is to be sent. */
-  readonly #wanted = new Map<string, Subscription>();
+  /** Subscriptions whose retained messages are to be sent, by filter. */
+  readonly #pendingRetained = new Map<string, Subscription>();
   #isSending = false;
   #isEnded = false;
 
@@ -68,36 +68,36 @@ export class SubscribeHandler implements Subscriber {
     return this.#options.state.load;
   }
 
-  /** The session was there before: its commands are sent to this connection. */
+  /** Renews the subscriptions of a resumed session: attaches its command topics to this connection. */
   resume(): void {
     const { state } = this.#options;
     for (const subscription of state.subscriptions) {
       const { filter } = subscription;
       state.unsubscribe(filter);
-      // What was allowed then may not be now, and may be again.
+      // Rights may have changed meanwhile; a refused subscription can be granted later.
       if (this.#refusalOf(subscription) === null) this.#subscribe(subscription);
     }
   }
 
-  /** Answers, then resolves once what is retained is sent. */
+  /** Answers with SUBACK, then resolves once the retained messages are sent. */
   async subscribe(packet: ISubscribePacket, answer: (suback: ISubackPacket) => void): Promise<void> {
     const { messageId = 0, subscriptions, properties } = packet;
-    // Another broker's bridge, of an older version, is without its own messages whatever it asks for.
+    // Only in MQTT 5: an MQTT 3 bridge gets No Local on all subscriptions.
     const isForbidden = ({ topic, nl }: ISubscription) => nl === true && parseShared(topic) !== null;
     if (this.#options.level === MQTT_5 && subscriptions.some(isForbidden)) {
       this.#options.end(REASON.PROTOCOL_ERROR, "A shared subscription cannot be without the client's own messages.");
       return;
     }
-    const granted = subscriptions.map((asked) => {
-      const subscription = subscriptionOf(asked, properties?.subscriptionIdentifier);
+    const granted = subscriptions.map((requested) => {
+      const subscription = subscriptionOf(requested, properties?.subscriptionIdentifier);
       const refusal = this.#refusalOf(subscription);
       if (refusal !== null) return refusal;
       const isNew = this.#subscribe(subscription);
-      const handling = asked.rh ?? 0;
-      const isShared = parseShared(asked.topic) !== null;
-      if (!isShared && handling !== NEVER && (isNew || handling !== ONLY_IF_NEW))
-        this.#wanted.set(subscription.filter, subscription);
-      return asked.qos;
+      const retainHandling = requested.rh ?? 0;
+      const isShared = parseShared(requested.topic) !== null;
+      if (!isShared && retainHandling !== NOT_AT_SUBSCRIBE && (isNew || retainHandling !== ONLY_IF_NEW))
+        this.#pendingRetained.set(subscription.filter, subscription);
+      return requested.qos;
     });
     answer({ cmd: "suback", messageId, granted });
     await this.#sendRetained();
@@ -108,7 +108,7 @@ export class SubscribeHandler implements Subscriber {
     const granted = unsubscriptions.map((filter) => {
       commands.unsubscribed(session, filter);
       this.#refused.delete(filter);
-      this.#wanted.delete(filter);
+      this.#pendingRetained.delete(filter);
       return state.unsubscribe(filter) ? REASON.SUCCESS : REASON.NO_SUBSCRIPTION_EXISTED;
     });
     return { cmd: "unsuback", messageId, granted };
@@ -119,7 +119,7 @@ export class SubscribeHandler implements Subscriber {
       if (innerFilter(subscription.filter) !== filter) continue;
       this.#refused.delete(subscription.filter);
       this.#subscribe(subscription);
-      this.#wanted.set(subscription.filter, subscription);
+      this.#pendingRetained.set(subscription.filter, subscription);
     }
     void this.#sendRetained();
   }
@@ -133,10 +133,12 @@ export class SubscribeHandler implements Subscriber {
   #refusalOf(subscription: Subscription): number | null {
     const { level, access, session } = this.#options;
     const { filter } = subscription;
-    const isUnsound = filter.startsWith("$share/") && parseShared(filter) === null;
-    const outcome = isUnsound ? access.badShare(session, filter) : access.authorizeSubscribe(session, this, filter);
+    const isMalformedShare = filter.startsWith("$share/") && parseShared(filter) === null;
+    const outcome = isMalformedShare
+      ? access.badShare(session, filter)
+      : access.authorizeSubscribe(session, this, filter);
     if (outcome === "granted") return null;
-    if (outcome === "forbidden" && this.#refused.size < MAX_REFUSED) this.#refused.set(filter, subscription);
+    if (outcome === "forbidden" && this.#refused.size < MAX_REFUSED_FILTERS) this.#refused.set(filter, subscription);
     return level === MQTT_5 ? REFUSALS[outcome] : FAILURE;
   }
 
@@ -147,13 +149,13 @@ export class SubscribeHandler implements Subscriber {
     return isNew;
   }
 
-  /** Goes on until nothing is wanted any more; where it is at work, it comes to what is wanted since. */
+  /** Runs until none is pending; a running call also sends those added since. */
   async #sendRetained(): Promise<void> {
     if (this.#isSending) return;
     this.#isSending = true;
     try {
-      for (const [filter, subscription] of this.#wanted) {
-        this.#wanted.delete(filter);
+      for (const [filter, subscription] of this.#pendingRetained) {
+        this.#pendingRetained.delete(filter);
         await this.#sendMatching(subscription);
       }
     } finally {
@@ -163,12 +165,20 @@ export class SubscribeHandler implements Subscriber {
 
   async #sendMatching(subscription: Subscription): Promise<void> {
     const { retained, state, session } = this.#options;
-    for (const message of await retained.find(subscription.filter)) {
+    const search = retained.search(subscription.filter);
+    do {
       while (!this.#isEnded && (session.socket.writableLength > MAX_UNSENT_BYTES || !state.outgoing.hasRoom))
-        await setTimeout(RETRY_MS);
-      if (this.#isEnded || !state.has(subscription.filter)) return;
-      state.offer(message, [subscription], true);
-    }
+        await setTimeout(RETRY_DELAY_MS);
+    } while (await this.#offerNext(search, subscription));
+  }
+
+  /** False where there are no more, or they are not wanted any more. Nothing is held from one call to the next. */
+  async #offerNext(search: RetainedSearch, subscription: Subscription): Promise<boolean> {
+    const { state } = this.#options;
+    const messages = await search.next();
+    if (messages === null || this.#isEnded || !state.has(subscription.filter)) return false;
+    for (const message of messages) state.offer(message, [subscription], true);
+    return true;
   }
 }
 

@@ -1,6 +1,6 @@
-// Counts the messages of one direction of a connection, and how many there were a second lately.
+// Counts the messages in one direction of a connection, and their recent rate.
 
-/** A second weighs a tenth: the rate is that of the last ten seconds or so. */
+/** Of an exponential moving average over about ten seconds. */
 const WEIGHT_OF_A_SECOND = 0.1;
 
 export class Traffic {

@@ -1,5 +1,10 @@
-// A client's last will: published when its connection ends without its word, after its delay (MQTT 5, section 3.1.3.2.2).
+// A client's will: published when its connection ends without a DISCONNECT, after the Will Delay Interval (MQTT 5, section
+// 3.1.3.2.2).
 import type { IConnectPacket } from "mqtt-packet";
+import type { Budget } from "../../../access/limits/budget.ts";
+import { PARSED_MESSAGE_BYTES } from "../../../access/limits/costs.ts";
+import type { Share } from "../../../access/limits/share.ts";
+import type { Log } from "../../../observe/log/log.ts";
 import type { MessageBus } from "../messages/message-bus.ts";
 import { expiresAt, type Message, MQTT_5, sizeOf } from "../messages/packets.ts";
 import { willProperties } from "../messages/publish-packets.ts";
@@ -9,14 +14,14 @@ import type { RawPacket } from "../wire/packet-splitter.ts";
 import { levelOf } from "./connect.ts";
 import type { SessionState } from "./session-state.ts";
 
-/** The message that a will is to be; its time to expire begins when it is published. */
+/** The will of a CONNECT; its Message Expiry Interval begins when it is published. */
 export interface WillMessage {
   readonly message: Message;
   readonly delaySeconds: number;
   readonly expirySeconds: number | undefined;
 }
 
-/** What a client wants published; `raw` is its CONNECT as it arrived. Null where it wants nothing. */
+/** `raw` is the CONNECT as it arrived. Null where it has no will. */
 export function willOf(packet: IConnectPacket, raw: RawPacket): WillMessage | null {
   const { will } = packet;
   if (will === undefined) return null;
@@ -24,7 +29,7 @@ export function willOf(packet: IConnectPacket, raw: RawPacket): WillMessage | nu
   return {
     message: {
       topic,
-      // Not a part of the packet, all of which would stay with it.
+      // A copy: a view would keep the whole packet in memory.
       payload: Buffer.concat([typeof payload === "string" ? Buffer.from(payload) : payload]),
       qos,
       retain,
@@ -36,13 +41,45 @@ export function willOf(packet: IConnectPacket, raw: RawPacket): WillMessage | nu
   };
 }
 
-/** What a will takes in memory until it is published. */
+/** Bytes that a will takes in memory until it is published. */
 export function willBytes({ message }: WillMessage): number {
   return sizeOf(message);
 }
 
+/** Of wills that wait to be published. */
+const MAX_WAITING_BYTES = 8 * 1024 * 1024;
+/** A will may take such a part of the room that is left: however many large ones there are, small ones find some. */
+const MAX_PART_OF_ROOM = 1 / 16;
+
+/** Publishes wills as there is room for them: a thousand connections may end in one turn of the event loop. */
+export class WillQueue {
+  readonly #share: Share;
+  #waitingBytes = 0;
+
+  constructor(budget: Budget) {
+    this.#share = budget.open({ resume: () => undefined, cut: () => undefined });
+  }
+
+  /** Calls `publish` in its turn, at once where there is room. False where too many wait: it is never called then. */
+  add(will: WillMessage, publish: () => Promise<void>): boolean {
+    const bytes = PARSED_MESSAGE_BYTES + willBytes(will);
+    if (bytes > (MAX_WAITING_BYTES - this.#waitingBytes) * MAX_PART_OF_ROOM) return false;
+    this.#waitingBytes += bytes;
+    void this.#share.runInTurn(bytes, publish).finally(() => {
+      this.#waitingBytes -= bytes;
+    });
+    return true;
+  }
+
+  stop(): void {
+    this.#share.close();
+  }
+}
+
 export interface WillOptions {
   readonly publishes: PublishHandler;
+  readonly wills: Pick<WillQueue, "add">;
+  readonly log: Log;
   readonly bus: MessageBus;
   readonly session: MqttSession;
   readonly state: SessionState;
@@ -58,7 +95,7 @@ export class Will {
     this.#options = options;
   }
 
-  /** Its delay begins; a session that ends before does not have it wait longer. */
+  /** Starts the delay, which ends with the session at the latest. */
   connectionEnded(): void {
     const { state } = this.#options;
     const secondsLeft = Math.min(this.#will.delaySeconds, state.expirySeconds);
@@ -67,13 +104,19 @@ export class Will {
   }
 
   publish(): void {
+    const { wills, session, log } = this.#options;
+    session.publishBegan();
+    if (wills.add(this.#will, () => this.#publish())) return;
+    session.publishSettled();
+    log.warn({ address: session.address, client: session.clientId }, "a will was dropped: too many wait");
+  }
+
+  /** Never rejects, and nobody is there to hear of a verdict. */
+  async #publish(): Promise<void> {
     const { publishes, bus, session, state, now } = this.#options;
     const message: Message = { ...this.#will.message, expiresAtMs: expiresAt(this.#will.expirySeconds, now()) };
-    session.publishBegan();
-    // It never rejects, and nobody is there to hear of a verdict.
-    void publishes.accept(session, message).then(({ isForwarded }) => {
-      session.publishSettled();
-      if (isForwarded) bus.publish(message, state.clientId);
-    });
+    const { isForwarded } = await publishes.accept(session, message);
+    session.publishSettled();
+    if (isForwarded) bus.publish(message, state.clientId);
   }
 }

@@ -1,20 +1,20 @@
-// Collects what a client is sent in one turn of the event loop and writes it at once: a packet is written in five or six
-// pieces, and each would be a system call, or a WebSocket frame, of its own.
+// Batches the writes to a client within one turn of the event loop: a packet is written in five or six pieces, and each would
+// be a system call, or a WebSocket frame, of its own.
 // Invariants:
-//   - The order of the bytes is that of the writes, and nothing that was written is lost when the socket is ended or destroyed.
-//   - What is collected and what the socket has not sent count towards the `unsent` bytes of the budget, each write with what it
-//     costs beside its bytes: a client that does not read may have been sent many that are small.
+//   - Bytes leave in the order of the writes; ending or destroying the socket flushes the batch first.
+//   - The batch and what the socket has not sent count as `unsent` bytes of the budget, each write with its overhead: a client
+//     that does not read may be owed many small writes.
 import type { Duplex } from "node:stream";
-import type { Share } from "../../../access/limits/budget.ts";
+import type { Share } from "../../../access/limits/share.ts";
 
-/** More is not collected: larger writes do not go any faster. */
+/** Larger batches are no faster. */
 const MAX_BATCH_BYTES = 64 * 1024;
-/** What a write costs in memory until it is done. */
+/** Memory overhead of a pending write. */
 const WRITE_BYTES = 256;
 
 type Done = (error?: Error | null) => void;
 
-/** Of all sockets that something was collected for in this turn: one look for all, where each would cost a message. */
+/** One immediate flushes all sockets of a turn: one for each socket would cost as much as a message. */
 let toFlush: (() => void)[] = [];
 
 function flushInThisTurn(flush: () => void): void {
@@ -60,7 +60,7 @@ export function batchWrites(socket: Duplex, share: Share): void {
     batch = [];
     batchBytes = 0;
     if (!socket.writable && done === undefined) return;
-    // The system takes it at once, or it is the only one that waits: what a write costs beside its bytes is told of those behind it.
+    // The only pending write, at most: its overhead need not be counted.
     if (socket.writableLength === 0 && !hasUnsent && done === undefined) {
       write(bytes);
       return;
@@ -98,7 +98,7 @@ export function batchWrites(socket: Duplex, share: Share): void {
       flush();
       return destroy(error);
     },
-    // The packet library corks the socket for each packet, which the batch is for.
+    // The packet library corks the socket for each packet; the batch replaces that.
     cork() {},
     uncork() {},
   });

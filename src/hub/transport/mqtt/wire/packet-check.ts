@@ -1,30 +1,27 @@
-// What MQTT forbids a client to send, found before the packet library sees it, whose parser lets much of it pass. A
-// packet that breaks the protocol ends its connection [MQTT-4.8.0-1]. The check is pure, and a PUBLISH, which every reading
-// is, costs it one pass over the bytes of the topic and no memory.
+// Validates packets before the packet library parses them, which is too lenient. A packet that violates the protocol ends its
+// connection [MQTT-4.8.0-1]. The check is pure; for a PUBLISH it is one pass over the topic, without allocation.
 
 import { PacketFields } from "./packet-fields.ts";
 import type { PacketSplitterOptions, RawPacket } from "./packet-splitter.ts";
+import { CONNECT, PUBACK, PUBCOMP, PUBLISH, SUBSCRIBE, UNSUBSCRIBE } from "./packet-types.ts";
 import { ALLOWED_PROPERTIES } from "./properties.ts";
 import { topicFault } from "./utf8-fields.ts";
 import { malformed, type Violation, violation } from "./violation.ts";
 
-/** Largest packet that is read. */
+/** The largest packet that is read; a larger PUBLISH is dropped and listed. */
 export const MAX_PACKET_BYTES = 1024 * 1024;
 
-/** The types of packets (section 2.2.1). */
-const CONNECT = 1;
-const PUBLISH = 3;
 const PACKET_NAMES = new Map([
   [CONNECT, "CONNECT"],
   [2, "CONNACK"],
   [PUBLISH, "PUBLISH"],
-  [4, "PUBACK"],
+  [PUBACK, "PUBACK"],
   [5, "PUBREC"],
   [6, "PUBREL"],
-  [7, "PUBCOMP"],
-  [8, "SUBSCRIBE"],
+  [PUBCOMP, "PUBCOMP"],
+  [SUBSCRIBE, "SUBSCRIBE"],
   [9, "SUBACK"],
-  [10, "UNSUBSCRIBE"],
+  [UNSUBSCRIBE, "UNSUBSCRIBE"],
   [11, "UNSUBACK"],
   [12, "PINGREQ"],
   [13, "PINGRESP"],
@@ -33,8 +30,8 @@ const PACKET_NAMES = new Map([
 const BROKERS_PACKETS: ReadonlySet<string> = new Set(["CONNACK", "SUBACK", "UNSUBACK", "PINGRESP"]);
 
 const HIGHEST_QOS = 2;
-/** A flag of PUBLISH (section 3.3.1). */
-const DUP = 0b1000;
+/** A flag of PUBLISH (section 3.3.1), and in MQTT 3.1 of what else is sent again. */
+export const DUP = 0b1000;
 
 /** Flags of CONNECT (section 3.1.2.3). */
 const RESERVED = 0b0000_0001;
@@ -48,13 +45,14 @@ const PROTOCOL_LEVELS: ReadonlyMap<string, readonly number[]> = new Map([
   ["MQIsdp", [3]],
   ["MQTT", [4, 5]],
 ]);
+const LEVEL_OF_MQTT_3_1 = 3;
 const LEVEL_OF_MQTT_5 = 5;
-/** What one broker that connects to another adds to the level. */
+/** The flag of a bridge, added to the level. */
 const BRIDGE = 0x80;
 
-/** The check of one connection: given every packet of it in order, answers null, or why it has to end. */
+/** The check of one connection: given each packet in order, returns null or the violation that ends it. */
 export function packetCheck(): PacketSplitterOptions["check"] {
-  /** What CONNECT named; 0 before it. */
+  /** The protocol level of CONNECT; 0 before it. */
   let level = 0;
   return (packet, isPartial = false) => {
     if (level === 0) {
@@ -63,7 +61,7 @@ export function packetCheck(): PacketSplitterOptions["check"] {
       return connect.fault === null ? null : { ...connect.fault, connectLevel: level };
     }
     const is5 = level === LEVEL_OF_MQTT_5;
-    return packet.header >> 4 === PUBLISH ? publishFault(packet, is5 && !isPartial) : otherFault(packet, is5);
+    return packet.header >> 4 === PUBLISH ? publishFault(packet, is5 && !isPartial) : otherFault(packet, level);
   };
 }
 
@@ -79,7 +77,7 @@ function checkConnect(packet: RawPacket): { readonly level: number; readonly fau
   return { level, fault: connectFault(fields, level === LEVEL_OF_MQTT_5) };
 }
 
-/** `fields` are read on from the flags. */
+/** `fields` are positioned at the connect flags. */
 function connectFault(fields: PacketFields, is5: boolean): Violation | null {
   const flags = fields.uint8();
   const has = (flag: number): boolean => (flags & flag) !== 0;
@@ -112,7 +110,7 @@ function publishFault(packet: RawPacket, is5: boolean): Violation | null {
   if (qos > 0 && bytes.readUInt16BE(topicEnd) === 0) return violation("protocol-error", "PUBLISH with packet id 0");
   const propertiesFault = is5 ? publishPropertiesFault(packet, payloadStart) : null;
   if (propertiesFault !== null) return propertiesFault;
-  // Since MQTT 5 an alias may stand for the topic.
+  // In MQTT 5 a topic alias may replace the topic.
   if (is5 && topicStart === topicEnd) return null;
   const fault = topicFault(bytes, topicStart, topicEnd);
   return fault === null ? null : malformed(`PUBLISH whose topic ${fault}`);
@@ -127,10 +125,11 @@ function publishPropertiesFault(packet: RawPacket, start: number): Violation | n
 }
 
 /** A case is the type and the flags that go with it [MQTT-2.2.2-1]. */
-function otherFault(packet: RawPacket, is5: boolean): Violation | null {
+function otherFault(packet: RawPacket, level: number): Violation | null {
   const name = nameOf(packet);
   const fields = new PacketFields(packet, name);
-  switch (packet.header) {
+  const is5 = level === LEVEL_OF_MQTT_5;
+  switch (level === LEVEL_OF_MQTT_3_1 ? packet.header & ~DUP : packet.header) {
     case 0x40:
     case 0x50:
     case 0x62:
@@ -155,24 +154,24 @@ function otherFault(packet: RawPacket, is5: boolean): Violation | null {
   }
 }
 
-/** Both may be left out (MQTT 5, section 3.4.2). */
+/** Reason code and properties, both optional (MQTT 5, section 3.4.2). */
 function reasonAnd(allowed: ReadonlySet<number>, fields: PacketFields): void {
-  if (fields.goesOn) fields.uint8();
-  if (fields.goesOn) fields.properties(allowed);
+  if (fields.hasMore) fields.uint8();
+  if (fields.hasMore) fields.properties(allowed);
 }
 
 /** Retain handling 2, retain as published, no local, QoS 2 (MQTT 5, section 3.8.3.1). */
 const HIGHEST_SUBSCRIPTION_OPTIONS = 0b10_1110;
 
-/** More than any client may have: each costs the broker some 10 µs, and a packet has room for 200,000. */
+/** More than any client's limit: each costs the broker some 10 µs, and 200,000 fit into a packet. */
 const MAX_FILTERS_PER_PACKET = 1_000;
 
-/** Of SUBSCRIBE, whose filters have a QoS or options each, and of UNSUBSCRIBE, with null for `highest`. */
+/** For SUBSCRIBE, `highest` is the largest valid byte of options; for UNSUBSCRIBE, which has none, it is null. */
 function filtersFault(fields: PacketFields, is5: boolean, highest: number | null): Violation | null {
   fields.packetId();
   if (is5) fields.properties(highest === null ? ALLOWED_PROPERTIES.unsubscribe : ALLOWED_PROPERTIES.subscribe);
-  fields.expect(fields.goesOn, "without a filter", "protocol-error");
-  for (let count = 1; fields.goesOn; count++) {
+  fields.expect(fields.hasMore, "without a filter", "protocol-error");
+  for (let count = 1; fields.hasMore; count++) {
     fields.expect(count <= MAX_FILTERS_PER_PACKET, `with over ${MAX_FILTERS_PER_PACKET} filters`);
     fields.expect(fields.text("filter") !== "", "with an empty filter");
     if (highest === null) continue;

@@ -1,23 +1,23 @@
-// Reads the fields of an MQTT packet one after another, and keeps the first fault. What is read after one is empty, so that
-// a reader checks it once, at the end.
+// Reads the fields of an MQTT packet in order and records the first fault. Reads after a fault return empty values, so that
+// the caller checks once, at the end.
 import { assertNever } from "../../../../shared/errors.ts";
 import type { RawPacket } from "./packet-splitter.ts";
 import { PROPERTY, PROPERTY_TYPES, type PropertyType } from "./properties.ts";
-import { HAS_CONTROL_CHARACTER, textFault, topicFault } from "./utf8-fields.ts";
+import { freeTextFault, textFault, topicFault } from "./utf8-fields.ts";
 import { type Violation, type ViolationKind, violation } from "./violation.ts";
 
-/** Of one packet, which has room for 200,000: each is judged before anybody knows its client. */
+/** In one packet: 200,000 fit, and they are checked before the client is authenticated. */
 const MAX_USER_PROPERTIES = 5_000;
 
 export class PacketFields {
   readonly #packet: RawPacket;
   readonly #name: string;
   #at: number;
-  /** Of the packet; of its properties while they are read. */
+  /** The end of the packet; of the property block while that is read. */
   #end: number;
   #fault: Violation | null = null;
 
-  /** `name` is that of the packet, which a fault begins with. */
+  /** `name` of the packet type, which begins the text of a fault. */
   constructor(packet: RawPacket, name: string) {
     this.#packet = packet;
     this.#name = name;
@@ -29,14 +29,18 @@ export class PacketFields {
     return this.#fault;
   }
 
-  /** Something is left to be read. */
-  get goesOn(): boolean {
+  /** There is no fault, and something is left to read. */
+  get hasMore(): boolean {
     return this.#fault === null && this.#at < this.#end;
   }
 
   /** Where `holds` is false, `otherwise` is the fault. */
   expect(holds: boolean, otherwise: string, kind: ViolationKind = "malformed"): void {
-    if (!holds) this.#fault ??= violation(kind, `${this.#name} ${otherwise}`);
+    if (!holds) this.#fail(otherwise, kind);
+  }
+
+  #fail(fault: string, kind: ViolationKind = "malformed"): void {
+    this.#fault ??= violation(kind, `${this.#name} ${fault}`);
   }
 
   uint8(): number {
@@ -52,7 +56,7 @@ export class PacketFields {
     this.#take(2);
   }
 
-  /** Bytes of any kind. */
+  /** Binary Data (section 1.5.6). */
   binary(): void {
     this.#take(this.#uint16());
   }
@@ -61,18 +65,13 @@ export class PacketFields {
     return this.#string(what, textFault);
   }
 
-  /** One with control characters is refused in CONNACK, which says why. */
+  /** Control characters pass here: CONNACK refuses them with a reason. */
   clientId(): void {
-    this.#string("client id", userTextFault);
+    this.#string("client id", freeTextFault);
   }
 
   topic(what: string): void {
     this.#string(what, topicFault);
-  }
-
-  /** Skips the rest. */
-  payload(): void {
-    this.#at = this.#packet.end;
   }
 
   /** The property block of MQTT 5: each is allowed, and there once [MQTT-2.2.2-2]. */
@@ -83,13 +82,14 @@ export class PacketFields {
     this.#end = Math.min(this.#at + length, packetEnd);
     const seen = new Set<number>();
     let userProperties = 0;
-    while (this.goesOn) {
+    while (this.hasMore) {
       const id = this.uint8();
-      this.expect(allowed.has(id), `with property ${id}, which it may not have`);
-      if (id === PROPERTY.USER_PROPERTY)
-        this.expect(++userProperties <= MAX_USER_PROPERTIES, `with over ${MAX_USER_PROPERTIES} user properties`);
-      else this.expect(!seen.has(id), `with property ${id} twice`, "protocol-error");
-      seen.add(id);
+      // There may be thousands: no text is made of what is sound.
+      if (!allowed.has(id)) this.#fail(`with property ${id}, which it may not have`);
+      if (id === PROPERTY.USER_PROPERTY) {
+        if (++userProperties > MAX_USER_PROPERTIES) this.#fail(`with over ${MAX_USER_PROPERTIES} user properties`);
+      } else if (seen.has(id)) this.#fail(`with property ${id} twice`, "protocol-error");
+      else seen.add(id);
       this.#property(PROPERTY_TYPES.get(id));
     }
     this.#end = packetEnd;
@@ -119,8 +119,8 @@ export class PacketFields {
         this.binary();
         break;
       case "pair":
-        this.#string("user property", userTextFault);
-        this.#string("user property", userTextFault);
+        this.#skipString("user property", freeTextFault);
+        this.#skipString("user property", freeTextFault);
         break;
       case undefined:
         break;
@@ -140,7 +140,7 @@ export class PacketFields {
     return 0;
   }
 
-  /** The first fault, which may be that something is left. */
+  /** The first fault; bytes that are left are one. */
   end(): Violation | null {
     this.expect(this.#at === this.#end, "with bytes left over");
     return this.#fault;
@@ -152,16 +152,21 @@ export class PacketFields {
   }
 
   #string(what: string, faultOf: typeof textFault, kind: ViolationKind = "malformed"): string {
-    const { bytes } = this.#packet;
-    const length = this.#uint16();
-    const start = this.#take(length);
-    if (start === null) return "";
-    const fault = faultOf(bytes, start, start + length);
-    this.expect(fault === null, `whose ${what} ${fault}`, kind);
-    return bytes.toString("utf8", start, start + length);
+    const start = this.#skipString(what, faultOf, kind);
+    return start === null ? "" : this.#packet.bytes.toString("utf8", start, this.#at);
   }
 
-  /** Where `length` bytes begin; null after a fault, which may be that there are not so many. */
+  /** Where its text begins, which ends where the next field begins; null after a fault. */
+  #skipString(what: string, faultOf: typeof textFault, kind: ViolationKind = "malformed"): number | null {
+    const length = this.#uint16();
+    const start = this.#take(length);
+    if (start === null) return null;
+    const fault = faultOf(this.#packet.bytes, start, start + length);
+    if (fault !== null) this.#fail(`whose ${what} ${fault}`, kind);
+    return start;
+  }
+
+  /** The offset of `length` bytes, which are skipped; null after a fault, such as too few bytes. */
   #take(length: number): number | null {
     const start = this.#at;
     this.expect(start + length <= this.#end, "that ends too early");
@@ -169,10 +174,4 @@ export class PacketFields {
     this.#at += length;
     return start;
   }
-}
-
-/** Of text that is nobody's name here: control characters are let through. */
-function userTextFault(bytes: Buffer, start: number, end: number): string | null {
-  const fault = textFault(bytes, start, end);
-  return fault === HAS_CONTROL_CHARACTER ? null : fault;
 }

@@ -1,17 +1,14 @@
 // Splits a byte stream into MQTT control packets (MQTT 3.1.1, section 2.2: type and flags, then the remaining length in 1-4
 // bytes) and decides for each, in order: rejected, taken by the fast path, or left to the broker. Invariant: no packet
 // overtakes another. Once one packet of a read is left to the broker, all behind it in that read are as well.
-import { mostCostOf, PARSED_MESSAGE_BYTES, type Share } from "../../../access/limits/budget.ts";
+import { mostCostOf, PARSED_MESSAGE_BYTES } from "../../../access/limits/costs.ts";
+import type { Share } from "../../../access/limits/share.ts";
+import { PUBACK, PUBCOMP, PUBLISH, SUBSCRIBE, UNSUBSCRIBE } from "./packet-types.ts";
 import { malformed, type Violation, violation } from "./violation.ts";
 
-const PUBLISH = 3;
-const PUBACK = 4;
-const PUBCOMP = 7;
-const SUBSCRIBE = 8;
-const UNSUBSCRIBE = 10;
 /** Each filter, of a few bytes, takes as long as a message. */
 const FILTERS_COST_FACTOR = 16;
-/** A larger PUBLISH is dropped as it arrives, up to here; its client would send it again for ever if it were cut. */
+/** An oversized PUBLISH up to here is dropped and acknowledged: a client that is cut would send it again for ever. */
 const MAX_DROPPED_PACKET_BYTES = 64 * 1024 * 1024;
 const COUNTS_CHARACTERS =
   "; the message before it has characters of several bytes, and its length may count characters (umqtt: encode the text)";
@@ -22,104 +19,104 @@ const HTTP_REQUEST = /^(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT) /;
 const PROXY_HEADER = /^(?:PROXY |\r\n\r\n\0\r\n)/;
 const TLS_HANDSHAKE = "\x16\x03";
 
-/** Violations of clients that came to the wrong port. */
+/** Violations of clients that speak another protocol. */
 export const SPEAKS_HTTP = "it speaks HTTP";
 export const SPEAKS_TLS = "it speaks TLS";
 export const SPEAKS_PROXY = "it sends a PROXY header";
 
-/** A PUBLISH that is larger than is read. */
+/** A PUBLISH that exceeds `maxPacketBytes`. */
 export interface OversizedPublish {
   readonly topic: string;
   readonly qos: number;
   /** 0 where it is QoS 0. */
   readonly packetId: number;
   readonly packetBytes: number;
-  /** How its payload begins. */
-  readonly beginning: Buffer;
+  /** The first bytes of its payload. */
+  readonly payloadPrefix: Buffer;
 }
 
-/** A whole packet inside `bytes`, which are only valid during the call. */
+/** A complete packet inside `bytes`, which are only valid during the call. */
 export interface RawPacket {
   readonly bytes: Buffer;
   /** Type and flags (MQTT 3.1.1, section 2.2). */
   readonly header: number;
-  /** Where the variable header begins, and the packet ends. */
+  /** The offset of the variable header. */
   readonly start: number;
   readonly end: number;
 }
 
 export interface PacketSplitterOptions {
   readonly share: Share;
-  /** Largest packet, fixed header included, that is read. */
+  /** The largest packet that is read, fixed header included. */
   readonly maxPacketBytes: number;
   /**
-   * Given every packet in order, before any other handler: what is wrong with it, or null. Of one that `isPartial` the topic and
-   * what is before it have arrived.
+   * Called with each packet in order, before any other handler: returns its violation, or null. A packet that `isPartial` has
+   * arrived up to the topic.
    */
   readonly check: (packet: RawPacket, isPartial?: boolean) => Violation | null;
   /**
-   * Offered every packet in order, until it leaves one to the broker: those behind it in the same read are the broker's too,
-   * so that none overtakes. True takes the packet out, and what it costs from the share.
+   * Offered each packet in order, until it returns false: that packet and all behind it in the same read go to the broker, so
+   * that none overtakes another. True: the packet is handled, and its cost taken from the share.
    */
   readonly take: (packet: RawPacket) => boolean;
-  /** Told of a PUBLISH that was too large, once all of it has arrived and was dropped. */
+  /** Called once an oversized PUBLISH has arrived completely and was dropped. */
   readonly dropped: (publish: OversizedPublish) => void;
 }
 
 /** The packets of one read. */
 export interface SplitPackets {
-  /** Those left to the broker; null where there are none. */
+  /** The packets for the broker; null where there are none. */
   readonly rest: Buffer | null;
-  /** What `rest` took from the share. */
+  /** What `rest` costs, taken from the share. */
   readonly brokerBytes: number;
-  /** What is wrong with the stream. */
+  /** The violation that ends the stream. */
   readonly violation: Violation | null;
 }
 
 const NO_PACKETS: SplitPackets = { rest: null, brokerBytes: 0, violation: null };
 const EMPTY = Buffer.alloc(0);
 const SMALL_CHUNK_BYTES = 4 * 1024;
-/** Of a dropped payload, that is listed. */
-const MAX_BEGINNING_BYTES = 256;
-/** What lies behind a packet whose length counts characters: a byte or two for each wide one. */
-const MAX_SPILT_BYTES = 32;
+/** Of an oversized payload, for the list of refused messages. */
+const MAX_PAYLOAD_PREFIX_BYTES = 256;
+/** Bytes behind a packet whose length wrongly counts characters: one or two for each multi-byte character. */
+const MAX_OVERRUN_BYTES = 32;
 const MAX_SEARCHED_BYTES = 4 * 1024;
 
 export class PacketSplitter {
   readonly #options: PacketSplitterOptions;
   #hasBegun = false;
-  /** What has arrived and was not passed on: whole packets that wait for room, or the beginning of one. */
+  /** Received and not passed on: packets that wait for room in the share, or an incomplete one. */
   #chunks: Buffer[] = [];
   #bytes = 0;
   #violation: Violation | null = null;
-  /** From how many bytes on there may be a whole packet. */
+  /** The least number of bytes that can complete a packet. */
   #neededBytes = 0;
   #hasWaiting = false;
-  /** A PUBLISH that is dropped while it arrives, and how much of it is still to come. */
+  /** The oversized PUBLISH that is arriving, and how many bytes are still to come. */
   #dropping: { readonly publish: OversizedPublish; leftBytes: number } | null = null;
-  /** The last packet has characters of several bytes in its payload, and something lies behind it. */
+  /** The last packet has multi-byte characters in its payload, and a few bytes follow it. */
   #mayCountCharacters = false;
 
   constructor(options: PacketSplitterOptions) {
     this.#options = options;
   }
 
-  /** Bytes that have arrived and were not passed on. */
+  /** Bytes received and not passed on. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** What is wrong with the stream; nothing behind it is parsed. */
+  /** The violation that ended the stream; nothing behind it is parsed. */
   get violation(): Violation | null {
     return this.#violation;
   }
 
-  /** True where a whole packet waits for room in the share. */
+  /** True where a complete packet waits for room in the share. */
   get hasWaiting(): boolean {
     return this.#hasWaiting;
   }
 
-  /** True where what arrives is dropped. */
+  /** True while an oversized PUBLISH arrives. */
   get isDropping(): boolean {
     return this.#dropping !== null;
   }
@@ -128,7 +125,7 @@ export class PacketSplitter {
     let chunk = this.#dropping === null ? arrived : this.#drop(arrived, this.#dropping);
     if (chunk.length === 0) return;
     this.#bytes += chunk.length;
-    // Of two small chunks the first is always the larger: joined so, each byte is copied few times.
+    // Keeps small chunks in order of falling size: each byte is copied a logarithmic number of times.
     for (let last = this.#chunks.at(-1); isSmall(chunk) && last !== undefined; last = this.#chunks.at(-1)) {
       if (last.length > chunk.length) break;
       this.#chunks.pop();
@@ -137,7 +134,7 @@ export class PacketSplitter {
     this.#chunks.push(chunk);
   }
 
-  /** Answers what lies behind the packet that is dropped. */
+  /** Returns the bytes behind the dropped packet. */
   #drop(chunk: Buffer, dropping: { readonly publish: OversizedPublish; leftBytes: number }): Buffer {
     const dropped = Math.min(dropping.leftBytes, chunk.length);
     dropping.leftBytes -= dropped;
@@ -148,7 +145,7 @@ export class PacketSplitter {
     return chunk.subarray(dropped);
   }
 
-  /** Passes on as many packets as the share has room for. */
+  /** Splits off as many packets as the share has room for. */
   next(): SplitPackets {
     if (this.#violation !== null) return { ...NO_PACKETS, violation: this.#violation };
     if (this.#bytes < this.#neededBytes) return NO_PACKETS;
@@ -190,7 +187,7 @@ export class PacketSplitter {
     if (this.#violation !== null && (this.#mayCountCharacters || hasWideCharacters(last)))
       this.#violation = { ...this.#violation, reasonString: this.#violation.reasonString + COUNTS_CHARACTERS };
     const leftBytes = bytes.length - at;
-    if (at > 0) this.#mayCountCharacters = leftBytes > 0 && leftBytes <= MAX_SPILT_BYTES && hasWideCharacters(last);
+    if (at > 0) this.#mayCountCharacters = leftBytes > 0 && leftBytes <= MAX_OVERRUN_BYTES && hasWideCharacters(last);
     this.#chunks = [];
     this.#bytes = 0;
     // Most reads end with a packet.
@@ -203,15 +200,14 @@ export class PacketSplitter {
     return this.#violation === null ? NO_PACKETS : { ...NO_PACKETS, violation: this.#violation };
   }
 
-  /** The packet that begins at `at`; null where its end has not arrived, or where it is a violation. */
+  /** The packet at `at`; null where it is incomplete or a violation. */
   #packetAt(bytes: Buffer, at: number): RawPacket | null {
     const { maxPacketBytes } = this.#options;
     const header = bytes[at];
     this.#neededBytes = bytes.length - at + 1;
     if (header === undefined) return null;
     const type = header >> 4;
-    if (type === 0 || type === 15)
-      return this.#violated(violation("protocol-error", `packet type ${type} does not exist`));
+    if (type === 0 || type === 15) return this.#fail(violation("protocol-error", `packet type ${type} does not exist`));
     let length = 0;
     for (let index = 1; ; index++) {
       const byte = bytes[at + index];
@@ -219,14 +215,14 @@ export class PacketSplitter {
       length += (byte & 127) * 128 ** (index - 1);
       if (byte > 127) {
         if (index === MAX_REMAINING_LENGTH_BYTES)
-          return this.#violated(malformed("the length of a packet has over 4 bytes"));
+          return this.#fail(malformed("the length of a packet has over 4 bytes"));
         continue;
       }
       const packetBytes = 1 + index + length;
       if (packetBytes > maxPacketBytes && type === PUBLISH && packetBytes <= MAX_DROPPED_PACKET_BYTES)
         return this.#beginToDrop({ bytes, header, start: at + 1 + index, end: bytes.length }, packetBytes);
       if (packetBytes > maxPacketBytes)
-        return this.#violated(
+        return this.#fail(
           violation("too-large", `a packet of ${packetBytes} bytes or more; ${maxPacketBytes} are read`),
         );
       if (at + packetBytes <= bytes.length) return { bytes, header, start: at + 1 + index, end: at + packetBytes };
@@ -235,7 +231,7 @@ export class PacketSplitter {
     }
   }
 
-  /** Once its topic and packet id are there, which its acknowledgement takes. `packet` is what has arrived of it. */
+  /** Needs topic and packet id, for the list and the acknowledgement. `packet` is what has arrived so far. */
   #beginToDrop(packet: RawPacket, packetBytes: number): null {
     const { bytes, header, start, end } = packet;
     const qos = (header >> 1) & 3;
@@ -246,42 +242,42 @@ export class PacketSplitter {
       return null;
     }
     const fault = this.#options.check(packet, true);
-    if (fault !== null) return this.#violated(fault);
+    if (fault !== null) return this.#fail(fault);
     const publish = {
       topic: bytes.toString("utf8", start + 2, topicEnd),
       qos,
       packetId: qos > 0 ? bytes.readUInt16BE(topicEnd) : 0,
       packetBytes,
-      beginning: Buffer.from(bytes.subarray(payloadStart, payloadStart + MAX_BEGINNING_BYTES)),
+      payloadPrefix: Buffer.from(bytes.subarray(payloadStart, payloadStart + MAX_PAYLOAD_PREFIX_BYTES)),
     };
     this.#neededBytes = 0;
     this.#dropping = { publish, leftBytes: packetBytes };
     return null;
   }
 
-  #violated(found: Violation): null {
+  #fail(found: Violation): null {
     this.#violation = found;
     return null;
   }
 }
 
-/** So small that it costs more memory than its bytes: an object of its own, or all that it is a part of. */
+/** So small that its overhead outweighs its bytes: the object, or the buffer that it is a view of. */
 function isSmall({ length }: Buffer): boolean {
   return length < SMALL_CHUNK_BYTES;
 }
 
-/** Of a message that the hub sent: how many those are is not for the client to say. */
+/** Acknowledgements do not count towards the client's rate: the hub decides how many there are. */
 function isAcknowledgement({ header }: RawPacket): boolean {
   return header >> 4 >= PUBACK && header >> 4 <= PUBCOMP;
 }
 
-/** What a byte of a packet costs as much as, in bytes of others. */
+/** The cost of a byte of this packet, relative to other packets. */
 function costFactorOf({ header }: RawPacket): number {
   const type = header >> 4;
   return type === SUBSCRIBE || type === UNSUBSCRIBE ? FILTERS_COST_FACTOR : 1;
 }
 
-/** Only of small messages, as devices write them by hand: in a large one the search takes time. */
+/** Searches small messages only, such as hand-written clients send: in a large one the search takes time. */
 function hasWideCharacters(packet: RawPacket | null): boolean {
   if (packet === null || packet.header >> 4 !== PUBLISH || packet.end - packet.start > MAX_SEARCHED_BYTES) return false;
   return packet.bytes.subarray(packet.start, packet.end).some((byte) => byte >= 0x80);

@@ -1,6 +1,6 @@
-// The property block of MQTT 5 packets (section 2.2.2), walked over without making anything of it.
+// The property block of MQTT 5 packets (section 2.2.2), scanned without decoding.
 
-/** How the value of a property is written. */
+/** The encoding of a property's value. */
 export type PropertyType = "byte" | "uint16" | "uint32" | "varint" | "text" | "topic" | "binary" | "pair";
 
 export const PROPERTY_TYPES: ReadonlyMap<number, PropertyType> = new Map([
@@ -24,7 +24,7 @@ export const PROPERTY_TYPES: ReadonlyMap<number, PropertyType> = new Map([
   [0x27, "uint32"],
 ]);
 
-/** Those that say something of a message; a packet may have several user properties. */
+/** Properties of a PUBLISH; only user properties may occur several times. */
 export const PROPERTY = {
   PAYLOAD_FORMAT: 0x01,
   MESSAGE_EXPIRY: 0x02,
@@ -36,7 +36,7 @@ export const PROPERTY = {
   USER_PROPERTY: 0x26,
 } as const;
 
-/** By packet: what a client may say. */
+/** By packet: the properties that a client may send. */
 export const ALLOWED_PROPERTIES = {
   connect: new Set([0x11, 0x15, 0x16, 0x17, 0x19, 0x21, 0x22, 0x26, 0x27]),
   will: new Set([0x01, 0x02, 0x03, 0x08, 0x09, 0x18, 0x26]),
@@ -50,8 +50,8 @@ export const ALLOWED_PROPERTIES = {
 const SHORT_BLOCK_BYTES = 127;
 
 /**
- * Where the payload of a PUBLISH begins that passed the packet check; null where its properties matter to the hub: an alias in
- * the place of its topic, or so many that they are looked at elsewhere.
+ * The offset of the payload of a checked PUBLISH; null where its properties need the session layer: a topic alias, or a block
+ * of over 127 bytes.
  */
 export function endOfPlainProperties(bytes: Buffer, start: number, end: number): number | null {
   const length = bytes[start];
@@ -69,7 +69,7 @@ export function endOfPlainProperties(bytes: Buffer, start: number, end: number):
   return blockEnd;
 }
 
-/** Where the value of a property ends that begins at `at`; null for those that neither a PUBLISH of a client has nor a will. */
+/** The end of the property value at `at`; null for a property that neither a client's PUBLISH nor a will may have. */
 export function endOfValue(bytes: Buffer, at: number, id: number): number | null {
   switch (PROPERTY_TYPES.get(id)) {
     case "byte":
@@ -89,12 +89,12 @@ export function endOfValue(bytes: Buffer, at: number, id: number): number | null
   }
 }
 
-/** Of text or bytes with their length before them. */
+/** The end of a UTF-8 string or Binary Data, which begin with their length. */
 export function endOfString(bytes: Buffer, at: number): number {
   return at + 2 + (at + 2 <= bytes.length ? bytes.readUInt16BE(at) : 0);
 }
 
-/** A number of seven bits in each byte (section 1.5.5), and where what is behind it begins. */
+/** A Variable Byte Integer (section 1.5.5), and the offset behind it. */
 export function readVarint(bytes: Buffer, start: number): { readonly value: number; readonly end: number } {
   let value = 0;
   for (let at = start; ; at++) {

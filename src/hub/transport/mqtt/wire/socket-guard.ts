@@ -1,36 +1,36 @@
-// Sits between a client's socket and the session layer: only whole, checked packets within the connection's budget get there.
-// Invariant: nothing is read from the socket while the session layer has packets in work, or while there is no room for what
-// has arrived. So the client has to wait.
+// Between a client's socket and the session layer: passes on complete, checked packets within the connection's budget.
+// Invariant: the socket is paused while the session layer handles packets, or while the budget has no room for those that
+// arrived: TCP flow control then slows the client down.
 import type { Duplex } from "node:stream";
 import { batchWrites } from "./batched-writes.ts";
 import { PacketSplitter, type PacketSplitterOptions } from "./packet-splitter.ts";
 import type { Violation } from "./violation.ts";
 
-/** What a socket reads at once. */
+/** The most that a socket reads at once. */
 const READ_CHUNK_BYTES = 64 * 1024;
 const SMALL_PACKET_BYTES = 4 * 1024;
 
 export interface GuardOptions extends PacketSplitterOptions {
   /** Called once, just before the socket is destroyed. */
   readonly onViolation: (violation: Violation) => void;
-  /** Called for each piece of a packet that is too large and is dropped. */
+  /** Called for each chunk of an oversized packet. */
   readonly onDropping: () => void;
-  /** Given packets that `take` left to the broker: it gets the next ones when `done` was called for these. */
+  /** Called with packets that `take` declined; the next ones follow once `done` was called for these. */
   readonly pass: (packets: Buffer) => void;
 }
 
 export interface Guard {
-  /** Packets have arrived that there is no room for, or that the broker is not done with. */
+  /** Packets wait for room in the budget, or the broker handles some. */
   readonly isBusy: boolean;
-  /** There may be room now. */
+  /** The budget may have room now. */
   resume(): void;
-  /** The broker is done with the packets that were passed on last. */
+  /** The broker has handled the packets passed on last. */
   done(): void;
-  /** The connection takes no more packets. */
+  /** No more packets are passed on. */
   stop(): void;
 }
 
-/** Destroys the socket when its client sends something that is no MQTT packet, or too large a one. */
+/** Destroys the socket on a violation. */
 export function guardSocket(socket: Duplex, options: GuardOptions): Guard {
   const { share, onViolation, onDropping, pass } = options;
   const packets = new PacketSplitter(options);
@@ -53,25 +53,25 @@ export function guardSocket(socket: Duplex, options: GuardOptions): Guard {
       onViolation(violation);
       socket.destroy();
     }
-    // The rest of a large packet waits for its turn: joining those of thousands of clients takes time, too.
+    // Large packets arrive only while the budget has room: joining their chunks for thousands of clients takes CPU time.
     isWaiting = hasWaiting || (bytes > SMALL_PACKET_BYTES && !share.hasRoomFor(READ_CHUNK_BYTES));
     brokerBytes = costBytes;
     return rest;
   };
-  /** Passes on what has arrived, as far as there is room. */
+  /** Passes on received packets as far as the budget has room. */
   const passOn = (): void => {
     while (!isStopped && brokerBytes === 0) {
       const rest = split();
       if (rest === null) break;
       pass(rest);
     }
-    // Packets that were sent before the client disconnected are still handled, but the broker is not done with them ever.
+    // Packets before a disconnect are still handled, but the broker never calls `done` for them.
     if (socket.destroyed) releaseBrokerBytes();
     isPaused = isWaiting || isStopped || brokerBytes > 0;
     if (isPaused) socket.pause();
   };
   const readOn = (): void => {
-    // It passes on by itself while it is at it.
+    // While the socket is not paused, its reads drive `passOn`.
     if (!isPaused || socket.destroyed) return;
     isPaused = false;
     passOn();

@@ -1,13 +1,13 @@
-// What a client sent that MQTT forbids: its connection ends for it [MQTT-4.8.0-1], and since MQTT 5 it is told why (section 4.13).
+// A violation of the protocol ends the connection [MQTT-4.8.0-1]; an MQTT 5 client gets the reason (section 4.13).
 
-/** `malformed` cannot be read as a packet; a `protocol-error` can, but may not be sent, or not now. */
+/** `malformed`: cannot be parsed; `protocol-error`: can be parsed, and is not allowed, or not now. */
 export type ViolationKind = "malformed" | "protocol-error" | "too-large" | "unknown-level";
 
 export interface Violation {
   readonly kind: ViolationKind;
   /** For people, without a full stop. */
   readonly reasonString: string;
-  /** Of a CONNECT: the version of MQTT that it names, 0 where it comes to none. Null of every other packet. */
+  /** For a CONNECT its protocol level, 0 where it has none; null for other packets. */
   readonly connectLevel: number | null;
 }
 
@@ -15,7 +15,7 @@ export function violation(kind: ViolationKind, reasonString: string, connectLeve
   return { kind, reasonString, connectLevel };
 }
 
-/** Of a packet that cannot be read. */
+/** The violation of a packet that cannot be parsed. */
 export function malformed(reasonString: string): Violation {
   return violation("malformed", reasonString);
 }

@@ -14,5 +14,6 @@ export const compare = {
   forgotten: (view: string) => `The view ${view} is forgotten.`,
   notForgotten: (why: string) => `The view is still there. ${why}`,
   failed: (why: string) => `It was not saved. ${why}`,
+  notLoaded: "The named comparisons could not be loaded.",
   noSuchView: "There is no such view.",
 };

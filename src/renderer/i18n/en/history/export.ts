@@ -29,6 +29,7 @@ export const exporting = {
   long: "A row per reading",
   wide: "A column per metric",
   counting: "Counting…",
+  notCounted: (why: string) => `The readings could not be counted. ${why}`,
   readings: (count: number, written: string) => (count === 1 ? "1 reading" : `${written} readings`),
   none: "There are no readings in this time.",
   cancel: "Cancel",

@@ -36,7 +36,6 @@ export const mend = {
       plural(count, { one: "1 reading is scaled.", other: `${written} readings are scaled.` }),
   },
   undone: "The readings are shown as they were sent.",
-  notUndone: (reason: string) => `It was not undone. ${reason}`,
   legend: "Mended",
   list: "Mended",
   listNote: "Charts, files and the API show these readings mended. As they were sent, they are kept.",

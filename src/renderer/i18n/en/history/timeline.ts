@@ -15,6 +15,7 @@ export const timeline = {
   save: "Save",
   cancel: "Cancel",
   failed: (why: string) => `It was not saved. ${why}`,
+  notRemoved: (why: string) => `The note is still there. ${why}`,
   edit: (note: string) => `Change “${note}”`,
   remove: (note: string) => `Remove “${note}”`,
   show: (note: string) => `Show “${note}” on the charts`,
@@ -36,7 +37,7 @@ export const timeline = {
   medianDelay: "Median delay",
   slowDelay: (delay: string) => `19 of 20 within ${delay}`,
   delayMeans:
-    "Delay: from a reading's own time until the hub has it. Half of the messages take no longer than the median.",
+    "Delay: from a reading’s own time until the hub has it. Half of the messages take no longer than the median.",
   since: (when: string) => `Over about the last day, since ${when}`,
   changes: "Changes",
   about: "About",

@@ -57,6 +57,7 @@ export const METRIC_WORDS: Readonly<Record<string, string>> = {
   voltage: "전압",
   water: "물",
   "water level": "수위",
+  "water pressure": "수압",
   "water temperature": "수온",
   weight: "무게",
   wind: "바람",

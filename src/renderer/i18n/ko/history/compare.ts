@@ -15,5 +15,6 @@ export const compare: typeof en = {
   forgotten: (view) => `${view} 보기를 삭제했습니다.`,
   notForgotten: (why) => `보기를 삭제하지 못했습니다. ${why}`,
   failed: (why) => `저장하지 못했습니다. ${why}`,
+  notLoaded: "저장한 보기를 불러오지 못했습니다.",
   noSuchView: "그런 보기가 없습니다.",
 };

@@ -29,6 +29,7 @@ export const exporting: typeof en = {
   long: "측정값마다 한 행",
   wide: "항목마다 한 열",
   counting: "세는 중…",
+  notCounted: (why) => `측정값의 개수를 세지 못했습니다. ${why}`,
   readings: (_count, written) => `측정값 ${written}개`,
   none: "이 기간에는 측정값이 없습니다.",
   cancel: "취소",

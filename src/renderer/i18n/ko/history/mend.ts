@@ -33,7 +33,6 @@ export const mend: typeof en = {
     scale: (_count, written) => `측정값 ${written}개를 환산했습니다.`,
   },
   undone: "측정값을 받은 그대로 표시합니다.",
-  notUndone: (reason) => `되돌리지 못했습니다. ${reason}`,
   legend: "수정됨",
   list: "수정한 측정값",
   listNote: "차트와 파일, API에는 수정된 값이 나옵니다. 받은 값은 그대로 보관됩니다.",

@@ -17,6 +17,7 @@ export const timeline: typeof en = {
   save: "저장",
   cancel: "취소",
   failed: (why) => `저장하지 못했습니다. ${why}`,
+  notRemoved: (why) => `메모를 삭제하지 못했습니다. ${why}`,
   edit: (note) => `“${note}” 수정`,
   remove: (note) => `“${note}” 삭제`,
   show: (note) => `차트에서 “${note}” 보기`,

@@ -1,4 +1,4 @@
-// The key of a device: gives it one, accepts the one that it shows, makes a new one, revokes it.
+// The key of a device: creates one, accepts an offered one, replaces or revokes it.
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Device } from "../../../../shared/device.ts";

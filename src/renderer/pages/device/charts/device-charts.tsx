@@ -1,7 +1,7 @@
 // The charts of a device, in groups; many are drawn smaller, side by side.
 import type { ReactNode } from "react";
 import type { Device } from "../../../../shared/device.ts";
-import { useMay } from "../../../api/access.ts";
+import { useMay } from "../../../api/me.ts";
 import { seriesColour } from "../../../charts/colours.ts";
 import { type ShiftName, useShift } from "../../../charts/earlier.ts";
 import { TimeControls } from "../../../charts/view/time-controls.tsx";
@@ -30,7 +30,7 @@ interface Props {
   /** Where the page places what chooses the time, and the charts with all that belongs to them. */
   readonly barClass: string | undefined;
   readonly chartsClass: string | undefined;
-  /** What is to be said above the charts. */
+  /** A message above the charts. */
   readonly children: ReactNode;
 }
 

@@ -1,13 +1,12 @@
 // One metric of a device: latest value, what it was at the marked moment, and chart. React renders the frame once; readings are
 // drawn without it.
-import { useMemo, useRef, useState } from "react";
+import { type RefObject, useMemo, useRef, useState } from "react";
 import type { Device, Metric } from "../../../../shared/device.ts";
 import type { Mend } from "../../../../shared/history/mend.ts";
-import { useMay } from "../../../api/access.ts";
 import { useLatest } from "../../../api/feed/use-live.ts";
 import { useNow } from "../../../api/feed/use-now.ts";
 import { useMends } from "../../../api/history/mends.ts";
-import { useShown } from "../../../api/kept/unit-choices.ts";
+import { useShown } from "../../../api/local-storage/unit-choices.ts";
 import type { ShiftName } from "../../../charts/earlier.ts";
 import type { StretchMark } from "../../../charts/marks.ts";
 import { savePicture } from "../../../charts/save-picture.ts";
@@ -15,7 +14,6 @@ import type { BucketWindow } from "../../../charts/series/bucket-window.ts";
 import { useNear } from "../../../charts/use-near.ts";
 import type { TimeView } from "../../../charts/view/time-view.ts";
 import { LatestValue } from "../../../device/latest-value.tsx";
-import { mendText } from "../../../i18n/later/mend-text.ts";
 import { Moment } from "../../../i18n/moment.tsx";
 import { metricLabel } from "../../../i18n/names.ts";
 import { pageText } from "../../../i18n/page-text.ts";
@@ -24,6 +22,7 @@ import { useDark } from "../../../ui/hooks/use-dark.ts";
 import type { MendDraft } from "../mend/mend-draft.ts";
 import { MendOverlay } from "../mend/mend-overlay.tsx";
 import { MendPanel } from "../mend/mend-panel.tsx";
+import { ChartActions } from "./chart-actions.tsx";
 import { ChartTable } from "./chart-table.tsx";
 import styles from "./metric-chart.module.css";
 import { Plot } from "./plot.tsx";
@@ -43,23 +42,38 @@ interface Props {
   readonly shift: ShiftName | null;
 }
 
+/** What was drawn when it was opened, and the metric as it was shown then. */
+interface Table {
+  readonly window: BucketWindow;
+  readonly metric: Metric;
+}
+
 export function MetricChart({ device, metric, colour, view, shift }: Props) {
   const card = useRef<HTMLElement>(null);
   const range = useRef<HTMLSpanElement>(null);
-  const [table, setTable] = useState<BucketWindow | null>(null);
+  const [table, setTable] = useState<Table | null>(null);
   const window = useRef<BucketWindow>(null);
-  const drawn = useRef<(() => void) | null>(null);
+  const onDrawn = useRef<(() => void) | null>(null);
   const [draft, setDraft] = useState<MendDraft | null>(null);
-  const { data: allMends = NONE } = useMends(device.id, device.mended?.changedMs);
-  const mends = useMemo(() => allMends.filter(({ metric: of }) => of === metric.name), [allMends, metric.name]);
+  const mends = useMendsOf(device, metric.name);
   const hidden = useMemo(() => mends.flatMap(stretchOf), [mends]);
   // What is mended is what was sent: its fields and its chart are in that unit.
   const shown = useShown(metric, draft !== null);
-  const mayMend = useMay("operator");
   const { width, isNear } = useNear(card);
   const isDark = useDark();
   const label = metricLabel(metric);
-  const isOld = metric.stale || !device.presence.online;
+
+  const tableOf = (drawn: BucketWindow): Table => ({ window: drawn, metric: shown.metric });
+  function follow(drawn: BucketWindow) {
+    window.current = drawn;
+    onDrawn.current?.();
+    // Its values were read in the unit that the chart had then.
+    if (table !== null && table.metric.unit !== shown.metric.unit) setTable(tableOf(drawn));
+  }
+  function save() {
+    const said = range.current?.textContent ?? "";
+    if (card.current !== null) savePicture(card.current, `${device.name} · ${label}`, view.bounds, [{ text: said }]);
+  }
 
   return (
     <section
@@ -69,16 +83,7 @@ export function MetricChart({ device, metric, colour, view, shift }: Props) {
       style={{ color: colour }}
       aria-label={label}
     >
-      <header>
-        <h2 className="cut" title={metric.name}>
-          {label}
-        </h2>
-        <span ref={range} className={styles["range"]} />
-        <span className={isOld ? styles["old"] : undefined}>
-          {isOld && <AsOf device={device.id} metric={metric} />}
-          <LatestValue device={device.id} metric={metric} />
-        </span>
-      </header>
+      <ChartHead device={device} metric={metric} label={label} range={range} />
       <div className={styles["plot"]}>
         {width !== undefined && (
           <Plot
@@ -92,53 +97,31 @@ export function MetricChart({ device, metric, colour, view, shift }: Props) {
             points={Math.min(MAX_POINTS, Math.ceil(width / PIXELS_PER_POINT))}
             isNear={isNear}
             hidden={hidden}
-            onWindow={(drawnWindow) => {
-              window.current = drawnWindow;
-              drawn.current?.();
-            }}
+            onWindow={follow}
           />
         )}
-        <MendOverlay mends={mends} draft={draft} onDraft={setDraft} onDrawn={drawn} />
+        <MendOverlay mends={mends} draft={draft} onDraft={setDraft} onDrawn={onDrawn} />
       </div>
-      <footer>
-        {mends.length > 0 && <span className={styles["mended"]}>{mendText.legend}</span>}
-        {mayMend && (
-          <button
-            type="button"
-            aria-expanded={draft !== null}
-            aria-label={mendText.mendOf(label)}
-            onClick={() => setDraft(draft === null ? draftOfView(view) : null)}
-          >
-            {mendText.mend}
-          </button>
-        )}
-        <button
-          type="button"
-          aria-expanded={table !== null}
-          aria-label={pageText.chartTable.tableOf(label)}
-          onClick={() => setTable(table === null ? window.current : null)}
-        >
-          {pageText.chartTable.table}
-        </button>
-        <button
-          type="button"
-          aria-label={pageText.chartTable.pictureOf(label)}
-          onClick={() =>
-            card.current &&
-            savePicture(card.current, `${device.name} · ${label}`, view.bounds, [
-              { text: range.current?.textContent ?? "" },
-            ])
-          }
-        >
-          {pageText.chartTable.picture}
-        </button>
-      </footer>
+      <ChartActions
+        label={label}
+        isMended={mends.length > 0}
+        isMending={draft !== null}
+        isTableShown={table !== null}
+        onMend={() => setDraft(draft === null ? draftOfView(view) : null)}
+        onTable={() => setTable(table === null && window.current !== null ? tableOf(window.current) : null)}
+        onPicture={save}
+      />
       {draft !== null && (
         <MendPanel device={device.id} metric={metric} draft={draft} onDraft={setDraft} onClose={() => setDraft(null)} />
       )}
-      {table !== null && <ChartTable key={shown.metric.unit} window={window.current ?? table} metric={shown.metric} />}
+      {table !== null && <ChartTable key={table.metric.unit} {...table} />}
     </section>
   );
+}
+
+function useMendsOf(device: Device, metric: string): readonly Mend[] {
+  const { data: mends = NONE } = useMends(device.id, device.mended?.changedMs);
+  return useMemo(() => mends.filter(({ metric: of }) => of === metric), [mends, metric]);
 }
 
 /** What is missing on the chart because of it. */
@@ -149,6 +132,30 @@ function stretchOf({ repair, from, to }: Mend): StretchMark[] {
 /** All that is shown. */
 function draftOfView({ bounds: { startMs, endMs } }: TimeView): MendDraft {
   return { fromMs: Math.floor(startMs), toMs: Math.ceil(endMs), least: "", greatest: "" };
+}
+
+interface HeadProps {
+  readonly device: Device;
+  readonly metric: Metric;
+  readonly label: string;
+  /** Where the chart says what it shows. */
+  readonly range: RefObject<HTMLSpanElement | null>;
+}
+
+function ChartHead({ device, metric, label, range }: HeadProps) {
+  const isOld = metric.stale || !device.presence.online;
+  return (
+    <header>
+      <h2 className="cut" title={metric.name}>
+        {label}
+      </h2>
+      <span ref={range} className={styles["range"]} />
+      <span className={isOld ? styles["old"] : undefined}>
+        {isOld && <AsOf device={device.id} metric={metric} />}
+        <LatestValue device={device.id} metric={metric} />
+      </span>
+    </header>
+  );
 }
 
 /** Of a value that is not of now. */

@@ -6,12 +6,12 @@ import type { Metric } from "../../../../shared/device.ts";
 const MIN_GROUPED_METRICS = 6;
 
 export interface MetricGroup {
-  /** What the names begin with; null for those that stand alone. */
+  /** The common prefix of the names; null for ungrouped metrics. */
   readonly name: string | null;
   readonly metrics: readonly Metric[];
 }
 
-/** In the order of the metrics; those that stand alone come first. */
+/** In the order of the metrics; ungrouped ones come first. */
 export function groupsOf(metrics: readonly Metric[]): MetricGroup[] {
   if (metrics.length < MIN_GROUPED_METRICS) return [{ name: null, metrics }];
   const byPrefix = Map.groupBy(metrics, ({ name }) => prefixOf(name));

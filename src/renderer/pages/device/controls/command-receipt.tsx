@@ -1,5 +1,5 @@
-// What became of a control's last command, in one line that unfolds into its steps with their times. That it waits is announced; how
-// it ends, the shell says.
+// The outcome of a control's last command, in one line that unfolds into its steps with their times. It announces that the command
+// waits; the shell announces its end.
 import type { Command } from "../../../../shared/controls/command.ts";
 import type { Control, ControlValue } from "../../../../shared/controls/control.ts";
 import { hubNowMs } from "../../../api/feed/hub-clock.ts";
@@ -16,11 +16,11 @@ interface Props {
   readonly isOnline: boolean;
   /** A newer one is on its way to the hub. */
   readonly isSending: boolean;
-  /** What the device says while something else is asked for. */
-  readonly stillSays: ControlValue | undefined;
+  /** The reported value while another one is desired. */
+  readonly reportedValue: ControlValue | undefined;
 }
 
-export function CommandReceipt({ command, control, isOnline, isSending, stillSays }: Props) {
+export function CommandReceipt({ command, control, isOnline, isSending, reportedValue }: Props) {
   const { state, timeline } = command;
   const nowMs = hubNowMs();
   // A command may be queued and sent again; show the last attempt.
@@ -29,7 +29,8 @@ export function CommandReceipt({ command, control, isOnline, isSending, stillSay
   const reached = state === "queued" ? queuedText(command, isOnline) : stepText(state, command, control);
   const outcome = isSending ? text.controls.sending : reached;
   const isBad = !isSending && (state === "failed" || state === "expired");
-  const line = stillSays === undefined ? outcome : text.controls.stillSays(outcome, valueText(control, stillSays));
+  const line =
+    reportedValue === undefined ? outcome : text.controls.stillSays(outcome, valueText(control, reportedValue));
   return (
     <>
       <details className={styles["fold"]}>

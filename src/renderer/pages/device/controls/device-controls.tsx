@@ -2,7 +2,7 @@
 import { useState } from "react";
 import type { AddedControl } from "../../../../shared/controls/added-control.ts";
 import type { Device } from "../../../../shared/device.ts";
-import { useMay } from "../../../api/access.ts";
+import { useMay } from "../../../api/me.ts";
 import { useCommands } from "../../../api/queries.ts";
 import { text } from "../../../i18n/text.ts";
 import { Dialog } from "../../../ui/dialogs/dialog.tsx";

@@ -1,5 +1,5 @@
-// One control of a device, with the receipt of its last command. The line of the receipt is kept free before there is one,
-// so that nothing moves when it comes.
+// One control of a device, with the receipt of its last command. Space for the receipt is reserved, so that nothing moves when it
+// appears.
 import type { Command } from "../../../../shared/controls/command.ts";
 import type { Device, DeviceControl } from "../../../../shared/device.ts";
 import { explain } from "../../../api/client.ts";
@@ -17,7 +17,7 @@ interface Props {
   readonly last: Command | undefined;
   /** The last command that the device carried out. */
   readonly done: Command | undefined;
-  /** Whoever may not sees the value alone. */
+  /** Without the right to send commands, only the value is shown. */
   readonly mayCommand: boolean;
   /** False for a control that the device declares itself. */
   readonly onEdit: (() => void) | false;
@@ -28,7 +28,7 @@ export function OneControl({ device, one, last, done, mayCommand, onEdit }: Prop
   const completed = done && { value: done.reply ?? done.value, issuedAtMs: done.timeline[0]?.atMs ?? 0 };
   const { value, isPending, phase, failure, send } = useControl(device.id, one, completed);
   const label = controlLabel(control);
-  const stillSays = isPending && reported !== undefined && reported.value !== value ? reported.value : undefined;
+  const reportedValue = isPending && reported !== undefined && reported.value !== value ? reported.value : undefined;
   return (
     <div className={styles["control"]}>
       {mayCommand ? (
@@ -51,7 +51,7 @@ export function OneControl({ device, one, last, done, mayCommand, onEdit }: Prop
             control={control}
             isOnline={device.presence.online}
             isSending={phase === "sending"}
-            stillSays={stillSays}
+            reportedValue={reportedValue}
           />
         )}
       </div>

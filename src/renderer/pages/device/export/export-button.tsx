@@ -1,4 +1,4 @@
-// Exports a device's readings as CSV: opens the form. Where the desktop app saves it, every page shows how that goes.
+// Opens the form that exports a device's readings as CSV. In the desktop app every page shows the progress of saving.
 import { useState } from "react";
 import type { Device } from "../../../../shared/device.ts";
 import { useSaveState } from "../../../api/use-save-state.ts";

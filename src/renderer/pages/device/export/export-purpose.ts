@@ -1,5 +1,5 @@
-// What an export is for, which decides how its numbers, times and columns are written: a separator that goes with the wrong
-// decimal makes dates of numbers.
+// The purpose of an export, which determines the format of numbers, times and columns: with the wrong combination of separator and
+// decimal sign, spreadsheets turn numbers into dates.
 import type { ExportQuery } from "../../../../shared/api.ts";
 import { pageText } from "../../../i18n/page-text.ts";
 

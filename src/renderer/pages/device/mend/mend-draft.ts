@@ -1,5 +1,5 @@
-// The box that a person draws around wrong readings, while it is drawn: fields may be empty, or wrong.
-import type { MendRequest } from "../../../../shared/history/mend.ts";
+// The box that a person draws around wrong readings, and what is to become of them, while it is typed: fields may be empty, or wrong.
+import type { MendRequest, Repair } from "../../../../shared/history/mend.ts";
 
 export interface MendDraft {
   readonly fromMs: number;
@@ -18,6 +18,27 @@ export function boxOf(metric: string, { fromMs, toMs, least, greatest }: MendDra
   if (!isSound || Number.isNaN(low) || Number.isNaN(high)) return null;
   const values = { ...(low !== undefined && { least: low }), ...(high !== undefined && { greatest: high }) };
   return { metric, from: fromMs, to: toMs, ...values };
+}
+
+/** The numbers as they are typed. */
+export interface RepairDraft {
+  readonly kind: Repair["kind"];
+  readonly value: string;
+  readonly factor: string;
+  readonly offset: string;
+}
+
+export const HIDE: RepairDraft = { kind: "hide", value: "", factor: "1", offset: "0" };
+
+/** Null where a number is missing. */
+export function repairOf({ kind, value, factor, offset }: RepairDraft): Repair | null {
+  const [set, times, plus] = [value, factor, offset].map((typed) => {
+    const number = numberOf(typed);
+    return Number.isFinite(number) ? number : undefined;
+  });
+  if (kind === "hide") return { kind };
+  if (kind === "set") return set === undefined ? null : { kind, value: set };
+  return times === undefined || plus === undefined ? null : { kind, factor: times, offset: plus };
 }
 
 /** Undefined where nothing is typed, NaN where it is no number. */

@@ -1,12 +1,12 @@
 // What was mended of a device's readings, the latest first: each can be undone, and the charts can be led to it.
 import type { Device } from "../../../../shared/device.ts";
 import type { Mend } from "../../../../shared/history/mend.ts";
-import { useMay } from "../../../api/access.ts";
 import { announce } from "../../../api/announcements.ts";
 import { explain } from "../../../api/client.ts";
 import { useMends, useUndoMend } from "../../../api/history/mends.ts";
-import { useStored } from "../../../api/kept/stored.ts";
-import { unitChoices } from "../../../api/kept/unit-choices.ts";
+import { useStored } from "../../../api/local-storage/stored.ts";
+import { unitChoices } from "../../../api/local-storage/unit-choices.ts";
+import { useMay } from "../../../api/me.ts";
 import type { TimeView } from "../../../charts/view/time-view.ts";
 import { mendText } from "../../../i18n/later/mend-text.ts";
 import { metricLabel } from "../../../i18n/names.ts";
@@ -65,7 +65,7 @@ export function MendedList({ device, view }: { readonly device: Device; readonly
           );
         })}
       </ul>
-      {undo.error && <p role="alert">{mendText.notUndone(explain(undo.error))}</p>}
+      {undo.error && <p role="alert">{text.shell.notUndone(explain(undo.error))}</p>}
     </section>
   );
 }

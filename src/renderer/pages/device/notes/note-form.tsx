@@ -1,11 +1,11 @@
 // Writes or changes a note. Its times follow what is pointed at on the charts, and the charts what is typed.
 import { type SubmitEvent, useEffect, useRef, useState } from "react";
 import type { Annotation } from "../../../../shared/history/timeline.ts";
-import { useSeesAll } from "../../../api/access.ts";
 import { announce } from "../../../api/announcements.ts";
 import { explain } from "../../../api/client.ts";
 import { useSignal } from "../../../api/feed/signal.ts";
 import { requestOf, useRemoveAnnotation, useSaveAnnotation } from "../../../api/history/annotations.ts";
+import { useSeesAll } from "../../../api/me.ts";
 import { localSecond } from "../../../charts/view/local-minute.ts";
 import type { TimeView } from "../../../charts/view/time-view.ts";
 import { timelineText as t } from "../../../i18n/later/timeline-text.ts";
@@ -46,8 +46,8 @@ export function NoteForm({ device, view, start: { changed }, onClose }: Props) {
 
   function saved(note: Annotation) {
     onClose();
-    if (changed === null) announce(t.added(note.text), { undo: () => removal.mutate(note) });
-    else announce(t.changed(note.text), { undo: () => save.mutate({ id: changed.id, ...requestOf(changed) }) });
+    if (changed === null) announce(t.added(note.text), { undo: () => removal.mutateAsync(note) });
+    else announce(t.changed(note.text), { undo: () => save.mutateAsync({ id: changed.id, ...requestOf(changed) }) });
   }
 
   return (
@@ -55,7 +55,7 @@ export function NoteForm({ device, view, start: { changed }, onClose }: Props) {
       className={`panel ${styles["form"]}`}
       aria-label={changed === null ? t.addNote : t.editNote}
       onSubmit={submit}
-      // What was typed goes by the button alone; a Korean syllable that is being composed takes the key for itself.
+      // Typed text is only discarded by the button; while a Korean syllable is being composed, the key belongs to the input method.
       onKeyDown={({ key, nativeEvent }) => {
         const isTyped = text !== (changed?.text ?? "");
         if (key === "Escape" && !isTyped && !nativeEvent.isComposing) onClose();
@@ -103,7 +103,7 @@ interface MomentProps {
   readonly onChange: (ms: number | null) => void;
 }
 
-/** A field that is being typed in is not written anew, though what it says changes the charts. */
+/** A field is not rewritten while a person types in it, though it changes the charts. */
 function Moment({ label, ms, onChange }: MomentProps) {
   const [typed, setTyped] = useState<{ readonly text: string; readonly ms: number | null } | null>(null);
   const shown = typed !== null && typed.ms === ms ? typed.text : ms === null ? "" : localSecond(ms);

@@ -3,11 +3,11 @@
 import { Pencil, X } from "lucide-react";
 import { useState } from "react";
 import type { Annotation } from "../../../../shared/history/timeline.ts";
-import { useMay, useSeesAll } from "../../../api/access.ts";
 import { announce } from "../../../api/announcements.ts";
 import { explain } from "../../../api/client.ts";
 import { hubNowMs } from "../../../api/feed/hub-clock.ts";
 import { requestOf, useAnnotations, useRemoveAnnotation, useSaveAnnotation } from "../../../api/history/annotations.ts";
+import { useMay, useSeesAll } from "../../../api/me.ts";
 import type { TimeView } from "../../../charts/view/time-view.ts";
 import { timelineText as t } from "../../../i18n/later/timeline-text.ts";
 import { formatCount } from "../../../i18n/numbers.ts";
@@ -35,10 +35,9 @@ export function NoteList({ device, view, onEdit }: Props) {
   const removal = useRemoveAnnotation();
   const save = useSaveAnnotation();
   const latest = notes.toReversed();
-  const error = removal.error ?? save.error;
   if (notes.length === 0 && !mayWrite) return null;
   function remove(note: Annotation) {
-    const undo = () => save.mutate({ id: note.id, ...requestOf(note) });
+    const undo = () => save.mutateAsync({ id: note.id, ...requestOf(note) });
     removal.mutate(note, { onSuccess: () => announce(t.removed(note.text), { undo }) });
   }
   return (
@@ -89,7 +88,8 @@ export function NoteList({ device, view, onEdit }: Props) {
           {t.more(formatCount(latest.length - count))}
         </button>
       )}
-      {error && <p role="alert">{t.failed(explain(error))}</p>}
+      {removal.error && <p role="alert">{t.notRemoved(explain(removal.error))}</p>}
+      {save.error && <p role="alert">{t.failed(explain(save.error))}</p>}
     </section>
   );
 }

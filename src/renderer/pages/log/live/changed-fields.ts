@@ -10,7 +10,7 @@ export interface ChangedField {
 
 const MAX_SHOWN_CHARACTERS = 60;
 
-/** In the order of the later message; what is gone comes last. */
+/** In the order of the later message; removed fields come last. */
 export function changedFields(before: string, after: string): ChangedField[] {
   const [was, is] = [fieldsOf(before), fieldsOf(after)];
   return [...new Set([...is.keys(), ...was.keys()])]

@@ -9,7 +9,7 @@ import {
 
 const NAMES = ["text", "device", "verdict", "transport"] as const;
 
-/** What cannot be read asks for nothing. */
+/** Invalid parameters are ignored. */
 export function filterIn(hash: string): LogFilter {
   const parameters = new URLSearchParams(hash.split("?")[1] ?? "");
   const [text, device] = [parameters.get("text"), parameters.get("device")];

@@ -1,5 +1,5 @@
-// Messages as they arrive, the newest on top. The list stands still while it is paused, while a message is open, and while
-// somebody points at it or has the keyboard in it; what comes meanwhile waits behind a button.
+// Messages as they arrive, newest on top. The list does not change while it is paused, a message is expanded, the pointer is over it
+// or the keyboard focus is in it; new messages wait behind a button.
 import { Pause, Play } from "lucide-react";
 import { type ReactNode, useDeferredValue, useRef, useState } from "react";
 import type { LogFilter, LogRow } from "../../../../shared/mqtt/message-log.ts";
@@ -17,9 +17,9 @@ import { useLogFilter } from "./use-log-filter.ts";
 import { type MessageLog, useMessageLog } from "./use-message-log.ts";
 
 interface Props {
-  /** Takes a message to the publish box; undefined for those who may not publish. */
+  /** Copies a message to the publish box; undefined without the right to publish. */
   readonly onEdit: ((draft: Draft) => void) | undefined;
-  /** Beside the messages. */
+  /** Panels beside the messages. */
   readonly children: ReactNode;
 }
 
@@ -70,7 +70,7 @@ export function LiveLog({ onEdit, children }: Props) {
   );
 }
 
-/** HTTP routes are no topics: what came there is readings. */
+/** An HTTP route is not a topic: its messages are published as readings. */
 function topicOf({ source, device, transport }: LogRow): string {
   if (transport === "mqtt") return source;
   return device === undefined ? "sensor/data" : `sensor/${device}/data`;

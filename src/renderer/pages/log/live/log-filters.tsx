@@ -15,7 +15,7 @@ import styles from "./live-log.module.css";
 interface Props {
   readonly filter: LogFilter;
   readonly onChange: (filter: LogFilter) => void;
-  /** Buttons behind the fields: what comes and goes stands behind them. */
+  /** Buttons behind the fields; optional ones come last. */
   readonly children: ReactNode;
 }
 
@@ -87,7 +87,7 @@ interface Fields {
   readonly transport: LogTransport | undefined;
 }
 
-/** What is empty asks for nothing. */
+/** Empty fields do not filter. */
 function filterOf({ text, device, verdict, transport }: Fields): LogFilter {
   return {
     ...(text !== "" && { text }),

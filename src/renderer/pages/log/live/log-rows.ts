@@ -1,5 +1,5 @@
-// The messages that the page keeps, newest first: while the list is held still, new ones wait beside it.
-// Invariant: a row keeps its number for as long as it is kept, so that one drawn already is not drawn again.
+// The messages in memory, newest first: while the list is held, new ones wait in a second list.
+// Invariant: a row's number never changes, so that it is not rendered again.
 import { fitsFilter, type LogFilter, type LogRow } from "../../../../shared/mqtt/message-log.ts";
 
 export interface NumberedRow {
@@ -9,9 +9,9 @@ export interface NumberedRow {
 
 export interface LogRows {
   readonly shown: readonly NumberedRow[];
-  /** Came while the list was held; newest first. */
+  /** Arrived while the list was held; newest first. */
   readonly waiting: readonly NumberedRow[];
-  /** How many waited, those included that are not kept any more. */
+  /** How many arrived while held, including dropped ones. */
   readonly waitingCount: number;
   /** Messages that the hub left out since the list was cleared. */
   readonly leftOut: number;
@@ -38,7 +38,7 @@ export function released(all: LogRows): LogRows {
   return { ...all, shown, waiting: [], waitingCount: 0 };
 }
 
-/** Those that are kept and fit a filter; the hub applies it to those that come. */
+/** The rows in memory that match a filter; the hub filters new ones. */
 export function filtered(all: LogRows, filter: LogFilter): LogRows {
   const fitting = (rows: readonly NumberedRow[]) => rows.filter(({ row }) => fitsFilter(row, filter));
   const waiting = fitting(all.waiting);

@@ -1,4 +1,4 @@
-// One message of the log: a line, and opened all that is known of it.
+// One message of the log: a line, expanded with all its details.
 import { ArrowRight, Check, Hourglass, type LucideIcon, X } from "lucide-react";
 import { memo } from "react";
 import type { LogRow, LogVerdict } from "../../../../shared/mqtt/message-log.ts";
@@ -80,7 +80,7 @@ function Details({ row, name, onDevice, onEdit, previous }: Props) {
     words.bytes(bytes, formatCount(bytes)),
     `${words.transports[transport]} ${address}`,
     client === undefined || client === "" ? undefined : words.client(client),
-    sender === undefined ? undefined : words.by(sender),
+    sender === undefined ? undefined : words.by(text.words.actor(sender)),
     readings === undefined || readings === 0 ? undefined : words.readings(readings, formatCount(readings)),
     isQuarantined === true ? words.quarantined : undefined,
   ];
@@ -113,7 +113,7 @@ function Details({ row, name, onDevice, onEdit, previous }: Props) {
             )}
           </>
         )}
-        {/* Only what is shown as it came: no secret was left out, and every byte is text. */}
+        {/* Only an unmodified payload: no secret was redacted, and every byte is text. */}
         {onEdit !== undefined && isWhole && (
           <button type="button" className="button small" onClick={() => onEdit(row)}>
             {words.sendAgain}

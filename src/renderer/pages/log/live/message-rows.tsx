@@ -1,4 +1,4 @@
-// The list of messages: a row each, which opens to all that is known of it. One row is a tab stop; arrow keys go on from there.
+// The list of messages, one expandable row each. One row is a tab stop; arrow keys move from there (roving tabindex).
 import { type KeyboardEvent, useState } from "react";
 import type { LogRow } from "../../../../shared/mqtt/message-log.ts";
 import { useDevices } from "../../../api/queries.ts";
@@ -7,7 +7,7 @@ import type { NumberedRow } from "./log-rows.ts";
 import { MessageRow } from "./message-row.tsx";
 import styles from "./message-rows.module.css";
 
-/** More take the browser longer than a frame when they come many times a second. */
+/** Rendering more rows takes longer than a frame at a high message rate. */
 const ROWS_PER_PAGE = 150;
 
 interface Props {

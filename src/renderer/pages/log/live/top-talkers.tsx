@@ -1,4 +1,4 @@
-// Who sends most in the last minute, by messages or by bytes; pressing one shows its messages alone.
+// The top senders of the last minute, by messages or by bytes; pressing one filters by it.
 import { useState } from "react";
 import type { Talker } from "../../../../shared/mqtt/message-log.ts";
 import { useDevices } from "../../../api/queries.ts";

@@ -1,4 +1,4 @@
-// Whether somebody is about to press something in a list: its rows then stay where they are.
+// Whether a person is about to press something in a list, so that its rows must not move.
 import { type RefObject, useEffect, useState } from "react";
 
 /** From the last movement of the pointer. */
@@ -11,28 +11,28 @@ export function useHold(region: RefObject<HTMLElement | null>): boolean {
     const { current: element } = region;
     if (element === null) return;
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const look = () => {
+    const release = () => {
       clearTimeout(timer);
       setHeld(element.querySelector(":focus-visible") !== null);
     };
     const hold = () => {
       clearTimeout(timer);
-      timer = setTimeout(look, HOLD_MS);
+      timer = setTimeout(release, HOLD_MS);
       setHeld(true);
     };
-    // Where the focus goes is known behind the event.
+    // The new focus is known only after the event.
     const onFocus = () => {
       clearTimeout(timer);
-      timer = setTimeout(look, 0);
+      timer = setTimeout(release, 0);
     };
     element.addEventListener("pointermove", hold);
-    element.addEventListener("pointerleave", look);
+    element.addEventListener("pointerleave", release);
     element.addEventListener("focusin", onFocus);
     element.addEventListener("focusout", onFocus);
     return () => {
       clearTimeout(timer);
       element.removeEventListener("pointermove", hold);
-      element.removeEventListener("pointerleave", look);
+      element.removeEventListener("pointerleave", release);
       element.removeEventListener("focusin", onFocus);
       element.removeEventListener("focusout", onFocus);
     };

@@ -1,4 +1,4 @@
-// The filter of the log: it begins with what the address says, follows it, and writes itself into it.
+// The filter of the log, synchronised with the page's address.
 import { useEffect, useState } from "react";
 import type { LogFilter } from "../../../../shared/mqtt/message-log.ts";
 import { filterIn, withFilter } from "./filter-address.ts";

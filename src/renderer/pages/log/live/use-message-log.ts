@@ -1,5 +1,5 @@
-// The log of the hub for as long as the page is open: asked for on the live connection, again after each reconnection and with
-// each change of the filter.
+// Subscribes to the hub's message log while the page is open: on the live connection, again after each reconnection and with each
+// change of the filter.
 import { useCallback, useEffect, useRef, useState } from "react";
 import { fitsFilter, type LogEvent, type LogFilter, type LogRequest } from "../../../../shared/mqtt/message-log.ts";
 import { useSignal } from "../../../api/feed/signal.ts";
@@ -22,7 +22,7 @@ export interface MessageLog {
   readonly clear: () => void;
 }
 
-/** While `isHeld`, what comes waits. */
+/** While `isHeld`, new messages wait. */
 export function useMessageLog(filter: LogFilter, isHeld: boolean): MessageLog {
   const socket = useSignal(useLive().socket);
   const [rows, setRows] = useState(NO_ROWS);

@@ -1,9 +1,9 @@
-// Publishes a message by hand, as a client of the broker would, and remembers the last ones.
+// Publishes a message by hand, as a client of the broker would, and stores the last ones.
 import { useMutation } from "@tanstack/react-query";
 import { type KeyboardEvent, type SubmitEvent, useEffect, useId, useRef, useState } from "react";
 import type { Published } from "../../../../shared/mqtt/message-log.ts";
 import { apiUrl, explain, post } from "../../../api/client.ts";
-import { useStored } from "../../../api/kept/stored.ts";
+import { useStored } from "../../../api/local-storage/stored.ts";
 import { useDevices } from "../../../api/queries.ts";
 import { formatCount } from "../../../i18n/numbers.ts";
 import form from "../../../ui/form.module.css";
@@ -12,7 +12,7 @@ import { words } from "../words.ts";
 import styles from "./publish-box.module.css";
 import { type PublishedMessage, publishHistory, QOS_LEVELS, remember } from "./publish-history.ts";
 
-/** Of a message that is to be published; a new one takes the place of what is in the box. */
+/** The message to publish; a new one replaces the content of the box. */
 export type Draft = Pick<PublishedMessage, "topic" | "payload">;
 
 export function PublishBox({ draft }: { readonly draft: Draft | undefined }) {
@@ -91,7 +91,7 @@ export function PublishBox({ draft }: { readonly draft: Draft | undefined }) {
           {isPending ? words.publishing : data && outcomeText(data)}
         </p>
       </form>
-      <History onTake={change} />
+      <History onSelect={change} />
     </FoldingPanel>
   );
 }
@@ -135,16 +135,16 @@ function TopicField({ value, onChange }: TopicFieldProps) {
   );
 }
 
-function History({ onTake }: { readonly onTake: (message: PublishedMessage) => void }) {
-  const kept = useStored(publishHistory);
-  if (kept.length === 0) return null;
+function History({ onSelect }: { readonly onSelect: (message: PublishedMessage) => void }) {
+  const history = useStored(publishHistory);
+  if (history.length === 0) return null;
   return (
     <details className={styles["history"]}>
       <summary>{words.history}</summary>
       <ul>
-        {kept.map((message) => (
+        {history.map((message) => (
           <li key={`${message.topic}\n${message.payload}`}>
-            <button type="button" aria-description={words.historyUse} onClick={() => onTake(message)}>
+            <button type="button" aria-description={words.historyUse} onClick={() => onSelect(message)}>
               <span className="cut">{message.topic}</span>
               <code className="cut">{message.payload}</code>
             </button>

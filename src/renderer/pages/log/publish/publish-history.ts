@@ -1,5 +1,5 @@
-// What was published by hand from this browser, the latest first, kept there.
-import { Stored } from "../../../api/kept/stored.ts";
+// The messages published by hand from this browser, latest first, in its local storage.
+import { Stored } from "../../../api/local-storage/stored.ts";
 
 const MAX_KEPT_MESSAGES = 20;
 /** Longer ones are not kept: the browser has little room. */
@@ -15,8 +15,8 @@ export interface PublishedMessage {
   readonly retain: boolean;
 }
 
-export const publishHistory = new Stored<readonly PublishedMessage[]>("published-messages", (kept) =>
-  Array.isArray(kept) ? kept.flatMap(parseMessage).slice(0, MAX_KEPT_MESSAGES) : [],
+export const publishHistory = new Stored<readonly PublishedMessage[]>("published-messages", (stored) =>
+  Array.isArray(stored) ? stored.flatMap(parseMessage).slice(0, MAX_KEPT_MESSAGES) : [],
 );
 
 /** One that was published before moves to the top. */
@@ -28,9 +28,9 @@ export function remember(published: PublishedMessage): void {
   publishHistory.set([published, ...others].slice(0, MAX_KEPT_MESSAGES));
 }
 
-function parseMessage(kept: unknown): PublishedMessage[] {
-  if (typeof kept !== "object" || kept === null) return [];
-  const { topic, payload, qos, retain }: Record<string, unknown> = { ...kept };
+function parseMessage(stored: unknown): PublishedMessage[] {
+  if (typeof stored !== "object" || stored === null) return [];
+  const { topic, payload, qos, retain }: Record<string, unknown> = { ...stored };
   const level = QOS_LEVELS.find((one) => one === qos);
   if (typeof topic !== "string" || typeof payload !== "string" || level === undefined) return [];
   return [{ topic, payload, qos: level, retain: retain === true }];

@@ -19,16 +19,16 @@ export interface Group {
   readonly ids: readonly string[];
 }
 
-/** `needsLook` says whether a device does. Groups without devices are left out. */
+/** Groups without devices are omitted. */
 export function arrange(
   devices: readonly Device[],
-  needsLook: (device: Device) => boolean,
+  needsAttention: (device: Device) => boolean,
   filters: Filters,
   layout: OverviewLayout,
 ): Group[] {
-  const shown = inOrder(devices, layout).filter(filterOf(filters, needsLook));
-  const attention = shown.filter(needsLook);
-  const rest = shown.filter((device) => !needsLook(device));
+  const shown = inOrder(devices, layout).filter(filterOf(filters, needsAttention));
+  const attention = shown.filter(needsAttention);
+  const rest = shown.filter((device) => !needsAttention(device));
   const groups = [group({ kind: "attention" }, attention), ...grouped(rest, layout.group)];
   return groups.filter(({ ids }) => ids.length > 0);
 }
@@ -52,7 +52,7 @@ function grouped(devices: readonly Device[], by: OverviewLayout["group"]): Group
   return [...named, group({ kind: "rest" }, rest)];
 }
 
-/** Devices that the hand has not placed come last, by name. */
+/** Devices without a manual position come last, by name. */
 function inOrder(devices: readonly Device[], { order, byHand }: OverviewLayout): Device[] {
   const named = byName(devices);
   if (order === "name") return named;
@@ -61,13 +61,13 @@ function inOrder(devices: readonly Device[], { order, byHand }: OverviewLayout):
   return named.sort((a, b) => placeOf(a) - placeOf(b));
 }
 
-export function filterOf({ query, room, tag, state }: Filters, needsLook: (device: Device) => boolean) {
+export function filterOf({ query, room, tag, state }: Filters, needsAttention: (device: Device) => boolean) {
   const finds = finderOf(query);
   return (device: Device): boolean => {
     const { id, name, ownName = "", model = "", address, tags = [], metrics, presence } = device;
     if (room !== "" && device.room !== room) return false;
     if (tag !== "" && !tags.includes(tag)) return false;
-    if (state === "look" && !needsLook(device)) return false;
+    if (state === "look" && !needsAttention(device)) return false;
     if (state === "online" && !presence.online) return false;
     if (state === "offline" && presence.online) return false;
     return finds([name, id, ownName, model, address ?? "", device.room ?? "", ...tags, ...metrics.map(metricLabel)]);

@@ -16,7 +16,7 @@ export interface Filters {
 
 export const isStateFilter = (name: string): name is StateFilter => STATES.some((state) => state === name);
 
-/** Of `#/?q=…&room=…`; what it does not know is left out. */
+/** Parses `#/?q=…&room=…`; unknown values are ignored. */
 export function parseFilters(hash: string): Filters {
   const values = new URLSearchParams(hash.split("?").slice(1).join("?"));
   const state = values.get("state") ?? "";

@@ -2,8 +2,8 @@
 import { Expand, LayoutGrid, List, Search, X } from "lucide-react";
 import type { ReactNode } from "react";
 import type { Device } from "../../../../shared/device.ts";
-import { useStored } from "../../../api/kept/stored.ts";
-import { roomsOf, tagsOf } from "../../../i18n/names.ts";
+import { useStored } from "../../../api/local-storage/stored.ts";
+import { roomsOf, sortedNames, tagsOf } from "../../../i18n/names.ts";
 import { text } from "../../../i18n/text.ts";
 import { overviewLayout } from "../../../shell/overview-layout.ts";
 import { isStateFilter, STATES, setFilters, useFilters } from "./filters.ts";
@@ -11,7 +11,8 @@ import styles from "./toolbar.module.css";
 
 export function Toolbar({ devices }: { readonly devices: readonly Device[] }) {
   const filters = useFilters();
-  const [rooms, tags] = [roomsOf(devices), tagsOf(devices)];
+  const rooms = offered(roomsOf(devices), filters.room);
+  const tags = offered(tagsOf(devices), filters.tag);
   return (
     <search className={styles["toolbar"]}>
       <div className={styles["query"]}>
@@ -63,6 +64,11 @@ export function Toolbar({ devices }: { readonly devices: readonly Device[] }) {
       </div>
     </search>
   );
+}
+
+/** A room or a tag that a link asks for may be gone: it says all the same what the devices are narrowed down by. */
+function offered(names: readonly string[], chosen: string): readonly string[] {
+  return chosen === "" ? names : sortedNames([...names, chosen]);
 }
 
 function LayoutChoices({ hasTags }: { readonly hasTags: boolean }) {

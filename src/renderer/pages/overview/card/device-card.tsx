@@ -1,8 +1,8 @@
-// A device on the overview: presence, latest values with sparklines, its most used controls, and why it needs a look.
+// A device on the overview: presence, latest values with sparklines, its most used controls, and why it needs attention.
 import { TriangleAlert } from "lucide-react";
 import { memo, type ReactNode } from "react";
 import type { Device, Metric } from "../../../../shared/device.ts";
-import { useMay } from "../../../api/access.ts";
+import { useMay } from "../../../api/me.ts";
 import { seriesColour } from "../../../charts/colours.ts";
 import { Sparkline } from "../../../charts/sparkline.tsx";
 import { LastSeen } from "../../../device/last-seen.tsx";
@@ -21,18 +21,18 @@ const MAX_SHOWN_METRICS = 4;
 
 interface Props {
   readonly device: Device;
-  /** Why it needs a look, separated by spaces: a text, so that equal ones draw nothing anew. */
+  /** Why it needs attention, separated by spaces: a string, so that equal ones do not render again. */
   readonly reasons: string;
   /** Whether another device has its name. */
-  readonly isNamesake: boolean;
+  readonly hasSharedName: boolean;
   /** Whether it may be left out while it is out of sight; a guess of its height then moves what is below it. */
   readonly isFar: boolean;
-  /** What moves it, where the order is made by hand. */
+  /** The handle that moves it, in manual order. */
   readonly handle: ReactNode;
 }
 
 /** Memoized, so that a change of one device renders one card. */
-export const DeviceCard = memo(function DeviceCard({ device, reasons, isNamesake, isFar, handle }: Props) {
+export const DeviceCard = memo(function DeviceCard({ device, reasons, hasSharedName, isFar, handle }: Props) {
   const { id, name, presence, firstSeenMs } = device;
   const metrics = device.metrics.filter(({ hidden }) => hidden !== true);
   const mayCommand = useMay("operator");
@@ -47,7 +47,7 @@ export const DeviceCard = memo(function DeviceCard({ device, reasons, isNamesake
         {handle}
         <h3 className="cut" title={nameAndId(device)}>
           <a href={LINKS.device(id)}>
-            {name} {isNamesake && <small>{id}</small>}
+            {name} {hasSharedName && <small>{id}</small>}
           </a>
         </h3>
         <Presence {...presence} simulated={device.simulated} />
@@ -68,7 +68,7 @@ export const DeviceCard = memo(function DeviceCard({ device, reasons, isNamesake
       ))}
       {hidden > 0 && <p className="note">{text.presence.andMore(formatCount(hidden))}</p>}
       {mayCommand && <QuickSwitches device={device} />}
-      {/* The other reasons are said where they are: at the device's presence, its sensors, its controls. */}
+      {/* Other reasons are shown elsewhere on the card: at the presence, the sensors, the controls. */}
       {(["undervoltage", "duplicate"] as const).map(
         (reason) =>
           reasons.split(" ").includes(reason) && (

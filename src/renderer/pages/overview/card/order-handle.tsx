@@ -1,4 +1,4 @@
-// The handle that moves a device to its place by hand: it is dragged over the others of its group, or moved with the arrows.
+// The handle that changes a device's manual position: dragged within its group, or moved with the arrow keys.
 import { GripVertical } from "lucide-react";
 import { type KeyboardEvent, type PointerEvent, useLayoutEffect, useRef } from "react";
 import type { Device } from "../../../../shared/device.ts";
@@ -19,7 +19,7 @@ interface Props {
 
 export function OrderHandle({ id, name, group, devices }: Props) {
   const handle = useRef<HTMLButtonElement>(null);
-  /** Moving an element takes its focus away. */
+  /** Moving an element in the DOM removes its focus. */
   const keepsFocus = useRef(false);
   /** The order before it was dragged, to go back to. */
   const before = useRef<readonly string[] | null>(null);
@@ -44,7 +44,7 @@ export function OrderHandle({ id, name, group, devices }: Props) {
     event.preventDefault();
     if (target === undefined) return;
     moveTo(target, step < 0 ? "before" : "after");
-    announce(text.overview.movedTo(name, at + step + 1, group.length), { isHeardOnly: true });
+    announce(text.overview.movedTo(name, at + step + 1, group.length), { isScreenReaderOnly: true });
   };
 
   const onPointerMove = (event: PointerEvent) => {
@@ -85,7 +85,7 @@ export function OrderHandle({ id, name, group, devices }: Props) {
   );
 }
 
-/** All devices as they are ordered, those that the hand has not placed by name at the end. */
+/** All devices in manual order, those without a position at the end, by name. */
 function orderOf(devices: readonly Device[], byHand: readonly string[]): string[] {
   const ids = byName(devices).map(({ id }) => id);
   return [...byHand, ...ids.filter((id) => !byHand.includes(id))];

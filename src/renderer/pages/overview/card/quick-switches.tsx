@@ -1,7 +1,7 @@
 // The most used controls on a device's card, with a message where a command is delayed or failed. The device's page has the receipts.
 import type { Device, DeviceControl } from "../../../../shared/device.ts";
-import { controlKey, controlUses } from "../../../api/kept/control-use.ts";
-import { useStored } from "../../../api/kept/stored.ts";
+import { controlKey, controlUses } from "../../../api/local-storage/control-use.ts";
+import { useStored } from "../../../api/local-storage/stored.ts";
 import { CommandNote } from "../../../device/command-note.tsx";
 import { ControlInput } from "../../../device/control-input.tsx";
 import { useControl } from "../../../device/use-control.ts";
@@ -12,7 +12,7 @@ const MAX_SHOWN_SWITCHES = 2;
 export function QuickSwitches({ device }: { readonly device: Device }) {
   const uses = useStored(controlUses);
   const usesOf = ({ control }: DeviceControl) => uses[controlKey(device.id, control.id)] ?? 0;
-  // Texts and colours want more room and care than a card has.
+  // Texts and colours need more space than a card has.
   const quick = device.controls.filter(({ control }) => control.kind !== "text" && control.kind !== "color");
   const isSwitch = ({ control }: DeviceControl) => Number(control.kind === "switch");
   const switches = quick.toSorted((a, b) => usesOf(b) - usesOf(a) || isSwitch(b) - isSwitch(a));

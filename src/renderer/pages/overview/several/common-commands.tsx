@@ -87,7 +87,7 @@ function CommonCommand({ common: { control, owners } }: { readonly common: Commo
 interface OutcomeProps {
   readonly label: string;
   readonly progress: Progress;
-  /** Why the hub did not take one of them. */
+  /** Why the hub refused one of them. */
   readonly refusal: Error | undefined;
 }
 
@@ -119,7 +119,7 @@ function Outcome({ label, progress: { done, underWay, waiting, failed }, refusal
   );
 }
 
-/** Each leads to its page, which says why. */
+/** Each links to its page, which shows the reason. */
 function Names({ devices }: { readonly devices: readonly Device[] }) {
   const others = devices.length - MAX_NAMED_DEVICES;
   return (

@@ -1,4 +1,4 @@
-// Which controls several devices have alike, and how far a command to all of them has come.
+// The controls that several devices have in common, and the progress of a command to all of them.
 import { isSettled } from "../../../../shared/controls/command.ts";
 import type { Control, ControlValue } from "../../../../shared/controls/control.ts";
 import type { Device, DeviceControl } from "../../../../shared/device.ts";
@@ -30,7 +30,7 @@ export function commonControls(devices: readonly Device[]): CommonControl[] {
     .sort((a, b) => b.owners.length - a.owners.length);
 }
 
-/** Whatever it is called. */
+/** Regardless of its label. */
 function keyOf(control: Control): string {
   return JSON.stringify(
     Object.entries(control)
@@ -39,13 +39,13 @@ function keyOf(control: Control): string {
   );
 }
 
-/** What all of them say that they are; undefined where they differ or do not say. */
+/** The value that all of them report; undefined where they differ or report none. */
 export function commonValue(owners: readonly Owner[]): ControlValue | undefined {
   const [first, ...others] = owners.map(({ one }) => one.reported?.value);
   return others.every((value) => value === first) ? first : undefined;
 }
 
-/** Of the command to one device: when the hub took it, in milliseconds UTC, or why it did not; null while it is on its way. */
+/** The command to one device: when the hub accepted it, in milliseconds UTC, or why it did not; null while it is being sent. */
 export type Sent = ReadonlyMap<string, number | Error | null>;
 
 export interface Progress {
@@ -70,7 +70,7 @@ export function progressOf(owners: readonly Owner[], sent: Sent): Progress {
   return { done: of("done"), underWay: of("underWay"), waiting: of("waiting"), failed: of("failed") };
 }
 
-/** Why the hub did not take one of the commands. */
+/** Why the hub refused one of the commands. */
 export function refusalIn(sent: Sent): Error | undefined {
   return [...sent.values()].find((taken) => taken instanceof Error);
 }

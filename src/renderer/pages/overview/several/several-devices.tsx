@@ -1,7 +1,7 @@
-// What is done to several devices at once: to all that the overview shows, or to those of one room.
+// Actions on several devices: on all that the overview shows, or on those of one room.
 import { useState } from "react";
-import { useMay } from "../../../api/access.ts";
 import { useAttention } from "../../../api/devices/use-attention.ts";
+import { useMay } from "../../../api/me.ts";
 import { useDevices } from "../../../api/queries.ts";
 import { severalText as t } from "../../../i18n/later/several-text.ts";
 import { roomsOf } from "../../../i18n/names.ts";
@@ -38,7 +38,7 @@ function Content({ onDone }: { readonly onDone: () => void }) {
   const filters = useFilters();
   const reasonsOf = useAttention(devices);
   const isAdmin = useMay("admin");
-  // Those that were shown when it was opened: one that drops out of the filter meanwhile was meant as well.
+  // The devices that were shown when it was opened, even if one no longer matches the filter.
   const [ids] = useState(() => {
     const fits = filterOf(filters, (device) => reasonsOf(device).length > 0);
     return new Set(devices.filter(fits).map(({ id }) => id));

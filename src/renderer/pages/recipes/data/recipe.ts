@@ -3,13 +3,13 @@
 import type { Language } from "../../../../shared/messages/language.ts";
 
 /** A sentence in every language of the window. */
-export type Said = Readonly<Record<Language, string>>;
+export type LocalizedText = Readonly<Record<Language, string>>;
 
 export type WireColour = "red" | "black" | "yellow" | "blue" | "green" | "orange" | "white" | "purple";
 
-/** A board or a component beside the Pi. */
+/** A board or component other than the Pi. */
 export interface Part {
-  /** As it is printed on it, the same in every language. */
+  /** The printed label, the same in every language. */
   readonly name: string;
   readonly pins: readonly string[];
   /** Parts that hang on other parts are drawn in the second column. */
@@ -39,7 +39,7 @@ export interface Recipe {
   readonly name: string;
   /** Other names that people search for. */
   readonly words: readonly string[];
-  readonly measures: Said;
+  readonly measures: LocalizedText;
   readonly parts: readonly Part[];
   readonly wires: readonly Wire[];
   /** Lines for /boot/firmware/config.txt; the Pi is then started again. */
@@ -47,7 +47,7 @@ export interface Recipe {
   /** For /etc/bramble-agent.toml. */
   readonly toml: string;
   readonly shows: readonly Shown[];
-  readonly traps: readonly Said[];
+  readonly traps: readonly LocalizedText[];
 }
 
 export const I2C_BOOT = ["dtparam=i2c_arm=on"];
@@ -63,12 +63,12 @@ export function i2cWires(part: string, power = "VCC"): Wire[] {
   ];
 }
 
-export const ENABLE_I2C: Said = {
+export const ENABLE_I2C: LocalizedText = {
   en: "I²C is off on a fresh Raspberry Pi OS: add the line above, or switch it on in raspi-config, and start the Pi again. “i2cdetect -y 1” then shows the board's address.",
   ko: "새로 설치한 Raspberry Pi OS에서는 I²C가 꺼져 있습니다. 위의 줄을 추가하거나 raspi-config에서 켠 뒤 파이를 다시 시작하세요. 그러면 “i2cdetect -y 1”에 보드의 주소가 나옵니다.",
 };
 
-export const ONLY_3V3: Said = {
+export const ONLY_3V3: LocalizedText = {
   en: "Power it from 3.3 V: with 5 V some boards pull the data lines up to 5 V, and the Pi's pins take 3.3 V at most.",
   ko: "3.3 V로 전원을 주세요. 5 V를 주면 데이터 선을 5 V로 올리는 보드가 있는데, 파이의 핀은 3.3 V까지만 견딥니다.",
 };

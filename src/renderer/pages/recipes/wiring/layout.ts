@@ -1,5 +1,5 @@
-// Where everything of a wiring picture lies, in the units of its view box: the header at the left, parts beside it, parts of parts in
-// a second column. Pins that lead to that column are at the right side of their part.
+// The layout of a wiring picture, in units of its view box: the header at the left, parts beside it, parts of parts in a second
+// column. Pins connected to that column are at the right side of their part.
 import type { Part, Recipe, Wire } from "../data/recipe.ts";
 import { HEADER } from "./header.ts";
 
@@ -17,17 +17,17 @@ export const HEIGHT = HEADER_TOP + 20 * PIN_PITCH + 16;
 const REACH = 60;
 const LOOP_REACH = 44;
 
-interface Place {
+export interface Place {
   readonly x: number;
   readonly y: number;
 }
 
-interface PlacedPin extends Place {
+export interface PlacedPin extends Place {
   readonly name: string;
   readonly isRight: boolean;
 }
 
-interface PlacedPart {
+export interface PlacedPart {
   readonly name: string;
   readonly x: number;
   readonly y: number;
@@ -118,7 +118,7 @@ function placeWire(wire: Wire, places: ReadonlyMap<string, PlacedPin>): PlacedWi
   return { wire, path, middle: wire.via === undefined ? null : middle };
 }
 
-/** Two pins of one side are joined by a loop beside it. */
+/** Two pins on one side are connected by a loop beside it. */
 function looped(wire: Wire, start: Place, to: PlacedPin): PlacedWire {
   const out = to.isRight ? LOOP_REACH : -LOOP_REACH;
   const path = `M${start.x} ${start.y}C${start.x + out} ${start.y} ${to.x + out} ${to.y} ${to.x} ${to.y}`;

@@ -1,4 +1,4 @@
-// The backups that are there, newest first, each with the way back to it.
+// The existing backups, newest first, each with a button that restores it.
 import { useState } from "react";
 import type { BackupFile, BackupStatus } from "../../../../shared/settings/backups.ts";
 import { explain } from "../../../api/client.ts";
@@ -14,8 +14,13 @@ import styles from "../settings-page.module.css";
 
 export function BackupList({ status }: { readonly status: BackupStatus }) {
   const { backups, running, restoreProblem, restoreCommand } = status;
-  const [asked, setAsked] = useState<BackupFile | null>(null);
+  const [selected, setSelected] = useState<BackupFile | null>(null);
   const restore = useRestore();
+  const ask = (backup: BackupFile) => {
+    // Why another could not be restored says nothing of this one.
+    if (restore.isError) restore.reset();
+    setSelected(backup);
+  };
   return (
     <Setting id="backups" title={text.list} isWide problem={restoreProblem}>
       {backups.length === 0 && text.noneYet}
@@ -46,7 +51,7 @@ export function BackupList({ status }: { readonly status: BackupStatus }) {
                 className="button small"
                 aria-label={text.restoreOf(formatExact(backup.atMs))}
                 disabled={running !== null}
-                onClick={() => setAsked(backup)}
+                onClick={() => ask(backup)}
               >
                 {text.restore}
               </button>
@@ -54,15 +59,15 @@ export function BackupList({ status }: { readonly status: BackupStatus }) {
           </li>
         ))}
       </ul>
-      {asked !== null && (
+      {selected !== null && (
         <Confirm
-          question={text.restoreQuestion(formatExact(asked.atMs))}
+          question={text.restoreQuestion(formatExact(selected.atMs))}
           action={text.restoreAction}
           isPending={restore.isPending}
           pendingMessage={text.starting}
           errorMessage={restore.error === null ? undefined : explain(restore.error)}
-          onConfirm={() => restore.mutate(asked.name, { onSuccess: () => setAsked(null) })}
-          onClosed={() => setAsked(null)}
+          onConfirm={() => restore.mutate(selected.name, { onSuccess: () => setSelected(null) })}
+          onClosed={() => setSelected(null)}
         >
           <p>{text.restoreText}</p>
         </Confirm>

@@ -1,4 +1,4 @@
-// Backups: whether, when and where they are made, one now, how the last one went, and those that can be restored.
+// Backups: whether, when and where they are made, a backup on demand, the outcome of the last one, and those that can be restored.
 import type { BackupStatus } from "../../../../shared/settings/backups.ts";
 import { explain } from "../../../api/client.ts";
 import { hubNowMs } from "../../../api/feed/hub-clock.ts";
@@ -78,7 +78,7 @@ function Nightly({ status }: { readonly status: BackupStatus }) {
         isDisabled={change.isPending}
         onChange={(isOn) => change.mutate({ nightly: isOn })}
       />
-      <div className={styles["list"]}>
+      <div className={styles["below"]}>
         <p role="status">
           {running === "backup" && text.backingUp}
           {running === "restore" && text.restoring}

@@ -1,5 +1,5 @@
-// “Outgrow this PC”: the hub's data into a database server, and back. What can be done next is the one button; how it goes stands
-// beside it.
+// “Outgrow this PC”: moves the hub's data into a database server, and back. One button has the next action; the progress is beside
+// it.
 import { useState } from "react";
 import type { MovePlan, MoveProgress, MoveStatus } from "../../../../shared/settings/move.ts";
 import { explain } from "../../../api/client.ts";
@@ -104,16 +104,22 @@ function Plan({ plan }: { readonly plan: MovePlan }) {
   );
 }
 
-type Asked = "switch" | "back" | "end";
+type ConfirmedAction = "switch" | "back" | "end";
 
 function MoveUnderWay({ status }: { readonly status: MoveStatus }) {
   const action = useMoveAction();
-  const [asked, setAsked] = useState<Asked | null>(null);
+  const [requested, setRequested] = useState<ConfirmedAction | null>(null);
   const { reads, move } = status;
   const isReady = move?.step === "ready" && !move.switchesWhenEqual;
-  const next: Asked | null = reads === "file" ? "switch" : "back";
+  const next: ConfirmedAction | null = reads === "file" ? "switch" : "back";
   const mayAct = status.canSwitch && (move === null || isReady || move.step === "finished");
-  const act = (kind: MoveAction["kind"] & Asked) => action.mutate({ kind }, { onSuccess: () => setAsked(null) });
+  const ask = (kind: ConfirmedAction) => {
+    // Why the last action failed says nothing of this one.
+    if (action.isError) action.reset();
+    setRequested(kind);
+  };
+  const act = (kind: MoveAction["kind"] & ConfirmedAction) =>
+    action.mutate({ kind }, { onSuccess: () => setRequested(null) });
   return (
     <Setting
       id="move"
@@ -132,27 +138,27 @@ function MoveUnderWay({ status }: { readonly status: MoveStatus }) {
       )}
       <div className={styles["text"]}>
         {mayAct && (
-          <button type="button" className="button primary" onClick={() => setAsked(next)}>
+          <button type="button" className="button primary" onClick={() => ask(next)}>
             {text.actions[next]}
           </button>
         )}
         {move !== null && move.step !== "finished" && (
-          <button type="button" className="button" onClick={() => setAsked("end")}>
+          <button type="button" className="button" onClick={() => ask("end")}>
             {isReady ? text.actions.end : text.stop}
           </button>
         )}
       </div>
-      {asked !== null && (
+      {requested !== null && (
         <Confirm
-          question={text.questions[asked]}
-          action={asked === "end" && !isReady ? text.stop : text.actions[asked]}
+          question={text.questions[requested]}
+          action={requested === "end" && !isReady ? text.stop : text.actions[requested]}
           isPending={action.isPending}
           pendingMessage={text.pending}
           errorMessage={action.error === null ? undefined : explain(action.error)}
-          onConfirm={() => act(asked)}
-          onClosed={() => setAsked(null)}
+          onConfirm={() => act(requested)}
+          onClosed={() => setRequested(null)}
         >
-          <p>{text.explanations[asked]}</p>
+          <p>{text.explanations[requested]}</p>
         </Confirm>
       )}
     </Setting>

@@ -1,4 +1,4 @@
-// What is said of mends.
+// Messages about mends: corrections of stored readings.
 
 export const mend = {
   "bad-request/least-above-greatest": ({

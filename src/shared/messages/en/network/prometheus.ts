@@ -1,6 +1,6 @@
-// What is wrong with a query in PromQL, which Grafana shows beside its panel. Positions are zero-based characters.
+// Errors of a PromQL query, which Grafana shows beside its panel. Positions are zero-based characters.
 
-/** What a query may go on with; a symbol stands for itself. */
+/** The tokens that may follow; a symbol is shown as it is. */
 type Expected = "expression" | "operator" | "label" | "matcher" | "string" | "duration" | ")" | "(" | "]" | "," | "}";
 type Unsupported = "function" | "aggregation" | "operator" | "vectors" | "subquery" | "at" | "string";
 type ValueType = "scalar" | "vector" | "range";

@@ -1,6 +1,5 @@
-// Reaching the hub from outside: what failed while a certificate was issued or a name was pointed here, and what the checks
-// found. `service` names who was asked, such as acme-v02.api.letsencrypt.org or DuckDNS; `detail` and `answer` are its words,
-// already cut to a length that fits.
+// Reaching the hub from outside: failures of issuing a certificate or updating DNS, and findings of the checks. `service` is the
+// external service, such as acme-v02.api.letsencrypt.org or DuckDNS; `detail` and `answer` are its response, already shortened.
 
 type Service = { readonly service: string };
 type Name = { readonly name: string };
@@ -11,7 +10,7 @@ type FieldValue = Field & { readonly value: string };
 type Program = { readonly program: string };
 type Port = { readonly port: number };
 
-/** Why nothing came back. After "…: ". */
+/** Why there was no response. After "…: ". */
 const FAULTS = {
   dns: "its name is not found by DNS. Is this computer connected to the internet?",
   refused: "it refuses connections.",

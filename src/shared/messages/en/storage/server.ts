@@ -1,5 +1,5 @@
-// Why a database server does not do what the hub asks. /healthz shows them to everyone: they name no address, no user, no
-// statement. What is said at the start is for the person at the hub, and names the address; never the password.
+// Errors of a database server. /healthz shows them to everyone, so they name no address, user or statement. Those at the start are
+// for the person at the hub, and name the address; never the password.
 import type { Sentence } from "../../sentence.ts";
 
 type Product = { readonly product: string };
@@ -24,6 +24,8 @@ export const server = {
   "store/starting/alone": starting,
   "store/wrong-password": (params: Product) => `${wrongPassword(params)} Correct --store, or BRAMBLE_STORE.`,
   "store/wrong-password/desktop": (params: Product) => `${wrongPassword(params)} Correct it in the database's address.`,
+  "store/not-admitted": ({ product }: Product) =>
+    `${product} does not let this user in from this computer, or not without encryption. Try ?sslmode=verify-full at the end of the database's address.`,
   "store/no-database": ({ product }: Product) =>
     `${product} has no database of this name. Create it, owned by this user, and start again.`,
   "store/not-allowed": ({ product, reason }: Failed) =>

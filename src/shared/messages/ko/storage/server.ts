@@ -17,6 +17,8 @@ export const server: typeof english = {
     `${product}이(가) 시작하거나 종료하는 중입니다. 준비될 때까지 수신을 확인해 주지 않습니다.`,
   "store/wrong-password": ({ product }) => `${wrongPassword(product)} --store 또는 BRAMBLE_STORE를 고치세요.`,
   "store/wrong-password/desktop": ({ product }) => `${wrongPassword(product)} 데이터베이스 주소에서 고치세요.`,
+  "store/not-admitted": ({ product }) =>
+    `${product}이(가) 이 컴퓨터에서 이 사용자의 연결을 받지 않거나, 암호화하지 않은 연결을 받지 않습니다. 데이터베이스 주소 끝에 ?sslmode=verify-full을 붙여 보세요.`,
   "store/no-database": ({ product }) =>
     `${product}에 이 이름의 데이터베이스가 없습니다. 이 사용자 소유로 만든 뒤 다시 시작하세요.`,
   "store/not-allowed": ({ product, reason }) =>

@@ -1,4 +1,4 @@
-// Who is connected over MQTT, and a way to disconnect one.
+// Lists connected MQTT clients, and disconnects one.
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import { message } from "../../../../../shared/messages/message.ts";

@@ -7,6 +7,7 @@ import { ReachChange, ReachStatus } from "../../../../../shared/security/reach.t
 import type { Reach } from "../../../../reach/reach.ts";
 import { languageOf, sendProblem } from "../../errors.ts";
 import { exactBody } from "../../exact-body.ts";
+import { quotedPath } from "../../path.ts";
 import { errors, route } from "../../route.ts";
 
 export interface ReachRouteOptions {
@@ -80,7 +81,7 @@ export function addReachRoutes(app: FastifyInstance, { reach }: ReachRouteOption
     schema: { hide: true, params: Type.Object({ token: Type.String() }) },
     handler: ({ params, url }, reply) => {
       const answer = reach.challenges.httpAnswer(params.token);
-      if (answer === null) return sendProblem(reply, message("no-such-route", { path: url.slice(0, 200), hint: "" }));
+      if (answer === null) return sendProblem(reply, message("no-such-route", { path: quotedPath(url), hint: "" }));
       return reply.type("text/plain").send(answer);
     },
   });

@@ -1,12 +1,12 @@
-// A device that is deleted goes after a minute, in which that can be taken back.
+// Removes a device after a minute, in which that can be cancelled.
 import type { FastifyInstance } from "fastify";
-import { ApiError, DeviceParams } from "../../../../../shared/api.ts";
+import { DeviceParams } from "../../../../../shared/api.ts";
 import { Device } from "../../../../../shared/device.ts";
 import type { DelayedRemovals } from "../../../../devices/state/delayed-removals.ts";
 import type { Log } from "../../../../observe/log/log.ts";
 import { sendProblem } from "../../errors.ts";
 import { acceptNoBody } from "../../exact-body.ts";
-import { route } from "../../route.ts";
+import { errors, route } from "../../route.ts";
 
 export interface RemovalRouteOptions {
   readonly removals: Pick<DelayedRemovals, "begin" | "keep">;
@@ -16,7 +16,7 @@ export interface RemovalRouteOptions {
 const schema = {
   tags: ["Devices"],
   params: DeviceParams,
-  response: { 200: Device, "4xx": ApiError, "5xx": ApiError },
+  response: { 200: Device, ...errors },
 };
 const url = "/api/v1/devices/:id/removal";
 

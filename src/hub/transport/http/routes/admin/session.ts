@@ -17,7 +17,7 @@ import { SESSION_LIFE_MS, type SessionSubject } from "../../../../access/account
 import { sessionCookie } from "../../../../access/credentials.ts";
 import { plainAddress } from "../../../../access/networks.ts";
 import { decide, nameOf, type Principal } from "../../../../access/principal.ts";
-import { refuseGuess } from "../../access-check.ts";
+import { refuseCredential } from "../../access-check.ts";
 import { sendProblem } from "../../errors.ts";
 import { acceptNoBody, exactBody } from "../../exact-body.ts";
 import { errors, route } from "../../route.ts";
@@ -74,13 +74,13 @@ function addSignInRoute(app: FastifyInstance, { access, basePath }: SessionRoute
       const { username, password, link, share } = request.body;
       if (link !== undefined) {
         const subject = links.redeem(link);
-        if (subject === null) return refuseGuess(access, request, reply, message("link-expired"));
+        if (subject === null) return refuseCredential(access, request, reply, message("link-expired"));
         const role = subject.kind === "person" ? (people.get(subject.name)?.role ?? "viewer") : "admin";
         return signIn(request, reply, subject, role);
       }
       if (share !== undefined) {
         const found = shares.find(share);
-        if (found === undefined) return refuseGuess(access, request, reply, message("link-expired/share"));
+        if (found === undefined) return refuseCredential(access, request, reply, message("link-expired/share"));
         return signIn(request, reply, { kind: "share", id: found.id }, "viewer");
       }
       if (username === undefined || password === undefined)
@@ -92,10 +92,10 @@ function addSignInRoute(app: FastifyInstance, { access, basePath }: SessionRoute
       const address = plainAddress(request.ip);
       // While an address is locked out no guess is checked, so that a right one cannot be distinguished from a wrong one.
       const seconds = lockOut.retryAfterSeconds(address);
-      if (seconds > 0) return refuseGuess(access, request, reply, message("locked-out", { seconds }));
+      if (seconds > 0) return refuseCredential(access, request, reply, message("locked-out", { seconds }));
       const person = await people.signIn(username, password);
       if (person === "busy") return sendProblem(reply, message("too-many-requests/passwords"));
-      if (person === "wrong") return refuseGuess(access, request, reply, message("wrong-password/sign-in"));
+      if (person === "wrong") return refuseCredential(access, request, reply, message("wrong-password/sign-in"));
       lockOut.succeeded(address);
       return signIn(request, reply, { kind: "person", name: person.name }, person.role);
     },
@@ -224,10 +224,10 @@ function addOwnAccountRoutes(app: FastifyInstance, { access }: SessionRouteOptio
       if (principal.kind !== "person" || principal.name === OWNER) return sendProblem(reply, message("forbidden"));
       request.audited = { subject: principal.name };
       const seconds = access.lockOut.retryAfterSeconds(plainAddress(request.ip));
-      if (seconds > 0) return refuseGuess(access, request, reply, message("locked-out", { seconds }));
+      if (seconds > 0) return refuseCredential(access, request, reply, message("locked-out", { seconds }));
       const outcome = await people.signIn(principal.name, body.current);
       if (outcome === "busy") return sendProblem(reply, message("too-many-requests/passwords"));
-      if (outcome === "wrong") return refuseGuess(access, request, reply, message("wrong-password/current"));
+      if (outcome === "wrong") return refuseCredential(access, request, reply, message("wrong-password/current"));
       const changed = await people.change(principal.name, { password: body.password });
       return "code" in changed ? sendProblem(reply, changed) : reply.code(204).send(null);
     },

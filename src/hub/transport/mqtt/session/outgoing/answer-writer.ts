@@ -1,9 +1,9 @@
-// Writes answers to one client: in its version of MQTT, no larger than it takes, with a Reason String where it wants one.
-// Invariant: none overtakes acknowledgements that were there before it [MQTT-4.6.0-2].
+// Writes answers to one client: in its MQTT version, within its Maximum Packet Size, with a Reason String where requested.
+// Invariant: no answer overtakes earlier acknowledgements [MQTT-4.6.0-2].
 import type { IDisconnectPacket, IPubackPacket, IPubrecPacket, Packet } from "mqtt-packet";
 import { encode, MQTT_5, plainAcknowledgement } from "../../messages/packets.ts";
 import type { MqttSession } from "../../session.ts";
-import type { Agreed } from "../connect.ts";
+import type { NegotiatedOptions } from "../connect.ts";
 import { REASON, type Reason } from "../reason-codes.ts";
 
 type Explained = IPubackPacket | IPubrecPacket | IDisconnectPacket;
@@ -12,9 +12,9 @@ export class AnswerWriter {
   readonly #session: MqttSession;
   readonly #onTooLarge: () => void;
   /** Null before CONNECT is accepted. */
-  agreed: Pick<Agreed, "wantsReasons" | "maxPacketBytes"> | null = null;
+  negotiated: Pick<NegotiatedOptions, "wantsReasonStrings" | "maxPacketBytes"> | null = null;
 
-  /** `onTooLarge` is called where an answer is larger than the client takes, in its place [MQTT-3.1.2-24]. */
+  /** `onTooLarge` is called instead of sending an answer that exceeds the client's Maximum Packet Size [MQTT-3.1.2-24]. */
   constructor(session: MqttSession, onTooLarge: () => void) {
     this.#session = session;
     this.#onTooLarge = onTooLarge;
@@ -26,34 +26,37 @@ export class AnswerWriter {
     else this.#onTooLarge();
   }
 
-  /** Acknowledges a message; `reasonString` is for the client, null where there is nothing to explain. */
+  /** PUBACK or PUBREC; `reasonString` is null on success. */
   acknowledge(qos: 1 | 2, messageId: number, reasonCode: Reason, reasonString: string | null): void {
     const cmd = qos === 1 ? "puback" : "pubrec";
-    if (reasonCode === REASON.SUCCESS) this.#send(plainAcknowledgement(cmd, messageId));
-    else this.#explain({ cmd, messageId, reasonCode }, this.agreed?.wantsReasons === true ? reasonString : null);
+    if (reasonString === null || this.negotiated?.wantsReasonStrings !== true)
+      this.#send(plainAcknowledgement(cmd, messageId, reasonCode));
+    else this.#explain({ cmd, messageId, reasonCode }, reasonString);
   }
 
-  /** PUBCOMP: the message has been released. */
-  complete(messageId: number, isKnown: boolean): void {
-    if (isKnown || this.#session.level !== MQTT_5) this.#send(plainAcknowledgement("pubcomp", messageId));
-    else this.write({ cmd: "pubcomp", messageId, reasonCode: REASON.PACKET_ID_NOT_FOUND });
+  /**
+   * PUBCOMP: the message has been released, now or before: one that sends PUBREL again has had no answer. MQTT.js would take
+   * 0x92 (Packet Identifier not found) for a message that was not published.
+   */
+  complete(messageId: number): void {
+    this.#send(plainAcknowledgement("pubcomp", messageId, REASON.SUCCESS));
   }
 
-  /** Before the connection ends; older versions have no such packet. */
+  /** DISCONNECT; MQTT 3 servers have no such packet. */
   disconnect(reasonCode: Reason, reasonString: string): void {
     if (this.#session.level === MQTT_5) this.#explain({ cmd: "disconnect", reasonCode }, reasonString);
   }
 
   /** With the Reason String where the packet has room for it [MQTT-3.4.2-2]. */
-  #explain(packet: Explained, reasonString: string | null): void {
+  #explain(packet: Explained, reasonString: string): void {
     const { level } = this.#session;
-    const explained = reasonString === null ? null : encode({ ...packet, properties: { reasonString } }, level);
-    const bytes = explained !== null && this.#fits(explained) ? explained : encode(packet, level);
+    const explained = encode({ ...packet, properties: { reasonString } }, level);
+    const bytes = this.#fits(explained) ? explained : encode(packet, level);
     if (this.#fits(bytes)) this.#send(bytes);
   }
 
   #fits({ length }: Uint8Array): boolean {
-    return this.agreed === null || length <= this.agreed.maxPacketBytes;
+    return this.negotiated === null || length <= this.negotiated.maxPacketBytes;
   }
 
   #send(bytes: Uint8Array): void {

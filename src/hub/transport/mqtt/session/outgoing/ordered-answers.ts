@@ -1,10 +1,10 @@
-// Has a client's publishes settled in the order in which they came, whatever order their verdicts come in: they are forwarded
-// in that order [MQTT-4.6.0-6], and acknowledged in it [MQTT-4.6.0-2].
+// Settles a client's publishes in the order of their arrival, whatever the order of their verdicts: they are forwarded
+// [MQTT-4.6.0-6] and acknowledged [MQTT-4.6.0-2] in that order.
 
-/** A publish whose turn has not come; `settle` is null until its verdict is there. */
+/** A publish that is not settled; `settle` is null until it has its verdict. */
 export interface Turn {
   settle: (() => void) | null;
-  /** The one behind it. */
+  /** The publish behind it. */
   next: Turn | null;
 }
 
@@ -21,13 +21,13 @@ export class OrderedAnswers {
     return turn;
   }
 
-  /** Its verdict is there: `settle` is called once those before it are settled. */
+  /** The publish has its verdict: `settle` is called once those before it are settled. */
   finish(turn: Turn, settle: () => void): void {
     turn.settle = settle;
     for (let first = this.#first; first?.settle != null; first = this.#first) {
       this.#first = first.next;
       if (this.#first === null) this.#last = null;
-      // A turn that lives long enough to grow old would have V8 keep all behind it for as long.
+      // Unlinked: a turn that was promoted to V8's old generation would keep all later ones alive.
       first.next = null;
       first.settle();
     }

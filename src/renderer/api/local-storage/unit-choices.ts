@@ -25,7 +25,7 @@ export const useConversion = (unit: string | undefined): Conversion => conversio
 
 const AS_SENT: UnitChoices = {};
 
-/** `isAsSent`: nothing is converted. The same object as long as neither metric nor choices change. */
+/** `isAsSent`: no conversion. Memoised by metric and choices. */
 export function useShown<M extends { readonly unit?: string; readonly decimals?: number }>(
   metric: M,
   isAsSent = false,

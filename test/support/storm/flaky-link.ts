@@ -1,4 +1,4 @@
-// A cable between devices and a hub that breaks at random: after so many bytes, whatever they are in the middle of.
+// A TCP relay between devices and a hub that breaks connections at random byte offsets.
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { listen } from "../../../src/hub/transport/ports.ts";
 
@@ -7,7 +7,7 @@ const BREAKING_SHARE = 0.3;
 /** After which one breaks, counted in both directions. */
 const BYTES = { least: 1, most: 4_000 };
 
-export class FrayedCable implements AsyncDisposable {
+export class FlakyLink implements AsyncDisposable {
   readonly #hubPort: number;
   readonly #chance: () => number;
   readonly #server: Server;
@@ -17,7 +17,7 @@ export class FrayedCable implements AsyncDisposable {
   constructor(hubPort: number, chance: () => number) {
     this.#hubPort = hubPort;
     this.#chance = chance;
-    this.#server = createServer({ noDelay: true }, (socket) => this.#lay(socket));
+    this.#server = createServer({ noDelay: true }, (socket) => this.#connect(socket));
   }
 
   /** Resolves with the port at which devices find the hub. */
@@ -30,7 +30,7 @@ export class FrayedCable implements AsyncDisposable {
     this.#isMended = true;
   }
 
-  #lay(device: Socket): void {
+  #connect(device: Socket): void {
     const hub = connect({ port: this.#hubPort, host: "127.0.0.1", noDelay: true });
     const breaks = !this.#isMended && this.#chance() < BREAKING_SHARE;
     let bytesLeft = breaks ? BYTES.least + Math.floor(this.#chance() * BYTES.most) : Number.POSITIVE_INFINITY;

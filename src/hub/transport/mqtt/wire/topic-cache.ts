@@ -1,22 +1,22 @@
-// What is known of the topics that a client publishes on, by their bytes. Most clients publish on one, again and again: that
-// costs a comparison of bytes, and no text is made of them.
+// Caches a value for each topic of a client, by the topic's bytes. Most clients publish on one topic: a lookup compares bytes
+// and makes no string.
 
-/** Topics of a client that are remembered; most have one, and it is short. */
+/** Of a client; most have one short topic. */
 const MAX_TOPICS = 64;
 const MAX_TOPIC_BYTES = 256;
 
 interface Known<T> {
-  /** A character for each byte of the topic. */
+  /** The topic's bytes as Latin-1. */
   readonly key: string;
   readonly value: T;
 }
 
-export class KnownTopics<T> {
+export class TopicCache<T> {
   readonly #known = new Map<string, Known<T>>();
-  /** The one that was asked for last. */
+  /** The entry of the last lookup. */
   #latest: Known<T> | null = null;
 
-  /** What is known of the topic that lies there; where that is nothing, what `find` answers is known from then on. */
+  /** The value of the topic in these bytes; on a miss, `find` computes it. */
   get(bytes: Buffer, start: number, end: number, find: (topic: string) => T): T {
     if (this.#latest !== null && isSame(this.#latest.key, bytes, start, end)) return this.#latest.value;
     if (end - start > MAX_TOPIC_BYTES) return find(bytes.toString("utf8", start, end));

@@ -1,15 +1,15 @@
-// What a client says of the messages and commands that it was sent: PUBACK, PUBREC and PUBCOMP.
-// Invariant: each makes room in its Receive Maximum, which is filled at once, by commands before messages.
+// Handles a client's PUBACK, PUBREC and PUBCOMP for messages and commands.
+// Invariant: the send quota that an acknowledgement returns is used at once, by commands before messages.
 import type { IPubackPacket, IPubcompPacket, IPubrecPacket } from "mqtt-packet";
 import { assertNever } from "../../../../../shared/errors.ts";
 import { FIRST_COMMAND_PACKET_ID, type MqttCommands } from "../../command-delivery.ts";
-import type { Receipt } from "../../messages/outgoing.ts";
+import type { AckOutcome } from "../../messages/outgoing.ts";
 import type { MqttSession } from "../../session.ts";
 import { FIRST_FAILURE, REASON, type Reason } from "../reason-codes.ts";
 import type { SessionState } from "../session-state.ts";
 import type { AnswerWriter } from "./answer-writer.ts";
 
-export interface ReceiptsOptions {
+export interface AcknowledgementsOptions {
   readonly session: MqttSession;
   readonly state: SessionState;
   readonly commands: Pick<MqttCommands, "acknowledged" | "resume">;
@@ -18,28 +18,28 @@ export interface ReceiptsOptions {
   readonly end: (reason: Reason, reasonString: string) => void;
 }
 
-export class Receipts {
-  readonly #options: ReceiptsOptions;
+export class Acknowledgements {
+  readonly #options: AcknowledgementsOptions;
 
-  constructor(options: ReceiptsOptions) {
+  constructor(options: AcknowledgementsOptions) {
     this.#options = options;
   }
 
   take(packet: IPubackPacket | IPubrecPacket | IPubcompPacket): void {
     const { session, commands, state, end } = this.#options;
-    const isExpected = this.#receiptOf(packet) !== "unexpected";
-    // A message of QoS 1 is acknowledged by PUBACK alone, one of QoS 2 by PUBREC, then PUBCOMP.
+    const isExpected = this.#settle(packet) !== "unexpected";
+    // QoS 1 takes PUBACK; QoS 2 takes PUBREC, then PUBCOMP.
     if (!isExpected) end(REASON.PROTOCOL_ERROR, `${packet.cmd.toUpperCase()} for a message that is not answered so`);
     commands.resume(session);
-    // One that turned out to be too large has left its place to the messages behind it.
+    // A command may have been dropped as too large, which leaves its quota to messages.
     state.outgoing.resume();
   }
 
-  #receiptOf({
+  #settle({
     cmd,
     messageId = 0,
     reasonCode = REASON.SUCCESS,
-  }: IPubackPacket | IPubrecPacket | IPubcompPacket): Receipt {
+  }: IPubackPacket | IPubrecPacket | IPubcompPacket): AckOutcome {
     const { session, commands, state, answers } = this.#options;
     const { outgoing } = state;
     switch (cmd) {
@@ -49,12 +49,12 @@ export class Receipts {
         outgoing.resume();
         return "expected";
       case "pubrec": {
-        const isTaken = reasonCode < FIRST_FAILURE;
-        const receipt = outgoing.receive(messageId, isTaken);
-        if (receipt === "unexpected" || !isTaken) return receipt;
-        const known = receipt === "expected" ? REASON.SUCCESS : REASON.PACKET_ID_NOT_FOUND;
-        answers.write({ cmd: "pubrel", messageId, reasonCode: known });
-        return receipt;
+        const isAccepted = reasonCode < FIRST_FAILURE;
+        const outcome = outgoing.receive(messageId, isAccepted);
+        if (outcome === "unexpected" || !isAccepted) return outcome;
+        const releaseReason = outcome === "expected" ? REASON.SUCCESS : REASON.PACKET_ID_NOT_FOUND;
+        answers.write({ cmd: "pubrel", messageId, reasonCode: releaseReason });
+        return outcome;
       }
       case "pubcomp":
         return outgoing.complete(messageId);

@@ -1,11 +1,11 @@
-// A topic is found by its bytes again, and each is asked for once, however clients take turns between theirs.
+// A topic is found by its bytes, and each is computed once, however clients alternate between theirs.
 import { expect, test } from "vitest";
-import { KnownTopics } from "../../../../src/hub/transport/mqtt/wire/known-topics.ts";
+import { TopicCache } from "../../../../src/hub/transport/mqtt/wire/topic-cache.ts";
 
 /** Topics with what is known of them: their own text. */
 class Topics {
   readonly asked: string[] = [];
-  readonly #known = new KnownTopics<string>();
+  readonly #known = new TopicCache<string>();
 
   get(topic: string): string {
     const bytes = Buffer.from(`--${topic}--`);
@@ -20,14 +20,14 @@ class Topics {
   }
 }
 
-test("each topic is asked for once, and is not taken for one that begins or ends alike", () => {
+test("each topic is computed once, and not confused with similar ones", () => {
   const topics = new Topics();
   const names = ["sensor/pi/data", "sensor/pi/dat", "sensor/pi/datb", "ensor/pi/data", "sensor/küche/data", ""];
   for (const name of [...names, ...names, ...names.toReversed()]) expect(topics.get(name)).toBe(name);
   expect(topics.asked).toEqual(names);
 });
 
-test("what was cleared is asked for again", () => {
+test("a cleared topic is computed again", () => {
   const topics = new Topics();
   topics.get("a");
   topics.clear();
@@ -35,7 +35,7 @@ test("what was cleared is asked for again", () => {
   expect(topics.asked).toEqual(["a", "a"]);
 });
 
-test("a long topic is asked for each time, and many topics do not pile up", () => {
+test("a long topic is not cached, and the cache is bounded", () => {
   const topics = new Topics();
   const long = "a".repeat(257);
   expect([topics.get(long), topics.get(long)]).toEqual([long, long]);

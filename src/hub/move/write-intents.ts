@@ -1,6 +1,6 @@
 // The days of which the other store may lack readings, saved in advance, like the write-intent bitmap of a mirrored disk. A day is
-// saved before its first reading goes to the store that is read, and stays until the other store has all of it. After a crash, the
-// saved days are compared, so an acknowledged reading cannot be missing from the other store unnoticed.
+// saved before its first reading goes to the primary store, and stays until the other store has all of it. After a crash the saved
+// days are compared, so no acknowledged reading can be missing from the other store unnoticed.
 import { type Static, Type } from "typebox";
 import { parseDeviceId, parseMetricName } from "../../shared/ids.ts";
 import type { ReadingSelection } from "../store/readings.ts";
@@ -9,7 +9,7 @@ import type { DurableFile } from "./durable-file.ts";
 /** A day is closed when it got no reading for so long. */
 const CLOSE_AFTER_MS = 60_000;
 
-export const DebtsFile = Type.Object({
+export const WriteIntentsFile = Type.Object({
   days: Type.Array(Type.Integer()),
   selections: Type.Array(
     Type.Object({
@@ -20,26 +20,26 @@ export const DebtsFile = Type.Object({
     }),
   ),
 });
-type DebtsFile = Static<typeof DebtsFile>;
+type WriteIntentsFile = Static<typeof WriteIntentsFile>;
 
 /** Selections that were removed or copied in one store, and not in the other yet. */
-export interface NotedSelection {
+export interface SelectionIntent {
   readonly selection: ReadingSelection;
   isMissed: boolean;
 }
 
-export class Debts {
-  /** Days that the other store has not got, or not all of. */
+export class WriteIntents {
+  /** Days of which the other store lacks readings. */
   readonly missedDays = new Set<number>();
-  readonly #file: DurableFile<typeof DebtsFile>;
+  readonly #file: DurableFile<typeof WriteIntentsFile>;
   /** By open day, when its last reading arrived. */
   readonly #openDays = new Map<number, number>();
-  readonly #selections = new Set<NotedSelection>();
-  /** Days on their way to the disk. */
+  readonly #selections = new Set<SelectionIntent>();
+  /** The write of the file that is under way. */
   #opening: Promise<void> | null = null;
   #unwritten = new Set<number>();
 
-  constructor(file: DurableFile<typeof DebtsFile>) {
+  constructor(file: DurableFile<typeof WriteIntentsFile>) {
     this.#file = file;
   }
 
@@ -65,7 +65,7 @@ export class Debts {
     return this.missedDays.size === 0 && this.missedSelections.length === 0;
   }
 
-  get missedSelections(): NotedSelection[] {
+  get missedSelections(): SelectionIntent[] {
     return [...this.#selections].filter(({ isMissed }) => isMissed);
   }
 
@@ -83,20 +83,20 @@ export class Debts {
     return areOpen ? null : this.#written(days);
   }
 
-  async note(selection: ReadingSelection): Promise<NotedSelection> {
-    const noted = { selection, isMissed: false };
-    this.#selections.add(noted);
+  async record(selection: ReadingSelection): Promise<SelectionIntent> {
+    const intent = { selection, isMissed: false };
+    this.#selections.add(intent);
     await this.#save();
-    return noted;
+    return intent;
   }
 
   /** The other store has it. */
-  async settle(noted: NotedSelection): Promise<void> {
-    this.#selections.delete(noted);
+  async settle(intent: SelectionIntent): Promise<void> {
+    this.#selections.delete(intent);
     await this.#save();
   }
 
-  /** Days that are open, and for which nothing is on its way any more, are closed. */
+  /** Closes days without recent or pending writes. */
   async close(nowMs: number): Promise<void> {
     const closed = [...this.#openDays].filter(
       ([day, lastMs]) => nowMs - lastMs > CLOSE_AFTER_MS && !this.missedDays.has(day),
@@ -136,7 +136,7 @@ export class Debts {
   }
 
   #save(): Promise<void> {
-    const content: DebtsFile = {
+    const content: WriteIntentsFile = {
       days: [...this.#openDays.keys()],
       selections: [...this.#selections].map(({ selection: { devices, metrics, fromMs, toMs } }) => ({
         devices: devices === null ? null : [...devices],

@@ -1,4 +1,4 @@
-// A choice that a person made about the window, kept in the browser. Where the browser keeps nothing it lasts as long as the page.
+// A person's choice about the window, in the browser's local storage. Without local storage it lasts as long as the page.
 import { useSyncExternalStore } from "react";
 
 export class Stored<Value> {
@@ -7,7 +7,7 @@ export class Stored<Value> {
   readonly #listeners = new Set<() => void>();
   #value: Value;
 
-  /** `parse` gets what was kept, of any shape, or undefined; it answers the default for what it does not understand. */
+  /** `parse` gets the stored value of any shape, or undefined; for an invalid one it returns the default. */
   constructor(key: string, parse: (kept: unknown) => Value) {
     this.#key = key;
     this.#parse = parse;

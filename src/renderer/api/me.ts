@@ -1,0 +1,23 @@
+// Who is signed in, and what they may do.
+import { useQuery } from "@tanstack/react-query";
+import { type Me, ROLES, type Role } from "../../shared/security/access.ts";
+import { apiUrl, request } from "./client.ts";
+
+export function useMe() {
+  return useQuery({
+    queryKey: ["me"],
+    queryFn: ({ signal }) => request<Me>(apiUrl("me"), { signal }),
+  });
+}
+
+/** False until it is known who asks. */
+export function useMay(least: Role): boolean {
+  const { data: me } = useMe();
+  return me !== undefined && ROLES.indexOf(me.role) >= ROLES.indexOf(least);
+}
+
+/** Whether one sees all devices, and not those of some rooms or a shared one alone; false until that is known. */
+export function useSeesAll(): boolean {
+  const { data: me } = useMe();
+  return me !== undefined && me.rooms === undefined && me.kind !== "share";
+}
