@@ -92,9 +92,8 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
   }
 
   get sendQuota(): number {
-    return this.#accepted === null
-      ? 0
-      : this.#accepted.negotiated.receiveMaximum - this.#accepted.state.outgoing.inFlightCount;
+    const accepted = this.#accepted;
+    return accepted === null ? 0 : accepted.negotiated.receiveMaximum - accepted.state.outgoing.inFlightCount;
   }
 
   get maxPacketBytes(): number {
