@@ -31,7 +31,8 @@ function product(more: readonly string[]): ServerProduct {
       writeFileSync(join(folder, "init.sql"), `${create}\nGRANT ALL ON *.* TO '${USER}'@'%' WITH GRANT OPTION;\n`);
     },
     command(folder, port) {
-      const places = [`--datadir=${join(folder, "data")}`, `--socket=${join(folder, "s.sock")}`];
+      // Its own place for temporary tables: a server that starts removes those of others in /tmp.
+      const places = [`--datadir=${join(folder, "data")}`, `--socket=${join(folder, "s.sock")}`, `--tmpdir=${folder}`];
       const sizes = ["--innodb-buffer-pool-size=64M", "--innodb-log-file-size=64M"];
       const how = [`--user=${user}`, `--port=${port}`, "--bind-address=127.0.0.1", "--skip-name-resolve"];
       const init = `--init-file=${join(folder, "init.sql")}`;
