@@ -6,7 +6,6 @@ import { controls as enControls } from "./en/devices/controls.ts";
 import { joining as enJoining } from "./en/devices/joining.ts";
 import { presence as enPresence } from "./en/devices/presence.ts";
 import { overview as enOverview } from "./en/overview.ts";
-import { saving as enSaving } from "./en/saving.ts";
 import { shell as enShell } from "./en/shell.ts";
 import { words as enWords } from "./en/words.ts";
 import { banner as koBanner } from "./ko/banner.ts";
@@ -15,7 +14,6 @@ import { controls as koControls } from "./ko/devices/controls.ts";
 import { joining as koJoining } from "./ko/devices/joining.ts";
 import { presence as koPresence } from "./ko/devices/presence.ts";
 import { overview as koOverview } from "./ko/overview.ts";
-import { saving as koSaving } from "./ko/saving.ts";
 import { shell as koShell } from "./ko/shell.ts";
 import { words as koWords } from "./ko/words.ts";
 import { language } from "./language.ts";
@@ -27,7 +25,6 @@ const en = {
   joining: enJoining,
   overview: enOverview,
   presence: enPresence,
-  saving: enSaving,
   shell: enShell,
   words: enWords,
 };
@@ -38,7 +35,6 @@ const ko: typeof en = {
   joining: koJoining,
   overview: koOverview,
   presence: koPresence,
-  saving: koSaving,
   shell: koShell,
   words: koWords,
 };

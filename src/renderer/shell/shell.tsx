@@ -4,6 +4,7 @@ import { type ReactNode, Suspense, useEffect, useRef, useState } from "react";
 import { useSignal } from "../api/feed/signal.ts";
 import { useLive } from "../api/feed/use-live.ts";
 import { useMay } from "../api/me.ts";
+import { isDesktop } from "../api/platform.ts";
 import { useHubState } from "../api/use-hub-state.ts";
 import { text } from "../i18n/text.ts";
 import { ArrivalContext, useArrivals } from "./arrival.ts";
@@ -14,12 +15,13 @@ import { Navigation } from "./navigation/navigation.tsx";
 import { useFindKey } from "./navigation/use-find-key.ts";
 import { Announcer } from "./notices/announcer.tsx";
 import { Notices } from "./notices/notices.tsx";
-import { SaveToast } from "./notices/save-toast.tsx";
 import styles from "./shell.module.css";
 import { HubStatus } from "./status/hub-status.tsx";
 import { useLostFocus } from "./use-lost-focus.ts";
 import { pageOf, type Route } from "./use-route.ts";
 
+/** In a browser it is the browser that saves. */
+const SaveToast = lazyPage(async () => (await import("./notices/save-toast.tsx")).SaveToast);
 const CommandPalette = lazyPage(async () => (await import("./palette/command-palette.tsx")).CommandPalette);
 
 interface Props {
@@ -59,7 +61,11 @@ export function Shell({ route, children }: Props) {
           <Notices hasHubFailed={hasFailed} />
         </main>
         <HubStatus />
-        <SaveToast />
+        {isDesktop && (
+          <Suspense fallback={null}>
+            <SaveToast />
+          </Suspense>
+        )}
         <Announcer />
         {isFinding && (
           <Suspense fallback={null}>

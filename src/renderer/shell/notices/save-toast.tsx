@@ -2,11 +2,11 @@
 import { useEffect, useState } from "react";
 import type { SaveState } from "../../../shared/bridge.ts";
 import { cancelSave, watchSaveState } from "../../api/platform.ts";
+import { savingText as t } from "../../i18n/later/saving-text.ts";
 import { formatBytes } from "../../i18n/numbers.ts";
 import { text } from "../../i18n/text.ts";
 import styles from "./save-toast.module.css";
 
-const t = text.saving;
 const OUTCOME_SHOWN_MS = 8_000;
 /** A failure is read to its end, and its advice followed. */
 const FAILURE_SHOWN_MS = 30_000;
