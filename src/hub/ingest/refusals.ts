@@ -6,8 +6,8 @@ import type { Refused } from "../../shared/api.ts";
 import type { ErrorCode } from "../../shared/errors.ts";
 import type { Language } from "../../shared/messages/language.ts";
 import type { AnyMessage } from "../../shared/messages/message.ts";
+import { FairPlaces } from "../access/limits/fair-places.ts";
 import { TokenBucket } from "../access/limits/token-bucket.ts";
-import { networkOf } from "../access/networks.ts";
 import type { Clock } from "../clock.ts";
 import type { HubEvents } from "../events.ts";
 import { Mutex } from "../mutex.ts";
@@ -39,14 +39,14 @@ type RefusedMessage = Omit<Refused, "excerpt" | "bytes" | "count">;
 
 export class Refusals {
   readonly #options: RefusalsOptions;
-  /** By address, each oldest first. */
-  readonly #byAddress = new Map<string, RefusedRecord[]>();
+  readonly #records = new FairPlaces<RefusedRecord>();
+  /** By address and code: each refused message of a flood is looked up. */
+  readonly #newestOfKind = new Map<string, RefusedRecord>();
   readonly #rates = new Map<string, TokenBucket>();
   readonly #rateOfAll: TokenBucket;
   /** Records whose count changed since they were saved. */
   readonly #unsaved = new Set<RefusedRecord>();
   readonly #saves = new Mutex();
-  #count = 0;
   #nextId = 1;
   #endTimer: (() => void) | null = null;
 
@@ -74,7 +74,7 @@ export class Refusals {
    */
   mayAdd(address: string, code: ErrorCode): boolean {
     const { clock } = this.#options;
-    const newest = this.#byAddress.get(address)?.findLast(({ refused }) => refused.code === code);
+    const newest = this.#newestOfKind.get(kindOf({ address, code }));
     const isNewKind = newest === undefined || Math.abs(clock.now() - newest.refused.atMs) >= KIND_PERIOD_MS;
     if ((this.#rateOf(address).take() || isNewKind) && this.#rateOfAll.take()) return true;
     if (newest !== undefined) {
@@ -100,31 +100,18 @@ export class Refusals {
 
   /** Newest first. */
   list(language: Language = "en"): Refused[] {
-    return [...this.#byAddress.values()]
-      .flat()
-      .sort((a, b) => b.id - a.id)
-      .map((record) => shown(record, language));
+    return [...this.#records].sort((a, b) => b.id - a.id).map((record) => shown(record, language));
   }
 
   /** As it is stored, secrets included; undefined where there is none of that id. */
   find(id: number): Refused | undefined {
-    for (const records of this.#byAddress.values()) {
-      const found = records.find((record) => record.id === id);
-      if (found !== undefined) return found.refused;
-    }
-    return undefined;
+    return this.#find(id)?.refused;
   }
 
   /** Removes one that was stored in the end; resolves once that is on disk. */
   async forget(id: number): Promise<void> {
-    for (const [address, records] of this.#byAddress) {
-      const index = records.findIndex((record) => record.id === id);
-      const [forgotten] = index < 0 ? [] : records.splice(index, 1);
-      if (forgotten === undefined) continue;
-      this.#unsaved.delete(forgotten);
-      if (records.length === 0) this.#byAddress.delete(address);
-      this.#count--;
-    }
+    const record = this.#find(id);
+    if (record !== undefined) this.#remove(record);
     // A save under way may be of this record's count.
     await this.#save();
     await this.#options.records.collection(refusedRecords).save([], [String(id)]);
@@ -154,43 +141,38 @@ export class Refusals {
     });
   }
 
+  #find(id: number): RefusedRecord | undefined {
+    return [...this.#records].find((record) => record.id === id);
+  }
+
   #keep(record: RefusedRecord): void {
-    const { address } = record.refused;
-    const records = this.#byAddress.get(address);
-    if (records === undefined) this.#byAddress.set(address, [record]);
-    else records.push(record);
-    this.#count++;
+    this.#records.add(record, record.refused.address);
+    this.#newestOfKind.set(kindOf(record.refused), record);
     this.#nextId = record.id + 1;
   }
 
-  /** Of the address with most records, in the network with most: a host can take any address of its IPv6 network. */
-  #most(): readonly [address: string, records: RefusedRecord[]] {
-    const counts = new Map<string, number>();
-    for (const [address, { length }] of this.#byAddress) {
-      const network = networkOf(address);
-      counts.set(network, (counts.get(network) ?? 0) + length);
-    }
-    const near = (address: string) => counts.get(networkOf(address)) ?? 0;
-    return [...this.#byAddress].reduce((most, one) => {
-      const isMore = near(one[0]) - near(most[0]) || one[1].length - most[1].length;
-      return isMore > 0 ? one : most;
-    });
+  #remove(record: RefusedRecord): void {
+    this.#records.remove(record);
+    this.#unsaved.delete(record);
+    const kind = kindOf(record.refused);
+    if (this.#newestOfKind.get(kind) === record) this.#newestOfKind.delete(kind);
   }
 
+  /** Answers with the ids of those that are forgotten. */
   #makeRoom(): string[] {
-    const forgotten: string[] = [];
-    while (this.#count > MAX_RECORDS) {
-      const [address, records] = this.#most();
-      const oldest = records.shift();
-      if (oldest !== undefined) {
-        forgotten.push(String(oldest.id));
-        this.#unsaved.delete(oldest);
-      }
-      if (records.length === 0) this.#byAddress.delete(address);
-      this.#count--;
+    const forgottenIds: string[] = [];
+    while (this.#records.size > MAX_RECORDS) {
+      const oldest = this.#records.oldestOfMost();
+      if (oldest === null) break;
+      this.#remove(oldest);
+      forgottenIds.push(String(oldest.id));
     }
-    return forgotten;
+    return forgottenIds;
   }
+}
+
+function kindOf({ address, code }: Pick<Refused, "address" | "code">): string {
+  return `${address} ${code}`;
 }
 
 function shown(record: RefusedRecord, language: Language = "en"): Refused {

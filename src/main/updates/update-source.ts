@@ -1,6 +1,7 @@
 // The source of updates: the user's setting, else that of the package.
 // Invariant: without an address nothing is requested; an unsigned version is only accepted over HTTPS or from this computer.
 import { readFileSync } from "node:fs";
+import { isLoopbackHost } from "../../shared/loopback.ts";
 
 /** In the package's resources, as update.json. */
 export interface UpdateSource {
@@ -11,7 +12,6 @@ export interface UpdateSource {
 }
 
 const NONE: UpdateSource = { address: "", publicKey: null };
-const LOOPBACK = ["127.0.0.1", "localhost", "[::1]"];
 
 /** Of a package; a checkout has none. */
 export function readUpdateSource(file: string): UpdateSource {
@@ -33,7 +33,7 @@ export function readUpdateSource(file: string): UpdateSource {
 export function isGoodAddress({ address, publicKey }: UpdateSource): boolean {
   try {
     const { protocol, hostname } = new URL(address);
-    return protocol === "https:" || (protocol === "http:" && (publicKey !== null || LOOPBACK.includes(hostname)));
+    return protocol === "https:" || (protocol === "http:" && (publicKey !== null || isLoopbackHost(hostname)));
   } catch {
     return false;
   }

@@ -18,6 +18,11 @@ export class FairPlaces<T> {
     return this.#addresses.size;
   }
 
+  /** The oldest first. */
+  [Symbol.iterator](): Iterator<T> {
+    return this.#addresses.keys();
+  }
+
   /** Undefined where it has no place. */
   addressOf(holder: T): string | undefined {
     return this.#addresses.get(holder);

@@ -36,7 +36,7 @@ interface Run {
   readonly series: number;
   readonly from: number;
   /** The one behind its last. */
-  to: number;
+  readonly to: number;
 }
 
 export class Rollups {

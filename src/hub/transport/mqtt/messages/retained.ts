@@ -250,7 +250,7 @@ function messageOf({ topic, payload, qos, properties, expiresAtMs }: RetainedRec
   const message = { topic, payload: Buffer.from(payload, "base64"), qos, retain: true, expiresAtMs };
   if (properties === undefined) return { ...message, properties: undefined };
   const { correlationData, userProperties, userPropertyBytes, ...plain } = properties;
-  const said =
+  const storedProperties =
     userPropertyBytes === undefined
       ? userProperties && bytesOfUserProperties(userProperties)
       : Buffer.from(userPropertyBytes, "base64");
@@ -259,7 +259,7 @@ function messageOf({ topic, payload, qos, properties, expiresAtMs }: RetainedRec
     properties: {
       ...plain,
       ...(correlationData !== undefined && { correlationData: Buffer.from(correlationData, "base64") }),
-      ...(said !== undefined && { userProperties: said }),
+      ...(storedProperties !== undefined && { userProperties: storedProperties }),
     },
   };
 }

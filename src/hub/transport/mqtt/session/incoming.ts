@@ -60,12 +60,13 @@ export class IncomingMessages {
       properties,
       expiresAtMs: expiresAt(expirySeconds, now()),
     };
+    const checksum = qos === 2 ? checksumOf(message) : 0;
     const turn = session.answers.begin();
     const { promise: settled, resolve: settle } = Promise.withResolvers<void>();
     if (qos === 2) {
       // A duplicate before the verdict; the first copy may have come on an earlier connection.
       for (let first = state.unsettled(packetId); first !== undefined; first = state.unsettled(packetId)) await first;
-      if (state.hasReceived(packetId, checksumOf(message))) {
+      if (state.hasReceived(packetId, checksum)) {
         session.answers.finish(turn, () => acknowledge(2, packetId, REASON.SUCCESS, null));
         return;
       }
@@ -82,14 +83,13 @@ export class IncomingMessages {
       settle();
       if (qos === 2) state.settled(packetId);
       if (isForwarded) this.#options.bus.publish(message, state.clientId);
-      this.#answer(message, packetId, verdict);
+      this.#answer(message, packetId, checksum, verdict);
       session.publishSettled();
     });
     await settled;
   }
 
-  #answer(message: Message, packetId: number, verdict: Verdict | null): void {
-    const { topic, qos } = message;
+  #answer({ topic, qos }: Message, packetId: number, checksum: number, verdict: Verdict | null): void {
     const { level, state, bus, end, acknowledge } = this.#options;
     if (verdict?.kind === "deferred") {
       // Any acknowledgement, even with a failure code, makes the client discard the message [MQTT-4.4.0-2].
@@ -103,7 +103,7 @@ export class IncomingMessages {
       acknowledge(qos, packetId, refusalReason(verdict.problem), reasonString);
       return;
     }
-    if (qos === 2) state.received(packetId, checksumOf(message));
+    if (qos === 2) state.received(packetId, checksum);
     const isForNobody = qos === 1 && verdict === null && bus.countSubscribers(topic) === 0;
     const reason = isForNobody && level === MQTT_5 ? REASON.NO_MATCHING_SUBSCRIBERS : REASON.SUCCESS;
     acknowledge(qos, packetId, reason, null);

@@ -47,7 +47,7 @@ export class Sessions {
   readonly #groups: SharedGroups;
   readonly #byClientId = new Map<string, SessionState>();
   /** Sessions without a connection, in the order of disconnection. */
-  readonly #absent = new Set<SessionState>();
+  readonly #absent = new FairPlaces<SessionState>();
 
   constructor(options: SessionsOptions) {
     this.#options = options;
@@ -69,7 +69,7 @@ export class Sessions {
     const state = isPresent ? before : this.#create(clientId, principal, address);
     state.principal = principal;
     state.address = address;
-    this.#absent.delete(state);
+    this.#absent.remove(state);
     state.will = null;
     state.expirySeconds = Math.min(expirySeconds, MAX_SESSION_SECONDS);
     return { state, isPresent };
@@ -102,7 +102,7 @@ export class Sessions {
       return;
     }
     state.secondsLeft = state.expirySeconds;
-    this.#absent.add(state);
+    this.#absent.add(state, state.address);
     if (this.#absent.size > MAX_ABSENT_SESSIONS) this.#evictAbsent();
   }
 
@@ -165,14 +165,12 @@ export class Sessions {
 
   /** Ends the oldest absent session of the address with the most, so that one address cannot evict those of others. */
   #evictAbsent(): void {
-    const places = new FairPlaces<SessionState>();
-    for (const state of this.#absent) places.add(state, state.address);
-    const oldest = places.oldestOfMost();
+    const oldest = this.#absent.oldestOfMost();
     if (oldest !== null) this.#end(oldest);
   }
 
   #end(state: SessionState): void {
-    this.#absent.delete(state);
+    this.#absent.remove(state);
     if (this.#byClientId.get(state.clientId) === state) this.#byClientId.delete(state.clientId);
     state.end();
   }

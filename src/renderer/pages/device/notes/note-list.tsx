@@ -89,7 +89,6 @@ export function NoteList({ device, view, onEdit }: Props) {
         </button>
       )}
       {removal.error && <p role="alert">{t.notRemoved(explain(removal.error))}</p>}
-      {save.error && <p role="alert">{t.failed(explain(save.error))}</p>}
     </section>
   );
 }
