@@ -2,7 +2,7 @@
 // how soon a reading is seen, how soon a phone sees anything, and whether zooming keeps up with the screen.
 import { join } from "node:path";
 import type { Topic } from "../bench.ts";
-import { firstPaintRows } from "./first-paint.ts";
+import { firstPaintRow } from "./first-paint.ts";
 import { latencyRow } from "./latency.ts";
 import { chartsRow, homeRows } from "./many.ts";
 import { zoomRow } from "./zoom.ts";
@@ -12,7 +12,7 @@ export const window: Topic = {
   async run({ folder, tell }) {
     const inFolder = (name: string) => join(folder, `window-${name}`);
     tell("first paint on a phone");
-    const firstPaint = await firstPaintRows(inFolder("first"));
+    const firstPaint = await firstPaintRow(inFolder("first"));
     tell("from a publish to the screen");
     const latency = await latencyRow(inFolder("latency"));
     tell("a home of a hundred devices");
@@ -21,6 +21,6 @@ export const window: Topic = {
     const charts = await chartsRow(inFolder("charts"));
     tell("a week, zoomed to a minute and back");
     const zoom = await zoomRow(inFolder("zoom"));
-    return [...home, charts, latency, ...firstPaint, zoom];
+    return [...home, charts, latency, firstPaint, zoom];
   },
 };
