@@ -15,10 +15,12 @@ const MAX_LARGE_CHARACTERS = 10;
 interface Props {
   readonly device: string;
   readonly metric: Metric;
+  /** False where it is out of view. */
+  readonly isLive?: boolean;
 }
 
-export function LatestValue({ device, metric }: Props) {
-  const latest = useLatest(device, metric);
+export function LatestValue({ device, metric, isLive = true }: Props) {
+  const latest = useLatest(device, metric, isLive);
   const series = useLive().series.of(device, metric.name);
   const seen = useSignal(series.resolution);
   const hasTwoStates = useSignal(series.hasTwoStates);

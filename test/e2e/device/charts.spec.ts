@@ -136,6 +136,27 @@ for (const [name, offsetMs, word] of [
   });
 }
 
+test("a value out of view waits, and is the latest once it is seen", async ({ page }) => {
+  await using hub = await startTestHub();
+  const sendAll = (value: number) =>
+    hub.post({
+      device_id: "pi",
+      ...Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`m${index}`, value])),
+    });
+  await sendAll(1.5);
+  await page.goto(linkOf(hub));
+  await page.getByRole("link", { name: "pi", exact: true }).click();
+  const chartOf = (name: string) => page.getByRole("region", { name, exact: true });
+  await expect(chartOf("M39")).toContainText("1.5");
+  await sendAll(2.5);
+  await expect(chartOf("M0")).toContainText("2.5");
+  await expect(chartOf("M39"), "it is out of view").toContainText("1.5");
+  await chartOf("M39").scrollIntoViewIfNeeded();
+  await expect(chartOf("M39")).toContainText("2.5");
+  await sendAll(3.5);
+  await expect(chartOf("M39")).toContainText("3.5");
+});
+
 test("clocks that agree are not mentioned", async ({ page }) => {
   await using hub = await startTestHub();
   await send(hub, "pi", Array(30).fill(20), MINUTE_MS);

@@ -24,6 +24,9 @@ export class Signal<Value> {
   };
 }
 
-export function useSignal<Value>(signal: Signal<Value>): Value {
-  return useSyncExternalStore(signal.subscribe, signal.get);
+/** Where `isLive` is false a change renders nothing: the value is up to date again with the next render, or once it is live. */
+export function useSignal<Value>(signal: Signal<Value>, isLive = true): Value {
+  return useSyncExternalStore(isLive ? signal.subscribe : subscribeToNothing, signal.get);
 }
+
+const subscribeToNothing = () => () => undefined;

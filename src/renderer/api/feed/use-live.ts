@@ -13,8 +13,8 @@ export function useLive(): LiveFeed {
   return live;
 }
 
-export function useLatest(device: string, metric: Metric): Point {
-  const live = useSignal(useLive().series.of(device, metric.name).latest);
+export function useLatest(device: string, metric: Metric, isLive = true): Point {
+  const live = useSignal(useLive().series.of(device, metric.name).latest, isLive);
   return newest(metric, live);
 }
 

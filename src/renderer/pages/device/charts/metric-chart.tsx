@@ -83,7 +83,7 @@ export function MetricChart({ device, metric, colour, view, shift }: Props) {
       style={{ color: colour }}
       aria-label={label}
     >
-      <ChartHead device={device} metric={metric} label={label} range={range} />
+      <ChartHead device={device} metric={metric} label={label} range={range} isNear={isNear} />
       <div className={styles["plot"]}>
         {width !== undefined && (
           <Plot
@@ -140,9 +140,11 @@ interface HeadProps {
   readonly label: string;
   /** Where the chart says what it shows. */
   readonly range: RefObject<HTMLSpanElement | null>;
+  /** Two hundred values that change each second cost more than a frame: those out of view wait. */
+  readonly isNear: boolean;
 }
 
-function ChartHead({ device, metric, label, range }: HeadProps) {
+function ChartHead({ device, metric, label, range, isNear }: HeadProps) {
   const isOld = metric.stale || !device.presence.online;
   return (
     <header>
@@ -152,7 +154,7 @@ function ChartHead({ device, metric, label, range }: HeadProps) {
       <span ref={range} className={styles["range"]} />
       <span className={isOld ? styles["old"] : undefined}>
         {isOld && <AsOf device={device.id} metric={metric} />}
-        <LatestValue device={device.id} metric={metric} />
+        <LatestValue device={device.id} metric={metric} isLive={isNear} />
       </span>
     </header>
   );
