@@ -1,5 +1,7 @@
 // The additional contract of a store in a database server: whatever happens to the server, its connections and other hubs, no
 // acknowledged reading is lost, and problems are reported.
+import { once } from "node:events";
+import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Type } from "typebox";
 import { describe, expect, test } from "vitest";
@@ -137,10 +139,10 @@ export function serverStoreContract(product: string, server: () => DatabaseServe
       const started = second.start();
       await until("it waits", async () => warnings.find((message) => message.includes("Another hub")));
       await append(open, 2);
-      // It looks once a second whether the other one is gone, and goes on waiting where the server is away then.
+      // It looks again and again whether the other one is gone, and goes on waiting where the server is away then.
       await server().stop();
-      await sleep(1_500);
       await open.store.stop();
+      await untilKnocked(Number(new URL(open.address).port));
       await server().start();
       await started;
       expect((await second.readings.latest())[0]?.value).toBe(2);
@@ -326,6 +328,14 @@ async function failureOf(address: string): Promise<string> {
     await store.stop();
   }
   throw new Error("it started");
+}
+
+/** Resolves once somebody has tried to connect to the port, where nobody listens else. */
+async function untilKnocked(port: number): Promise<void> {
+  const server = createServer((socket) => socket.destroy()).listen(port, "127.0.0.1");
+  await once(server, "connection");
+  server.close();
+  await once(server, "close");
 }
 
 async function append({ store }: TestServerStore, value: number): Promise<void> {
