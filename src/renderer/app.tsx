@@ -1,6 +1,6 @@
 // Maps routes to pages, behind the sign-in. Only this file imports several pages, so it also passes one page to another that
 // shows it in its place.
-import { Suspense } from "react";
+import { Suspense, useState } from "react";
 import type { Me } from "../shared/security/access.ts";
 import { isSignedOut } from "./api/client.ts";
 import { useMay, useMe } from "./api/me.ts";
@@ -30,13 +30,21 @@ const SettingsPage = lazyPage(async () => (await import("./pages/settings/settin
 const ImportPage = lazyPage(async () => (await import("./pages/import/import-page.tsx")).ImportPage);
 
 export function App({ failedLink }: { readonly failedLink: FailedLink }) {
-  const hub = useHub();
-  if (!isSignedOut(hub.error)) return <Pages />;
+  if (!useIsSignedOut()) return <Pages />;
   return (
     <Suspense fallback={null}>
       <SignIn failedLink={failedLink ?? endedShare()} />
     </Suspense>
   );
+}
+
+/** Until the hub answers: while it is asked again, the form that somebody fills in stays. */
+function useIsSignedOut(): boolean {
+  const { data, error } = useHub();
+  const [was, setWas] = useState(false);
+  const is = isSignedOut(error) || (was && data === undefined);
+  if (is !== was) setWas(is);
+  return is;
 }
 
 /** A guest with a share link sees only the shared page. */

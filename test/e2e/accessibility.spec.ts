@@ -181,3 +181,26 @@ for (const { theme, width, height } of [
     expect(found.join("\n\n")).toBe("");
   });
 }
+
+test("the wall does not move when it is known late who looks", async ({ page }) => {
+  await using hub = await startTestHub();
+  await prepare(hub);
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await page.goto(linkOf(hub));
+  await page.getByRole("link", { name: "Greenhouse" }).first().waitFor();
+  await page.goto("about:blank");
+  await watchLayoutShifts(page);
+  const devices = page.waitForResponse("**/api/v1/devices");
+  await page.route("**/api/v1/me", async (route) => {
+    await (await devices).finished();
+    // What can be drawn without an answer is drawn by then.
+    await page.evaluate(async () => {
+      for (let times = 0; times < 3; times++) await new Promise((idle) => requestIdleCallback(idle));
+    });
+    await route.continue();
+  });
+  await page.goto(`${hub.file.http}#/?wall=1`);
+  await page.getByText("Water pump").first().waitFor();
+  await page.waitForLoadState("networkidle");
+  expect(await layoutShiftFaults(page)).toEqual([]);
+});

@@ -10,6 +10,22 @@ test("without the link the page says where to find it", async ({ page }) => {
   await expect(page.getByText("bramble serve")).toBeVisible();
 });
 
+test("what is typed stays while the page asks again whether it is signed in", async ({ page }) => {
+  await using hub = await startTestHub();
+  await page.goto(hub.file.http);
+  await page.getByLabel("Name").fill("ada");
+  const [answer] = await Promise.all([
+    page.waitForResponse("**/api/v1/hub"),
+    // As if the tab was left for a password manager.
+    page.evaluate(() => window.dispatchEvent(new Event("visibilitychange"))),
+  ]);
+  expect(answer.status()).toBe(401);
+  await page.getByLabel("Password").fill("not the password");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByRole("alert")).toHaveText("Name or password is wrong.");
+  await expect(page.getByLabel("Name")).toHaveValue("ada");
+});
+
 test("the link signs in, also when it is pasted into the tab that is open already", async ({ page }) => {
   await using hub = await startTestHub();
   await page.goto(hub.file.http);

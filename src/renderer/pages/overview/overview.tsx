@@ -62,12 +62,15 @@ export function Overview({ whileEmpty, foot }: Props) {
   const failure = devices.isLoadingError && (
     <Failure title={text.overview.notLoaded} message={explain(devices.error)} onRetry={() => void devices.refetch()} />
   );
+  // Until it is known who looks, cards would be without their controls, and grow.
+  const isPending = devices.isPending || me.isPending;
   if (isWall) {
     return (
       <Suspense fallback={null}>
         <Wall>
           {failure}
-          {devices.data === undefined ? <CardSkeletons /> : <Devices devices={devices.data} />}
+          {isPending && failure === false && <CardSkeletons />}
+          {devices.data && !isPending && <Devices devices={devices.data} />}
         </Wall>
       </Suspense>
     );
@@ -84,9 +87,9 @@ export function Overview({ whileEmpty, foot }: Props) {
         )}
       </PageHeader>
       {failure}
-      {(devices.isPending || me.isPending) && failure === false && <CardSkeletons />}
-      {devices.data && !me.isPending && <Content devices={devices.data} isAdmin={isAdmin} />}
-      {devices.data && !me.isPending && <Tail foot={foot} />}
+      {isPending && failure === false && <CardSkeletons />}
+      {devices.data && !isPending && <Content devices={devices.data} isAdmin={isAdmin} />}
+      {devices.data && !isPending && <Tail foot={foot} />}
     </>
   );
 }
