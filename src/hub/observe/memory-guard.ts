@@ -2,7 +2,7 @@
 // room, not when the computer does: without an explicit collection an idle hub stays as large as in its busiest minute.
 import type { Budget } from "../access/limits/budget.ts";
 import type { Clock } from "../clock.ts";
-import { findCollector } from "../process/garbage.ts";
+import { favourMemory, findCollector } from "../process/garbage.ts";
 import type { Log } from "./log/log.ts";
 
 const CHECK_PERIOD_MS = 1_000;
@@ -16,17 +16,16 @@ const SHED_TO_PART = 0.25;
 const GROWTH_PART = 1 / 8;
 /** Garbage that justifies a collection in a quiet hub. */
 const WORTHWHILE_BYTES = 16 * 1024 * 1024;
-/**
- * After so many quiet checks in a row the memory of a flood is returned, in two collections: V8 retains the pages that the first
- * one empties until the second.
- */
-const RECOVERY_CHECKS = [5, 10];
-/** After so many collections the resident size is what the hub needs. */
-const SETTLED_CHECKS = 15;
+/** After so many quiet checks in a row V8 is to return the memory of a flood. */
+const REDUCE_CHECK = 5;
+/** After so many it has: its reducer waits for 8 s after a collection, and collects twice. What malloc has free follows. */
+const RELEASE_CHECK = 20;
+/** After so many the resident size is what the hub needs. */
+const SETTLED_CHECK = 25;
 /** The least interval of collections in a busy hub, unless memory is short. */
 const MIN_CHECKS_BETWEEN_COLLECTIONS = 5;
-/** The hub is idle below this fraction of one core; above, only while few clients wait. */
-const IDLE_CPU_FRACTION = 0.2;
+/** The hub is idle below the first fraction of one core; up to the second, only while few clients wait. */
+const IDLE_CPU_FRACTIONS = [0.2, 0.5] as const;
 const MAX_IDLE_WAIT_COUNT = 50;
 /** With more held bytes the hub is under attack, and its memory is not released while that lasts. */
 const MAX_IDLE_HELD_BYTES = 4 * 1024 * 1024;
@@ -53,6 +52,7 @@ export class MemoryGuard {
   #waitCount = 0;
   #idleChecks = 0;
   #checksSinceCollection = 0;
+  #isReducing = false;
   #isShort = false;
   #endTimer: (() => void) | null = null;
 
@@ -70,6 +70,7 @@ export class MemoryGuard {
   stop(): void {
     this.#endTimer?.();
     this.#endTimer = null;
+    this.#setReducing(false);
   }
 
   /** True while no new client should be admitted. */
@@ -80,8 +81,8 @@ export class MemoryGuard {
   #check(): void {
     this.#idleChecks = this.#isIdle() ? this.#idleChecks + 1 : 0;
     this.#checksSinceCollection++;
-    if (this.#isRecoveryDue()) void this.#recover();
-    else if (this.#isCollectionDue()) void (this.#usedPart > RELEASE_ABOVE_PART ? this.#recover() : this.#collect());
+    this.#reduceInTime();
+    if (this.#isCollectionDue()) void (this.#usedPart > RELEASE_ABOVE_PART ? this.#recover() : this.#collect());
     const wasShort = this.#isShort;
     // Where clients hold little, rejecting them would free nothing: the memory is the store's, or was returned already.
     this.#isShort = this.#usedPart > SHED_ABOVE_PART && this.#options.budget.shed(SHED_TO_PART);
@@ -93,10 +94,24 @@ export class MemoryGuard {
     return (process.memoryUsage.rss() - this.#startBytes) / this.#options.memoryBytes;
   }
 
-  #isRecoveryDue(): boolean {
+  #reduceInTime(): void {
     const residentBytes = process.memoryUsage.rss();
-    if (this.#idleChecks === SETTLED_CHECKS) this.#settledBytes = residentBytes;
-    return RECOVERY_CHECKS.includes(this.#idleChecks) && residentBytes - this.#settledBytes > WORTHWHILE_BYTES;
+    if (this.#idleChecks === REDUCE_CHECK && residentBytes - this.#settledBytes > WORTHWHILE_BYTES) {
+      this.#collect();
+      this.#setReducing(true);
+    } else if (this.#idleChecks === RELEASE_CHECK && this.#isReducing) {
+      this.#setReducing(false);
+      void this.#recover();
+    } else if (this.#idleChecks === SETTLED_CHECK) {
+      this.#settledBytes = residentBytes;
+    } else if (this.#idleChecks === 0) {
+      this.#setReducing(false);
+    }
+  }
+
+  #setReducing(isReducing: boolean): void {
+    if (isReducing !== this.#isReducing) favourMemory(isReducing);
+    this.#isReducing = isReducing;
   }
 
   async #recover(): Promise<void> {
@@ -123,7 +138,9 @@ export class MemoryGuard {
     const newWaitCount = waitCount - this.#waitCount;
     this.#waitCount = waitCount;
     if (figures.heldBytes > MAX_IDLE_HELD_BYTES) return false;
-    return spentUs < IDLE_CPU_FRACTION * CHECK_PERIOD_MS * 1_000 || newWaitCount < MAX_IDLE_WAIT_COUNT;
+    const [idle, calm] = IDLE_CPU_FRACTIONS;
+    const cpuFraction = spentUs / (CHECK_PERIOD_MS * 1_000);
+    return cpuFraction < idle || (cpuFraction < calm && newWaitCount < MAX_IDLE_WAIT_COUNT);
   }
 
   #collect(): void {

@@ -1,10 +1,12 @@
 // Memory after a flood: garbage collection shrinks V8's heap, and the C library returns free pages.
 import { expect, test } from "vitest";
-import { findCollector } from "../../../src/hub/process/garbage.ts";
+import { favourMemory, findCollector } from "../../../src/hub/process/garbage.ts";
 import { trimHeap } from "../../../src/hub/store/sqlite/threads/trim-heap.ts";
+import { until } from "../../support/until.ts";
 
 const BLOCK_BYTES = 60_000;
 const BLOCKS = 4_000;
+const OBJECTS = 1_000_000;
 
 test.runIf(process.platform === "linux")("what was freed between blocks that live on goes back to the system", () => {
   const collectGarbage = findCollector();
@@ -22,4 +24,24 @@ test.runIf(process.platform === "linux")("what was freed between blocks that liv
   trimHeap();
   expect(fullBytes - process.memoryUsage.rss()).toBeGreaterThan((BLOCK_BYTES * BLOCKS) / 2);
   expect(kept).toHaveLength(BLOCKS);
+});
+
+test("pages that V8 keeps for objects to come go back to the system once memory is favoured", async () => {
+  let objects: unknown[] = [];
+  for (let count = 0; count < OBJECTS; count++) objects.push({ count, list: [count] });
+  const fullBytes = process.memoryUsage.rss();
+  const heldBytes = process.memoryUsage().heapUsed;
+  objects = [];
+  findCollector()();
+  const freedBytes = heldBytes - process.memoryUsage().heapUsed;
+  favourMemory(true);
+  // Where a program does nothing at all, V8 gives memory back by itself.
+  const work = setInterval(() => Array.from({ length: 20_000 }, (_, count) => ({ count })), 10);
+  try {
+    await until("V8 gives them back", () => fullBytes - process.memoryUsage.rss() > freedBytes / 2 || undefined, 30_000);
+  } finally {
+    clearInterval(work);
+    favourMemory(false);
+  }
+  expect(freedBytes).toBeGreaterThan(50 * OBJECTS);
 });
