@@ -15,8 +15,9 @@ const REFUSAL_PERIOD_MS = 60_000;
 /** The period doubles up to here while refusals of a kind go on. */
 const MAX_REFUSAL_PERIOD_MS = 3_600_000;
 const MAX_REFUSAL_KINDS = 1_000;
-/** Entries that wait for the disk; in a flood that is faster, the rest is dropped. */
+/** Entries that wait for the disk; in a flood that is faster, the rest is dropped, refusals long before the others. */
 const MAX_WAITING = 1_000;
+const MAX_WAITING_REFUSALS = 500;
 const MAX_SUBJECT_CHARACTERS = 256;
 
 export interface AuditEvent {
@@ -116,7 +117,7 @@ export class AuditTrail {
 
   #write({ actor, action, subject = "", address, details }: AuditEvent, outcome: "done" | "refused"): void {
     const { log, clock, onFailure } = this.#options;
-    if (this.#waiting >= MAX_WAITING) return;
+    if (this.#waiting >= (outcome === "refused" ? MAX_WAITING_REFUSALS : MAX_WAITING)) return;
     this.#waiting++;
     log
       .append({

@@ -98,13 +98,18 @@ export class ApiKeys {
     return { key, ...shown(record) };
   }
 
-  /** Revokes it at once. Resolves once that is on disk. */
+  /** Revokes it at once. Resolves once that is on disk; where it cannot be saved the key is back, so that it can be revoked again. */
   async revoke(id: string): Promise<Problem | null> {
     const record = [...this.#byHash.values()].find((one) => one.id === id);
     if (record === undefined) return message("no-such-key/api", { id });
     this.#byHash.delete(record.hash);
     this.#options.onEnded(id);
-    await this.#records?.save([], [id]);
+    try {
+      await this.#records?.save([], [id]);
+    } catch (error) {
+      this.#byHash.set(record.hash, record);
+      throw error;
+    }
     return null;
   }
 }
