@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import { app, powerSaveBlocker } from "electron";
 import type { DesktopSettings } from "../shared/bridge.ts";
 import type { DesktopLog } from "./desktop-log.ts";
+import { loginEntry } from "./login-entry.ts";
 
 const DEFAULTS: DesktopSettings = { atLogin: false, keepAwake: false, tray: true, updateAddress: "" };
 const MAX_ADDRESS_LENGTH = 500;
@@ -104,9 +105,6 @@ function setAtLogin(isOn: boolean): void {
   // An AppImage runs from a mount that is removed when it ends.
   const program = process.env["APPIMAGE"] ?? process.execPath;
   const args = app.isPackaged ? [] : [app.getAppPath()];
-  const command = [program, ...args].map((word) => `"${word.replaceAll(/["`$\\]/g, "\\$&")}"`).join(" ");
   mkdirSync(dirname(entry), { recursive: true });
-  // TryExec: an entry whose program was taken away does nothing.
-  const lines = ["Type=Application", "Name=Bramble", `Exec=${command}`, `TryExec=${program}`, "Terminal=false"];
-  writeFileSync(entry, `${["[Desktop Entry]", ...lines].join("\n")}\n`);
+  writeFileSync(entry, loginEntry(program, args));
 }
