@@ -2,12 +2,12 @@
 // minute is logged for an address, and where it goes on for long one an hour, with their count.
 // Invariant: no flood of refusals, however varied, pushes changes and sign-ins out of the log, which has a bounded size.
 import type { AuditEntry as Shown } from "../../shared/security/access.ts";
+import { DAY_MS } from "../../shared/time.ts";
 import type { Clock } from "../clock.ts";
 import type { AuditFilter, AuditLog } from "../store/audit.ts";
 import { networkOf } from "./networks.ts";
 import { nameOf, type Principal } from "./principal.ts";
 
-const DAY_MS = 86_400_000;
 const RETENTION_MS = 400 * DAY_MS;
 const MAX_ENTRIES = 200_000;
 const TRIM_PERIOD_MS = 6 * 3_600_000;

@@ -5,6 +5,7 @@ import type { Problem } from "../../../shared/errors.ts";
 import type { DeviceId } from "../../../shared/ids.ts";
 import { message } from "../../../shared/messages/message.ts";
 import type { NewShare, Share } from "../../../shared/security/access.ts";
+import { DAY_MS } from "../../../shared/time.ts";
 import type { Clock } from "../../clock.ts";
 import type { RecordCollection, RecordKind } from "../../store/records.ts";
 import { hashOf, makeSecret } from "./secrets.ts";
@@ -29,7 +30,6 @@ export const shareRecords: RecordKind<typeof ShareRecord> = {
   deviceOf: ({ device }) => device ?? null,
 };
 
-const DAY_MS = 86_400_000;
 const ID_CHARACTERS = 12;
 const MAX_SHARES = 1_000;
 

@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { errorText } from "../../../shared/error-text.ts";
 import { BrambleError } from "../../../shared/errors.ts";
+import { DAY_MS } from "../../../shared/time.ts";
 import type { Clock } from "../../clock.ts";
 import type { AuditLog } from "../audit.ts";
 import { SHORTEST_STEP_MS } from "../common/bucket-parts.ts";
@@ -59,7 +60,6 @@ const START_PATIENCE_MS = 20_000;
 const RETRY_MS = 250;
 /** A worker's transactions of a slot have ended so long after it, by the server's clock: it relies on no mark of an older one. */
 const ROLLUP_DELAY_MS = 3 * 60_000;
-const DAY_MS = 24 * 3_600_000;
 const COMPACT_AFTER_MS = 90 * DAY_MS;
 const COMPACTION_PERIOD_MS = 3_600_000;
 /** How often a standby hub tries to become the leader. */

@@ -1,6 +1,7 @@
 // The audit log, newest first: filtered by the hub, and saved as CSV or JSON.
 import { useState } from "react";
 import type { AuditEntry } from "../../../shared/security/access.ts";
+import { DAY_MS } from "../../../shared/time.ts";
 import { explain } from "../../api/client.ts";
 import { hubNowMs } from "../../api/feed/hub-clock.ts";
 import { useNow } from "../../api/feed/use-now.ts";
@@ -17,7 +18,6 @@ import styles from "./access-page.module.css";
 import { AuditExport } from "./audit-export.tsx";
 import { type AuditFilter, useAudit } from "./use-audit.ts";
 
-const DAY_MS = 86_400_000;
 const t = accessText.log;
 /** What is not among them is named as the API names it. */
 const OF_DEVICES = /^(?:command|device|key|mend)\./;

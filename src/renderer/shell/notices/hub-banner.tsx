@@ -1,5 +1,6 @@
 // The notice on every page while the hub is not reachable or its disk fills up: what happened and what to do.
 import type { HubInfo } from "../../../shared/api.ts";
+import { MINUTE_MS } from "../../../shared/time.ts";
 import { hubClock } from "../../api/feed/hub-clock.ts";
 import { useSignal } from "../../api/feed/signal.ts";
 import { useLive } from "../../api/feed/use-live.ts";
@@ -12,7 +13,6 @@ import styles from "./notices.module.css";
 
 /** A smaller offset does not mislead readers of ages and charts. */
 const MIN_SHOWN_CLOCK_OFFSET_MS = 120_000;
-const MINUTE_MS = 60_000;
 
 export function HubBanner() {
   const state = useHubState();

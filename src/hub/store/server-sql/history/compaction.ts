@@ -2,6 +2,7 @@
 // together. A step is a transaction of some milliseconds: it removes rows and writes the chunk that they are in, which is opened
 // and compared before that. Between two steps it pauses for as long as the step took.
 import { setTimeout as sleep } from "node:timers/promises";
+import { DAY_MS } from "../../../../shared/time.ts";
 import { Mutex } from "../../../mutex.ts";
 import { READINGS_PER_CHUNK } from "../../codec/chunk-codec.ts";
 import { mergeColumns, NO_READINGS } from "../../codec/columns.ts";
@@ -11,8 +12,6 @@ import type { RowReader } from "../reading/row-reader.ts";
 import { toNumber } from "../values.ts";
 import { toChunks } from "./chunk-row.ts";
 import { chunkAt, deleteChunk, hasRoom, insertChunks, lockSeries, nextChunkStart } from "./chunk-table.ts";
-
-const DAY_MS = 24 * 3_600_000;
 
 export interface CompactionOptions {
   readonly dialect: Dialect;
