@@ -1,17 +1,13 @@
 // The additional contract of a store in a database server: whatever happens to the server, its connections and other hubs, no
 // acknowledged reading is lost, and problems are reported.
-import { once } from "node:events";
-import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Type } from "typebox";
 import { describe, expect, test } from "vitest";
 import type { RecordKind } from "../../src/hub/store/records.ts";
 import { dialectOf } from "../../src/hub/store/server-sql/dialects.ts";
-import { Leadership } from "../../src/hub/store/server-sql/leadership.ts";
 import { ServerStore } from "../../src/hub/store/server-sql/server-store.ts";
 import { StoreAddress } from "../../src/hub/store/store-address.ts";
-import { FreezingProxy } from "../support/browser/freezing-proxy.ts";
-import { openServerStore, type TestServerStore } from "../support/stores/server-store.ts";
+import { openServerStore, quiet, type TestServerStore } from "../support/stores/server-store.ts";
 import { deviceId, metricName } from "../support/stores/store.ts";
 import { type DatabaseServer, PASSWORD, USER } from "../support/system/database-server.ts";
 import { HeldRows } from "../support/system/held-rows.ts";
@@ -125,50 +121,6 @@ export function serverStoreContract(product: string, server: () => DatabaseServe
       await open.reopen();
       expect(await open.store.readings.latest()).toHaveLength(1);
       expect(await server().administer("SELECT value FROM bramble_reading", database)).toHaveLength(1);
-    });
-
-    test("a second hub waits, and takes over when the first one ends", { timeout: 60_000 }, async () => {
-      await using open = await openServerStore(server());
-      await append(open, 1);
-      const warnings: string[] = [];
-      const second = new ServerStore({
-        ...quiet,
-        address: new StoreAddress(open.address),
-        onWarning: (message) => warnings.push(message),
-      });
-      const started = second.start();
-      await until("it waits", async () => warnings.find((message) => message.includes("Another hub")));
-      await append(open, 2);
-      // It looks again and again whether the other one is gone, and goes on waiting where the server is away then.
-      await server().stop();
-      await open.store.stop();
-      await untilKnocked(Number(new URL(open.address).port));
-      await server().start();
-      await started;
-      expect((await second.readings.latest())[0]?.value).toBe(2);
-      await second.stop();
-    });
-
-    test("counts its lead as lost once the server has not answered for as long as the lock lasts", {
-      timeout: 60_000,
-    }, async () => {
-      const address = await server().createDatabase();
-      const through = new URL(address);
-      await using proxy = await FreezingProxy.start(Number(through.port));
-      through.port = String(proxy.port);
-      const first = new Leadership(dialectOf(new StoreAddress(through.href)));
-      const second = new Leadership(dialectOf(new StoreAddress(address)));
-      try {
-        expect(await first.claim()).toBe(true);
-        proxy.freeze();
-        await until("the other one leads", async () => ((await second.claim()) ? true : undefined));
-        expect(first.isHeld).toBe(false);
-        proxy.thaw();
-        expect(await first.claim()).toBe(false);
-      } finally {
-        first.end();
-        second.end();
-      }
     });
 
     test("has no time limit of the server's for a statement", async () => {
@@ -308,15 +260,6 @@ export function serverStoreContract(product: string, server: () => DatabaseServe
   });
 }
 
-const quiet = {
-  clock: { now: () => Date.now(), every: () => () => undefined },
-  onDeath: (error: Error) => {
-    throw error;
-  },
-  onWarning: () => undefined,
-  onCommit: () => undefined,
-};
-
 /** Why a store does not start. */
 async function failureOf(address: string): Promise<string> {
   const store = new ServerStore({ ...quiet, address: new StoreAddress(address) });
@@ -328,14 +271,6 @@ async function failureOf(address: string): Promise<string> {
     await store.stop();
   }
   throw new Error("it started");
-}
-
-/** Resolves once somebody has tried to connect to the port, where nobody listens else. */
-async function untilKnocked(port: number): Promise<void> {
-  const server = createServer((socket) => socket.destroy()).listen(port, "127.0.0.1");
-  await once(server, "connection");
-  server.close();
-  await once(server, "close");
 }
 
 async function append({ store }: TestServerStore, value: number): Promise<void> {

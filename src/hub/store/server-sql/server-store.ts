@@ -51,7 +51,7 @@ export interface ServerStoreOptions {
   readonly startPatienceMs?: number;
 }
 
-/** Concurrent transactions. */
+/** Concurrent transactions of messages. */
 const MAX_CONCURRENT_TRANSACTIONS = 3;
 const READERS = 3;
 const MAINTENANCE_PERIOD_MS = 10_000;
@@ -81,6 +81,8 @@ export class ServerStore implements Store {
   readonly #dialect: Dialect;
   readonly #leadership: Leadership;
   readonly #writers: ConnectionPool;
+  /** What changes history, step by step: rollups, compaction, copies and removals. */
+  readonly #maintainers: ConnectionPool;
   readonly #readers: ConnectionPool;
   readonly #series: SeriesDirectory;
   readonly #commits: CommitQueue;
@@ -102,11 +104,9 @@ export class ServerStore implements Store {
     const dialect = dialectOf(address);
     const leadership = new Leadership(dialect);
     const isWorker = role === "worker";
-    const writers = new ConnectionPool({
-      dialect,
-      size: MAX_CONCURRENT_TRANSACTIONS,
-      ...(!isWorker && { permit: () => this.#lead() }),
-    });
+    const forWriting = { dialect, ...(!isWorker && { permit: () => this.#lead() }) };
+    const writers = new ConnectionPool({ ...forWriting, size: MAX_CONCURRENT_TRANSACTIONS });
+    const maintainers = new ConnectionPool({ ...forWriting, size: 1 });
     const readers = new ConnectionPool({ dialect, size: READERS });
     const series = new SeriesDirectory(dialect);
     const rows = new RowReader(options.onWarning);
@@ -118,13 +118,14 @@ export class ServerStore implements Store {
     this.#dialect = dialect;
     this.#leadership = leadership;
     this.#writers = writers;
+    this.#maintainers = maintainers;
     this.#readers = readers;
     this.#series = series;
     this.#commits = commits;
     this.#rows = rows;
-    this.#rollups = new Rollups({ dialect, pool: readers, rows, marked, settled: () => commits.settled() });
-    this.#compaction = new Compaction({ dialect, pool: readers, rows });
-    this.readings = serverReadings({ dialect, commits, series, times, rows, pool: readers });
+    this.#rollups = new Rollups({ dialect, pool: maintainers, rows, marked, settled: () => commits.settled() });
+    this.#compaction = new Compaction({ dialect, pool: maintainers, rows });
+    this.readings = serverReadings({ dialect, commits, series, times, rows, readers, maintainers });
     this.records = serverRecords(dialect, commits, readers);
     this.audit = serverAudit(dialect, commits, readers);
     this.metadata = serverMetadata(dialect, commits, readers);
@@ -249,6 +250,7 @@ export class ServerStore implements Store {
   #close(): void {
     this.#readers.close();
     this.#writers.close();
+    this.#maintainers.close();
     this.#leadership.end();
   }
 
@@ -324,10 +326,12 @@ export class ServerStore implements Store {
 
   /** Before each transaction: the connection that holds the lock may be lost. */
   async #lead(): Promise<void> {
-    if (this.#leadership.isHeld || (await this.#leadership.claim())) return;
+    // A hub that has lost the lead never has it again: its memory lacks what the other one has changed.
+    if (!this.#isDead && (this.#leadership.isHeld || (await this.#leadership.claim()))) return;
     const error = new BrambleError("store-failed", "Another hub has taken over the database. This one stops.");
-    if (!this.#isDead) this.#options.onDeath(error);
+    const isNew = !this.#isDead;
     this.#isDead = true;
+    if (isNew) this.#options.onDeath(error);
     throw error;
   }
 

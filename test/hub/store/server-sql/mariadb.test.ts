@@ -3,6 +3,7 @@ import { createConnection } from "mysql2/promise";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { storeContract } from "../../../contract/store.ts";
 import { compactionContract } from "../../../contract/store-compaction.ts";
+import { leadContract } from "../../../contract/store-lead.ts";
 import { mendContract } from "../../../contract/store-mends.ts";
 import { modelContract } from "../../../contract/store-model.ts";
 import { serverStoreContract } from "../../../contract/store-server.ts";
@@ -25,6 +26,7 @@ storeContract("MariaDB", () => openServerStore(server));
 modelContract({ runs: 6, keepsNegativeZero: false }, () => openServerStore(server, { compactAfterMs: 0 }));
 mendContract({ runs: 3, keepsNegativeZero: false }, () => openServerStore(server, { compactAfterMs: 0 }));
 serverStoreContract("MariaDB", () => server);
+leadContract("MariaDB", () => server);
 compactionContract({ product: "MariaDB", readingsBetween: null }, () => server);
 
 test.each(["bramble_recent", "bramble_reading"])("%s finds a stretch of a series by the index", async (view) => {
