@@ -48,7 +48,7 @@ export class Rollups {
     this.#options = options;
   }
 
-  /** Computes every marked slot that has ended by `nowMs`; if a run is under way, another follows it. */
+  /** Computes every marked slot that has ended by `nowMs`; if a run is under way, resolves with that one. */
   refresh(nowMs: number): Promise<void> {
     this.#running ??= this.#refresh(nowMs).finally(() => {
       this.#running = null;

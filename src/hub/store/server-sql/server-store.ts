@@ -102,12 +102,16 @@ export class ServerStore implements Store {
   constructor(options: ServerStoreOptions) {
     const { address, onCommit, role = "hub" } = options;
     const dialect = dialectOf(address);
-    const leadership = new Leadership(dialect);
+    const leadership = new Leadership(dialect, { onGranted: () => this.#reconnect() });
     const isWorker = role === "worker";
-    const forWriting = { dialect, ...(!isWorker && { permit: () => this.#lead() }) };
+    const onReadOnly = () => {
+      void leadership.renew();
+      this.#reconnect();
+    };
+    const forWriting = { dialect, onReadOnly, ...(!isWorker && { permit: () => this.#lead() }) };
     const writers = new ConnectionPool({ ...forWriting, size: MAX_CONCURRENT_TRANSACTIONS });
     const maintainers = new ConnectionPool({ ...forWriting, size: 1 });
-    const readers = new ConnectionPool({ dialect, size: READERS });
+    const readers = new ConnectionPool({ dialect, onReadOnly, size: READERS });
     const series = new SeriesDirectory(dialect);
     const rows = new RowReader(options.onWarning);
     const times = new TimeAllocator(readers, rows, series);
@@ -152,6 +156,7 @@ export class ServerStore implements Store {
       else {
         await this.#untilLeading();
         await this.#writers.transaction(this.#dialect.sql.begin, (connection) => migrate(connection, this.#dialect));
+        await this.#leadership.begin();
         await this.#completeViews();
       }
       await this.#readClock();
@@ -172,7 +177,7 @@ export class ServerStore implements Store {
   isAway(error: unknown): boolean {
     const { cause } = error instanceof BrambleError ? error : {};
     const kind = cause === undefined ? "other" : this.#dialect.failureKind(cause);
-    return kind === "unreachable" || kind === "starting" || kind === "disk-full";
+    return kind === "unreachable" || kind === "starting" || kind === "disk-full" || kind === "read-only";
   }
 
   /** The times that were allocated to the readings of a message before it failed; null where none were. */
@@ -197,7 +202,7 @@ export class ServerStore implements Store {
 
   /** A place that one worker at a time may hold. */
   slot(number: number): Leadership {
-    return new Leadership(this.#dialect, number);
+    return new Leadership(this.#dialect, { slot: number });
   }
 
   stop(): Promise<void> {
@@ -273,7 +278,7 @@ export class ServerStore implements Store {
   /** Whether the server may answer again by itself. */
   #mayPass(error: unknown): boolean {
     const kind = this.#dialect.failureKind(error instanceof BrambleError ? error.cause : error);
-    return kind === "unreachable" || kind === "starting";
+    return kind === "unreachable" || kind === "starting" || kind === "read-only";
   }
 
   /** False while the server is away, too: one that waits does not end with it. */
@@ -316,6 +321,11 @@ export class ServerStore implements Store {
       const reason = errorText(error);
       this.#options.onWarning(`The view bramble_reading lacks readings older than 90 days. ${reason}`);
     }
+  }
+
+  /** To the server that the address leads to now. */
+  #reconnect(): void {
+    for (const pool of [this.#readers, this.#writers, this.#maintainers]) pool.reconnect();
   }
 
   async #readClock(): Promise<number> {
