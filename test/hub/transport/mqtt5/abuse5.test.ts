@@ -38,6 +38,8 @@ describe("a packet that breaks the protocol ends its connection", () => {
     ["a single property twice", withProperties([...EXPIRY, ...EXPIRY]), 0x82],
     ["a text property twice", withProperties([...CONTENT_TYPE, ...CONTENT_TYPE]), 0x82],
     ["a subscription identifier in a PUBLISH", withProperties(SUBSCRIPTION_ID), 0x81],
+    ["neither a topic nor an alias", Buffer.from([0x30, 4, 0, 0, 0, 0x78]), 0x82],
+    ["neither a topic nor an alias, with QoS 1", Buffer.from([0x32, 6, 0, 0, 0, 1, 0, 0x78]), 0x82],
     ["a property that does not exist", withProperties([0x7f, 0]), 0x81],
     ["properties longer than the packet", withProperties(EXPIRY, 120), 0x81],
     ["properties that end inside one", withProperties(EXPIRY, 3), 0x81],
