@@ -128,6 +128,11 @@ test("the Maximum Packet Size of a client is respected", async () => {
   await using tiny = openPeer(hub.mqttPort, { clientId: "t", properties: { maximumPacketSize: 10 } });
   await tiny.closed();
   expect(tiny.received, "not even a CONNACK").toEqual([]);
+  await using refused = openPeer(hub.mqttPort, {
+    properties: { maximumPacketSize: 20, authenticationMethod: "SCRAM" },
+  });
+  const { reasonCode, properties } = await refused.next("connack");
+  expect([reasonCode, properties?.reasonString], "without words").toEqual([0x8c, undefined]);
   await using small = await connectPeer(hub.mqttPort, { clientId: "s", properties: { maximumPacketSize: 20 } });
   expect(await small.subscribe([{ topic: "a", qos: 1 }])).toEqual([1]);
   small.send({
