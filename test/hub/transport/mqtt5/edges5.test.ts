@@ -121,6 +121,12 @@ describe("QoS 2", () => {
     expect(await peer.next("unsuback")).toMatchObject({ messageId: 9 });
   });
 
+  test("of MQTT 3.1: flags that its CONNECT does not use are ignored", async () => {
+    await using peer = new MqttPeer(connect(hub.mqttPort, "127.0.0.1"), 3);
+    peer.socket.write(Buffer.from("1e0f00064d51497364700303003c000166", "hex"));
+    expect(await peer.next("connack")).toMatchObject({ returnCode: 0 });
+  });
+
   test("the answer to a duplicate waits for earlier ones", async () => {
     await using peer = await connectPeer(hub.mqttPort);
     const twice = { ...READING, qos: 2, messageId: 5 } as const;

@@ -34,7 +34,7 @@ const HIGHEST_QOS = 2;
 export const DUP = 0b1000;
 
 /** Flags of CONNECT (section 3.1.2.3). */
-const RESERVED = 0b0000_0001;
+export const CONNECT_RESERVED = 0b0000_0001;
 const WILL = 0b0000_0100;
 const WILL_QOS_AND_RETAIN = 0b0011_1000;
 const PASSWORD = 0b0100_0000;
@@ -69,19 +69,21 @@ function checkConnect(packet: RawPacket): { readonly level: number; readonly fau
   const name = nameOf(packet);
   const fields = new PacketFields(packet, name);
   fields.expect(name === "CONNECT", "before CONNECT");
-  fields.expect((packet.header & 15) === 0, "with wrong flags");
   const levels = PROTOCOL_LEVELS.get(fields.text("protocol name"));
   fields.expect(levels !== undefined, "without the name MQTT");
   const level = fields.uint8() & ~BRIDGE;
   fields.expect(levels?.includes(level) === true, "with a version of MQTT that does not exist", "unknown-level");
-  return { level, fault: connectFault(fields, level === LEVEL_OF_MQTT_5) };
+  // MQTT 3.1 does not use them.
+  fields.expect(level === LEVEL_OF_MQTT_3_1 || (packet.header & 15) === 0, "with wrong flags");
+  return { level, fault: connectFault(fields, level) };
 }
 
 /** `fields` are positioned at the connect flags. */
-function connectFault(fields: PacketFields, is5: boolean): Violation | null {
+function connectFault(fields: PacketFields, level: number): Violation | null {
+  const is5 = level === LEVEL_OF_MQTT_5;
   const flags = fields.uint8();
   const has = (flag: number): boolean => (flags & flag) !== 0;
-  fields.expect(!has(RESERVED), "with its reserved flag");
+  fields.expect(level === LEVEL_OF_MQTT_3_1 || !has(CONNECT_RESERVED), "with its reserved flag");
   fields.expect(has(WILL) || !has(WILL_QOS_AND_RETAIN), "with the QoS or RETAIN of a will, but no will");
   fields.expect(((flags >> 3) & 3) <= HIGHEST_QOS, "with a will of QoS 3");
   fields.expect(is5 || has(USER_NAME) || !has(PASSWORD), "with a password, but no user name");
