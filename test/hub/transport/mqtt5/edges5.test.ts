@@ -370,7 +370,7 @@ describe("messages", () => {
   test("with excessive user properties end their connection", async () => {
     await using peer = await connectPeer(hub.mqttPort);
     peer.send({ ...PUBLISH, properties: { userProperties: { a: Array(5_001).fill("") } } });
-    expect(await peer.next("disconnect")).toMatchObject({ reasonCode: 0x81 });
+    expect(await peer.next("disconnect")).toMatchObject({ reasonCode: 0x83 });
   });
 });
 

@@ -5,7 +5,7 @@ import { PacketFields } from "./packet-fields.ts";
 import type { PacketSplitterOptions, RawPacket } from "./packet-splitter.ts";
 import { CONNECT, PUBACK, PUBCOMP, PUBLISH, SUBSCRIBE, UNSUBSCRIBE } from "./packet-types.ts";
 import { ALLOWED_PROPERTIES } from "./properties.ts";
-import { topicFault } from "./utf8-fields.ts";
+import { TOPIC_TOO_LONG, topicFault } from "./utf8-fields.ts";
 import { malformed, type Violation, violation } from "./violation.ts";
 
 /** The largest packet that is read; a larger PUBLISH is dropped and listed. */
@@ -115,7 +115,8 @@ function publishFault(packet: RawPacket, is5: boolean): Violation | null {
   // In MQTT 5 a topic alias may replace the topic.
   if (is5 && topicStart === topicEnd) return null;
   const fault = topicFault(bytes, topicStart, topicEnd);
-  return fault === null ? null : malformed(`PUBLISH whose topic ${fault}`);
+  if (fault === null) return null;
+  return violation(fault === TOPIC_TOO_LONG ? "topic-not-accepted" : "malformed", `PUBLISH whose topic ${fault}`);
 }
 
 function publishPropertiesFault(packet: RawPacket, start: number): Violation | null {
@@ -140,7 +141,7 @@ function otherFault(packet: RawPacket, level: number): Violation | null {
       if (is5) reasonAnd(ALLOWED_PROPERTIES.acknowledgement, fields);
       return fields.end();
     case 0x82:
-      return filtersFault(fields, is5, is5 ? HIGHEST_SUBSCRIPTION_OPTIONS : HIGHEST_QOS);
+      return filtersFault(fields, is5, is5 ? RESERVED_OPTIONS : ~QOS_OPTION);
     case 0xa2:
       return filtersFault(fields, is5, null);
     case 0xc0:
@@ -150,7 +151,7 @@ function otherFault(packet: RawPacket, level: number): Violation | null {
       return fields.end();
     default:
       if (name === "CONNECT") return violation("protocol-error", "CONNECT for the second time");
-      return BROKERS_PACKETS.has(name)
+      return BROKERS_PACKETS.has(name) && (packet.header & 15) === 0
         ? violation("protocol-error", `${name}, which only a broker sends`)
         : malformed(`${name} with wrong flags`);
   }
@@ -162,23 +163,31 @@ function reasonAnd(allowed: ReadonlySet<number>, fields: PacketFields): void {
   if (fields.hasMore) fields.properties(allowed);
 }
 
-/** Retain handling 2, retain as published, no local, QoS 2 (MQTT 5, section 3.8.3.1). */
-const HIGHEST_SUBSCRIPTION_OPTIONS = 0b10_1110;
+/** Options of a subscription (MQTT 5, section 3.8.3.1); in MQTT 3 all but the QoS are reserved. */
+const QOS_OPTION = 0b0000_0011;
+const RETAIN_HANDLING_OPTION = 0b0011_0000;
+const RESERVED_OPTIONS = 0b1100_0000;
 
 /** More than any client's limit: each costs the broker some 10 µs, and 200,000 fit into a packet. */
 const MAX_FILTERS_PER_PACKET = 1_000;
 
-/** For SUBSCRIBE, `highest` is the largest valid byte of options; for UNSUBSCRIBE, which has none, it is null. */
-function filtersFault(fields: PacketFields, is5: boolean, highest: number | null): Violation | null {
+/** `reserved` are the reserved bits of the options in SUBSCRIBE; null for UNSUBSCRIBE, which has none. */
+function filtersFault(fields: PacketFields, is5: boolean, reserved: number | null): Violation | null {
   fields.packetId();
-  if (is5) fields.properties(highest === null ? ALLOWED_PROPERTIES.unsubscribe : ALLOWED_PROPERTIES.subscribe);
+  if (is5) fields.properties(reserved === null ? ALLOWED_PROPERTIES.unsubscribe : ALLOWED_PROPERTIES.subscribe);
   fields.expect(fields.hasMore, "without a filter", "protocol-error");
   for (let count = 1; fields.hasMore; count++) {
-    fields.expect(count <= MAX_FILTERS_PER_PACKET, `with over ${MAX_FILTERS_PER_PACKET} filters`);
+    fields.expect(count <= MAX_FILTERS_PER_PACKET, `with over ${MAX_FILTERS_PER_PACKET} filters`, "not-accepted");
     fields.expect(fields.text("filter") !== "", "with an empty filter");
-    if (highest === null) continue;
+    if (reserved === null) continue;
     const options = fields.uint8();
-    fields.expect(options <= highest && (options & 3) <= HIGHEST_QOS, "with a QoS that does not exist");
+    fields.expect((options & reserved) === 0, "with reserved options");
+    fields.expect((options & QOS_OPTION) <= HIGHEST_QOS, "with QoS 3", "protocol-error");
+    fields.expect(
+      (options & RETAIN_HANDLING_OPTION) !== RETAIN_HANDLING_OPTION,
+      "with retain handling 3",
+      "protocol-error",
+    );
   }
   return fields.fault;
 }
