@@ -299,6 +299,19 @@ describe("what a control added by hand publishes", () => {
     await switchOn(closed, "pi");
     expect((await anybody.next("publish")).topic).toBe("cmnd/pi/power");
   });
+
+  test("is the device's alone where it has a key, also at an open broker", async () => {
+    await using own = await startHubInside(OPEN);
+    for (const device of ["pi", "pj"]) await add(own, device);
+    await own.fetch("/api/v1/devices/pj/key", { method: "POST" });
+    await using anybody = await connectPeer(own.mqttPort);
+    const filters = ["#", "cmnd/pi/power", "cmnd/pj/power"].map((topic) => ({ topic, qos: 0 }) as const);
+    expect(await anybody.subscribe(filters)).toEqual([0, 0, 0x87]);
+    expect(await anybody.publish("cmnd/pj/power", "ON")).toMatchObject({ reasonCode: 0x87 });
+    await switchOn(own, "pj");
+    await switchOn(own, "pi");
+    expect((await anybody.next("publish")).topic).toBe("cmnd/pi/power");
+  });
 });
 
 describe("messages", () => {
