@@ -10,6 +10,7 @@ export const words = {
   done: "Done",
   close: "Close",
   tryAgain: "Try again",
+  trying: "Trying again…",
   copy: "Copy",
   copyOf: (what: string) => `Copy: ${what}`,
   copied: "Copied",
