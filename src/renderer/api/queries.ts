@@ -26,6 +26,7 @@ const CHECKS_PERIOD_MS = 5 * 60_000;
 
 export const QUERY_KEYS = {
   hub: ["hub"],
+  me: ["me"],
   devices: ["devices"],
   refused: ["refused"],
   timeline: ["timeline"],

@@ -1,6 +1,7 @@
 // The cache of the hub's answers.
 import { type DefaultError, type Query, type QueryCache, QueryClient } from "@tanstack/react-query";
-import { ApiFailure } from "./client.ts";
+import { ApiFailure, isSignedOut, latestRefusal } from "./client.ts";
+import { QUERY_KEYS } from "./queries.ts";
 
 export function createQueryClient(): QueryClient {
   const queries = new QueryClient({
@@ -11,12 +12,20 @@ export function createQueryClient(): QueryClient {
     },
   });
   keepFailures(queries.getQueryCache());
+  latestRefusal.subscribe(() => askWhoLooks(queries));
   return queries;
 }
 
 /** A 4xx answer is final; a hub that restarts answers again within two retries. */
 function shouldRetry(failures: number, error: DefaultError): boolean {
   return failures < 2 && !(error instanceof ApiFailure && error.status < 500);
+}
+
+/** Whether the session has ended, or what it may do is less: no page has to wait for its turn to find out. */
+function askWhoLooks(queries: QueryClient): void {
+  const queryKey = isSignedOut(latestRefusal.get()) ? QUERY_KEYS.hub : QUERY_KEYS.me;
+  // Its own refusal would have it asked for ever.
+  if (queries.isFetching({ queryKey }) === 0) void queries.invalidateQueries({ queryKey });
 }
 
 /**
