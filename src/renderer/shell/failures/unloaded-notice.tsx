@@ -1,5 +1,5 @@
 // One notice where something that the page shows was not loaded, or not anew, and nothing in its own place says so.
-import { type Query, useQueryClient } from "@tanstack/react-query";
+import { notifyManager, type Query, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useSyncExternalStore } from "react";
 import { explain } from "../../api/client.ts";
 import { warningsText } from "../../i18n/later/warnings-text.ts";
@@ -42,7 +42,8 @@ function useReasons(): readonly string[] {
           // Of hundreds of queries that readings change, few ever fail.
           const wasFailed = failed.delete(query);
           if (hasFailed(query)) failed.add(query);
-          if (wasFailed || failed.has(query)) onChange();
+          // In turn behind what shows it in its own place.
+          if (wasFailed || failed.has(query)) notifyManager.schedule(onChange);
         }),
       ];
       return () => {
