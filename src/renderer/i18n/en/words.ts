@@ -14,7 +14,7 @@ export const words = {
   copy: "Copy",
   copyOf: (what: string) => `Copy: ${what}`,
   copied: "Copied",
-  pressToCopy: "Press Ctrl+C",
+  pressToCopy: (keys: string) => `Press ${keys}`,
   /** What the hub calls one who has no name. */
   actor: (name: string) => name,
 };

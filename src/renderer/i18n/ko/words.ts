@@ -22,6 +22,6 @@ export const words: typeof en = {
   copy: "복사",
   copyOf: (what) => `복사: ${what}`,
   copied: "복사함",
-  pressToCopy: "Ctrl+C를 누르세요",
+  pressToCopy: (keys) => `${keys}를 누르세요`,
   actor: (name) => ACTORS[name] ?? name,
 };
