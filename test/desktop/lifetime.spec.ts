@@ -1,6 +1,8 @@
 // Lifetimes: one app per profile, a hub that outlives the window, and no process left after quitting.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect } from "@playwright/test";
 import { startTestHub } from "../support/hub.ts";
 import { commandFor, launch, launchWithoutHub, Profile } from "./program/desktop.ts";
@@ -35,6 +37,20 @@ test("quitting stops the hub cleanly", async () => {
   await desktop.app.close();
   expect(profile.hubRuns).toBe(false);
   expect(() => process.kill(pid, 0)).toThrow("ESRCH");
+});
+
+test("quitting ends what the page waits for before the hub, without a warning", async () => {
+  using profile = new Profile();
+  const desktop = await launch(profile);
+  await profile.post({ device_id: "raspi-01", temperature: 21.5 });
+  const asked = desktop.page.waitForRequest("**/commands/next?wait=30");
+  await desktop.page.evaluate(
+    () => void fetch("/api/v1/devices/raspi-01/commands/next?wait=30").catch(() => undefined),
+  );
+  await asked;
+  await desktop[Symbol.asyncDispose]();
+  const log = join(profile.path, "desktop.log");
+  expect(existsSync(log) ? readFileSync(log, "utf8") : "").not.toContain("The hub did not answer");
 });
 
 test("a request to end from outside stops the hub cleanly, too", async () => {
