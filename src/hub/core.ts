@@ -210,6 +210,7 @@ function createDevices(
     stored: store.readings,
     clock,
     makeId: randomUUID,
+    isKnown: (device) => directory.known(device) !== undefined,
     onChange: (device, metric) => registry.readAgain(device, metric),
   });
   const retention = new Retention({
@@ -223,6 +224,7 @@ function createDevices(
     records,
     clock,
     events,
+    isKnown: (device) => directory.known(device) !== undefined,
     lastSeenMs: () => directory.lastSeenMs(),
     punctualityOf: (device, metric) => directory.punctualityOf(device, metric),
     onFailure: failed("what stands on the time axis could not be written down"),

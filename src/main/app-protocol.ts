@@ -72,18 +72,25 @@ async function forwardToHub(request: Request, url: URL, hub: HubProcess, log: De
   if (endpoint === undefined) return hubIsAway(hub, request);
   const headers = new Headers(request.headers);
   headers.set("authorization", `Bearer ${endpoint.token}`);
+  const abort = new AbortController();
   const init = {
     method: request.method,
     headers,
     body: request.body,
     duplex: "half",
     bypassCustomProtocolHandlers: true,
+    signal: abort.signal,
   };
+  hub.requests.add(abort);
   try {
     return await net.fetch(`${endpoint.url}${url.pathname}${url.search}`, init);
   } catch (error) {
+    // The app quits: nobody reads an answer.
+    if (abort.signal.aborted) return Response.error();
     log.warn(`The hub did not answer ${request.method} ${url.pathname}:`, error);
     return hubIsAway(hub, request);
+  } finally {
+    hub.requests.delete(abort);
   }
 }
 

@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import { app, powerSaveBlocker } from "electron";
 import type { DesktopSettings } from "../shared/bridge.ts";
 import type { DesktopLog } from "./desktop-log.ts";
+import { loginEntry } from "./login-entry.ts";
 
 const DEFAULTS: DesktopSettings = { atLogin: false, keepAwake: false, tray: true, updateAddress: "" };
 const MAX_ADDRESS_LENGTH = 500;
@@ -39,20 +40,19 @@ export class DesktopPreferences {
     return this.#settings;
   }
 
-  /** What the page sends is not trusted to have the right shape. */
+  /** What the page sends is not trusted to have the right shape. Throws where it cannot be saved: then nothing has changed. */
   change(changes: unknown): DesktopSettings {
     const { log, file, showTray, onUpdateAddress } = this.#options;
     const before = this.#settings;
     const next = withChanges(before, changes);
+    const isOtherAtLogin = next.atLogin !== before.atLogin;
     try {
-      if (next.atLogin !== before.atLogin) setAtLogin(next.atLogin);
-      mkdirSync(dirname(file), { recursive: true });
-      const part = `${file}.part`;
-      writeFileSync(part, `${JSON.stringify(next, null, 2)}\n`, { mode: 0o600 });
-      renameSync(part, file);
+      if (isOtherAtLogin) setAtLogin(next.atLogin);
+      save(file, next);
     } catch (error) {
       log.error("The settings of the desktop app could not be saved:", error);
-      return before;
+      if (isOtherAtLogin) setAtLogin(before.atLogin);
+      throw error;
     }
     this.#settings = next;
     showTray(next.tray);
@@ -66,6 +66,13 @@ export class DesktopPreferences {
     if (this.#blocker !== null) powerSaveBlocker.stop(this.#blocker);
     this.#blocker = isOn ? powerSaveBlocker.start("prevent-app-suspension") : null;
   }
+}
+
+function save(file: string, settings: DesktopSettings): void {
+  mkdirSync(dirname(file), { recursive: true });
+  const part = `${file}.part`;
+  writeFileSync(part, `${JSON.stringify(settings, null, 2)}\n`, { mode: 0o600 });
+  renameSync(part, file);
 }
 
 function read(file: string): DesktopSettings {
@@ -104,9 +111,6 @@ function setAtLogin(isOn: boolean): void {
   // An AppImage runs from a mount that is removed when it ends.
   const program = process.env["APPIMAGE"] ?? process.execPath;
   const args = app.isPackaged ? [] : [app.getAppPath()];
-  const command = [program, ...args].map((word) => `"${word.replaceAll(/["`$\\]/g, "\\$&")}"`).join(" ");
   mkdirSync(dirname(entry), { recursive: true });
-  // TryExec: an entry whose program was taken away does nothing.
-  const lines = ["Type=Application", "Name=Bramble", `Exec=${command}`, `TryExec=${program}`, "Terminal=false"];
-  writeFileSync(entry, `${["[Desktop Entry]", ...lines].join("\n")}\n`);
+  writeFileSync(entry, loginEntry(program, args));
 }

@@ -18,6 +18,8 @@ export interface HubEndpoint {
 }
 
 export class HubProcess extends EventEmitter<{ state: [HubState] }> {
+  /** Those that wait for the hub's answer: aborted before the hub is stopped, whose end would fail them while Electron ends. */
+  readonly requests = new Set<AbortController>();
   readonly #fork: (onMessage: (message: HubMessage) => void) => HubChild;
   #state: HubState = { kind: "starting" };
   #endpoint: HubEndpoint | undefined;
@@ -70,6 +72,8 @@ export class HubProcess extends EventEmitter<{ state: [HubState] }> {
     clearTimeout(this.#retry);
     const child = this.#child;
     if (child === undefined) return;
+    this.#endpoint = undefined;
+    for (const request of this.requests) request.abort();
     child.send({ type: "stop" });
     const force = setTimeout(() => {
       if (child.pid !== undefined) process.kill(child.pid, "SIGKILL");

@@ -1,6 +1,6 @@
 // Maps routes to pages, behind the sign-in. Only this file imports several pages, so it also passes one page to another that
 // shows it in its place.
-import { Suspense, useState } from "react";
+import { Activity, Suspense } from "react";
 import type { Me } from "../shared/security/access.ts";
 import { isSignedOut } from "./api/client.ts";
 import { useMay, useMe } from "./api/me.ts";
@@ -8,6 +8,7 @@ import { useHub } from "./api/queries.ts";
 import { endedShare, type FailedLink } from "./api/session.ts";
 import { text } from "./i18n/text.ts";
 import { Overview } from "./pages/overview/overview.tsx";
+import { Failure } from "./shell/failures/failure.tsx";
 import { lazyPage } from "./shell/lazy-page.ts";
 import { UnknownLink } from "./shell/notices/unknown-link.tsx";
 import { Shell } from "./shell/shell.tsx";
@@ -30,21 +31,24 @@ const SettingsPage = lazyPage(async () => (await import("./pages/settings/settin
 const ImportPage = lazyPage(async () => (await import("./pages/import/import-page.tsx")).ImportPage);
 
 export function App({ failedLink }: { readonly failedLink: FailedLink }) {
-  if (!useIsSignedOut()) return <Pages />;
-  return (
-    <Suspense fallback={null}>
-      <SignIn failedLink={failedLink ?? endedShare()} />
-    </Suspense>
-  );
-}
-
-/** Until the hub answers: while it is asked again, the form that somebody fills in stays. */
-function useIsSignedOut(): boolean {
   const { data, error } = useHub();
-  const [was, setWas] = useState(false);
-  const is = isSignedOut(error) || (was && data === undefined);
-  if (is !== was) setWas(is);
-  return is;
+  const isOut = isSignedOut(error);
+  const wasIn = data !== undefined;
+  return (
+    <>
+      {isOut && (
+        <Suspense fallback={null}>
+          <SignIn failedLink={failedLink ?? endedShare()} hasEnded={wasIn} />
+        </Suspense>
+      )}
+      {/* Where a session ends, what was typed is there again for whom it was once they have signed in. */}
+      {(wasIn || !isOut) && (
+        <Activity mode={isOut ? "hidden" : "visible"}>
+          <Pages />
+        </Activity>
+      )}
+    </>
+  );
 }
 
 /** A guest with a share link sees only the shared page. */
@@ -54,7 +58,7 @@ function Pages() {
   const shown = me === undefined ? route : (sharedPage(me) ?? route);
   return (
     <Shell route={shown}>
-      <Suspense fallback={<div className="skeleton loading" role="status" aria-label={text.shell.loading} />}>
+      <Suspense fallback={<Loading />}>
         <Page route={shown} />
       </Suspense>
     </Shell>
@@ -66,8 +70,14 @@ function sharedPage({ device, view }: Me): Route | null {
   return view === undefined ? null : { kind: "compare", view };
 }
 
+const Loading = () => <div className="skeleton loading" role="status" aria-label={text.shell.loading} />;
+
+/** Until it is known who looks, a page would be that of somebody who may do nothing; the overview begins with what all may see. */
 function Page({ route }: { readonly route: Route }) {
+  const me = useMe();
   const isAdmin = useMay("admin");
+  if (me.isLoadingError) return <Failure title={text.shell.pageFailed} of={me} />;
+  if (me.isPending && route.kind !== "overview") return <Loading />;
   const home = (
     <Overview whileEmpty={<AddDevice head={(places) => <FirstStart {...places} />} />} foot={<OverviewFoot />} />
   );

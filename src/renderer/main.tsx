@@ -7,7 +7,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { LiveFeed } from "./api/feed/live.ts";
 import { LiveContext } from "./api/feed/use-live.ts";
-import { createQueryClient } from "./api/queries.ts";
+import { createQueryClient } from "./api/query-client.ts";
 import { reloadOnPastedLink, signInFromAddress } from "./api/session.ts";
 import { App } from "./app.tsx";
 import { language } from "./i18n/language.ts";

@@ -51,10 +51,11 @@ export interface BrambleBridge {
   /** Cancels the export that is being saved and deletes its partial file. */
   cancelSave(): Promise<void>;
   desktopSettings(): Promise<DesktopSettings>;
-  /** Resolves with what is in force then. */
+  /** Resolves with what is in force then; rejects where it cannot be saved, and nothing has changed. */
   changeDesktopSettings(changes: Partial<DesktopSettings>): Promise<DesktopSettings>;
   /** The notices that are shown while the window is not focused. */
   noticeSettings(): Promise<NoticeSettings>;
+  /** Rejects where they cannot be saved, and nothing has changed. */
   changeNotices(settings: NoticeSettings): Promise<NoticeSettings>;
   updateState(): Promise<UpdateState>;
   /** Calls back on every change; returns a function that ends it. */

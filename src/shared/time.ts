@@ -1,4 +1,9 @@
-// Times as devices and people write them -> milliseconds since 1970 UTC.
+// Times as devices and people write them -> milliseconds since 1970 UTC; and how long a day is.
+
+export const SECOND_MS = 1_000;
+export const MINUTE_MS = 60 * SECOND_MS;
+export const HOUR_MS = 60 * MINUTE_MS;
+export const DAY_MS = 24 * HOUR_MS;
 
 /** Unambiguous, so that matching is linear. */
 const PLAIN_DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)$/;

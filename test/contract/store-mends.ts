@@ -114,7 +114,14 @@ async function startMends(under: StoreUnderTest) {
   const list = new MendList(under.store.records, clock);
   await list.start();
   let id = 0;
-  const mending = new Mending({ list, stored, clock, makeId: () => `m${++id}`, onChange: async () => undefined });
+  const mending = new Mending({
+    list,
+    stored,
+    clock,
+    makeId: () => `m${++id}`,
+    isKnown: () => true,
+    onChange: async () => undefined,
+  });
   const { store } = under;
   const mended: StoreUnderTest["store"] = {
     readings: mendedReadings(stored, list),

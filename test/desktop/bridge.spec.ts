@@ -1,7 +1,8 @@
 // The bridge only serves the page bramble://app in the main frame of a window.
-import { expect, type Frame, test } from "@playwright/test";
+import { expect, type Frame } from "@playwright/test";
 import { bridgeChannels } from "../../src/shared/bridge.ts";
 import { type Desktop, launch, Profile } from "./program/desktop.ts";
+import { test } from "./program/end-in-time.ts";
 import { startForeignSite } from "./program/foreign-site.ts";
 
 /** Those over which a page asks; over the others it is told. */

@@ -1,10 +1,11 @@
 // Electron's security checklist (electronjs.org, “Security”), verified at the running app. Some points are tested elsewhere: 13 and 14
 // (navigation) in security.spec.ts, 17 (senders of messages) in bridge.spec.ts, and 19 (fuses) in package.spec.ts.
 import { createServer } from "node:http";
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { findElectron } from "../../build/electron-runtime.ts";
 import packageJson from "../../package.json" with { type: "json" };
 import { type Desktop, launch, Profile } from "./program/desktop.ts";
+import { test } from "./program/end-in-time.ts";
 
 let profile: Profile;
 let desktop: Desktop;

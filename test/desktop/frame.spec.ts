@@ -4,9 +4,10 @@ import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { ensurePackages } from "../support/system/apt.ts";
 import { launch, Profile } from "./program/desktop.ts";
+import { test } from "./program/end-in-time.ts";
 
 /** A screen of its own with Openbox on it. */
 async function startFramedDisplay() {

@@ -1,11 +1,12 @@
 // A hub that cannot run: the window says why in words for the desktop, and its button tries again.
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { hubArguments } from "../../src/main/hub-arguments.ts";
 import { makeTemporaryFolder, runBramble } from "../support/hub.ts";
 import { startPortHog } from "../support/system/port-hog.ts";
 import { launch, launchWithoutHub, Profile } from "./program/desktop.ts";
+import { test } from "./program/end-in-time.ts";
 
 test("a port that is free again starts the hub by the button", async () => {
   using profile = new Profile();

@@ -1,9 +1,12 @@
 // Lifetimes: one app per profile, a hub that outlives the window, and no process left after quitting.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { _electron, expect, test } from "@playwright/test";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "@playwright/test";
 import { startTestHub } from "../support/hub.ts";
-import { commandFor, launch, Profile } from "./program/desktop.ts";
+import { commandFor, launch, launchWithoutHub, Profile } from "./program/desktop.ts";
+import { test } from "./program/end-in-time.ts";
 
 test("a second start shows the existing window and exits", async () => {
   using profile = new Profile();
@@ -36,6 +39,20 @@ test("quitting stops the hub cleanly", async () => {
   expect(() => process.kill(pid, 0)).toThrow("ESRCH");
 });
 
+test("quitting ends what the page waits for before the hub, without a warning", async () => {
+  using profile = new Profile();
+  const desktop = await launch(profile);
+  await profile.post({ device_id: "raspi-01", temperature: 21.5 });
+  const asked = desktop.page.waitForRequest("**/commands/next?wait=30");
+  await desktop.page.evaluate(
+    () => void fetch("/api/v1/devices/raspi-01/commands/next?wait=30").catch(() => undefined),
+  );
+  await asked;
+  await desktop[Symbol.asyncDispose]();
+  const log = join(profile.path, "desktop.log");
+  expect(existsSync(log) ? readFileSync(log, "utf8") : "").not.toContain("The hub did not answer");
+});
+
 test("a request to end from outside stops the hub cleanly, too", async () => {
   using profile = new Profile();
   const desktop = await launch(profile);
@@ -48,15 +65,13 @@ test("a request to end from outside stops the hub cleanly, too", async () => {
 test("a folder that another hub holds is said in the window, and starting again tries once more", async () => {
   using profile = new Profile();
   await using other = await startTestHub();
-  const command = commandFor(profile);
-  const app = await _electron.launch({ ...command, env: { ...command.env, BRAMBLE_DATA: other.folder.path } });
-  const page = await app.firstWindow();
+  await using desktop = await launchWithoutHub(profile, { BRAMBLE_DATA: other.folder.path });
+  const { page } = desktop;
   await expect(page.getByRole("alert")).toContainText(String(other.file.pid));
   await other.end("SIGTERM");
   expect(await startAgain(profile)).toBe(0);
   await expect(page.getByRole("alert")).toBeHidden();
   await expect(page.getByText("The hub is starting…")).toBeHidden();
-  await app.close();
 });
 
 /** Starts the app once more on the same profile; answers the code it ends with. */

@@ -1,12 +1,13 @@
 // Notices while the window is not focused: notifications, the number in its title, and the tray hint.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { attentionCount, DueNotices } from "../../src/main/notices/news.ts";
 import type { Device } from "../../src/shared/device.ts";
 import { message } from "../../src/shared/messages/message.ts";
 import { USUAL_NOTICES } from "../../src/shared/notices/notices.ts";
 import { type Desktop, launch, Profile } from "./program/desktop.ts";
+import { test } from "./program/end-in-time.ts";
 
 /** Between two checks of the hub, with time to spare for a busy machine. */
 const WITHIN_A_CHECK = { timeout: 30_000 };

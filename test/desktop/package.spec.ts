@@ -4,11 +4,12 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { FuseState, FuseV1Options, getCurrentFuseWire } from "@electron/fuses";
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { projectFolder } from "../../build/electron.ts";
 import { makeTemporaryFolder, type TestFolder } from "../support/hub.ts";
 import { ensurePackages } from "../support/system/apt.ts";
 import { type Command, commandFor, Profile } from "./program/desktop.ts";
+import { test } from "./program/end-in-time.ts";
 import { RunningProgram } from "./program/running-program.ts";
 import { UpdateServer } from "./program/update-server.ts";
 

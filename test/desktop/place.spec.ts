@@ -1,10 +1,11 @@
 // Where the window opens: within reach, where it was, and closed without fuss when that cannot be written down.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { frameOffset, isGraspable, withinReach } from "../../src/main/window/window-geometry.ts";
 import { mayMountSmallDisk, mountSmallDisk } from "../support/system/small-disk.ts";
 import { type Desktop, launch, Profile } from "./program/desktop.ts";
+import { test } from "./program/end-in-time.ts";
 
 const SCREEN = { x: 0, y: 0, width: 1600, height: 1000 };
 const RIGHT = { x: 1600, y: 40, width: 1920, height: 1040 };

@@ -1,11 +1,12 @@
 // Saving an export: other files are untouched, failures have messages, and a long one can be cancelled.
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { SaveFailure, saveStream, withExtension } from "../../src/main/csv-file.ts";
 import { makeTemporaryFolder } from "../support/hub.ts";
 import { mayMountSmallDisk, mountSmallDisk } from "../support/system/small-disk.ts";
 import { type Desktop, launch, Profile } from "./program/desktop.ts";
+import { test } from "./program/end-in-time.ts";
 
 /** Has the dialog answer a path, and saves everything there. */
 async function save({ app, page }: Desktop, path: string) {

@@ -1,7 +1,8 @@
 // Restrictions of the window's page, even against a script injected into it.
 import { createServer } from "node:http";
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { launch, Profile } from "./program/desktop.ts";
+import { test } from "./program/end-in-time.ts";
 
 test("the page has no Node, a strict policy, and no permission but to copy", async () => {
   using profile = new Profile();

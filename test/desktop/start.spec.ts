@@ -1,10 +1,11 @@
 // `npm start`: the desktop app where a window can open, and otherwise one line that says why and the hub on its own.
 import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { projectFolder } from "../../build/electron.ts";
 import { makeTemporaryFolder } from "../support/hub.ts";
 import { commandFor, Profile } from "./program/desktop.ts";
+import { test } from "./program/end-in-time.ts";
 import { RunningProgram } from "./program/running-program.ts";
 
 const script = join(projectFolder, "build", "start.ts");

@@ -1,6 +1,7 @@
 // The administrator's token is only added to requests of the window's own page to `bramble://app`.
-import { expect, type Page, test } from "@playwright/test";
+import { expect, type Page } from "@playwright/test";
 import { type Desktop, launch, Profile } from "./program/desktop.ts";
+import { test } from "./program/end-in-time.ts";
 import { startForeignSite } from "./program/foreign-site.ts";
 
 /** Where a request alone, of which the sender may not even read the answer, lets a device in. */

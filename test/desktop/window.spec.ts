@@ -1,8 +1,9 @@
 // The window as a person meets it: it opens, shows readings, survives the hub's death, remembers its place, saves files.
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { launch, Profile } from "./program/desktop.ts";
+import { test } from "./program/end-in-time.ts";
 
 test("opens with something in it", async () => {
   using profile = new Profile();

@@ -3,6 +3,7 @@ import { type Static, Type } from "typebox";
 import type { Problem } from "../../shared/errors.ts";
 import { message } from "../../shared/messages/message.ts";
 import { type AccessChanges, Anonymous, type AccessSettings as Shown } from "../../shared/security/access.ts";
+import { Mutex } from "../mutex.ts";
 import type { RecordCollection, RecordKind } from "../store/records.ts";
 import { parseCidr } from "./cidr.ts";
 
@@ -37,6 +38,7 @@ export class AccessSettings {
   readonly #options: AccessSettingsOptions;
   #record: AccessRecord = { id: "access" };
   #records: RecordCollection<AccessRecord> | null = null;
+  readonly #changes = new Mutex();
 
   constructor(options: AccessSettingsOptions) {
     this.#options = options;
@@ -75,7 +77,11 @@ export class AccessSettings {
   }
 
   /** Resolves once it is on disk and in force. */
-  async change({ anonymous, allow }: AccessChanges): Promise<Problem | null> {
+  change(changes: AccessChanges): Promise<Problem | null> {
+    return this.#changes.runExclusive(() => this.#change(changes));
+  }
+
+  async #change({ anonymous, allow }: AccessChanges): Promise<Problem | null> {
     const { flags, onChanged } = this.#options;
     if (anonymous !== undefined && flags.anonymous !== null) return message("set-by-flag", { field: "anonymous" });
     if (allow !== undefined && flags.allow !== null) return message("set-by-flag", { field: "allow" });

@@ -109,7 +109,7 @@ export class Access {
     });
     this.apiKeys = new ApiKeys({
       clock,
-      onEnded: (id) => connections.end((one) => one.kind === "api-key" && one.id === id),
+      onEnded: (id) => this.#endConnectionsOf((one) => one.kind === "api-key" && one.id === id),
       onSaveFailed,
     });
     this.people = new People({
@@ -124,11 +124,7 @@ export class Access {
       people: this.people,
       shares: this.shares,
       signingKeys: this.#signingKeys,
-      onEnded: (id) => {
-        const isOf = (one: Principal) => "session" in one && one.session === id;
-        connections.end(isOf);
-        this.tickets.revoke(isOf);
-      },
+      onEnded: (id) => this.#endConnectionsOf((one) => "session" in one && one.session === id),
       onSaveFailed,
     });
     this.devices = new DeviceAuthority({
@@ -177,6 +173,12 @@ export class Access {
     this.#endTimer?.();
     this.#endTimer = null;
     this.audit.stop();
+  }
+
+  /** Ends those of matching principals, and revokes the tickets by which they could open more. */
+  #endConnectionsOf(isOf: (principal: Principal) => boolean): void {
+    this.connections.end(isOf);
+    this.tickets.revoke(isOf);
   }
 
   /** Ends connections by expired credentials, which are checked only when a connection opens. A link's session ends with it. */

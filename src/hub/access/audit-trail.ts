@@ -2,12 +2,12 @@
 // minute is logged for an address, and where it goes on for long one an hour, with their count.
 // Invariant: no flood of refusals, however varied, pushes changes and sign-ins out of the log, which has a bounded size.
 import type { AuditEntry as Shown } from "../../shared/security/access.ts";
+import { DAY_MS } from "../../shared/time.ts";
 import type { Clock } from "../clock.ts";
 import type { AuditFilter, AuditLog } from "../store/audit.ts";
 import { networkOf } from "./networks.ts";
 import { nameOf, type Principal } from "./principal.ts";
 
-const DAY_MS = 86_400_000;
 const RETENTION_MS = 400 * DAY_MS;
 const MAX_ENTRIES = 200_000;
 const TRIM_PERIOD_MS = 6 * 3_600_000;
@@ -15,8 +15,9 @@ const REFUSAL_PERIOD_MS = 60_000;
 /** The period doubles up to here while refusals of a kind go on. */
 const MAX_REFUSAL_PERIOD_MS = 3_600_000;
 const MAX_REFUSAL_KINDS = 1_000;
-/** Entries that wait for the disk; in a flood that is faster, the rest is dropped. */
-const MAX_WAITING = 1_000;
+/** Entries that wait for the disk; in a flood that is faster, the rest is dropped, refusals long before the others. */
+const MAX_WAITING = 2_000;
+const MAX_WAITING_REFUSALS = 1_000;
 const MAX_SUBJECT_CHARACTERS = 256;
 
 export interface AuditEvent {
@@ -116,7 +117,7 @@ export class AuditTrail {
 
   #write({ actor, action, subject = "", address, details }: AuditEvent, outcome: "done" | "refused"): void {
     const { log, clock, onFailure } = this.#options;
-    if (this.#waiting >= MAX_WAITING) return;
+    if (this.#waiting >= (outcome === "refused" ? MAX_WAITING_REFUSALS : MAX_WAITING)) return;
     this.#waiting++;
     log
       .append({

@@ -92,13 +92,13 @@ export class TopicAuthority {
 
   /** The topics of an open broker: all but those of devices that have a key. */
   #isOpenTo(principal: Principal, topicOrFilter: string): boolean {
-    const { keys, settings, topics } = this.#options;
+    const { keys, settings } = this.#options;
     switch (settings.anonymous) {
       case "none":
       case "readings":
         return false;
       case "all": {
-        const device = topics.deviceOf(topicOrFilter);
+        const device = this.#ownerOf(topicOrFilter);
         const isOwn = principal.kind === "device" && principal.device === device;
         return device === null || isOwn || !keys.isLocked(device);
       }
@@ -110,9 +110,14 @@ export class TopicAuthority {
   /** One that may see some devices alone gets their topics, and none that names no device. */
   #maySeeTopic(principal: Principal, topic: string): boolean {
     if (scopeOf(principal) === null) return true;
-    const { topics, addedTopics, devices } = this.#options;
-    const device = topics.deviceOf(topic) ?? addedTopics().get(topic) ?? null;
-    return device !== null && devices.maySee(principal, device);
+    const device = this.#ownerOf(topic);
+    return device !== null && this.#options.devices.maySee(principal, device);
+  }
+
+  /** The device that a topic names, or that has a control with that topic; null where it is nobody's. */
+  #ownerOf(topic: string): DeviceId | null {
+    const { topics, addedTopics } = this.#options;
+    return topics.deviceOf(topic) ?? addedTopics().get(topic) ?? null;
   }
 
   #matchesAdded(principal: Principal, filter: string): boolean {

@@ -11,6 +11,7 @@ import { render } from "../../shared/messages/render.ts";
 import { type BackupChanges, type BackupStatus, LastBackup } from "../../shared/settings/backups.ts";
 import type { Clock } from "../clock.ts";
 import { diskFailureReason } from "../file-access.ts";
+import { Mutex } from "../mutex.ts";
 import type { Log } from "../observe/log/log.ts";
 import type { RecordKind, RecordStore } from "../store/records.ts";
 import type { StoreBackup } from "../store/store.ts";
@@ -75,6 +76,8 @@ export class Backups {
   #record: BackupRecord;
   #running: BackupStatus["running"] = null;
   #work: Promise<void> = Promise.resolve();
+  /** Each is based on the record that the one before has saved. */
+  readonly #changes = new Mutex();
   #restoreProblem: AnyMessage | null = null;
   /** Of the last backup, where it was in this run; one from before is in English. */
   #problem: AnyMessage | null = null;
@@ -87,9 +90,9 @@ export class Backups {
   }
 
   async start(): Promise<void> {
-    const { records, clock } = this.#options;
-    const [record] = await records.collection(backupRecords).list();
-    if (record === undefined) await this.#save({ sinceMs: clock.now() });
+    const { clock } = this.#options;
+    const [record] = await this.#records.list();
+    if (record === undefined) await this.#records.save([this.#record]);
     else this.#record = record;
     this.#endTimer = clock.every(CHECK_PERIOD_MS, () => {
       if (this.#running === null && this.#record.nightly && clock.now() >= this.#dueMs) void this.make();
@@ -144,11 +147,19 @@ export class Backups {
       const problem = folderProblem(folder);
       if (problem !== null) return problem;
     }
-    const { folder: before, ...rest } = this.#record;
-    const next = folder === undefined ? before : (folder ?? undefined);
-    this.#record = { ...rest, ...(next !== undefined && { folder: next }) };
-    await this.#save({ ...(nightly !== undefined && { nightly }), ...(hour !== undefined && { hour }) });
-    return null;
+    return this.#changes.runExclusive(async () => {
+      const { folder: before, ...rest } = this.#record;
+      const next = folder === undefined ? before : (folder ?? undefined);
+      const record = {
+        ...rest,
+        ...(nightly !== undefined && { nightly }),
+        ...(hour !== undefined && { hour }),
+        ...(next !== undefined && { folder: next }),
+      };
+      await this.#records.save([record]);
+      this.#record = record;
+      return null;
+    });
   }
 
   /** Begins a backup; its outcome is in the status. */
@@ -161,9 +172,11 @@ export class Backups {
       const problem = outcome.kind === "sound" ? null : outcome.reason;
       this.#problem = problem;
       if (problem !== null) this.#options.log.error({ problem: render(problem) }, "the backup has a problem");
-      await this.#save({
-        last: { atMs, outcome: outcome.kind, ...(problem && { problem: render(problem) }) },
-        ...(problem === null && { lastSoundMs: atMs }),
+      const last = { atMs, outcome: outcome.kind, ...(problem && { problem: render(problem) }) };
+      await this.#changes.runExclusive(() => {
+        // It happened, saved or not: else the next one would begin within a minute, and so on.
+        this.#record = { ...this.#record, last, ...(problem === null && { lastSoundMs: atMs }) };
+        return this.#records.save([this.#record]);
       });
     });
   }
@@ -286,9 +299,8 @@ export class Backups {
     }
   }
 
-  async #save(changes: Partial<BackupRecord>): Promise<void> {
-    this.#record = { ...this.#record, ...changes };
-    await this.#options.records.collection(backupRecords).save([this.#record]);
+  get #records() {
+    return this.#options.records.collection(backupRecords);
   }
 }
 

@@ -1,8 +1,7 @@
 // When the next backup is due, and which ones are retained. Days, weeks and months are those of the hub's computer. Pure: the time
 // is an argument.
+import { DAY_MS, HOUR_MS } from "../../shared/time.ts";
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 /** After a backup that failed. */
 const RETRY_AFTER_MS = HOUR_MS;
 

@@ -6,12 +6,12 @@ import type { Problem } from "../../shared/errors.ts";
 import type { DeviceId, MetricName } from "../../shared/ids.ts";
 import { message } from "../../shared/messages/message.ts";
 import type { IncomingReading } from "../../shared/reading.ts";
+import { HOUR_MS } from "../../shared/time.ts";
 import type { Clock } from "../clock.ts";
 import type { ReadingStore } from "../store/readings.ts";
 import type { RecordStore } from "../store/records.ts";
 import type { JoiningRecord } from "./state/device-record.ts";
 
-const HOUR_MS = 3_600_000;
 /** How long a device waits, and how long the readings of a blocked one can be restored. */
 export const QUARANTINE_MS = 7 * 24 * HOUR_MS;
 const MAX_WAITING = 100;

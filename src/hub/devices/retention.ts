@@ -5,13 +5,11 @@ import { type Static, Type } from "typebox";
 import { RetentionRule } from "../../shared/api.ts";
 import type { DeviceId, MetricName } from "../../shared/ids.ts";
 import type { SeriesKey } from "../../shared/reading.ts";
+import { DAY_MS, HOUR_MS } from "../../shared/time.ts";
 import type { Clock } from "../clock.ts";
 import { Mutex } from "../mutex.ts";
 import type { ReadingStore } from "../store/readings.ts";
 import type { RecordKind, RecordStore } from "../store/records.ts";
-
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 
 const RetentionRecord = Type.Object({
   rules: Type.Array(RetentionRule),

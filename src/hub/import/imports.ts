@@ -78,19 +78,21 @@ export class Imports {
     return job === null ? message("no-such-import") : shown(job);
   }
 
-  /** Interprets the file as a person chooses; a pass that was begun is dropped. */
+  /** Interprets the file as a person chooses; a pass that was begun is dropped. Refused while a piece is stored by the form before. */
   change(id: string, changes: ImportFormChanges): ImportState | Problem {
     const job = this.#find(id);
     if (job === null) return message("no-such-import");
+    if (job.isBusy) return message("import-running/piece");
     const { columns: _other, ...kept } = job.chosen;
     const isOtherTable = ["separator", "encoding", "header"].some((name) => Object.hasOwn(changes, name));
     return shown(this.#replace({ ...job, chosen: { ...(isOtherTable ? kept : job.chosen), ...changes } }));
   }
 
-  /** Starts a pass, which gets the next pieces. */
+  /** Starts a pass, which gets the next pieces. Refused while a piece is taken by the pass before. */
   start(id: string, kind: ImportPass["kind"]): ImportState | Problem {
     const job = this.#find(id);
     if (job === null) return message("no-such-import");
+    if (job.isBusy) return message("import-running/piece");
     const { form, problem } = job.understood;
     if (problem !== null) return problem;
     const { readings, target, clock } = this.#options;

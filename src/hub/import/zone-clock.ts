@@ -1,11 +1,10 @@
 // Local time in an IANA time zone -> milliseconds UTC. When clocks are set forward an hour is missing, and there was no such time;
 // when they are set back an hour occurs twice, and the order of the readings decides which one is meant.
+import { DAY_MS } from "../../shared/time.ts";
 import { offsetFinder } from "../export/zoned-time.ts";
 
 /** Offsets change on quarter hours only. */
 const QUARTER_HOUR_MS = 900_000;
-/** Clocks are not set twice within so long. */
-const DAY_MS = 86_400_000;
 
 export class ZoneClock {
   readonly #offsetMs: (tsMs: number) => number;
@@ -32,6 +31,7 @@ export class ZoneClock {
   }
 
   #offsetsOf(localMs: number): number[] {
+    // Clocks are not set twice within a day.
     const around = [this.#offsetMs(localMs - DAY_MS), this.#offsetMs(localMs + DAY_MS)];
     const possible = [...new Set(around)].filter((offsetMs) => this.#offsetMs(localMs - offsetMs) === offsetMs);
     // The larger offset is the earlier moment.

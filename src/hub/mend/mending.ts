@@ -16,6 +16,7 @@ export interface MendingOptions {
   readonly stored: ReadingStore;
   readonly clock: Clock;
   readonly makeId: () => string;
+  readonly isKnown: (device: DeviceId) => boolean;
   /** Resolves once the latest reading of the series has been read again. */
   readonly onChange: (device: DeviceId, metric: MetricName) => Promise<void>;
 }
@@ -47,14 +48,20 @@ export class Mending {
 
   /** Resolves with the number of affected readings once the mend is on disk and in force. */
   async apply(device: DeviceId, request: MendRequest, by: string): Promise<MendResult | Problem> {
-    const { list, clock, makeId, onChange } = this.#options;
+    const { list, clock, makeId, isKnown, onChange } = this.#options;
     const metric = metricOf(request);
     if (typeof metric !== "string") return metric;
+    const readings = await this.#count(device, metric, request, list.of(device, metric));
     if (list.ofDevice(device).length >= MAX_MENDS_PER_DEVICE)
       return message("too-many-mends", { device, limit: MAX_MENDS_PER_DEVICE });
-    const readings = await this.#count(device, metric, request, list.of(device, metric));
     const mend: Mend = { id: makeId(), device, ...request, metric, by, at: clock.now() };
     await list.add(mend);
+    if (!isKnown(device)) {
+      // It was removed meanwhile, and the mend may have been saved behind that.
+      await list.remove(mend);
+      list.forget(device);
+      return message("no-such-device", { device });
+    }
     await onChange(device, metric);
     return { mend, readings };
   }

@@ -2,11 +2,12 @@
 // copying: all stored data, newest first, while new data goes to both stores. comparing: until both are equal. ready: both stay
 // equal. To switch reading, everything is compared again, writes are paused, the latest data is compared reading by reading, and
 // the state file is set to the other store, with which the hub restarts. Switching back is the same in the other direction.
+import { DAY_MS } from "../../shared/time.ts";
 import type { Clock } from "../clock.ts";
 import type { Store } from "../store/store.ts";
 import { compareStores } from "./copying/compare.ts";
 import { copyMetadata, hubIdOf } from "./copying/copy-metadata.ts";
-import { ALL_READINGS, DAY_MS, wholeDay } from "./copying/selections.ts";
+import { ALL_READINGS, wholeDay } from "./copying/selections.ts";
 import { openTarget, Transfer } from "./copying/transfer.ts";
 import type { DualWrite } from "./dual-write.ts";
 import type { DurableFile } from "./durable-file.ts";

@@ -198,8 +198,9 @@ export class Mover {
     const { state } = running.move;
     // Without it, the hub would open the store of --store, or the file, and not the one that was read last.
     const isRemembered = reads === "server" || isPassedOver;
-    this.#state = isRemembered ? { ...state, step: "finished", switchWhenEqual: false } : null;
-    await this.#file.write(this.#state);
+    const ended: MoveState | null = isRemembered ? { ...state, step: "finished", switchWhenEqual: false } : null;
+    await this.#file.write(ended);
+    this.#state = ended;
     store.dual = null;
     this.#running = null;
     this.#problem = null;
@@ -235,7 +236,7 @@ export class Mover {
 
   async #create(address: string, how: Pick<MoveState, "isFresh" | "switchWhenEqual">): Promise<void> {
     const { reads, clock, source } = this.#options;
-    this.#state = {
+    const state: MoveState = {
       address,
       reads,
       step: "copying",
@@ -246,7 +247,8 @@ export class Mover {
       compared: null,
       ...how,
     };
-    await this.#file.write(this.#state);
+    await this.#file.write(state);
+    this.#state = state;
     await this.#attach();
     if (this.#running === null) return;
     // Writes that were handed to the store before are on disk when this one is, so they are copied.

@@ -121,20 +121,20 @@ export class PrometheusApi {
   }
 
   /** Labels of the series that match. */
-  async series(query: SeriesQuery, requester: Pick<Requester, "maySee">): Promise<Found<Record<string, string>>> {
+  async series(query: SeriesQuery, requester: Requester): Promise<Found<Record<string, string>>> {
     if (query.selectors.length === 0)
       throw new QueryError("bad_data", message("bad-request/promql-missing", { field: "match[]" }));
     return this.#collect(query, requester, ({ labels }) => [[keyOf(labels), metricOf(labels)]]);
   }
 
-  async labelNames(query: SeriesQuery, requester: Pick<Requester, "maySee">): Promise<Found<string>> {
+  async labelNames(query: SeriesQuery, requester: Requester): Promise<Found<string>> {
     const { list, isCut } = await this.#collect(query, requester, ({ labels }) =>
       Array.from(labels.keys(), (name) => [name, name]),
     );
     return { list: list.toSorted(), isCut };
   }
 
-  async labelValues(label: string, query: SeriesQuery, requester: Pick<Requester, "maySee">): Promise<Found<string>> {
+  async labelValues(label: string, query: SeriesQuery, requester: Requester): Promise<Found<string>> {
     const { list, isCut } = await this.#collect(query, requester, ({ labels }) => {
       const value = labels.get(label);
       return value === undefined ? [] : [[value, value]];
@@ -146,21 +146,25 @@ export class PrometheusApi {
     return printExpression(parseQuery(text));
   }
 
-  async #collect<T>(
+  #collect<T>(
     { selectors, startMs, limit }: SeriesQuery,
-    { maySee }: Pick<Requester, "maySee">,
+    requester: Requester,
     entriesOf: (selected: SelectedSeries) => readonly (readonly [key: string, value: T])[],
   ): Promise<Found<T>> {
+    const { maySee } = requester;
     const most = Math.min(limit ?? MAX_SERIES, MAX_SERIES);
-    const found = new Map<string, T>();
-    for (const matchers of selectors.length === 0 ? [[]] : selectors.map(matchersOf)) {
-      for await (const selected of selectSeries(this.#options.directory, matchers, maySee)) {
-        if (startMs !== null && selected.series.latest.ts < startMs) continue;
-        for (const [key, value] of entriesOf(selected)) found.set(key, value);
-        if (found.size > most) return { list: [...found.values()].slice(0, most), isCut: true };
+    const all = selectors.length === 0 ? [[]] : selectors.map(matchersOf);
+    return this.#run(requester, async (limits) => {
+      const found = new Map<string, T>();
+      for (const matchers of all) {
+        for await (const selected of selectSeries(this.#options.directory, matchers, maySee, () => limits.check())) {
+          if (startMs !== null && selected.series.latest.ts < startMs) continue;
+          for (const [key, value] of entriesOf(selected)) found.set(key, value);
+          if (found.size > most) return { list: [...found.values()].slice(0, most), isCut: true };
+        }
       }
-    }
-    return { list: [...found.values()], isCut: false };
+      return { list: [...found.values()], isCut: false };
+    });
   }
 
   #evaluation({ maySee }: Requester, times: Times, limits: QueryLimits) {

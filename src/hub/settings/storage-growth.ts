@@ -1,12 +1,11 @@
 // How fast the stored data grows: one figure a day is kept for a month, and the newest is compared with the oldest of a week.
 import { type Static, Type } from "typebox";
 import type { StorageStatus } from "../../shared/settings/hub-settings.ts";
+import { DAY_MS, HOUR_MS } from "../../shared/time.ts";
 import type { Clock } from "../clock.ts";
 import type { RecordKind, RecordStore } from "../store/records.ts";
 import type { Store } from "../store/store.ts";
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 const MAX_SAMPLES = 31;
 /** The rate is that of the last days: sensors come and go. */
 const MAX_SPAN_MS = 7 * DAY_MS;

@@ -1,10 +1,9 @@
 // Plausible values as functions of time alone, so that history and live values are one curve, over a restart, too.
+import { HOUR_MS, MINUTE_MS } from "../../shared/time.ts";
 
 /** The value at a time in milliseconds UTC. */
 export type Signal = (tMs: number) => number;
 
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
 const KWH_PER_WATT_MS = 1 / (1_000 * HOUR_MS);
 
 export interface WaveOptions {

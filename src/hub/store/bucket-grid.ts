@@ -1,5 +1,6 @@
 // The buckets of a chart. Short buckets are computed from readings, so they may have any length; long ones are aligned to the slots
 // of the rollups (quarters of an hour, hours and days of UTC), so that a chart of years reads summaries.
+import { HOUR_MS } from "../../shared/time.ts";
 
 /** Bucket n begins `n * stepMs` after `originMs`. */
 export interface BucketGrid {
@@ -8,7 +9,6 @@ export interface BucketGrid {
   readonly stepMs: number;
 }
 
-const HOUR_MS = 3_600_000;
 /** Longer buckets are multiples of the last one. */
 const LONG_STEPS_MS = [HOUR_MS / 4, HOUR_MS / 2, ...[1, 2, 3, 6, 12, 24, 48, 72].map((hours) => hours * HOUR_MS)];
 const LONGEST_STEP_MS = 72 * HOUR_MS;

@@ -42,8 +42,12 @@ type MetadataPart =
   | { readonly kind: "attributes"; readonly attributes: readonly StoredAttribute[] }
   | { readonly kind: "settings"; readonly settings: readonly StoredSetting[] };
 
-/** The collection that closes a database to workers. It belongs to that database, and is never copied. */
+/** The collection that closes a database to workers. */
 export const CLOSED_TO_WORKERS = "closed-to-workers";
+/** The collection that names the hub that leads on a database. */
+export const LEAD = "lead";
+/** Collections that belong to one database: they are no part of its metadata, and are never copied. */
+export const OF_ONE_DATABASE: readonly string[] = [CLOSED_TO_WORKERS, LEAD];
 
 export interface MetadataStore {
   read(): Promise<Metadata>;

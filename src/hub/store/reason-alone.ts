@@ -8,6 +8,7 @@ export function reasonAlone(reason: AnyMessage | string): AnyMessage | string {
     case "store/unreachable":
     case "store/starting":
     case "store/disk-full":
+    case "store/read-only":
       return { ...reason, code: `${reason.code}/alone` };
     default:
       return reason;

@@ -19,6 +19,7 @@ const annotationRecords: RecordKind<typeof Annotation> = {
 export interface AnnotationsOptions {
   readonly records: Pick<RecordStore, "collection">;
   readonly clock: Pick<Clock, "now">;
+  readonly isKnown: (device: string) => boolean;
   readonly events: Pick<HubEvents, "timelineChanged" | "deviceRemoved" | "deviceMerged">;
   readonly onFailure: (error: unknown) => void;
 }
@@ -63,6 +64,11 @@ export class Annotations {
       return message("too-many-annotations", { limit: MAX_ANNOTATIONS });
     const written = { ...request, text: request.text.trim(), id, by, changedMs: this.#options.clock.now() };
     await this.#records.save([written]);
+    if (written.device !== undefined && !this.#options.isKnown(written.device)) {
+      // Its device was removed meanwhile, and this record may have been saved behind that.
+      await this.remove(id);
+      return message("no-such-device", { device: written.device });
+    }
     this.#byId.set(id, written);
     this.#options.events.timelineChanged.emit(null);
     return written;

@@ -1,5 +1,6 @@
 // The registry of a worker: the hub's own, which saves only unknown devices. The hub's decisions about devices are read from the
-// database: at the first message of a device, when the hub notifies of a change, and every half minute.
+// database: at the first message of a device, when the hub notifies of a change, and every half minute, then of the devices alone about
+// which it has decided something: their records change with every message.
 // Order for an unknown device: look it up; where there is none, save it as waiting (or as joined, where the hub lets all join) and
 // notify the hub; then store its readings.
 import type { JoiningMode } from "../../shared/api.ts";
@@ -24,6 +25,8 @@ import { sharedSettings } from "./news.ts";
 import type { NewsWriter } from "./news-writer.ts";
 
 const REFRESH_PERIOD_MS = 30_000;
+/** The properties of a record that `#take` reads. */
+const DECISIONS = ["joining", "zone"] as const;
 
 export interface FollowerOptions extends DirectoryLimits {
   readonly store: ServerStore;
@@ -41,6 +44,8 @@ export class Follower implements IngestRegistry {
   readonly #invited = new Set<string>();
   /** Devices that the database did not have at the last lookup. */
   readonly #unknown = new Set<string>();
+  /** By device, the decisions that were taken from its record. */
+  readonly #taken = new Map<string, string>();
   #joining: JoiningMode = "ask";
   #refreshing: Promise<void> | null = null;
   #endTimer: (() => void) | null = null;
@@ -114,6 +119,7 @@ export class Follower implements IngestRegistry {
     const records = await this.#options.store.shared.find(deviceRecords, devices);
     for (const id of devices) {
       this.#unknown.delete(id);
+      this.#taken.delete(id);
       const record = records.find((one) => one.id === id);
       if (record === undefined) this.#directory.states.delete(id);
       else this.#take(record);
@@ -175,10 +181,15 @@ export class Follower implements IngestRegistry {
     this.#unknown.clear();
     this.#invited.clear();
     const known = [...this.#directory.states.values()].filter(({ joining }) => joining !== null);
-    const records = await store.records.collection(deviceRecords).list();
-    for (const record of records) this.#take(record);
+    const decisions = await store.shared.excerpts(deviceRecords, DECISIONS);
+    const changed = [...decisions.keys()].filter((id) => this.#taken.get(id) !== decisions.get(id));
+    for (const record of await store.shared.find(deviceRecords, changed)) {
+      this.#take(record);
+      this.#taken.set(record.id, decisions.get(record.id) ?? "");
+    }
+    for (const id of this.#taken.keys()) if (!decisions.has(id)) this.#taken.delete(id);
     // A waiting device without a record was removed; the record of a joined one may not be stored yet.
-    for (const { id } of known) if (!records.some((record) => record.id === id)) this.#directory.states.delete(id);
+    for (const { id } of known) if (!decisions.has(id)) this.#directory.states.delete(id);
     for (const state of this.#directory.states.values())
       if (state.joining?.kind === "waiting") state.quarantinedReadings = await countStored(store.readings, state);
   }

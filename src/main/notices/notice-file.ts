@@ -1,5 +1,5 @@
-// Stores which notices people want, their language, and whether they have seen the hint that the app continues in the tray. If the
-// file cannot be read or written, only these settings are lost.
+// Stores which notices people want, their language, and whether they have seen the hint that the app continues in the tray. A person
+// learns that settings could not be saved; the rest is then known until the app ends.
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { type Static, Type } from "typebox";
 import { Value } from "typebox/value";
@@ -29,15 +29,27 @@ export class NoticeFile {
     return this.#stored;
   }
 
-  change(changes: Partial<StoredNotices>): void {
+  /** Throws where they cannot be saved: then nothing has changed. */
+  changeSettings(settings: NoticeSettings): void {
+    const changed = { ...this.#stored, settings };
+    this.#save(changed);
+    this.#stored = changed;
+  }
+
+  /** What no person set. */
+  note(changes: Partial<Omit<StoredNotices, "settings">>): void {
     this.#stored = { ...this.#stored, ...changes };
-    const unfinished = `${this.#file}.new`;
     try {
-      writeFileSync(unfinished, JSON.stringify(this.#stored), { mode: 0o600 });
-      renameSync(unfinished, this.#file);
+      this.#save(this.#stored);
     } catch (error) {
-      this.#log.warn("The notice settings cannot be saved:", error);
+      this.#log.warn("The notices' language cannot be saved:", error);
     }
+  }
+
+  #save(stored: StoredNotices): void {
+    const unfinished = `${this.#file}.new`;
+    writeFileSync(unfinished, JSON.stringify(stored), { mode: 0o600 });
+    renameSync(unfinished, this.#file);
   }
 
   #read(): StoredNotices | undefined {

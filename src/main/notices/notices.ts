@@ -48,7 +48,7 @@ export class Notices {
   }
 
   changeSettings(settings: NoticeSettings): NoticeSettings {
-    this.#options.file.change({ settings });
+    this.#options.file.changeSettings(settings);
     return settings;
   }
 
@@ -56,7 +56,7 @@ export class Notices {
   setLanguage(language: Language): boolean {
     const { file } = this.#options;
     if (file.stored.language === language) return false;
-    file.change({ language });
+    file.note({ language });
     void this.#showAttention();
     return true;
   }
@@ -95,7 +95,7 @@ export class Notices {
   windowClosed(hasTray: boolean): void {
     const { file } = this.#options;
     if (file.stored.isTrayHintShown === true) return;
-    file.change({ isTrayHintShown: true });
+    file.note({ isTrayHintShown: true });
     const where = hasTray
       ? message("desktop/notice/lives-on-in-tray")
       : message("desktop/notice/lives-on-without-tray");

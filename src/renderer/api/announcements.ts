@@ -2,6 +2,8 @@
 import { Signal } from "./feed/signal.ts";
 
 export interface Announcement {
+  /** Tells those of the same text apart. */
+  readonly id: number;
   readonly text: string;
   /** Takes it back, at once or by a promise. That it failed is said by the shell: the page that offered it may be gone. */
   readonly undo?: () => unknown;
@@ -12,11 +14,13 @@ export const visibleAnnouncement = new Signal<Announcement | null>(null);
 /** Only for screen readers: does not replace the toast. */
 export const screenReaderAnnouncement = new Signal<Announcement | null>(null);
 
-interface Options extends Omit<Announcement, "text"> {
+interface Options extends Omit<Announcement, "id" | "text"> {
   /** For outcomes that are visible elsewhere on the page. */
   readonly isScreenReaderOnly?: boolean;
 }
 
+let announced = 0;
+
 export function announce(text: string, { isScreenReaderOnly = false, ...more }: Options = {}): void {
-  (isScreenReaderOnly ? screenReaderAnnouncement : visibleAnnouncement).set({ text, ...more });
+  (isScreenReaderOnly ? screenReaderAnnouncement : visibleAnnouncement).set({ id: announced++, text, ...more });
 }

@@ -4,11 +4,14 @@ import type { ApiError } from "../../shared/api.ts";
 import { language } from "../i18n/language.ts";
 import { text } from "../i18n/text.ts";
 import { hubClock } from "./feed/hub-clock.ts";
+import { Signal } from "./feed/signal.ts";
 
 /** Without an answer by then the hub is taken for unreachable. */
 const REQUEST_TIMEOUT_MS = 10_000;
 /** Of an answer that the hub works for: its checks, the merging or deleting of a long history. */
 export const LONG_REQUEST_TIMEOUT_MS = 120_000;
+
+const FORBIDDEN = 403;
 
 type QueryValue = string | number | readonly string[] | undefined;
 
@@ -39,6 +42,9 @@ export class ApiFailure extends Error {
     this.code = error;
   }
 }
+
+/** The latest answer that one may not have: who looks may have changed. */
+export const latestRefusal = new Signal<ApiFailure | null>(null);
 
 export const isSignedOut = (error: Error | null): boolean => error instanceof ApiFailure && error.status === 401;
 
@@ -112,7 +118,11 @@ async function exchange<Answer>(
     headers.set("accept-language", language);
     const response = await fetch(url, { ...init, headers, signal: ending.signal });
     hubClock.learn(sentMs, Date.now(), response.headers.get("date"));
-    if (!response.ok) throw new ApiFailure(response, await readError(response));
+    if (!response.ok) {
+      const failure = new ApiFailure(response, await readError(response));
+      if (isSignedOut(failure) || failure.status === FORBIDDEN) latestRefusal.set(failure);
+      throw failure;
+    }
     return await read(response);
   } finally {
     clearTimeout(timer);

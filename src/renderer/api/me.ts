@@ -2,10 +2,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { type Me, ROLES, type Role } from "../../shared/security/access.ts";
 import { apiUrl, request } from "./client.ts";
+import { QUERY_KEYS } from "./queries.ts";
 
 export function useMe() {
   return useQuery({
-    queryKey: ["me"],
+    queryKey: QUERY_KEYS.me,
     queryFn: ({ signal }) => request<Me>(apiUrl("me"), { signal }),
   });
 }

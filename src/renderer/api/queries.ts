@@ -1,5 +1,5 @@
 // The queries of the pages. The live feed updates their cached answers.
-import { type DefaultError, QueryClient, queryOptions, useQuery } from "@tanstack/react-query";
+import { queryOptions, useQuery } from "@tanstack/react-query";
 import type {
   Chart,
   CommandList,
@@ -13,7 +13,7 @@ import type { Command, CommandRequest } from "../../shared/controls/command.ts";
 import type { Device, DeviceChanges, JoiningState } from "../../shared/device.ts";
 import type { DiagnosticReport } from "../../shared/doctor.ts";
 import { byName } from "../i18n/names.ts";
-import { ApiFailure, apiUrl, LONG_REQUEST_TIMEOUT_MS, patch, post, request } from "./client.ts";
+import { apiUrl, LONG_REQUEST_TIMEOUT_MS, patch, post, request } from "./client.ts";
 import { hubNowMs } from "./feed/hub-clock.ts";
 import { sentCommands } from "./feed/sent-commands.ts";
 import { countUse } from "./local-storage/control-use.ts";
@@ -26,26 +26,12 @@ const CHECKS_PERIOD_MS = 5 * 60_000;
 
 export const QUERY_KEYS = {
   hub: ["hub"],
+  me: ["me"],
   devices: ["devices"],
   refused: ["refused"],
   timeline: ["timeline"],
   commands: (device: string) => ["commands", device],
 } as const;
-
-export function createQueryClient(): QueryClient {
-  return new QueryClient({
-    defaultOptions: {
-      // The browser's "offline" is about the internet: the hub may be on this computer.
-      queries: { staleTime: Number.POSITIVE_INFINITY, retry: shouldRetry, networkMode: "always" },
-      mutations: { networkMode: "always" },
-    },
-  });
-}
-
-/** A 4xx answer is final; a hub that restarts answers again within two retries. */
-function shouldRetry(failures: number, error: DefaultError): boolean {
-  return failures < 2 && !(error instanceof ApiFailure && error.status < 500);
-}
 
 export function useHub() {
   return useQuery({

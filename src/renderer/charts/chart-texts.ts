@@ -1,6 +1,7 @@
 // The text of a chart: a summary, and the value at one moment.
 import type { Metric } from "../../shared/device.ts";
 import type { Bucket } from "../../shared/reading.ts";
+import { MINUTE_MS } from "../../shared/time.ts";
 import { locale } from "../i18n/language.ts";
 import { formatInUnit, formatMean, formatQuantity, formatValue, unitBeside } from "../i18n/numbers.ts";
 import { pageText } from "../i18n/page-text.ts";
@@ -11,7 +12,6 @@ import type { Gap } from "./series/gaps.ts";
 import type { DrawnRuns } from "./series/runs.ts";
 
 const share = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 });
-const MINUTE_MS = 60_000;
 
 /** The last digit of a metric's values: what people set, else what its chart has found. */
 export function precisionOf({ decimals }: Pick<Metric, "decimals">, found: number | undefined): number | undefined {

@@ -1,5 +1,6 @@
 // The same series at an earlier time, to be drawn behind a chart: “+ yesterday”.
 import { useEffect, useMemo, useState } from "react";
+import { HOUR_MS } from "../../shared/time.ts";
 import { useNow } from "../api/feed/use-now.ts";
 import { useChart } from "../api/queries.ts";
 import type { Conversion } from "../i18n/units.ts";
@@ -7,7 +8,6 @@ import { BucketWindow } from "./series/bucket-window.ts";
 import { type DrawnRuns, runsOf } from "./series/runs.ts";
 import type { Period } from "./view/time-view.ts";
 
-const HOUR_MS = 3_600_000;
 /** While a page stays open, the following time is fetched well before it is needed. */
 const FOLLOW_PERIOD_MS = HOUR_MS / 2;
 

@@ -1,9 +1,9 @@
 // Marks on the time axis of a chart: notes, pauses of the hub, and late readings.
+import { MINUTE_MS } from "../../shared/time.ts";
 import { timelineText } from "../i18n/later/timeline-text.ts";
 import { formatInstant } from "../i18n/times.ts";
 import type { Gap } from "./series/gaps.ts";
 
-const MINUTE_MS = 60_000;
 /** Of a gap, that a pause of the hub covers which explains it. */
 const EXPLAINED_SHARE = 0.5;
 

@@ -1,6 +1,5 @@
 // The texts of the window in its language: `text.shell.addDevice`. Every subject has a file in en/ and one of the same shape in ko/,
 // so that a missing text does not compile. Texts with values are functions; plurals use `Intl`.
-import { banner as enBanner } from "./en/banner.ts";
 import { connection as enConnection } from "./en/connection.ts";
 import { controls as enControls } from "./en/devices/controls.ts";
 import { joining as enJoining } from "./en/devices/joining.ts";
@@ -8,7 +7,6 @@ import { presence as enPresence } from "./en/devices/presence.ts";
 import { overview as enOverview } from "./en/overview.ts";
 import { shell as enShell } from "./en/shell.ts";
 import { words as enWords } from "./en/words.ts";
-import { banner as koBanner } from "./ko/banner.ts";
 import { connection as koConnection } from "./ko/connection.ts";
 import { controls as koControls } from "./ko/devices/controls.ts";
 import { joining as koJoining } from "./ko/devices/joining.ts";
@@ -19,7 +17,6 @@ import { words as koWords } from "./ko/words.ts";
 import { language } from "./language.ts";
 
 const en = {
-  banner: enBanner,
   connection: enConnection,
   controls: enControls,
   joining: enJoining,
@@ -29,7 +26,6 @@ const en = {
   words: enWords,
 };
 const ko: typeof en = {
-  banner: koBanner,
   connection: koConnection,
   controls: koControls,
   joining: koJoining,

@@ -1,6 +1,7 @@
 // Shares a device's page, or a named comparison: makes a link with an end, and lists the open ones.
 import { useState } from "react";
 import type { NewShare, Share } from "../../shared/security/access.ts";
+import { MINUTE_MS } from "../../shared/time.ts";
 import { useAccessChange, useShares } from "../api/access.ts";
 import { apiUrl, explain, post, remove } from "../api/client.ts";
 import { useHub } from "../api/queries.ts";
@@ -17,7 +18,6 @@ import rows from "../ui/rows.module.css";
 import { Segmented } from "../ui/segmented.tsx";
 import styles from "./share-button.module.css";
 
-const MINUTE_MS = 60_000;
 const DAYS = ["1", "7", "30"] as const;
 
 /** What is shared: its name, and what it is. */

@@ -1,9 +1,8 @@
 // Until when a page is shared, for one who has opened a link to it.
+import { MINUTE_MS } from "../../shared/time.ts";
 import { useMe } from "../api/me.ts";
 import { pageText } from "../i18n/page-text.ts";
 import { formatInstant } from "../i18n/times.ts";
-
-const MINUTE_MS = 60_000;
 
 /** `before` is the separator in front of it. */
 export function SharedUntil({ before = "" }: { readonly before?: string }) {

@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from "react";
 import { text as all } from "../i18n/text.ts";
 import styles from "./copyable.module.css";
+import { isCommandKey } from "./modifier-key.ts";
 
 const { words } = all;
 
@@ -32,7 +33,10 @@ export function Copyable({ code, label }: Props) {
         type="button"
         className={`button small ${styles["copy"]}`}
         aria-label={words.copyOf(label)}
-        onClick={() => text.current && setOutcome(copy(text.current) ? words.copied : words.pressToCopy)}
+        onClick={() =>
+          text.current &&
+          setOutcome(copy(text.current) ? words.copied : words.pressToCopy(isCommandKey ? "⌘C" : "Ctrl+C"))
+        }
       >
         <span aria-live="polite">{outcome ?? words.copy}</span>
       </button>

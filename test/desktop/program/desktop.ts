@@ -1,4 +1,5 @@
 // The desktop app for a test: a profile of its own, a hub on free ports, and the real window. `await using` ends it.
+import type { ChildProcess } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { _electron, type ElectronApplication, expect, type Page } from "@playwright/test";
@@ -7,6 +8,7 @@ import { environmentFor, projectFolder } from "../../../build/electron.ts";
 import { findElectron } from "../../../build/electron-runtime.ts";
 import { HubFile } from "../../../src/hub/data-folder.ts";
 import { makeTemporaryFolder } from "../../support/hub.ts";
+import { endInTime, follow } from "./end-in-time.ts";
 
 /** The folder that holds everything the app keeps: the hub's data and the window's. */
 export class Profile implements Disposable {
@@ -73,10 +75,12 @@ function withoutGaps(env: NodeJS.ProcessEnv): Record<string, string> {
 export class Desktop implements AsyncDisposable {
   readonly app: ElectronApplication;
   readonly page: Page;
+  readonly #process: ChildProcess;
 
   constructor(app: ElectronApplication, page: Page) {
     this.app = app;
     this.page = page;
+    this.#process = app.process();
   }
 
   /** How many windows there are, as the app itself sees it. */
@@ -89,7 +93,7 @@ export class Desktop implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.app.close();
+    await endInTime(this.#process, () => this.app.close());
   }
 }
 
@@ -112,5 +116,6 @@ export async function launchWithoutHub(
 ): Promise<Desktop> {
   const { executablePath, args, env: usual } = commandFor(profile);
   const app = await _electron.launch({ executablePath, args: [...args, ...flags], env: { ...usual, ...env } });
+  follow(app.process());
   return new Desktop(app, await app.firstWindow());
 }

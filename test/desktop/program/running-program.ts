@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { chromium, type Page } from "@playwright/test";
 import { until } from "../../support/until.ts";
 import type { Command } from "./desktop.ts";
+import { endInTime, follow } from "./end-in-time.ts";
 
 export class RunningProgram implements AsyncDisposable {
   readonly #child: ChildProcess;
@@ -13,6 +14,7 @@ export class RunningProgram implements AsyncDisposable {
 
   constructor({ executablePath, args, env }: Command) {
     this.#child = spawn(executablePath, args, { env, stdio: ["ignore", "pipe", "pipe"] });
+    follow(this.#child);
     this.#ended = once(this.#child, "close");
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream?.on("data", (chunk: Buffer) => {
@@ -34,9 +36,11 @@ export class RunningProgram implements AsyncDisposable {
 
   /** Asks it to end as a terminal or a service manager does; answers the code it ends with. */
   async end(signal: NodeJS.Signals): Promise<unknown> {
-    this.#child.kill(signal);
-    const [code] = await this.#ended;
-    return code;
+    return endInTime(this.#child, async () => {
+      this.#child.kill(signal);
+      const [code] = await this.#ended;
+      return code;
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -92,3 +92,29 @@ test("a note is pointed at, read on every chart, changed, removed and brought ba
   expect(csv).toMatch(/^time,device,metric,value,note\r\n/);
   expect(csv.match(/window open/g)?.length).toBeGreaterThan(8);
 });
+
+test("what is announced twice with the same words is read twice", async ({ page }) => {
+  await using hub = await startTestHub();
+  await hub.post({ device_id: "pi", temperature: 20 });
+  const headers = { "Content-Type": "application/json" };
+  for (const time of [Date.now() - 2_000, Date.now() - 1_000]) {
+    const body = JSON.stringify({ time, text: "window open", device: "pi" });
+    expect((await hub.fetch("/api/v1/annotations", { method: "POST", headers, body })).status).toBe(201);
+  }
+  await page.goto(linkOf(hub));
+  await page.getByRole("link", { name: "pi", exact: true }).click();
+  const remove = page.getByRole("button", { name: "Remove “window open”" });
+  await expect(remove).toHaveCount(2);
+  await remove.first().click();
+  const region = page.locator("[data-announcer=visible]");
+  await expect(region).toContainText("window open");
+  // Screen readers read what is added to the region.
+  const added = region.evaluate(
+    (element) =>
+      new Promise<string>((resolve) => {
+        new MutationObserver(() => resolve(element.textContent ?? "")).observe(element, { childList: true });
+      }),
+  );
+  await remove.click();
+  expect(await added).toContain("window open");
+});

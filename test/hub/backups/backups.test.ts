@@ -1,12 +1,16 @@
 // Backups of an in-process hub with a fake clock: nightly, on demand, encrypted, restored; and messages of failures.
 import { copyFileSync, existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { pino } from "pino";
 import { expect, test } from "vitest";
+import { Backups } from "../../../src/hub/backups/backups.ts";
 import { isEncryptedFile } from "../../../src/hub/backups/encrypted-backup.ts";
 import type { DiagnosticReport } from "../../../src/shared/doctor.ts";
 import type { BackupStatus } from "../../../src/shared/settings/backups.ts";
+import { FakeClock } from "../../support/fake-clock.ts";
 import { startTestHub } from "../../support/hub.ts";
 import { type HubInside, startHubInside } from "../../support/hub-inside.ts";
+import { openTestStore } from "../../support/stores/store.ts";
 import { until } from "../../support/until.ts";
 
 const HOUR_MS = 3_600_000;
@@ -160,4 +164,36 @@ test("an invalid folder is refused", async () => {
   expect(await ask(hub, "", { method: "PATCH", body: JSON.stringify({ folder }) })).toMatchObject({ folder });
   expect((await make(hub)).backups).toHaveLength(1);
   expect(readdirSync(folder)).toHaveLength(1);
+});
+
+test("a change that cannot be saved changes nothing, and two at once are both in force", async () => {
+  const clock = new FakeClock(NOON);
+  await using open = await openTestStore(clock);
+  const backupsOf = () =>
+    new Backups({
+      store: null,
+      records: open.store.records,
+      databasePath: open.path,
+      defaultFolder: "/nowhere",
+      folder: null,
+      passphrase: null,
+      freeBytes: async () => null,
+      exportSetUp: async () => "",
+      restart: null,
+      clock,
+      log: pino({ enabled: false }),
+    });
+  const backups = backupsOf();
+  await backups.start();
+  await Promise.all([backups.change({ hour: 5 }), backups.change({ nightly: false })]);
+  expect(backups.status("en")).toMatchObject({ hour: 5, nightly: false });
+  await open.store.stop();
+  await expect(backups.change({ hour: 6, nightly: true })).rejects.toThrow();
+  expect(backups.status("en")).toMatchObject({ hour: 5, nightly: false });
+  await backups.stop();
+  await open.reopen();
+  const next = backupsOf();
+  await next.start();
+  expect(next.status("en")).toMatchObject({ hour: 5, nightly: false });
+  await next.stop();
 });

@@ -1,5 +1,8 @@
 // Commands against a real hub: over MQTT with MQTT.js as the Pi, over HTTP as a Pi that has nothing else.
+import { pbkdf2 } from "node:crypto";
 import { once } from "node:events";
+import { createConnection } from "node:net";
+import { promisify } from "node:util";
 import { connectAsync, type MqttClient } from "mqtt";
 import { expect, test } from "vitest";
 import type { CommandList } from "../../../src/shared/api.ts";
@@ -7,6 +10,7 @@ import type { Command, CommandMessage } from "../../../src/shared/controls/comma
 import { type HubInside, startHubInside } from "../../support/hub-inside.ts";
 import { until } from "../../support/until.ts";
 
+const pbkdf2Async = promisify(pbkdf2);
 const START = Date.UTC(2026, 0, 31, 12);
 const about = {
   controls: [
@@ -217,6 +221,34 @@ test("a Pi with only HTTP long-polls for the next command", async () => {
   const answer = await hub.fetch(`/api/v1/commands/${command.id}/reply`, reply);
   expect(await answer.json()).toMatchObject({ state: "done", reply: "#ff8800" });
   expect((await hub.fetch("/api/v1/commands/nothing/reply", reply)).status).toBe(404);
+});
+
+test("a long-poll whose client is gone before it is authenticated takes no command", async () => {
+  await using hub = await startHub();
+  const body = JSON.stringify({ link: hub.link.replace(/.*#link=/, "") });
+  const { token } = await (await hub.fetch("/api/v1/session", { method: "POST", body })).json();
+  const waiting = hub.fetch("/api/v1/devices/pi/commands/next?wait=60");
+  // A session's token is verified on another thread, of which all are busy until the connections have ended.
+  const busy = Array.from({ length: 8 }, () => pbkdf2Async("", "", 300_000, 32, "sha256"));
+  const lines = [
+    "GET /api/v1/devices/pi/commands/next?wait=60 HTTP/1.1",
+    "Host: localhost",
+    `Authorization: Bearer ${token}`,
+  ];
+  for (let gone = 0; gone < 3; gone++) {
+    const socket = createConnection(hub.httpPort, "127.0.0.1");
+    await once(socket, "connect");
+    socket.write(`${lines.join("\r\n")}\r\n\r\n`);
+    // Its request is read by now, and then its end is.
+    await hub.fetch("/healthz");
+    socket.resetAndDestroy();
+    await hub.fetch("/healthz");
+  }
+  await Promise.all(busy);
+  const me = { headers: { Authorization: `Bearer ${token}` } };
+  expect((await fetch(`http://127.0.0.1:${hub.httpPort}/api/v1/me`, me)).status).toBe(200);
+  const { id } = await give(hub, "horn");
+  expect(await (await waiting).json()).toMatchObject({ id });
 });
 
 test("a HEAD request consumes no command", async () => {

@@ -115,6 +115,19 @@ test("what was stored before an import is cancelled stays, and the next one know
   expect(pass?.counts).toMatchObject({ known: stored, fresh: 30_000 - stored });
 });
 
+test("while a piece is imported its form stays, and no other pass begins", async () => {
+  await using hub = await startEmptyHub();
+  const rows = Array.from({ length: 30_000 }, (_, at) => `${1_700_000_000 + at},pi,t,${at}`);
+  const importer = await Importer.begin(hub, ["time,device,metric,value", ...rows, ""].join("\n"));
+  await importer.start("store");
+  const piece = importer.sendPiece();
+  await until("some of it is stored", async () => (await exported(hub)).split("\r\n").length > 3 || undefined);
+  for (const tried of [importer.change({ zone: "Asia/Seoul" }), importer.start("check")])
+    expect(await tried).toMatchObject({ error: "import-running" });
+  expect((await piece).pass).toMatchObject({ kind: "store" });
+  expect((await importer.change({ zone: "Asia/Seoul" })).pass).toBeNull();
+});
+
 test("importing requires an administrator, and is in the audit log", async () => {
   await using hub = await startEmptyHub();
   await importFile(hub, "time,device,t\n2026-01-01,pi,1\n");

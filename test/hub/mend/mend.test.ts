@@ -2,10 +2,13 @@
 // the device meanwhile.
 import Database from "better-sqlite3";
 import { expect, test } from "vitest";
+import { systemClock } from "../../../src/hub/clock.ts";
+import { MendList } from "../../../src/hub/mend/mend-list.ts";
+import { Mending } from "../../../src/hub/mend/mending.ts";
 import type { Device } from "../../../src/shared/device.ts";
 import type { Mend } from "../../../src/shared/history/mend.ts";
 import { type HubInside, startHubInside } from "../../support/hub-inside.ts";
-import { findings } from "../../support/stores/store.ts";
+import { deviceId, findings, openTestStore } from "../../support/stores/store.ts";
 import { until } from "../../support/until.ts";
 
 const HOUR_MS = 3_600_000;
@@ -243,4 +246,31 @@ test("rights, refusals and audit log of corrections", async () => {
     kind: "hide",
     readings: 300,
   });
+});
+
+test("a mend that is made while its device is removed is gone with it", async () => {
+  await using open = await openTestStore();
+  const pi = deviceId("pi");
+  const { readings: stored, records } = open.store;
+  const list = new MendList(records, systemClock);
+  let isKnown = true;
+  const onChange = async () => undefined;
+  const mending = new Mending({
+    list,
+    stored,
+    clock: systemClock,
+    makeId: () => "m",
+    isKnown: () => isKnown,
+    onChange,
+  });
+  const applying = mending.apply(pi, { metric: "t", from: START, to: NOW, repair: { kind: "hide" } }, "Ada");
+  await records.removeDevice(pi);
+  isKnown = false;
+  list.forget(pi);
+  expect(await applying).toMatchObject({ code: "no-such-device" });
+  expect(list.ofDevice(pi)).toEqual([]);
+  await open.reopen();
+  const next = new MendList(open.store.records, systemClock);
+  await next.start();
+  expect(next.ofDevice(pi)).toEqual([]);
 });

@@ -315,6 +315,18 @@ test("workers write to the server while the hub reads it, and at no other time",
   await store.stop();
 });
 
+test("a move that cannot be written down has not begun", { timeout: 60_000 }, async () => {
+  await using hub = new TestHubStores();
+  await hub.start();
+  const to = await server.createDatabase();
+  const unfinished = join(hub.folder.path, "move.json.new");
+  mkdirSync(unfinished);
+  await expect(hub.stores.mover.begin(to, false)).rejects.toThrow(/EISDIR/);
+  expect(await hub.status).toMatchObject({ reads: "file", move: null });
+  rmdirSync(unfinished);
+  expect(await hub.stores.mover.begin(to, false)).toBeNull();
+});
+
 test("a month after the switch the move ends by itself; where that cannot be written down, it says so, and is ended by hand", {
   timeout: 60_000,
 }, async () => {

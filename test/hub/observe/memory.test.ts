@@ -38,7 +38,11 @@ test("pages that V8 keeps for objects to come go back to the system once memory 
   // Where a program does nothing at all, V8 gives memory back by itself.
   const work = setInterval(() => Array.from({ length: 20_000 }, (_, count) => ({ count })), 10);
   try {
-    await until("V8 gives them back", () => fullBytes - process.memoryUsage.rss() > freedBytes / 2 || undefined, 30_000);
+    await until(
+      "V8 gives them back",
+      async () => fullBytes - process.memoryUsage.rss() > freedBytes / 2 || undefined,
+      30_000,
+    );
   } finally {
     clearInterval(work);
     favourMemory(false);

@@ -2,7 +2,10 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
+import { selectSeries } from "../../../src/hub/prometheus/reading-series.ts";
+import { toMatcher } from "../../../src/hub/prometheus/syntax/matchers.ts";
 import { type HubInside, startHubInside } from "../../support/hub-inside.ts";
+import { deviceId, metricName } from "../../support/stores/store.ts";
 import { ensurePackages } from "../../support/system/apt.ts";
 
 const T0 = Date.UTC(2026, 0, 31, 12);
@@ -219,4 +222,45 @@ test("promtool queries a hub", async () => {
     expect.stringContaining("bad_data: Character 1: “quantile” is no aggregation of this API"),
     expect.stringContaining("client error: 401"),
   ]);
+});
+
+test("a pattern that takes milliseconds for each label leaves others their turns, and ends when nobody waits for it", async () => {
+  const described = Array.from({ length: 60 }, (_, index) => ({
+    device: deviceId("pi"),
+    metric: metricName(`${"a".repeat(60)}${index}`),
+    unit: undefined,
+    room: undefined,
+    latest: { ts: T0, value: 1, usualPauseMs: null, silenceMs: null },
+  }));
+  const source = { describedSeries: () => described };
+  // A matcher remembers what it has matched.
+  const matchers = () => [toMatcher("__name__", "=", "bramble_reading"), toMatcher("metric", "=~", "(?:a?){900}.*")];
+  let turns = 0;
+  const isOver = new AbortController();
+  const count = () => {
+    turns++;
+    if (!isOver.signal.aborted) setImmediate(count);
+  };
+  setImmediate(count);
+  let found = 0;
+  for await (const _ of selectSeries(
+    source,
+    matchers(),
+    () => true,
+    () => undefined,
+  ))
+    found++;
+  expect(found).toBe(60);
+  expect(turns).toBeGreaterThan(10);
+  isOver.abort(new Error("nobody waits"));
+  const look = async () => {
+    for await (const _ of selectSeries(
+      source,
+      matchers(),
+      () => true,
+      () => isOver.signal.throwIfAborted(),
+    ))
+      found++;
+  };
+  await expect(look()).rejects.toThrow("nobody waits");
 });

@@ -1,7 +1,7 @@
 // The about message, and the valid values of controls.
 import { connectAsync } from "mqtt";
 import { describe, expect, test } from "vitest";
-import { decodeStatement } from "../../../src/hub/protocols/bramble/about.ts";
+import { decodeStatement, interpretStatement } from "../../../src/hub/protocols/bramble/about.ts";
 import type { ApiError, RefusedList } from "../../../src/shared/api.ts";
 import { type Control, checkControlValue } from "../../../src/shared/controls/control.ts";
 import { errorOf } from "../../../src/shared/errors.ts";
@@ -31,6 +31,17 @@ test("declared fields are stored, unknown ones are not", () => {
     metrics: { t: { ...metrics.t, range: { from: 1 } } },
   };
   expect(decode(later)).toEqual(told(about));
+});
+
+test("a status is online or offline; what is none is refused, even what no text can be made of", () => {
+  const statusOf = (status: unknown) => interpretStatement("status", PI, status);
+  expect(statusOf("online")).toMatchObject({ kind: "decoded", messages: [{ isOnline: true }] });
+  for (const [wrong, quoted] of [
+    ["on", "on"],
+    [{ toString: 1 }, "an object"],
+    [undefined, "undefined"],
+  ])
+    expect(refusal(statusOf(wrong)).message).toContain(quoted);
 });
 
 test("deeper nesting than any known field is refused without recursion", () => {

@@ -29,6 +29,11 @@ describe("a message of Telegraf", () => {
     expect(refusal(decode(text))).toMatchObject({ error: "forbidden-key", details: [{ field: "tags.__proto__" }] });
   });
 
+  test("may have a tag that no text can be made of, which is in no name", () => {
+    const text = '{"name":"cpu","tags":{"host":"rp","a":{"toString":1},"b":null},"fields":{"v":1}}';
+    expect(values(decode(text))).toEqual([["cpu.v", 1]]);
+  });
+
   test("has names that are short enough, however long its tags and fields are", () => {
     const field = "throttling_throttled_periods";
     const tags = { container_image: "ghcr.io/home-assistant/home-assistant", container_name: "homeassistant" };

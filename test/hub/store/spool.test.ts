@@ -90,10 +90,14 @@ test("readings of a server killed during commits are stored once", {
       else await sleep(20);
     }
   });
-  for (const pauseMs of [300, 150, 400]) {
-    await sleep(pauseMs);
+  const untilSent = (more: number) => {
+    const enough = sent.length + more;
+    return until(`${more} more are acknowledged`, async () => sent.length >= enough || undefined);
+  };
+  for (const more of [60, 30, 90]) {
+    await untilSent(more);
     await server.kill();
-    await sleep(200);
+    await untilSent(40);
     await server.start();
     await untilWell(hub);
   }

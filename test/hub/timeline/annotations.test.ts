@@ -2,9 +2,13 @@
 // device, and an optional column of the CSV.
 import { expect, test } from "vitest";
 import { WebSocket } from "ws";
+import { systemClock } from "../../../src/hub/clock.ts";
+import { HubEvents } from "../../../src/hub/events.ts";
+import { Annotations } from "../../../src/hub/timeline/annotations.ts";
 import type { LiveTicket } from "../../../src/shared/api.ts";
 import type { Annotation } from "../../../src/shared/history/timeline.ts";
 import { type HubInside, startHubInside } from "../../support/hub-inside.ts";
+import { deviceId, openTestStore, type TestStore } from "../../support/stores/store.ts";
 import { until } from "../../support/until.ts";
 
 const START = Date.UTC(2026, 0, 31, 12);
@@ -165,4 +169,30 @@ test("CSV has notes as its last column where that is asked for, and is as it was
   expect((await csv(`device=b&notes=1&to=${START + 2_000}`)).slice(1)).toEqual(["1,b,t,1,", "1,b,u,1,"]);
   expect((await csv("device=b"))[0]).toBe("time,device,metric,value");
   expect((await hub.fetch("/api/v1/export.csv?notes=yes")).status).toBe(400);
+});
+
+test("a note that is written while its device is removed is gone with it", async () => {
+  await using open = await openTestStore();
+  const pi = deviceId("pi");
+  const known = new Set<string>([pi]);
+  const events = new HubEvents();
+  const annotationsOf = ({ store: { records } }: TestStore) =>
+    new Annotations({ records, clock: systemClock, isKnown: (device) => known.has(device), events, onFailure: fail });
+  const fail = (error: unknown) => {
+    throw error;
+  };
+  const annotations = annotationsOf(open);
+  const removing = open.store.records.removeDevice(pi).then(() => {
+    known.delete(pi);
+    events.deviceRemoved.emit(pi);
+  });
+  const written = annotations.put({ time: START, text: "window open", device: pi }, "Ada");
+  await removing;
+  expect(await written).toMatchObject({ code: "no-such-device" });
+  const all = { fromMs: 0, toMs: START * 2 };
+  expect(annotations.list(all)).toEqual([]);
+  await open.reopen();
+  const next = annotationsOf(open);
+  await next.start();
+  expect(next.list(all)).toEqual([]);
 });

@@ -5,6 +5,7 @@ import { createInterface } from "node:readline";
 import { ensurePackages } from "../system/apt.ts";
 
 const windowPackages = [
+  "procps",
   "xvfb",
   "xauth",
   "libgtk-3-0",

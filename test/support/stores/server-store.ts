@@ -71,3 +71,13 @@ export async function openServerStore(
   await open.store.start();
   return open;
 }
+
+/** For a store whose timers never fire: it runs no maintenance, and does not renew its lead. */
+export const quiet = {
+  clock: { now: () => Date.now(), every: () => () => undefined },
+  onDeath: (error: Error) => {
+    throw error;
+  },
+  onWarning: () => undefined,
+  onCommit: () => undefined,
+};

@@ -183,6 +183,8 @@ class Uplink:
 
     def _serve(self, link: Link, hub: Endpoint, stop: threading.Event) -> None:
         log.info("connected to the hub at %s; %d messages wait", hub, self._outbox.rows)
+        # Before: a status that says so does not name another machine that used the id before.
+        self._report_duplicate(link.device)
         self._board.connected(str(hub), str(hub.authority or ""))
         self._about_due.set()
         compared = float("-inf")

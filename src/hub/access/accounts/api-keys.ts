@@ -3,6 +3,7 @@ import { type Static, Type } from "typebox";
 import type { Problem } from "../../../shared/errors.ts";
 import { message } from "../../../shared/messages/message.ts";
 import { type ApiKey, type NewApiKey, type NewApiKeyRequest, Role } from "../../../shared/security/access.ts";
+import { DAY_MS } from "../../../shared/time.ts";
 import type { Clock } from "../../clock.ts";
 import type { RecordCollection, RecordKind } from "../../store/records.ts";
 import { hashOf, makeKey, makeSecret, type SecretDigest, shownPrefix } from "./secrets.ts";
@@ -27,7 +28,6 @@ export const apiKeyRecords: RecordKind<typeof ApiKeyRecord> = {
   idOf: ({ id }) => id,
 };
 
-const DAY_MS = 86_400_000;
 const ID_CHARACTERS = 12;
 const MAX_API_KEYS = 1_000;
 const USED_EVERY_MS = 3_600_000;
@@ -98,13 +98,18 @@ export class ApiKeys {
     return { key, ...shown(record) };
   }
 
-  /** Revokes it at once. Resolves once that is on disk. */
+  /** Revokes it at once. Resolves once that is on disk; where it cannot be saved the key is back, so that it can be revoked again. */
   async revoke(id: string): Promise<Problem | null> {
     const record = [...this.#byHash.values()].find((one) => one.id === id);
     if (record === undefined) return message("no-such-key/api", { id });
     this.#byHash.delete(record.hash);
     this.#options.onEnded(id);
-    await this.#records?.save([], [id]);
+    try {
+      await this.#records?.save([], [id]);
+    } catch (error) {
+      this.#byHash.set(record.hash, record);
+      throw error;
+    }
     return null;
   }
 }

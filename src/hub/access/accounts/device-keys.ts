@@ -7,6 +7,7 @@ import type { DeviceId } from "../../../shared/ids.ts";
 import { message } from "../../../shared/messages/message.ts";
 import type { DeviceKey, NewDeviceKey, OfferedKey } from "../../../shared/security/access.ts";
 import type { Clock } from "../../clock.ts";
+import { Mutex } from "../../mutex.ts";
 import type { RecordCollection, RecordKind } from "../../store/records.ts";
 import { digestOf, isSameSecret, makeKey, type SecretDigest } from "./secrets.ts";
 
@@ -57,6 +58,9 @@ export class DeviceKeys {
   readonly #devices = new Map<string, DeviceId>();
   readonly #former = new Set<string>();
   readonly #offers = new Map<DeviceId, Offer>();
+  readonly #changes = new Mutex();
+  /** The device whose key is being changed: a use of the old key, saved behind that, would bring it back at the next start. */
+  #changing: DeviceId | null = null;
   #records: RecordCollection<DeviceKeyRecord> | null = null;
 
   constructor(options: DeviceKeysOptions) {
@@ -85,7 +89,7 @@ export class DeviceKeys {
     const record = device === undefined ? undefined : this.#keys.get(device);
     if (record === undefined || record.revokedMs !== undefined || !isSameSecret(record.hash, hash)) return undefined;
     const nowMs = this.#options.clock.now();
-    if (Math.abs(nowMs - (record.lastUsedMs ?? 0)) > USED_EVERY_MS) {
+    if (device !== this.#changing && Math.abs(nowMs - (record.lastUsedMs ?? 0)) > USED_EVERY_MS) {
       const used = { ...record, lastUsedMs: nowMs };
       this.#keys.set(record.device, used);
       this.#records?.save([used]).catch(this.#options.onSaveFailed);
@@ -115,7 +119,7 @@ export class DeviceKeys {
   /** Makes a key for a device, in the place of the one that it has. Resolves once it is on disk. */
   async create(device: DeviceId): Promise<NewDeviceKey> {
     const key = makeKey();
-    const record = await this.#replace(device, digestOf(key), "hub");
+    const record = await this.#exclusively(device, () => this.#replace(device, digestOf(key), "hub"));
     return { key, ...shown(record) };
   }
 
@@ -137,16 +141,22 @@ export class DeviceKeys {
   }
 
   /** Makes an offered key the device's, if it is the one with that code. Resolves once that is on disk. */
-  async accept(device: DeviceId, code: string): Promise<Problem | null> {
-    const offer = this.#offers.get(device);
-    if (offer === undefined) return message("no-such-key/none-offered", { device });
-    if (offer.code !== code) return message("key-changed", { device, code: offer.code });
-    await this.#replace(device, offer, "device");
-    return null;
+  accept(device: DeviceId, code: string): Promise<Problem | null> {
+    return this.#exclusively(device, async () => {
+      const offer = this.#offers.get(device);
+      if (offer === undefined) return message("no-such-key/none-offered", { device });
+      if (offer.code !== code) return message("key-changed", { device, code: offer.code });
+      await this.#replace(device, offer, "device");
+      return null;
+    });
   }
 
-  /** Revokes its key at once. `afterwards`: whether the device needs a new one. */
-  async revoke(device: DeviceId, afterwards: "closed" | "open"): Promise<Problem | null> {
+  /** Revokes its key; resolves once that is on disk. `afterwards`: whether the device needs a new one. */
+  revoke(device: DeviceId, afterwards: "closed" | "open"): Promise<Problem | null> {
+    return this.#exclusively(device, () => this.#revoke(device, afterwards));
+  }
+
+  async #revoke(device: DeviceId, afterwards: "closed" | "open"): Promise<Problem | null> {
     const record = this.#keys.get(device);
     if (record === undefined) return message("no-such-key", { device });
     if (afterwards === "closed") {
@@ -169,6 +179,17 @@ export class DeviceKeys {
     this.#offers.delete(device);
     this.#keys.delete(device);
     if (record !== undefined) this.#devices.delete(record.hash);
+  }
+
+  #exclusively<T>(device: DeviceId, change: () => Promise<T>): Promise<T> {
+    return this.#changes.runExclusive(async () => {
+      this.#changing = device;
+      try {
+        return await change();
+      } finally {
+        this.#changing = null;
+      }
+    });
   }
 
   async #replace(device: DeviceId, digest: SecretDigest, madeBy: "hub" | "device"): Promise<DeviceKeyRecord> {

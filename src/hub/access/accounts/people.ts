@@ -1,9 +1,12 @@
 // The people who may sign in with a name and a password.
+// Invariant: a change is in force once it is on disk, and nothing that was read before it is saved behind it: hashing a password
+// takes long, and much may happen meanwhile.
 import { type Static, Type } from "typebox";
 import type { Problem } from "../../../shared/errors.ts";
 import { message } from "../../../shared/messages/message.ts";
 import { type NewPerson, type Person, type PersonChanges, Role } from "../../../shared/security/access.ts";
 import type { Clock } from "../../clock.ts";
+import { Mutex } from "../../mutex.ts";
 import type { RecordCollection, RecordKind } from "../../store/records.ts";
 import { PasswordHash, Passwords } from "./passwords.ts";
 
@@ -38,6 +41,7 @@ export class People {
   readonly #options: PeopleOptions;
   readonly #passwords = new Passwords();
   readonly #people = new Map<string, PersonRecord>();
+  readonly #changes = new Mutex();
   #records: RecordCollection<PersonRecord> | null = null;
 
   constructor(options: PeopleOptions) {
@@ -63,13 +67,40 @@ export class People {
     const record = this.#people.get(keyOf(name)) ?? null;
     const outcome = await this.#passwords.check(password, record?.password ?? null);
     if (outcome !== "right" || record === null) return outcome === "busy" ? "busy" : "wrong";
-    const seen = { ...record, lastSignInMs: this.#options.clock.now() };
-    this.#people.set(keyOf(name), seen);
-    this.#records?.save([seen]).catch(this.#options.onSaveFailed);
-    return shown(seen);
+    return this.#changes.runExclusive(async () => {
+      const present = this.#people.get(keyOf(name));
+      // The person was removed meanwhile, or has another password.
+      if (present?.password.hash !== record.password.hash) return "wrong";
+      const seen = { ...present, lastSignInMs: this.#options.clock.now() };
+      this.#people.set(keyOf(name), seen);
+      this.#records?.save([seen]).catch(this.#options.onSaveFailed);
+      return shown(seen);
+    });
   }
 
-  async add({ name, role, rooms, password }: NewPerson): Promise<Person | Problem> {
+  /** Resolves once it is on disk. */
+  add(person: NewPerson): Promise<Person | Problem> {
+    return this.#changes.runExclusive(() => this.#add(person));
+  }
+
+  /** Resolves once it is on disk. The sessions of the person end, since they were granted under other rights or another password. */
+  change(name: string, changes: PersonChanges): Promise<Person | Problem> {
+    return this.#changes.runExclusive(() => this.#change(name, changes));
+  }
+
+  /** Resolves once it is on disk. */
+  remove(name: string): Promise<Problem | null> {
+    return this.#changes.runExclusive(async () => {
+      const record = this.#people.get(keyOf(name));
+      if (record === undefined) return message("no-such-person", { name });
+      await this.#records?.save([], [keyOf(name)]);
+      this.#people.delete(keyOf(name));
+      this.#options.onChanged(record.name);
+      return null;
+    });
+  }
+
+  async #add({ name, role, rooms, password }: NewPerson): Promise<Person | Problem> {
     const isTaken = this.#people.has(keyOf(name)) || keyOf(name) === OWNER;
     if (isTaken || name.trim() !== name) return message(isTaken ? "person-exists" : "bad-value/person", { name });
     if (this.#people.size >= MAX_PEOPLE) return message("too-many-people", { limit: MAX_PEOPLE });
@@ -84,8 +115,7 @@ export class People {
     return shown(record);
   }
 
-  /** Resolves once it is on disk. The sessions of the person end, since they were granted under other rights or another password. */
-  async change(name: string, { role, rooms, password }: PersonChanges): Promise<Person | Problem> {
+  async #change(name: string, { role, rooms, password }: PersonChanges): Promise<Person | Problem> {
     const before = this.#people.get(keyOf(name));
     if (before === undefined) return message("no-such-person", { name });
     const { rooms: roomsBefore, ...rest } = before;
@@ -99,15 +129,6 @@ export class People {
     await this.#save(record);
     this.#options.onChanged(record.name);
     return shown(record);
-  }
-
-  async remove(name: string): Promise<Problem | null> {
-    const record = this.#people.get(keyOf(name));
-    if (record === undefined) return message("no-such-person", { name });
-    this.#people.delete(keyOf(name));
-    this.#options.onChanged(record.name);
-    await this.#records?.save([], [keyOf(name)]);
-    return null;
   }
 
   async #save(record: PersonRecord): Promise<void> {

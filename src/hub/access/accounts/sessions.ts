@@ -137,10 +137,20 @@ export class Sessions {
     }));
   }
 
-  /** Ends a session at once. Resolves once that is on disk; with false where there is none. */
+  /**
+   * Ends a session at once. Resolves once that is on disk; with false where there is none. Where it cannot be saved the session is
+   * back, so that it can be ended again.
+   */
   async end(id: string): Promise<boolean> {
-    if (!this.#end(id)) return false;
-    await this.#records?.save([], [id]);
+    const record = this.#sessions.get(id);
+    if (record === undefined) return false;
+    this.#end(id);
+    try {
+      await this.#records?.save([], [id]);
+    } catch (error) {
+      this.#sessions.set(id, record);
+      throw error;
+    }
     return true;
   }
 
@@ -151,10 +161,8 @@ export class Sessions {
     if (ids.length > 0) await this.#records?.save([], ids);
   }
 
-  #end(id: string): boolean {
-    const isFound = this.#sessions.delete(id);
-    if (isFound) this.#options.onEnded(id);
-    return isFound;
+  #end(id: string): void {
+    if (this.#sessions.delete(id)) this.#options.onEnded(id);
   }
 
   #principalOf({ id, subject }: SessionRecord): Principal | null {

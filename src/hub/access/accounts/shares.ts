@@ -5,6 +5,7 @@ import type { Problem } from "../../../shared/errors.ts";
 import type { DeviceId } from "../../../shared/ids.ts";
 import { message } from "../../../shared/messages/message.ts";
 import type { NewShare, Share } from "../../../shared/security/access.ts";
+import { DAY_MS } from "../../../shared/time.ts";
 import type { Clock } from "../../clock.ts";
 import type { RecordCollection, RecordKind } from "../../store/records.ts";
 import { hashOf, makeSecret } from "./secrets.ts";
@@ -29,7 +30,6 @@ export const shareRecords: RecordKind<typeof ShareRecord> = {
   deviceOf: ({ device }) => device ?? null,
 };
 
-const DAY_MS = 86_400_000;
 const ID_CHARACTERS = 12;
 const MAX_SHARES = 1_000;
 
@@ -95,14 +95,27 @@ export class Shares {
       createdBy,
       expiresMs: Math.round(nowMs + expiresInDays * DAY_MS),
     };
-    await this.#records?.save([record], expired);
+    // At once, so that the link ends with its device or comparison also where that is removed meanwhile.
     this.#byId.set(record.id, record);
+    try {
+      await this.#records?.save([record], expired);
+    } catch (error) {
+      this.#byId.delete(record.id);
+      throw error;
+    }
     return { secret, ...shown(record) };
   }
 
+  /** Revokes it at once. Resolves once that is on disk; where it cannot be saved the link is back, so that it can be revoked again. */
   async revoke(id: string): Promise<Problem | null> {
-    if (!this.#byId.has(id)) return message("no-such-share", { id });
-    await this.#end([id]);
+    const record = this.#byId.get(id);
+    if (record === undefined) return message("no-such-share", { id });
+    try {
+      await this.#end([id]);
+    } catch (error) {
+      this.#byId.set(id, record);
+      throw error;
+    }
     return null;
   }
 

@@ -35,7 +35,7 @@ export class LockOut {
     return leftMs <= 0 || leftMs > MAX_WAIT_MS ? 0 : Math.ceil(leftMs / 1_000);
   }
 
-  /** Counts a wrong credential, and answers how long the address has to wait now. One that comes while it waits counts, too. */
+  /** Counts a wrong credential, and answers how long the address has to wait now. One that comes while it waits makes it no longer. */
   failed(address: string): number {
     const network = networkOf(address);
     const nowMs = this.#clock.now();

@@ -1,9 +1,9 @@
 // Whether the nightly backups are made, and are sound. No finding where they are off, and before the first.
 import { message } from "../../../shared/messages/message.ts";
+import { DAY_MS } from "../../../shared/time.ts";
 import type { BackupCondition } from "../../backups/backups.ts";
 import type { Finding } from "../finding.ts";
 
-const DAY_MS = 24 * 3_600_000;
 const MAX_AGE_MS = 2 * DAY_MS;
 
 export function checkBackups(backups: BackupCondition | null, nowMs: number): readonly Finding[] {

@@ -2,10 +2,11 @@
 // meanwhile: a series that was written while it was compared is compared again, and readings of the last minute are left to the
 // switch, which compares them while writes are held.
 import type { Bucket, SeriesKey } from "../../../shared/reading.ts";
+import { DAY_MS } from "../../../shared/time.ts";
 import type { ReadingSelection } from "../../store/readings.ts";
 import type { Store } from "../../store/store.ts";
 import { type DualWrite, seriesName } from "../dual-write.ts";
-import { ALL_READINGS, DAY_MS } from "./selections.ts";
+import { ALL_READINGS } from "./selections.ts";
 import { openTarget } from "./transfer.ts";
 
 export interface Comparison {

@@ -2,7 +2,7 @@
 // stores, and only a part that differs is written, as a whole.
 import type { AuditCursor, AuditEntry } from "../../store/audit.ts";
 import { groupsOf } from "../../store/common/groups.ts";
-import { CLOSED_TO_WORKERS, type Metadata, type StoredRecord } from "../../store/metadata.ts";
+import type { Metadata, StoredRecord } from "../../store/metadata.ts";
 import type { Store } from "../../store/store.ts";
 
 const AUDIT_ENTRIES_PER_PAGE = 1_000;
@@ -14,7 +14,6 @@ export async function copyMetadata(source: Store, target: Store): Promise<number
   const ours = Map.groupBy(here.records, ({ collection }) => collection);
   const theirs = Map.groupBy(there.records, ({ collection }) => collection);
   for (const name of new Set([...ours.keys(), ...theirs.keys()])) {
-    if (name === CLOSED_TO_WORKERS) continue;
     const records = ours.get(name) ?? [];
     const known = theirs.get(name) ?? [];
     if (isSame(records, known)) continue;

@@ -1,7 +1,7 @@
 // Selections of readings in which the other store may differ.
+import { DAY_MS } from "../../../shared/time.ts";
 import type { AppendMessage, ReadingSelection } from "../../store/readings.ts";
 
-export const DAY_MS = 86_400_000;
 /** A reading without a time may be moved on while its millisecond is taken. */
 const MAX_MOVED_ON_MS = 60_000;
 

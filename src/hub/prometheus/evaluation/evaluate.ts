@@ -130,7 +130,7 @@ async function eachSeries(
   { source, maySee, times, limits }: Evaluation,
   read: ReadSeries,
 ): Promise<Column[]> {
-  const selected = await listSeries(selectSeries(source, selector.matchers, maySee));
+  const selected = await listSeries(selectSeries(source, selector.matchers, maySee, () => limits.check()));
   limits.points(selected.length, times.count);
   const columns: Column[] = [];
   await inParallel(selected, limits, async (one, place) => {
@@ -146,7 +146,7 @@ export async function readingsOf(
   { selector, rangeMs }: RangeSelector,
   { source, store, maySee, times, limits }: Evaluation,
 ): Promise<{ readonly labels: Labels; readonly readings: ReadingsWindow }[]> {
-  const selected = await listSeries(selectSeries(source, selector.matchers, maySee));
+  const selected = await listSeries(selectSeries(source, selector.matchers, maySee, () => limits.check()));
   const series = selected.map(({ labels }) => ({ labels, readings: new ReadingsWindow() }));
   await inParallel(selected, limits, async (one, place) => {
     const window = series[place]?.readings;

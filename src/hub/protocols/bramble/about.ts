@@ -9,7 +9,7 @@ import { type DeviceId, isForbiddenKey } from "../../../shared/ids.ts";
 import { message } from "../../../shared/messages/message.ts";
 import { limits } from "../../../shared/reading.ts";
 import type { DeviceMessage } from "../../ingest/device-message.ts";
-import { decodeText, parseJson } from "../payload.ts";
+import { decodeText, parseJson, quoteValue } from "../payload.ts";
 import type { Decoded } from "../protocol.ts";
 import type { DeviceKind } from "./topics.ts";
 
@@ -49,7 +49,7 @@ function messageOf(kind: DeviceKind, device: DeviceId, value: unknown): DeviceMe
     }
     case "status": {
       if (value === "online" || value === "offline") return { kind, device, isOnline: value === "online" };
-      return message("bad-status", { value: String(value).slice(0, 40) });
+      return message("bad-status", { value: typeof value === "string" ? value.slice(0, 40) : quoteValue(value) });
     }
     case "state": {
       if (countOf(value) <= MAX_STATES && stateSchema.Check(value))

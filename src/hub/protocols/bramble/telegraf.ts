@@ -33,7 +33,9 @@ export function telegrafBatch(sent: unknown): readonly unknown[] | null {
 /** The same as a message of readings. The host names the device where nothing else does. */
 export function namedByTags({ name, tags, fields, ...rest }: TelegrafMetric): JsonObject {
   const { [HOST_TAG]: host, ...others } = tags;
+  // Telegraf's tags are texts; other programs may send anything, even {"toString":1}, which no text can be made of.
   const values = Object.entries(others)
+    .filter(([, value]) => typeof value !== "object")
     .sort(([one], [other]) => (one < other ? -1 : 1))
     .map(([, value]) => String(value));
   const longest = Object.keys(fields).reduce((most, { length }) => Math.max(most, length), 0);

@@ -5,6 +5,7 @@ import { X509Certificate } from "node:crypto";
 import { errorText } from "../../../shared/error-text.ts";
 import { message } from "../../../shared/messages/message.ts";
 import type { CertificateStatus } from "../../../shared/security/reach.ts";
+import { DAY_MS } from "../../../shared/time.ts";
 import type { Clock } from "../../clock.ts";
 import type { Log } from "../../observe/log/log.ts";
 import type { RecordStore } from "../../store/records.ts";
@@ -48,7 +49,6 @@ const CHECK_PERIOD_MS = 60_000;
 const RENEW_AT_SHARE = 2 / 3;
 /** Renewals of many hubs are spread over this much of a life after that. */
 const RENEW_SPREAD = 1 / 60;
-const DAY_MS = 24 * 3_600_000;
 const POLL_MS = 1_000;
 /** A clock that is behind by less is not reported. */
 const CLOCK_TOLERANCE_MS = 3_600_000;

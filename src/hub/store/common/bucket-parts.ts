@@ -1,10 +1,8 @@
 // The common part of the adapters' buckets: the slots of rollups, ranges that are cut out of them, and the buckets of a chart.
 import type { Bucket } from "../../../shared/reading.ts";
+import { HOUR_MS, MINUTE_MS } from "../../../shared/time.ts";
 import type { Summary } from "../codec/summary.ts";
 import type { BucketQuery } from "../readings.ts";
-
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
 
 /**
  * Lengths of a slot, each a multiple of the one before, and so close that a chart's bucket is one, two or three of them:

@@ -3,6 +3,7 @@
 // and skipped.
 
 import { BrambleError } from "../../../shared/errors.ts";
+import { MINUTE_MS } from "../../../shared/time.ts";
 import { addToSlot, type Summary } from "../codec/summary.ts";
 import { SHORTEST_STEP_MS } from "../common/bucket-parts.ts";
 import type { StoreAddress } from "../store-address.ts";
@@ -32,7 +33,6 @@ const LOST_READINGS = `
   SELECT series_id, COUNT(*) FROM reading WHERE series_id NOT IN (SELECT id FROM series) GROUP BY series_id
   UNION ALL
   SELECT series_id, SUM(readings) FROM reading_chunk WHERE series_id NOT IN (SELECT id FROM series) GROUP BY series_id`;
-const MINUTE_MS = 60_000;
 const SHORTEST_MINUTES = SHORTEST_STEP_MS / MINUTE_MS;
 const ALL_TIMES = { from: Number.MIN_SAFE_INTEGER, to: Number.MAX_SAFE_INTEGER };
 

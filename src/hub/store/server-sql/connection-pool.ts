@@ -1,5 +1,6 @@
 // A pool of connections. While the server is away, connecting is retried with growing pauses, and calls meanwhile are rejected at
-// once, so that no messages pile up that cannot be acknowledged.
+// once, so that no messages pile up that cannot be acknowledged. After a failover the address may lead to another server while
+// connections to the former one go on answering: `reconnect` replaces them.
 import type { Connection, Dialect } from "./dialect.ts";
 import { storeFailure } from "./failure.ts";
 
@@ -15,13 +16,17 @@ export interface PoolOptions {
   readonly size: number;
   /** Run before a connection is handed out; where it rejects, so does the work. */
   readonly permit?: () => Promise<void>;
+  /** Called when the server takes no writes. */
+  readonly onReadOnly?: () => void;
 }
 
 export class ConnectionPool {
   readonly #options: PoolOptions;
   readonly #idle: Connection[] = [];
   readonly #waiting: (() => void)[] = [];
-  readonly #open = new Set<Connection>();
+  /** Each with the generation that it was made in. */
+  readonly #open = new Map<Connection, number>();
+  #generation = 0;
   #taken = 0;
   #pauseMs = 0;
   #nextAttemptMs = 0;
@@ -43,6 +48,7 @@ export class ConnectionPool {
         this.#giveBack(connection);
       }
     } catch (error) {
+      if (dialect.failureKind(error) === "read-only") this.#options.onReadOnly?.();
       throw storeFailure(dialect, error);
     }
   }
@@ -88,10 +94,16 @@ export class ConnectionPool {
     });
   }
 
+  /** Replaces every connection; what is under way goes on with its own. */
+  reconnect(): void {
+    this.#generation++;
+    for (const idle of this.#idle.splice(0)) this.#drop(idle);
+  }
+
   /** Closes every connection; what is under way fails. */
   close(): void {
     this.#isClosed = true;
-    for (const connection of this.#open) connection.close();
+    for (const connection of this.#open.keys()) connection.close();
     this.#idle.length = 0;
     for (const wake of this.#waiting.splice(0)) wake();
   }
@@ -102,34 +114,27 @@ export class ConnectionPool {
     if (this.#isClosed) throw new Error("the store is closed");
     this.#taken++;
     try {
-      for (let idle = this.#idle.pop(); idle !== undefined; idle = this.#idle.pop()) {
-        if (idle.isOpen) return await this.#permitted(idle);
-        this.#open.delete(idle);
-      }
-      return await this.#connect();
+      return await this.#permitted();
     } catch (error) {
       this.#leave();
       throw error;
     }
   }
 
-  async #permitted(idle: Connection): Promise<Connection> {
+  async #permitted(): Promise<Connection> {
+    const hasIdle = this.#idle.some(({ isOpen }) => isOpen);
+    if (!hasIdle && performance.now() < this.#nextAttemptMs) throw this.#lastFailure;
     try {
       await this.#options.permit?.();
-      return idle;
-    } catch (error) {
-      this.#idle.push(idle);
-      throw error;
-    }
-  }
-
-  async #connect(): Promise<Connection> {
-    if (performance.now() < this.#nextAttemptMs) throw this.#lastFailure;
-    try {
-      await this.#options.permit?.();
+      // Only now: the permit may replace those that are idle.
+      for (let idle = this.#idle.pop(); idle !== undefined; idle = this.#idle.pop()) {
+        if (idle.isOpen) return idle;
+        this.#drop(idle);
+      }
+      const generation = this.#generation;
       const connection = await this.#options.dialect.connect();
       this.#pauseMs = 0;
-      this.#open.add(connection);
+      this.#open.set(connection, generation);
       if (this.#isClosed) connection.close();
       return connection;
     } catch (error) {
@@ -141,9 +146,15 @@ export class ConnectionPool {
   }
 
   #giveBack(connection: Connection): void {
-    if (connection.isOpen && !this.#isClosed) this.#idle.push(connection);
-    else this.#open.delete(connection);
+    const isCurrent = this.#open.get(connection) === this.#generation;
+    if (connection.isOpen && isCurrent && !this.#isClosed) this.#idle.push(connection);
+    else this.#drop(connection);
     this.#leave();
+  }
+
+  #drop(connection: Connection): void {
+    this.#open.delete(connection);
+    connection.close();
   }
 
   #leave(): void {

@@ -49,6 +49,8 @@ export interface Connection {
   /** False once it was lost, or was closed. */
   readonly isOpen: boolean;
   query(sql: string, parameters?: readonly SqlValue[]): Promise<readonly Row[]>;
+  /** Asks the server; rejects with what `Dialect.failureKind` calls read-only where it takes no writes of this user. */
+  assertWritable(): Promise<void>;
   /** Upserts readings and adds marks: within a transaction, unless `Dialect.isOneStatement`. */
   writeReadings(write: ReadingWrite): Promise<void>;
   /** Rows of each range, foremost first in its order: the range's place in the list, time, value. */
@@ -80,6 +82,7 @@ export type FailureKind =
   | "no-database"
   | "not-allowed"
   | "disk-full"
+  | "read-only"
   | "conflict"
   | "other";
 

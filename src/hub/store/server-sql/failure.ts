@@ -44,6 +44,7 @@ function reasonFor({ product, failureKind }: Dialect, cause: unknown): Message {
     case "wrong-password":
     case "no-database":
     case "disk-full":
+    case "read-only":
       return message(`store/${kind}`, { product });
   }
 }

@@ -75,7 +75,8 @@ export class Notices {
       await connection.listen(listener.onNotice);
       listener.onGap();
       while (!signal.aborted && connection.isOpen) {
-        await answered(connection, MAX_SILENCE_MS, () => connection.query("SELECT 1"));
+        // On a server that became a replica nobody notifies any more.
+        await answered(connection, MAX_SILENCE_MS, () => connection.assertWritable());
         await pause(PING_MS, signal);
       }
       return;
@@ -87,7 +88,10 @@ export class Notices {
       for (const text of await answered(connection, MAX_SILENCE_MS, () => polled.next(connection)))
         listener.onNotice(text);
       if (performance.now() - old.atMs > NOTICE_LIFE_MS) {
-        await connection.query("DELETE FROM record WHERE collection = ? AND number <= ?", [COLLECTION, old.number]);
+        const { number } = old;
+        await answered(connection, MAX_SILENCE_MS, () =>
+          connection.query("DELETE FROM record WHERE collection = ? AND number <= ?", [COLLECTION, number]),
+        );
         old = { atMs: performance.now(), number: polled.newest };
       }
       await pause(POLL_MS, signal);

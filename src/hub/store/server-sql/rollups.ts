@@ -1,6 +1,7 @@
 // Works out the rollups of slots that are marked as changed. A mark is written in the transaction of its readings, and removed in
 // the one of the rollups: a chart counts the readings of marked slots, so that rollups which are behind are never wrong.
 
+import { MINUTE_MS } from "../../../shared/time.ts";
 import { addToSlot, type Summary } from "../codec/summary.ts";
 import { ROLLUP_STEPS_MS, SHORTEST_STEP_MS } from "../common/bucket-parts.ts";
 import { groupsOf, runsOf } from "../common/groups.ts";
@@ -11,7 +12,6 @@ import { addReadings } from "./reading/slot-summaries.ts";
 import { numberList, toNumber } from "./values.ts";
 import type { MarkedSlots } from "./writing/marked-slots.ts";
 
-const MINUTE_MS = 60_000;
 /** Worked out in one transaction: each may be of another series, which takes two queries. */
 const MARKS_PER_STEP = 1_000;
 const ROWS_PER_STATEMENT = 500;
@@ -48,7 +48,7 @@ export class Rollups {
     this.#options = options;
   }
 
-  /** Computes every marked slot that has ended by `nowMs`; if a run is under way, another follows it. */
+  /** Computes every marked slot that has ended by `nowMs`; if a run is under way, resolves with that one. */
   refresh(nowMs: number): Promise<void> {
     this.#running ??= this.#refresh(nowMs).finally(() => {
       this.#running = null;

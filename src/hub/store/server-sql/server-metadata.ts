@@ -1,5 +1,5 @@
 // The metadata in a database server, for a copy into another store and out of one.
-import type { MetadataStore } from "../metadata.ts";
+import { type MetadataStore, OF_ONE_DATABASE } from "../metadata.ts";
 import type { ConnectionPool } from "./connection-pool.ts";
 import type { Connection, Dialect, SqlValue } from "./dialect.ts";
 import { searchableJson, toNumber, toText } from "./values.ts";
@@ -13,7 +13,11 @@ export function serverMetadata({ sql }: Dialect, commits: CommitQueue, pool: Con
   return {
     read: () =>
       pool.transaction(sql.beginSnapshot, async (connection) => {
-        const records = await connection.query("SELECT collection, id, device, text FROM record ORDER BY number");
+        const records = await connection.query(
+          `SELECT collection, id, device, text FROM record
+           WHERE collection NOT IN (${OF_ONE_DATABASE.map(() => "?").join(", ")}) ORDER BY number`,
+          OF_ONE_DATABASE,
+        );
         const attributes = await connection.query(
           "SELECT device, name, text, changed_at FROM attribute ORDER BY device, name",
         );

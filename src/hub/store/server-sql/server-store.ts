@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { errorText } from "../../../shared/error-text.ts";
 import { BrambleError } from "../../../shared/errors.ts";
+import { DAY_MS } from "../../../shared/time.ts";
 import type { Clock } from "../../clock.ts";
 import type { AuditLog } from "../audit.ts";
 import { SHORTEST_STEP_MS } from "../common/bucket-parts.ts";
@@ -51,7 +52,7 @@ export interface ServerStoreOptions {
   readonly startPatienceMs?: number;
 }
 
-/** Concurrent transactions. */
+/** Concurrent transactions of messages. */
 const MAX_CONCURRENT_TRANSACTIONS = 3;
 const READERS = 3;
 const MAINTENANCE_PERIOD_MS = 10_000;
@@ -59,7 +60,6 @@ const START_PATIENCE_MS = 20_000;
 const RETRY_MS = 250;
 /** A worker's transactions of a slot have ended so long after it, by the server's clock: it relies on no mark of an older one. */
 const ROLLUP_DELAY_MS = 3 * 60_000;
-const DAY_MS = 24 * 3_600_000;
 const COMPACT_AFTER_MS = 90 * DAY_MS;
 const COMPACTION_PERIOD_MS = 3_600_000;
 /** How often a standby hub tries to become the leader. */
@@ -81,6 +81,8 @@ export class ServerStore implements Store {
   readonly #dialect: Dialect;
   readonly #leadership: Leadership;
   readonly #writers: ConnectionPool;
+  /** What changes history, step by step: rollups, compaction, copies and removals. */
+  readonly #maintainers: ConnectionPool;
   readonly #readers: ConnectionPool;
   readonly #series: SeriesDirectory;
   readonly #commits: CommitQueue;
@@ -100,14 +102,16 @@ export class ServerStore implements Store {
   constructor(options: ServerStoreOptions) {
     const { address, onCommit, role = "hub" } = options;
     const dialect = dialectOf(address);
-    const leadership = new Leadership(dialect);
+    const leadership = new Leadership(dialect, { onGranted: () => this.#reconnect() });
     const isWorker = role === "worker";
-    const writers = new ConnectionPool({
-      dialect,
-      size: MAX_CONCURRENT_TRANSACTIONS,
-      ...(!isWorker && { permit: () => this.#lead() }),
-    });
-    const readers = new ConnectionPool({ dialect, size: READERS });
+    const onReadOnly = () => {
+      void leadership.renew();
+      this.#reconnect();
+    };
+    const forWriting = { dialect, onReadOnly, ...(!isWorker && { permit: () => this.#lead() }) };
+    const writers = new ConnectionPool({ ...forWriting, size: MAX_CONCURRENT_TRANSACTIONS });
+    const maintainers = new ConnectionPool({ ...forWriting, size: 1 });
+    const readers = new ConnectionPool({ dialect, onReadOnly, size: READERS });
     const series = new SeriesDirectory(dialect);
     const rows = new RowReader(options.onWarning);
     const times = new TimeAllocator(readers, rows, series);
@@ -118,13 +122,14 @@ export class ServerStore implements Store {
     this.#dialect = dialect;
     this.#leadership = leadership;
     this.#writers = writers;
+    this.#maintainers = maintainers;
     this.#readers = readers;
     this.#series = series;
     this.#commits = commits;
     this.#rows = rows;
-    this.#rollups = new Rollups({ dialect, pool: readers, rows, marked, settled: () => commits.settled() });
-    this.#compaction = new Compaction({ dialect, pool: readers, rows });
-    this.readings = serverReadings({ dialect, commits, series, times, rows, pool: readers });
+    this.#rollups = new Rollups({ dialect, pool: maintainers, rows, marked, settled: () => commits.settled() });
+    this.#compaction = new Compaction({ dialect, pool: maintainers, rows });
+    this.readings = serverReadings({ dialect, commits, series, times, rows, readers, maintainers });
     this.records = serverRecords(dialect, commits, readers);
     this.audit = serverAudit(dialect, commits, readers);
     this.metadata = serverMetadata(dialect, commits, readers);
@@ -151,6 +156,7 @@ export class ServerStore implements Store {
       else {
         await this.#untilLeading();
         await this.#writers.transaction(this.#dialect.sql.begin, (connection) => migrate(connection, this.#dialect));
+        await this.#leadership.begin();
         await this.#completeViews();
       }
       await this.#readClock();
@@ -171,7 +177,7 @@ export class ServerStore implements Store {
   isAway(error: unknown): boolean {
     const { cause } = error instanceof BrambleError ? error : {};
     const kind = cause === undefined ? "other" : this.#dialect.failureKind(cause);
-    return kind === "unreachable" || kind === "starting" || kind === "disk-full";
+    return kind === "unreachable" || kind === "starting" || kind === "disk-full" || kind === "read-only";
   }
 
   /** The times that were allocated to the readings of a message before it failed; null where none were. */
@@ -196,7 +202,7 @@ export class ServerStore implements Store {
 
   /** A place that one worker at a time may hold. */
   slot(number: number): Leadership {
-    return new Leadership(this.#dialect, number);
+    return new Leadership(this.#dialect, { slot: number });
   }
 
   stop(): Promise<void> {
@@ -249,6 +255,7 @@ export class ServerStore implements Store {
   #close(): void {
     this.#readers.close();
     this.#writers.close();
+    this.#maintainers.close();
     this.#leadership.end();
   }
 
@@ -271,7 +278,7 @@ export class ServerStore implements Store {
   /** Whether the server may answer again by itself. */
   #mayPass(error: unknown): boolean {
     const kind = this.#dialect.failureKind(error instanceof BrambleError ? error.cause : error);
-    return kind === "unreachable" || kind === "starting";
+    return kind === "unreachable" || kind === "starting" || kind === "read-only";
   }
 
   /** False while the server is away, too: one that waits does not end with it. */
@@ -316,6 +323,11 @@ export class ServerStore implements Store {
     }
   }
 
+  /** To the server that the address leads to now. */
+  #reconnect(): void {
+    for (const pool of [this.#readers, this.#writers, this.#maintainers]) pool.reconnect();
+  }
+
   async #readClock(): Promise<number> {
     const serverMs = await this.#readers.read((connection) => single(connection, this.#dialect.sql.nowMs));
     this.#clockAheadMs = serverMs - performance.now();
@@ -324,10 +336,12 @@ export class ServerStore implements Store {
 
   /** Before each transaction: the connection that holds the lock may be lost. */
   async #lead(): Promise<void> {
-    if (this.#leadership.isHeld || (await this.#leadership.claim())) return;
+    // A hub that has lost the lead never has it again: its memory lacks what the other one has changed.
+    if (!this.#isDead && (this.#leadership.isHeld || (await this.#leadership.claim()))) return;
     const error = new BrambleError("store-failed", "Another hub has taken over the database. This one stops.");
-    if (!this.#isDead) this.#options.onDeath(error);
+    const isNew = !this.#isDead;
     this.#isDead = true;
+    if (isNew) this.#options.onDeath(error);
     throw error;
   }
 

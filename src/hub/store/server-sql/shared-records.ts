@@ -41,6 +41,19 @@ export class SharedRecords {
     return found;
   }
 
+  /** By id: some properties of all records of a kind, in a form that is compared and not read. The server picks them. */
+  async excerpts<S extends TSchema>(
+    { name }: RecordKind<S>,
+    properties: readonly (string & keyof Static<S>)[],
+  ): Promise<Map<string, string>> {
+    const { pool, dialect } = this.#options;
+    const columns = properties.map((property) => dialect.sql.jsonText("text", property));
+    const rows = await pool.read((connection) =>
+      connection.query(`SELECT id, ${columns.join(", ")} FROM record WHERE collection = ?`, [name]),
+    );
+    return new Map(rows.map(([id, ...values]) => [toText(id), JSON.stringify(values)]));
+  }
+
   /** Saves the records whose ids are new; resolves once they are on disk. */
   async add<S extends TSchema>({ name, idOf, deviceOf }: RecordKind<S>, records: readonly Static<S>[]): Promise<void> {
     const { commits, dialect } = this.#options;

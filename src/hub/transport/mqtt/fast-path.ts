@@ -196,8 +196,8 @@ export class MqttFastPath {
   }
 
   #findRoute({ principal }: FastPathSession, topic: string): FastPathRoute | null {
-    // The session layer refuses `$` topics, without a reason.
-    if (topic.startsWith("$")) return null;
+    // The session layer refuses `$` topics, without a reason, and no topic where no alias stands for it.
+    if (topic === "" || topic.startsWith("$")) return null;
     if (!this.#options.authority.mayPublish(principal, topic)) return { topic, route: null };
     const route = matchTopic(topic);
     if (route === null) return { topic, route: "forward" };

@@ -3,9 +3,9 @@
 // day before it was made.
 import { createPrivateKey, randomBytes } from "node:crypto";
 import { isIP } from "node:net";
+import { DAY_MS } from "../../../shared/time.ts";
 import type { CertificatePair } from "../../reach/acme/certificate-source.ts";
 
-const DAY_MS = 24 * 3_600_000;
 /** A clock before this day, the first of Bramble, is not set. */
 export const FIRST_DAY_MS = Date.UTC(2026, 0, 1);
 const AUTHORITY_LIFE_MS = 3_652 * DAY_MS;

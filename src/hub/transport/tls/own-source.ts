@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { errorText } from "../../../shared/error-text.ts";
 import type { TlsProblem } from "../../../shared/messages/en/network/tls.ts";
 import { type Message, message } from "../../../shared/messages/message.ts";
+import { DAY_MS } from "../../../shared/time.ts";
 import type { Clock } from "../../clock.ts";
 import type { Log } from "../../observe/log/log.ts";
 import { type CertificatePair, HeldCertificate } from "../../reach/acme/certificate-source.ts";
@@ -15,7 +16,6 @@ import { factsOf, readPair } from "./certificate.ts";
 import type { RunningSource } from "./certificate-source.ts";
 import { readPem, writeSecret } from "./pem-files.ts";
 
-const DAY_MS = 24 * 3_600_000;
 const CHECK_PERIOD_MS = 60_000;
 const RENEW_BEFORE_MS = 30 * DAY_MS;
 const WARN_OF_AUTHORITY_BEFORE_MS = 365 * DAY_MS;

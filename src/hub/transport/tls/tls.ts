@@ -119,7 +119,7 @@ export class Tls {
     }
   }
 
-  /** Resolves with what is wrong, once it is in force and on disk. Where something is wrong, nothing has changed. */
+  /** Resolves with what is wrong, once it is in force and on disk. Where something is wrong, or it cannot be saved, nothing has changed. */
   change(change: TlsChange): Promise<Problem | null> {
     return this.#changes.runExclusive(() => this.#change({ ...this.#settings, ...change }));
   }
@@ -168,17 +168,27 @@ export class Tls {
     }
     this.#settings = next;
     if (!isSameSource) this.#use(source);
+    const undo = async () => {
+      this.#settings = before.settings;
+      if (!isSameSource) {
+        source?.stop();
+        this.#use(before.source);
+      }
+      await this.#openPorts();
+    };
     try {
       await this.#openPorts();
     } catch (error) {
-      if (!isSameSource) source?.stop();
-      this.#settings = before.settings;
-      if (!isSameSource) this.#use(before.source);
-      await this.#openPorts();
+      await undo();
       return message("port-taken", { reason: reasonOf(error) });
     }
+    try {
+      await this.#options.records.collection(tlsRecords).save([next]);
+    } catch (error) {
+      await undo();
+      throw error;
+    }
     if (!isSameSource) before.source?.stop();
-    await this.#options.records.collection(tlsRecords).save([next]);
     return null;
   }
 

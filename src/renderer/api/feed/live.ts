@@ -13,7 +13,7 @@ import type {
 import { type Command, isSettled } from "../../../shared/controls/command.ts";
 import type { Device } from "../../../shared/device.ts";
 import { language } from "../../i18n/language.ts";
-import { apiUrl, isSignedOut, post, request } from "../client.ts";
+import { apiUrl, post, request } from "../client.ts";
 import { withCommand, withDevice, withoutDevice } from "../devices/device-list.ts";
 import { liveUrl } from "../platform.ts";
 import { QUERY_KEYS } from "../queries.ts";
@@ -55,12 +55,11 @@ export class LiveFeed {
     }
   }
 
-  /** Null on failure. Queries fail in the same way and show it; if the session has ended, they are refetched now. */
+  /** Null on failure. Queries fail in the same way and show it. */
   async #fetchTicket(): Promise<LiveTicket | null> {
     try {
       return await post<LiveTicket>(apiUrl("live/ticket"), {}, TICKET_TIMEOUT_MS);
-    } catch (error) {
-      if (error instanceof Error && isSignedOut(error)) void this.#refetch({ queryKey: QUERY_KEYS.hub });
+    } catch {
       return null;
     }
   }

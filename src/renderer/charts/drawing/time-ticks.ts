@@ -1,12 +1,9 @@
 // Ticks of a time axis at round local times: of the clock, and of days, months and years, also across daylight-saving changes.
 // Labels contain as much of the date as distinguishes them.
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "../../../shared/time.ts";
 import { locale } from "../../i18n/language.ts";
 import { formatMinute, HOUR } from "../../i18n/times.ts";
 
-const SECOND_MS = 1_000;
-const MINUTE_MS = 60 * SECOND_MS;
-const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
 const STEPS_MS = [
   ...[1, 2, 5, 10, 15, 30].map((seconds) => seconds * SECOND_MS),
   ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * MINUTE_MS),

@@ -1,9 +1,6 @@
 // The time ranges of charts: a span until now, all readings, or one that a person picks.
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../shared/time.ts";
 import { pageText } from "../../i18n/page-text.ts";
-
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
 
 export const RANGE_SPAN_MS = {
   live: 5 * MINUTE_MS,

@@ -84,7 +84,7 @@ export const messageLog = {
   publishTitle: "Publish a message",
   publishAbout:
     "It goes the way of any client’s message: to the hub, where the topic is one of its own, and to all who subscribed.",
-  publishKeys: "Ctrl+Enter in the payload publishes, too",
+  publishKeys: (keys: string) => `${keys} in the payload publishes, too`,
   publishTopic: "Topic",
   publishPayload: "Payload",
   qos: "QoS",

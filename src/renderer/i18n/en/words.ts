@@ -10,10 +10,11 @@ export const words = {
   done: "Done",
   close: "Close",
   tryAgain: "Try again",
+  trying: "Trying again…",
   copy: "Copy",
   copyOf: (what: string) => `Copy: ${what}`,
   copied: "Copied",
-  pressToCopy: "Press Ctrl+C",
+  pressToCopy: (keys: string) => `Press ${keys}`,
   /** What the hub calls one who has no name. */
   actor: (name: string) => name,
 };

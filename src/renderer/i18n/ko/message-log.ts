@@ -74,7 +74,7 @@ export const messageLog: typeof en = {
   publishTitle: "메시지 발행",
   publishAbout:
     "다른 클라이언트의 메시지와 똑같이 처리됩니다. 허브의 토픽이면 허브가 받고, 구독한 모든 클라이언트에 전달됩니다.",
-  publishKeys: "내용에서 Ctrl+Enter를 눌러도 발행됩니다",
+  publishKeys: (keys) => `내용에서 ${keys}를 눌러도 발행됩니다`,
   publishTopic: "토픽",
   publishPayload: "내용",
   qos: "QoS",

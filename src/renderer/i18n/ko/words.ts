@@ -18,9 +18,10 @@ export const words: typeof en = {
   done: "완료",
   close: "닫기",
   tryAgain: "다시 시도",
+  trying: "다시 시도하는 중…",
   copy: "복사",
   copyOf: (what) => `복사: ${what}`,
   copied: "복사함",
-  pressToCopy: "Ctrl+C를 누르세요",
+  pressToCopy: (keys) => `${keys}를 누르세요`,
   actor: (name) => ACTORS[name] ?? name,
 };

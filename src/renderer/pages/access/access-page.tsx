@@ -27,6 +27,17 @@ const SECTIONS = [
   ["log", sections.log],
 ] as const;
 
+/** Panels stand beside one another where there is room, and so do the rows of a list, but not those of the log, which are in order. */
+const LAYOUT: Readonly<Record<AccessSection, "panels" | "list" | "log">> = {
+  devices: "panels",
+  people: "panels",
+  programs: "list",
+  clients: "list",
+  encryption: "panels",
+  outside: "panels",
+  log: "log",
+};
+
 export function AccessPage({ section }: { readonly section: AccessSection }) {
   if (!useMay("admin"))
     return (
@@ -50,7 +61,7 @@ export function AccessPage({ section }: { readonly section: AccessSection }) {
           </a>
         ))}
       </nav>
-      <Settled key={section}>
+      <Settled key={section} className={styles[LAYOUT[section]]}>
         <Section section={section} />
       </Settled>
     </>
@@ -66,23 +77,15 @@ function Section({ section }: { readonly section: AccessSection }) {
       return <DeviceAccess />;
     case "people":
       return (
-        <div className={styles["column"]}>
+        <>
           <People />
           <Sessions />
-        </div>
+        </>
       );
     case "programs":
-      return (
-        <div className={styles["column"]}>
-          <Programs />
-        </div>
-      );
+      return <Programs />;
     case "clients":
-      return (
-        <div className={styles["column"]}>
-          <MqttClients />
-        </div>
-      );
+      return <MqttClients />;
     case "encryption":
       return <Encryption />;
     case "outside":

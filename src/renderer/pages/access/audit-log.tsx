@@ -1,7 +1,7 @@
 // The audit log, newest first: filtered by the hub, and saved as CSV or JSON.
 import { useState } from "react";
 import type { AuditEntry } from "../../../shared/security/access.ts";
-import { explain } from "../../api/client.ts";
+import { DAY_MS } from "../../../shared/time.ts";
 import { hubNowMs } from "../../api/feed/hub-clock.ts";
 import { useNow } from "../../api/feed/use-now.ts";
 import { useDevices } from "../../api/queries.ts";
@@ -10,14 +10,13 @@ import { Moment } from "../../i18n/moment.tsx";
 import { nameAndId } from "../../i18n/names.ts";
 import { text } from "../../i18n/text.ts";
 import { formatAgo } from "../../i18n/times.ts";
-import { Failure } from "../../ui/failure.tsx";
+import { Failure } from "../../shell/failures/failure.tsx";
 import form from "../../ui/form.module.css";
 import rows from "../../ui/rows.module.css";
 import styles from "./access-page.module.css";
 import { AuditExport } from "./audit-export.tsx";
 import { type AuditFilter, useAudit } from "./use-audit.ts";
 
-const DAY_MS = 86_400_000;
 const t = accessText.log;
 /** What is not among them is named as the API names it. */
 const OF_DEVICES = /^(?:command|device|key|mend)\./;
@@ -83,9 +82,7 @@ export function AuditLog() {
         </label>
         <AuditExport filter={filter} />
       </div>
-      {audit.isLoadingError && (
-        <Failure title={t.notLoaded} message={explain(audit.error)} onRetry={() => void audit.refetch()} />
-      )}
+      {audit.isLoadingError && <Failure title={t.notLoaded} of={audit} />}
       {audit.data !== undefined && entries.length === 0 && <p>{t.nothing}</p>}
       {entries.length > 0 && (
         <ul className={`panel ${rows["rows"]}`}>

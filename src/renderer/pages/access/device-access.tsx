@@ -10,8 +10,8 @@ import { LastSeen } from "../../device/last-seen.tsx";
 import { accessText } from "../../i18n/later/access-text.ts";
 import { nameAndId } from "../../i18n/names.ts";
 import { text as commonText } from "../../i18n/text.ts";
+import { Failure } from "../../shell/failures/failure.tsx";
 import { LINKS } from "../../shell/use-route.ts";
-import { Failure } from "../../ui/failure.tsx";
 import form from "../../ui/form.module.css";
 import rows from "../../ui/rows.module.css";
 import styles from "./access-page.module.css";
@@ -22,9 +22,8 @@ const CHOICES: readonly Anonymous[] = ["readings", "none", "all"];
 
 export function DeviceAccess() {
   const settings = useAccessSettings();
-  if (settings.isLoadingError)
-    return <Failure title={t.notLoaded} message={explain(settings.error)} onRetry={() => void settings.refetch()} />;
-  if (settings.data === undefined) return null;
+  if (settings.isLoadingError) return <Failure title={t.notLoaded} of={settings} />;
+  if (settings.data === undefined) return <div className="skeleton loading" aria-hidden="true" />;
   return (
     <>
       <WithoutKey settings={settings.data} />
@@ -86,15 +85,15 @@ function WithoutKey({ settings }: { readonly settings: AccessSettings }) {
 }
 
 function KeylessDevices() {
-  const { data: devices = [] } = useDevices();
+  const { data: devices } = useDevices();
   const [made, setMade] = useState<NewDeviceKey | null>(null);
-  const keyless = devices.filter(({ key }) => key === undefined);
+  const keyless = devices?.filter(({ key }) => key === undefined);
   return (
     <section className={`panel ${styles["section"]}`} aria-labelledby="keyless">
       <h2 id="keyless">{t.keyless}</h2>
-      {keyless.length === 0 && <p>{t.noneKeyless}</p>}
+      {keyless?.length === 0 && <p>{t.noneKeyless}</p>}
       <ul className={rows["rows"]}>
-        {keyless.map((device) => (
+        {keyless?.map((device) => (
           <li key={device.id}>
             <div>
               <strong>

@@ -11,8 +11,8 @@ import { accessText } from "../../i18n/later/access-text.ts";
 import { pageText } from "../../i18n/page-text.ts";
 import { text } from "../../i18n/text.ts";
 import { formatDate } from "../../i18n/times.ts";
+import { Failure } from "../../shell/failures/failure.tsx";
 import { Copyable } from "../../ui/copyable.tsx";
-import { Failure } from "../../ui/failure.tsx";
 import form from "../../ui/form.module.css";
 import { QrCodeImage } from "../../ui/qr-code.tsx";
 import styles from "./access-page.module.css";
@@ -23,9 +23,8 @@ const CHOICES: readonly TlsMode[] = ["off", "own", "acme", "files"];
 
 export function Encryption() {
   const tls = useTls();
-  if (tls.isLoadingError)
-    return <Failure title={t.notLoaded} message={explain(tls.error)} onRetry={() => void tls.refetch()} />;
-  if (tls.data === undefined) return null;
+  if (tls.isLoadingError) return <Failure title={t.notLoaded} of={tls} />;
+  if (tls.data === undefined) return <div className="skeleton loading" aria-hidden="true" />;
   return (
     <>
       <Switch key={`${tls.data.mode} ${tls.data.plainPorts}`} status={tls.data} />

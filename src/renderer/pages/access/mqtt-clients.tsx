@@ -8,13 +8,14 @@ import { formatCount, formatValue } from "../../i18n/numbers.ts";
 import { pageText } from "../../i18n/page-text.ts";
 import { text } from "../../i18n/text.ts";
 import { formatAgo } from "../../i18n/times.ts";
-import { Failure } from "../../ui/failure.tsx";
+import { Failure } from "../../shell/failures/failure.tsx";
 import rows from "../../ui/rows.module.css";
 
 const words = pageText.clients;
 
 export function MqttClients() {
-  const { data, isLoadingError, error, refetch } = useMqttClients();
+  const clients = useMqttClients();
+  const { data } = clients;
   return (
     <section aria-labelledby="mqtt-clients">
       <div className={rows["heading"]}>
@@ -24,7 +25,7 @@ export function MqttClients() {
           {data !== undefined && data.absentSessions > 0 && <p>{words.absent(data.absentSessions)}</p>}
         </div>
       </div>
-      {isLoadingError && <Failure title={words.notLoaded} message={explain(error)} onRetry={() => void refetch()} />}
+      {clients.isLoadingError && <Failure title={words.notLoaded} of={clients} />}
       {data?.clients.length === 0 && <p>{words.none}</p>}
       {data !== undefined && data.clients.length > 0 && (
         <ul className={`panel ${rows["rows"]}`}>

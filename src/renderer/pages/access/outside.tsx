@@ -1,10 +1,9 @@
 // Reaching the hub from outside: what is in the way and what to do, step by step, then the name, its address and its certificate.
 import type { ReachStatus } from "../../../shared/security/reach.ts";
 import { useReach } from "../../api/access.ts";
-import { explain } from "../../api/client.ts";
 import { accessText } from "../../i18n/later/access-text.ts";
+import { Failure } from "../../shell/failures/failure.tsx";
 import { Finding } from "../../shell/notices/finding.tsx";
-import { Failure } from "../../ui/failure.tsx";
 import styles from "./access-page.module.css";
 import { PublicName } from "./public-name.tsx";
 
@@ -12,8 +11,7 @@ const t = accessText.outside;
 
 export function Outside() {
   const reach = useReach();
-  if (reach.isLoadingError)
-    return <Failure title={t.notChecked} message={explain(reach.error)} onRetry={() => void reach.refetch()} />;
+  if (reach.isLoadingError) return <Failure title={t.notChecked} of={reach} />;
   if (reach.data === undefined) return <p role="status">{t.checking}</p>;
   const status = reach.data;
   return (

@@ -14,9 +14,9 @@ import { accessText } from "../../i18n/later/access-text.ts";
 import { Moment } from "../../i18n/moment.tsx";
 import { text } from "../../i18n/text.ts";
 import { formatAgo } from "../../i18n/times.ts";
+import { Failure } from "../../shell/failures/failure.tsx";
 import { Confirm } from "../../ui/dialogs/confirm.tsx";
 import { Dialog } from "../../ui/dialogs/dialog.tsx";
-import { Failure } from "../../ui/failure.tsx";
 import form from "../../ui/form.module.css";
 import rows from "../../ui/rows.module.css";
 import { RoleFields, roomList } from "./role-fields.tsx";
@@ -40,9 +40,7 @@ export function People() {
           {t.addPerson}
         </button>
       </div>
-      {people.isLoadingError && (
-        <Failure title={t.notLoaded} message={explain(people.error)} onRetry={() => void people.refetch()} />
-      )}
+      {people.isLoadingError && <Failure title={t.notLoaded} of={people} />}
       {people.data?.length === 0 && <p>{t.nobody}</p>}
       {people.data !== undefined && people.data.length > 0 && (
         <ul className={`panel ${rows["rows"]}`}>

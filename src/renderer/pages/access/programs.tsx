@@ -8,10 +8,10 @@ import { accessText } from "../../i18n/later/access-text.ts";
 import { Moment } from "../../i18n/moment.tsx";
 import { text } from "../../i18n/text.ts";
 import { formatAgo, formatDate } from "../../i18n/times.ts";
+import { Failure } from "../../shell/failures/failure.tsx";
 import { Copyable } from "../../ui/copyable.tsx";
 import { Confirm } from "../../ui/dialogs/confirm.tsx";
 import { Dialog } from "../../ui/dialogs/dialog.tsx";
-import { Failure } from "../../ui/failure.tsx";
 import form from "../../ui/form.module.css";
 import rows from "../../ui/rows.module.css";
 import styles from "./access-page.module.css";
@@ -34,9 +34,7 @@ export function Programs() {
           {t.make}
         </button>
       </div>
-      {keys.isLoadingError && (
-        <Failure title={t.notLoaded} message={explain(keys.error)} onRetry={() => void keys.refetch()} />
-      )}
+      {keys.isLoadingError && <Failure title={t.notLoaded} of={keys} />}
       {keys.data?.length === 0 && <p>{t.none}</p>}
       {keys.data !== undefined && keys.data.length > 0 && (
         <ul className={`panel ${rows["rows"]}`}>

@@ -25,7 +25,7 @@ const t = accessText.people;
 const { words } = text;
 
 export function Sessions() {
-  const { data: sessions = [] } = useSessions();
+  const { data: sessions } = useSessions();
   return (
     <section aria-labelledby="sessions">
       <div className={rows["heading"]}>
@@ -35,7 +35,7 @@ export function Sessions() {
         <SignInPhone />
       </div>
       <ul className={`panel ${rows["rows"]}`}>
-        {sessions.map((session) => (
+        {sessions?.map((session) => (
           <li key={session.id}>
             <SessionRow session={session} />
           </li>

@@ -2,18 +2,17 @@
 import { type ReactNode, useId, useState } from "react";
 import type { JoiningMode } from "../../../shared/api.ts";
 import type { Device } from "../../../shared/device.ts";
-import { explain } from "../../api/client.ts";
 import { useNow } from "../../api/feed/use-now.ts";
 import { useDevices, useHub, usePendingDevices, useRefused } from "../../api/queries.ts";
 import { JoinRequests } from "../../device/joining/join-requests.tsx";
 import { Moment } from "../../i18n/moment.tsx";
 import { pageText } from "../../i18n/page-text.ts";
 import { formatAgo } from "../../i18n/times.ts";
+import { Failure } from "../../shell/failures/failure.tsx";
 import { PageHeader } from "../../shell/page-header.tsx";
 import { Settled } from "../../shell/settled.tsx";
 import { LINKS } from "../../shell/use-route.ts";
 import { Dot } from "../../ui/dot.tsx";
-import { Failure } from "../../ui/failure.tsx";
 import styles from "./add-device.module.css";
 import { Programs } from "./programs.tsx";
 
@@ -39,9 +38,7 @@ export function AddDevice({ head }: Props) {
     <>
       {head?.(places) ?? <Head joining={hub.data?.joining} />}
       <JoinRequests isAwaited />
-      {hub.isLoadingError && (
-        <Failure title={words.hubUnknown} message={explain(hub.error)} onRetry={() => void hub.refetch()} />
-      )}
+      {hub.isLoadingError && <Failure title={words.hubUnknown} of={hub} />}
       <Settled isAside>
         {devices.data && pending.data && <FirstReading joined={devices.data} pending={pending.data} />}
         {hub.data && <Programs hub={hub.data} known={[...(devices.data ?? []), ...(pending.data ?? [])]} {...places} />}

@@ -1,6 +1,5 @@
 // Series of any devices over one another, in the address or as a named view.
 import { MAX_SERIES_PER_VIEW, type SavedView } from "../../../shared/history/saved-view.ts";
-import { explain } from "../../api/client.ts";
 import { useViews } from "../../api/history/views.ts";
 import { useMay } from "../../api/me.ts";
 import { useDevices } from "../../api/queries.ts";
@@ -10,8 +9,8 @@ import { pageText } from "../../i18n/page-text.ts";
 import { text } from "../../i18n/text.ts";
 import { ShareButton } from "../../share/share-button.tsx";
 import { SharedUntil } from "../../share/shared-until.tsx";
+import { Failure } from "../../shell/failures/failure.tsx";
 import { PageHeader } from "../../shell/page-header.tsx";
-import { Failure } from "../../ui/failure.tsx";
 import { AddSeries } from "./add-series.tsx";
 import { CompareChartPanel } from "./compare-chart-panel.tsx";
 import styles from "./compare-page.module.css";
@@ -27,14 +26,11 @@ export function ComparePage({ viewId }: { readonly viewId: string | null }) {
     return (
       <>
         <PageHeader title={pageText.compare.title} />
-        <Failure
-          title={pageText.compare.notLoaded}
-          message={explain(views.error)}
-          onRetry={() => void views.refetch()}
-        />
+        <Failure title={pageText.compare.notLoaded} of={views} />
       </>
     );
-  if (views.data === undefined) return null;
+  if (views.data === undefined)
+    return <div className="skeleton loading" role="status" aria-label={text.shell.loading} />;
   const saved = views.data.find(({ id }) => id === viewId);
   return saved === undefined ? <PageHeader title={pageText.compare.noSuchView} /> : <Comparison saved={saved} />;
 }
@@ -77,7 +73,7 @@ function Comparison({ saved }: { readonly saved: SavedView | null }) {
           />
         </div>
         {list.isLoadingError ? (
-          <Failure title={text.overview.notLoaded} message={explain(list.error)} onRetry={() => void list.refetch()} />
+          <Failure title={text.overview.notLoaded} of={list} />
         ) : known.length === 0 ? (
           <p className={`panel ${styles["empty"]}`}>{list.isSuccess && pageText.compare.empty}</p>
         ) : (

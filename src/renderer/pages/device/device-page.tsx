@@ -1,6 +1,5 @@
 // One device: a chart for each metric, its controls, and facts about it.
 import type { Device } from "../../../shared/device.ts";
-import { explain } from "../../api/client.ts";
 import { hubNowMs } from "../../api/feed/hub-clock.ts";
 import { useMay } from "../../api/me.ts";
 import { useDevice } from "../../api/queries.ts";
@@ -15,10 +14,10 @@ import { SilentMetrics } from "../../device/silent-metrics.tsx";
 import { pageText } from "../../i18n/page-text.ts";
 import { ShareButton } from "../../share/share-button.tsx";
 import { SharedUntil } from "../../share/shared-until.tsx";
+import { Failure } from "../../shell/failures/failure.tsx";
 import { PageHeader } from "../../shell/page-header.tsx";
 import { Settled } from "../../shell/settled.tsx";
 import { LINKS } from "../../shell/use-route.ts";
-import { Failure } from "../../ui/failure.tsx";
 import { AboutDevice } from "./about-device.tsx";
 import { KeyCard } from "./access/key-card.tsx";
 import { ArrivalFacts } from "./arrival-facts.tsx";
@@ -37,11 +36,10 @@ export function DevicePage({ id }: { readonly id: string }) {
   const device = useDevice(id);
   if (device.isLoadingError) {
     return (
-      <Failure
-        title={pageText.devicePage.notLoaded}
-        message={explain(device.error)}
-        onRetry={() => void device.refetch()}
-      />
+      <>
+        <PageHeader title={id} />
+        <Failure title={pageText.devicePage.notLoaded} of={device} />
+      </>
     );
   }
   if (device.data === undefined)

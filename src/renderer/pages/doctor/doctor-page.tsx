@@ -1,14 +1,13 @@
 // "Is something wrong?": the results of the hub's checks, problems first, then the clients that failed to connect or send.
 import type { Check, CheckState, DiagnosticReport } from "../../../shared/doctor.ts";
-import { explain } from "../../api/client.ts";
 import { useNow } from "../../api/feed/use-now.ts";
 import { useDiagnosticReport } from "../../api/queries.ts";
 import { doctorText as t } from "../../i18n/later/doctor-text.ts";
 import { Moment } from "../../i18n/moment.tsx";
 import { formatMoment } from "../../i18n/times.ts";
+import { Failure } from "../../shell/failures/failure.tsx";
 import { Finding } from "../../shell/notices/finding.tsx";
 import { PageHeader } from "../../shell/page-header.tsx";
-import { Failure } from "../../ui/failure.tsx";
 import styles from "./doctor-page.module.css";
 import { FailedClients } from "./failed-clients.tsx";
 
@@ -22,8 +21,9 @@ export function DoctorPage() {
         title={t.title}
         state={<CheckStatus isFetching={isFetching} atMs={data?.atMs} onCheckAgain={checkAgain} />}
       />
-      {error !== null && !isFetching && <Failure title={t.notRun} message={explain(error)} onRetry={checkAgain} />}
-      {data === undefined ? isFetching && <Skeleton /> : <Findings report={data} />}
+      {error !== null && <Failure title={t.notRun} of={report} />}
+      {report.isPending && <Skeleton />}
+      {data !== undefined && <Findings report={data} />}
     </>
   );
 }

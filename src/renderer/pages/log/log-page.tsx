@@ -1,7 +1,6 @@
 // The messages that arrive at the hub, with their verdicts: live, and the refused ones; beside them a box to publish a message.
 import { useState } from "react";
-import { useMay, useMe, useSeesAll } from "../../api/me.ts";
-import { text } from "../../i18n/text.ts";
+import { useMay, useSeesAll } from "../../api/me.ts";
 import { PageHeader } from "../../shell/page-header.tsx";
 import { LINKS } from "../../shell/use-route.ts";
 import { LiveLog } from "./live/live-log.tsx";
@@ -15,19 +14,12 @@ interface Props {
 }
 
 export function LogPage({ section }: Props) {
-  const me = useMe();
   const mayPublish = useMay("operator");
   // Refused messages cannot be assigned to rooms, so a person with a scope of rooms does not see them.
   const seesAll = useSeesAll();
   const [draft, setDraft] = useState<Draft>();
   const edit = mayPublish ? setDraft : undefined;
   const publishBox = mayPublish && <PublishBox draft={draft} />;
-  const list =
-    section === "refused" && seesAll ? (
-      <RefusedList onEdit={edit}>{publishBox}</RefusedList>
-    ) : (
-      <LiveLog onEdit={edit}>{publishBox}</LiveLog>
-    );
   return (
     <>
       <PageHeader title={words.title}>
@@ -42,8 +34,11 @@ export function LogPage({ section }: Props) {
           </nav>
         )}
       </PageHeader>
-      {/* Without the box, which not everybody has, the list would be elsewhere for a moment. */}
-      {me.isPending ? <div className="skeleton loading" role="status" aria-label={text.shell.loading} /> : list}
+      {section === "refused" && seesAll ? (
+        <RefusedList onEdit={edit}>{publishBox}</RefusedList>
+      ) : (
+        <LiveLog onEdit={edit}>{publishBox}</LiveLog>
+      )}
     </>
   );
 }

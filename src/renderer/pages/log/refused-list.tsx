@@ -10,7 +10,7 @@ import { QUERY_KEYS, useRefused } from "../../api/queries.ts";
 import { Moment } from "../../i18n/moment.tsx";
 import { formatCount } from "../../i18n/numbers.ts";
 import { formatMoment } from "../../i18n/times.ts";
-import { Failure } from "../../ui/failure.tsx";
+import { Failure } from "../../shell/failures/failure.tsx";
 import rowStyles from "../../ui/rows.module.css";
 import filterStyles from "./live/live-log.module.css";
 import page from "./log-page.module.css";
@@ -29,7 +29,8 @@ interface Props {
 }
 
 export function RefusedList({ onEdit, children }: Props) {
-  const { data: refused, isLoadingError, error, refetch } = useRefused();
+  const list = useRefused();
+  const { data: refused, isLoadingError } = list;
   const [most, setMost] = useState(ROWS_PER_PAGE);
   const [wanted, setWanted] = useState("");
   const found = refused?.filter((one) => fits(one, wanted));
@@ -37,9 +38,7 @@ export function RefusedList({ onEdit, children }: Props) {
     <div className={page["columns"]}>
       <div className={page["messages"]}>
         <p className={page["about"]}>{words.refusedAbout}</p>
-        {isLoadingError && (
-          <Failure title={words.refusedNotLoaded} message={explain(error)} onRetry={() => void refetch()} />
-        )}
+        {isLoadingError && <Failure title={words.refusedNotLoaded} of={list} />}
         {refused === undefined && !isLoadingError && <div className="skeleton loading" aria-hidden="true" />}
         {refused?.length === 0 && <p>{words.noneRefused}</p>}
         {refused !== undefined && refused.length > 1 && (

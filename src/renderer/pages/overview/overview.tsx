@@ -3,18 +3,17 @@
 import { Plus } from "lucide-react";
 import { type ReactNode, Suspense, useLayoutEffect, useRef, useState } from "react";
 import type { Device } from "../../../shared/device.ts";
-import { explain } from "../../api/client.ts";
 import { useAttention } from "../../api/devices/use-attention.ts";
 import { useStored } from "../../api/local-storage/stored.ts";
 import { useMay, useMe } from "../../api/me.ts";
 import { useDevices, usePendingDevices } from "../../api/queries.ts";
 import { text } from "../../i18n/text.ts";
+import { Failure } from "../../shell/failures/failure.tsx";
 import { lazyPage } from "../../shell/lazy-page.ts";
 import { overviewLayout } from "../../shell/overview-layout.ts";
 import { PageHeader } from "../../shell/page-header.tsx";
 import { LINKS } from "../../shell/use-route.ts";
 import { WhenIdle } from "../../shell/when-idle.tsx";
-import { Failure } from "../../ui/failure.tsx";
 import { useSteady } from "../../ui/hooks/use-steady.ts";
 import { arrange } from "./arrange/arrange.ts";
 import { setFilters, useFilters } from "./arrange/filters.ts";
@@ -59,9 +58,7 @@ export function Overview({ whileEmpty, foot }: Props) {
       </>
     );
   }
-  const failure = devices.isLoadingError && (
-    <Failure title={text.overview.notLoaded} message={explain(devices.error)} onRetry={() => void devices.refetch()} />
-  );
+  const failure = devices.isLoadingError && <Failure title={text.overview.notLoaded} of={devices} />;
   // Until it is known who looks, cards would be without their controls, and grow.
   const isPending = devices.isPending || me.isPending;
   if (isWall) {

@@ -16,24 +16,32 @@ const SWITCHES = [
 
 export function DesktopSettings() {
   const [settings, setSettings] = useState<Settings | null>(null);
+  const [unsaved, setUnsaved] = useState<keyof Settings | null>(null);
   useEffect(() => {
     void desktopSettings().then(setSettings);
   }, []);
   if (settings === null) return null;
+  const change = (name: keyof Settings, changes: Partial<Settings>) => {
+    changeDesktopSettings(changes).then(
+      (changed) => {
+        setSettings(changed);
+        setUnsaved(null);
+      },
+      () => setUnsaved(name),
+    );
+  };
+  const problemOf = (name: keyof Settings) => (unsaved === name ? notificationText.notKept : undefined);
   return (
     <>
       {SWITCHES.map(([name, title, hint]) => (
-        <Setting key={name} id={name} title={title} hint={hint}>
-          <Switch
-            label={title}
-            isOn={settings[name]}
-            onChange={(isOn) => void changeDesktopSettings({ [name]: isOn }).then(setSettings)}
-          />
+        <Setting key={name} id={name} title={title} hint={hint} problem={problemOf(name)}>
+          <Switch label={title} isOn={settings[name]} onChange={(isOn) => change(name, { [name]: isOn })} />
         </Setting>
       ))}
       <UpdateSettings
         address={settings.updateAddress}
-        onSave={(updateAddress) => void changeDesktopSettings({ updateAddress }).then(setSettings)}
+        problem={problemOf("updateAddress")}
+        onSave={(updateAddress) => change("updateAddress", { updateAddress })}
       />
       <Setting id="notices" title={notificationText.title}>
         <NotificationSettings />

@@ -9,8 +9,8 @@ import { chosenHost, HubAddress } from "../../device/hub-address.tsx";
 import { hubHosts, hubLink, hubUrl } from "../../i18n/hub-links.ts";
 import { settingsText as text } from "../../i18n/settings/text.ts";
 import { formatMinute } from "../../i18n/times.ts";
+import { Failure } from "../../shell/failures/failure.tsx";
 import { Copyable } from "../../ui/copyable.tsx";
-import { Failure } from "../../ui/failure.tsx";
 import { QrCodeImage } from "../../ui/qr-code.tsx";
 import { Setting, Switch } from "./setting.tsx";
 import styles from "./settings-page.module.css";
@@ -18,13 +18,12 @@ import { TextSetting } from "./text-setting.tsx";
 
 export function HubSettings() {
   const settings = useHubSettings();
-  const { data: hub } = useHub();
+  const status = useHub();
+  const { data: hub } = status;
   const change = useSettingsChange();
   const { data } = settings;
-  if (settings.isLoadingError)
-    return (
-      <Failure title={text.loadFailed} message={explain(settings.error)} onRetry={() => void settings.refetch()} />
-    );
+  if (settings.isLoadingError) return <Failure title={text.loadFailed} of={settings} />;
+  if (status.isLoadingError) return <Failure title={text.loadFailed} of={status} />;
   if (data === undefined || hub === undefined) return <div className="skeleton" aria-hidden="true" />;
   const isNamed = data.name !== data.computerName;
   /** The error is shown beside the changed setting. */

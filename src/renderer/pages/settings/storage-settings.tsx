@@ -8,8 +8,8 @@ import { useDevices, useHub } from "../../api/queries.ts";
 import { formatBytes, formatCount } from "../../i18n/numbers.ts";
 import { settingsText as text } from "../../i18n/settings/text.ts";
 import { formatDate } from "../../i18n/times.ts";
+import { Failure } from "../../shell/failures/failure.tsx";
 import { Confirm } from "../../ui/dialogs/confirm.tsx";
-import { Failure } from "../../ui/failure.tsx";
 import { storageForecast } from "./forecast.ts";
 import { Setting } from "./setting.tsx";
 import styles from "./settings-page.module.css";
@@ -29,8 +29,7 @@ function Stored() {
   const storage = useStorage();
   const { data: hub } = useHub();
   const { data } = storage;
-  if (storage.isLoadingError)
-    return <Failure title={text.loadFailed} message={explain(storage.error)} onRetry={() => void storage.refetch()} />;
+  if (storage.isLoadingError) return <Failure title={text.loadFailed} of={storage} />;
   if (data === undefined) return <div className="skeleton" aria-hidden="true" />;
   const { storedBytes, storedReadings, bytesPerDay } = data;
   const forecast = storageForecast(data);
@@ -82,11 +81,8 @@ function KeptReadings() {
   const { data } = retention;
   const change = useRetentionChange();
   const [pending, setPending] = useState<Shortening | null>(null);
-  if (retention.isLoadingError)
-    return (
-      <Failure title={text.loadFailed} message={explain(retention.error)} onRetry={() => void retention.refetch()} />
-    );
-  if (data === undefined) return null;
+  if (retention.isLoadingError) return <Failure title={text.loadFailed} of={retention} />;
+  if (data === undefined) return <div className="skeleton" aria-hidden="true" />;
   const { rules } = data;
   const present = rules.find(isForAll)?.keepDays ?? null;
   const others = rules.filter((rule) => !isForAll(rule));

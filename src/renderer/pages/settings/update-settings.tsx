@@ -8,15 +8,22 @@ import { TextSetting } from "./text-setting.tsx";
 
 interface Props {
   readonly address: string;
+  readonly problem: string | undefined;
   readonly onSave: (address: string) => void;
 }
 
-export function UpdateSettings({ address, onSave }: Props) {
+export function UpdateSettings({ address, problem, onSave }: Props) {
   const [state, setState] = useState<UpdateState>({ kind: "off" });
   useEffect(() => desktopUpdates?.watch(setState), []);
   const isReady = state.kind === "ready";
   return (
-    <Setting id="updates" title={text.updates} hint={isReady ? text.updateInstallHint : text.updatesHint} isWide>
+    <Setting
+      id="updates"
+      title={text.updates}
+      hint={isReady ? text.updateInstallHint : text.updatesHint}
+      problem={problem}
+      isWide
+    >
       <TextSetting
         label={text.updates}
         value={address}

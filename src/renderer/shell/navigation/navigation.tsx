@@ -3,6 +3,7 @@ import { FileUp, KeyRound, LayoutGrid, type LucideIcon, ScrollText, Search, Sett
 import { useMay, useMe, useSeesAll } from "../../api/me.ts";
 import { useDevices } from "../../api/queries.ts";
 import { text } from "../../i18n/text.ts";
+import { isCommandKey } from "../../ui/modifier-key.ts";
 import { LINKS, type Route } from "../use-route.ts";
 import { BrandMark } from "./brand-mark.tsx";
 import { CompareLinks } from "./compare-links.tsx";
@@ -19,7 +20,6 @@ export function Navigation({ route, onFind }: Props) {
   const isShared = me?.kind === "share";
   const isAdmin = useMay("admin");
   const seesAll = useSeesAll();
-  const isApple = navigator.platform.startsWith("Mac") || navigator.platform.startsWith("iP");
   const { overview, doctor, doctorShort, access, log } = text.shell;
   return (
     <nav className={styles["navigation"]} aria-label={text.shell.pages}>
@@ -30,7 +30,7 @@ export function Navigation({ route, onFind }: Props) {
       <button type="button" className={styles["find"]} aria-keyshortcuts="Control+K Meta+K" onClick={onFind}>
         <Search aria-hidden="true" />
         <span>{text.shell.find}</span>
-        <kbd>{isApple ? "⌘K" : "Ctrl K"}</kbd>
+        <kbd>{isCommandKey ? "⌘K" : "Ctrl K"}</kbd>
       </button>
       {!isShared && (
         <PageLink icon={LayoutGrid} href={LINKS.overview} isCurrent={route.kind === "overview"} name={overview}>

@@ -17,10 +17,11 @@ export function Announcer() {
   const readOut = useTemporarily(screenReaderAnnouncement, false);
   useReceipts();
   const { undo } = shown ?? {};
+  // The keys: a text that is there already is read again only where it is written anew.
   return (
     <>
       <p className="unseen" role="status" data-announcer="screen-reader">
-        {readOut?.text}
+        <span key={readOut?.id}>{readOut?.text}</span>
       </p>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: not interactive: hover and focus only keep it open. */}
       <div
@@ -31,7 +32,7 @@ export function Announcer() {
         onBlur={() => setHeld(false)}
       >
         <p role="status" data-announcer="visible">
-          {shown?.text}
+          <span key={shown?.id}>{shown?.text}</span>
         </p>
         {undo !== undefined && (
           <button

@@ -10,11 +10,7 @@ import styles from "./notices.module.css";
 
 const t = pageText.removal;
 
-export function RemovalNotices({ devices }: { readonly devices: readonly Device[] }) {
-  return devices.map((device) => <RemovalNotice key={device.id} device={device} />);
-}
-
-function RemovalNotice({ device }: { readonly device: Device }) {
+export function RemovalNotice({ device }: { readonly device: Device }) {
   const { name, removal } = device;
   const end = useRemovalEnd(device, () => announce(t.kept(name), { isScreenReaderOnly: true }));
   const nowMs = useNow(1_000);

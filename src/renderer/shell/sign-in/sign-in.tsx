@@ -2,7 +2,9 @@
 // always is signed in.
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type SubmitEvent, useEffect, useState } from "react";
+import type { Me } from "../../../shared/security/access.ts";
 import { ApiFailure, explain } from "../../api/client.ts";
+import { QUERY_KEYS } from "../../api/queries.ts";
 import { type FailedLink, signIn } from "../../api/session.ts";
 import { signInText as t } from "../../i18n/later/sign-in-text.ts";
 import { text } from "../../i18n/text.ts";
@@ -13,15 +15,18 @@ import styles from "./sign-in.module.css";
 interface Props {
   /** The page was opened with a link that did not sign in. */
   readonly failedLink: FailedLink;
+  /** The page was in use until its session ended. */
+  readonly hasEnded: boolean;
 }
 
-export function SignIn({ failedLink }: Props) {
+export function SignIn({ failedLink, hasEnded }: Props) {
   const isShare = failedLink?.kind === "refused" && failedLink.what === "share";
   return (
     <main className={styles["page"]}>
       <title>{`${t.title} · Bramble`}</title>
       <BrandMark />
-      <h1>{headingOf(failedLink)}</h1>
+      <h1>{hasEnded && failedLink === null ? t.heading.ended : headingOf(failedLink)}</h1>
+      {hasEnded && !isShare && <p>{t.ended}</p>}
       {isShare && <p>{t.refusedShare}</p>}
       {failedLink?.kind === "untried" && (
         <>
@@ -62,7 +67,12 @@ function PasswordForm() {
   const [password, setPassword] = useState("");
   const attempt = useMutation({
     mutationFn: () => signIn(name, password),
-    onSuccess: () => queries.resetQueries(),
+    onSuccess: () => {
+      const me = queries.getQueryData<Me>(QUERY_KEYS.me);
+      // Nothing of what somebody else has seen or typed stays.
+      if (me !== undefined && me.name !== name) location.reload();
+      else void queries.invalidateQueries();
+    },
     onSettled: () => setPassword(""),
     gcTime: 0,
   });

@@ -16,7 +16,18 @@ export function Dialog({ titleId, onClosed, className = "", closesBeside = false
   const dialog = useRef<HTMLDialogElement>(null);
   /** A drag that began inside, such as a text selection, is not a press on the backdrop. */
   const beganBeside = useRef(false);
-  useEffect(() => dialog.current?.showModal(), []);
+  const isHidden = useRef(false);
+  useEffect(() => {
+    const shown = dialog.current;
+    isHidden.current = false;
+    shown?.showModal();
+    return () => {
+      // The page is hidden, with the dialog in it, where somebody has to sign in again: open, it would keep the keyboard from that.
+      if (shown?.isConnected !== true) return;
+      isHidden.current = true;
+      shown.close();
+    };
+  }, []);
   const isBeside = ({ target, currentTarget }: MouseEvent) => target === currentTarget;
   return (
     // Escape does the same.
@@ -25,7 +36,7 @@ export function Dialog({ titleId, onClosed, className = "", closesBeside = false
       ref={dialog}
       className={`${styles["dialog"]} ${className}`}
       aria-labelledby={titleId}
-      onClose={onClosed}
+      onClose={({ currentTarget }) => isHidden.current || currentTarget.open || onClosed()}
       onPointerDown={(event) => {
         beganBeside.current = isBeside(event);
       }}

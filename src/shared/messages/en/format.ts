@@ -1,6 +1,6 @@
 // Lists and durations in English.
+import { MINUTE_MS } from "../../time.ts";
 
-const MINUTE_MS = 60_000;
 const UNITS = [
   ["d", 24 * 60 * MINUTE_MS],
   ["h", 60 * MINUTE_MS],

@@ -1,6 +1,6 @@
 // Lists and durations in Korean, and particles, which follow the sound before them.
+import { MINUTE_MS } from "../../time.ts";
 
-const MINUTE_MS = 60_000;
 const UNITS = [
   ["일", 24 * 60 * MINUTE_MS],
   ["시간", 60 * MINUTE_MS],

@@ -3,6 +3,7 @@ import { createConnection } from "mysql2/promise";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { storeContract } from "../../../contract/store.ts";
 import { compactionContract } from "../../../contract/store-compaction.ts";
+import { leadContract } from "../../../contract/store-lead.ts";
 import { mendContract } from "../../../contract/store-mends.ts";
 import { modelContract } from "../../../contract/store-model.ts";
 import { serverStoreContract } from "../../../contract/store-server.ts";
@@ -14,6 +15,7 @@ import { until } from "../../../support/until.ts";
 
 /** Of what ANALYZE says of a table: how many of its rows were read. */
 const ROWS_READ = 9;
+const START_MS = Date.UTC(2020, 0, 1);
 
 let server: DatabaseServer;
 beforeAll(async () => {
@@ -25,6 +27,7 @@ storeContract("MariaDB", () => openServerStore(server));
 modelContract({ runs: 6, keepsNegativeZero: false }, () => openServerStore(server, { compactAfterMs: 0 }));
 mendContract({ runs: 3, keepsNegativeZero: false }, () => openServerStore(server, { compactAfterMs: 0 }));
 serverStoreContract("MariaDB", () => server);
+leadContract("MariaDB", () => server);
 compactionContract({ product: "MariaDB", readingsBetween: null }, () => server);
 
 test.each(["bramble_recent", "bramble_reading"])("%s finds a stretch of a series by the index", async (view) => {
@@ -98,6 +101,22 @@ test("much is written by few statements: the server may be far away", async () =
   const replaced = () => store.metadata.replace({ kind: "collection", name: "note", ids: [], records });
   expect(await statementsOf(replaced)).toBeLessThan(100);
   expect((await store.metadata.read()).records).toEqual(records);
+});
+
+test("compaction reads the rows that it takes, and not again and again those behind them", async () => {
+  await using open = await openServerStore(server, { compactAfterMs: 0 });
+  const database = new URL(open.address).pathname.slice(1);
+  const rows = 6_000;
+  await server.administer("INSERT INTO series (device, metric) VALUES ('a', 't'), ('b', 't')", database);
+  // An hour between two: a series has a hundred days and more.
+  const hourly = `SELECT series.id, ${START_MS} + 3600000 * seq_1_to_${rows / 2}.seq, 1 FROM series, seq_1_to_${rows / 2}`;
+  await server.administer(`INSERT INTO reading (series_id, ts, value) ${hourly}`, database);
+  const rowsRead = async () => Number((await server.administer("SHOW GLOBAL STATUS LIKE 'Handler_read_next'"))[0]?.[1]);
+  const before = await rowsRead();
+  await open.store.compact();
+  expect((await rowsRead()) - before).toBeLessThan(5 * rows);
+  const left = "SELECT (SELECT COUNT(*) FROM reading), (SELECT SUM(readings) FROM reading_chunk)";
+  expect(await server.administer(left, database)).toEqual([[0, `${rows}`]]);
 });
 
 test("names are kept as they are where the server pays no heed to what its clients speak", {

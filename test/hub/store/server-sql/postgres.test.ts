@@ -5,6 +5,7 @@ import { inspectServer } from "../../../../src/hub/store/server-sql/inspect.ts";
 import { StoreAddress } from "../../../../src/hub/store/store-address.ts";
 import { storeContract } from "../../../contract/store.ts";
 import { compactionContract } from "../../../contract/store-compaction.ts";
+import { leadContract } from "../../../contract/store-lead.ts";
 import { mendContract } from "../../../contract/store-mends.ts";
 import { modelContract } from "../../../contract/store-model.ts";
 import { serverStoreContract } from "../../../contract/store-server.ts";
@@ -26,6 +27,7 @@ storeContract("PostgreSQL", () => openServerStore(server));
 modelContract({ runs: 6, keepsNegativeZero: true }, () => openServerStore(server, { compactAfterMs: 0 }));
 mendContract({ runs: 3, keepsNegativeZero: true }, () => openServerStore(server, { compactAfterMs: 0 }));
 serverStoreContract("PostgreSQL", () => server);
+leadContract("PostgreSQL", () => server);
 compactionContract(
   {
     product: "PostgreSQL",

@@ -27,6 +27,12 @@ function withProperties(properties: readonly number[], length = properties.lengt
   return Buffer.from([0x30, rest.length, ...rest]);
 }
 
+/** A SUBSCRIBE with this byte of options, and these properties. */
+function subscribeWith(options: number, properties: readonly number[] = []): Buffer {
+  const rest = [0, 1, properties.length, ...properties, 0, 1, 0x61, options];
+  return Buffer.from([0x82, rest.length, ...rest]);
+}
+
 /** Whether anybody listens to it depends on the sessions that there are. */
 const isAnswered = async (port: number): Promise<boolean> => {
   await using other = await connectPeer(port);
@@ -37,7 +43,19 @@ describe("a packet that breaks the protocol ends its connection", () => {
   test.each<[string, Buffer, number]>([
     ["a single property twice", withProperties([...EXPIRY, ...EXPIRY]), 0x82],
     ["a text property twice", withProperties([...CONTENT_TYPE, ...CONTENT_TYPE]), 0x82],
-    ["a subscription identifier in a PUBLISH", withProperties(SUBSCRIPTION_ID), 0x81],
+    ["a subscription identifier in a PUBLISH", withProperties(SUBSCRIPTION_ID), 0x82],
+    ["neither a topic nor an alias", Buffer.from([0x30, 4, 0, 0, 0, 0x78]), 0x82],
+    ["neither a topic nor an alias, with QoS 1", Buffer.from([0x32, 6, 0, 0, 0, 1, 0, 0x78]), 0x82],
+    ["a length of properties in more bytes than it needs", Buffer.from([0x30, 6, 0, 1, 0x61, 0x80, 0, 0x78]), 0x81],
+    [
+      "a topic over the hub's limit",
+      Buffer.concat([Buffer.from([0x30, 0x84, 8, 4, 1]), Buffer.alloc(1_025, "t"), Buffer.of(0)]),
+      0x90,
+    ],
+    ["a subscription of QoS 3", subscribeWith(3), 0x82],
+    ["a subscription with retain handling 3", subscribeWith(0x30), 0x82],
+    ["a subscription with reserved options", subscribeWith(0x40), 0x81],
+    ["a subscription identifier in more bytes than it needs", subscribeWith(0, [0x0b, 0x81, 0]), 0x81],
     ["a property that does not exist", withProperties([0x7f, 0]), 0x81],
     ["properties longer than the packet", withProperties(EXPIRY, 120), 0x81],
     ["properties that end inside one", withProperties(EXPIRY, 3), 0x81],
@@ -47,6 +65,7 @@ describe("a packet that breaks the protocol ends its connection", () => {
     ["a response topic without a character", withProperties([0x08, 0, 0]), 0x82],
     ["packet id 0", Buffer.from([0x40, 2, 0, 0]), 0x82],
     ["a packet for clients", Buffer.from([0xd0, 0]), 0x82],
+    ["a packet for clients with wrong flags", Buffer.from([0xd2, 0]), 0x81],
     ["a packet too large", Buffer.from([0x82, 0xff, 0xff, 0x7f]), 0x95],
     ["a shared subscription without local messages", NO_LOCAL_SHARE, 0x82],
     ["an alias of 0", generate({ ...PUBLISH, properties: { topicAlias: 0 } }, { protocolVersion: 5 }), 0x94],
@@ -126,6 +145,11 @@ test("the Maximum Packet Size of a client is respected", async () => {
   await using tiny = openPeer(hub.mqttPort, { clientId: "t", properties: { maximumPacketSize: 10 } });
   await tiny.closed();
   expect(tiny.received, "not even a CONNACK").toEqual([]);
+  await using refused = openPeer(hub.mqttPort, {
+    properties: { maximumPacketSize: 20, authenticationMethod: "SCRAM" },
+  });
+  const { reasonCode, properties } = await refused.next("connack");
+  expect([reasonCode, properties?.reasonString], "without words").toEqual([0x8c, undefined]);
   await using small = await connectPeer(hub.mqttPort, { clientId: "s", properties: { maximumPacketSize: 20 } });
   expect(await small.subscribe([{ topic: "a", qos: 1 }])).toEqual([1]);
   small.send({

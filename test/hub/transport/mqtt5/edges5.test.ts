@@ -121,6 +121,12 @@ describe("QoS 2", () => {
     expect(await peer.next("unsuback")).toMatchObject({ messageId: 9 });
   });
 
+  test("of MQTT 3.1: flags that its CONNECT does not use are ignored", async () => {
+    await using peer = new MqttPeer(connect(hub.mqttPort, "127.0.0.1"), 3);
+    peer.socket.write(Buffer.from("1e0f00064d51497364700303003c000166", "hex"));
+    expect(await peer.next("connack")).toMatchObject({ returnCode: 0 });
+  });
+
   test("the answer to a duplicate waits for earlier ones", async () => {
     await using peer = await connectPeer(hub.mqttPort);
     const twice = { ...READING, qos: 2, messageId: 5 } as const;
@@ -293,6 +299,19 @@ describe("what a control added by hand publishes", () => {
     await switchOn(closed, "pi");
     expect((await anybody.next("publish")).topic).toBe("cmnd/pi/power");
   });
+
+  test("is the device's alone where it has a key, also at an open broker", async () => {
+    await using own = await startHubInside(OPEN);
+    for (const device of ["pi", "pj"]) await add(own, device);
+    await own.fetch("/api/v1/devices/pj/key", { method: "POST" });
+    await using anybody = await connectPeer(own.mqttPort);
+    const filters = ["#", "cmnd/pi/power", "cmnd/pj/power"].map((topic) => ({ topic, qos: 0 }) as const);
+    expect(await anybody.subscribe(filters)).toEqual([0, 0, 0x87]);
+    expect(await anybody.publish("cmnd/pj/power", "ON")).toMatchObject({ reasonCode: 0x87 });
+    await switchOn(own, "pj");
+    await switchOn(own, "pi");
+    expect((await anybody.next("publish")).topic).toBe("cmnd/pi/power");
+  });
 });
 
 describe("messages", () => {
@@ -364,7 +383,7 @@ describe("messages", () => {
   test("with excessive user properties end their connection", async () => {
     await using peer = await connectPeer(hub.mqttPort);
     peer.send({ ...PUBLISH, properties: { userProperties: { a: Array(5_001).fill("") } } });
-    expect(await peer.next("disconnect")).toMatchObject({ reasonCode: 0x81 });
+    expect(await peer.next("disconnect")).toMatchObject({ reasonCode: 0x83 });
   });
 });
 

@@ -10,9 +10,11 @@ import { pino } from "pino";
 import { expect, test } from "vitest";
 import { issueCertificate, makeAuthority } from "../../../../src/hub/transport/tls/authority.ts";
 import { OwnSource } from "../../../../src/hub/transport/tls/own-source.ts";
+import { Tls } from "../../../../src/hub/transport/tls/tls.ts";
 import { FakeClock } from "../../../support/fake-clock.ts";
 import { makeTemporaryFolder } from "../../../support/hub.ts";
 import { startHubInside } from "../../../support/hub-inside.ts";
+import { openTestStore } from "../../../support/stores/store.ts";
 import { askHttps, changeTls, openTls, run, startTlsHub, tlsStatus, untilTrue } from "../../../support/tls.ts";
 
 const DAY_MS = 24 * 3_600_000;
@@ -263,4 +265,30 @@ test.skipIf(outside === undefined)("TLS in place of the plain ports: those answe
   expect(await reach()).toBe("closed");
   expect((await changeTls(hub, { mode: "off" })).status).toBe(200);
   expect(await reach()).toBe(200);
+});
+
+test("a change that cannot be saved changes nothing", async () => {
+  using folder = makeTemporaryFolder();
+  const clock = new FakeClock(START_MS);
+  await using open = await openTestStore(clock);
+  const own = () => new OwnSource({ folder: folder.path, names: () => ["bramble.local"], clock, log });
+  const tls = new Tls({
+    host: "127.0.0.1",
+    isOnByDefault: false,
+    records: open.store.records,
+    sources: { own, files: own, acme: own },
+    onPortsChanged: () => undefined,
+  });
+  await tls.prepare();
+  await tls.start();
+  expect(await tls.change({ mode: "own" })).toBeNull();
+  const { certificate } = tls;
+  expect(certificate?.names).toContain("bramble.local");
+  await open.store.stop();
+  for (const change of [{ mode: "off" }, { plainPorts: "closed-but-loopback" }] as const) {
+    await expect(tls.change(change)).rejects.toThrow();
+    expect(tls.settings).toEqual({ mode: "own", plainPorts: "open" });
+    expect(tls.certificate).toEqual(certificate);
+  }
+  await tls.stop();
 });

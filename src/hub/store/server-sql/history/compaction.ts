@@ -1,7 +1,8 @@
-// Turns old readings into chunks: a day at a time and, within it, series by series, so that rows that lie together are removed
-// together. A step is a transaction of some milliseconds: it removes rows and writes the chunk that they are in, which is opened
+// Turns old readings into chunks, series by series, and of a table that is not kept in the order of its keys a day at a time, so that
+// rows that lie together are removed together. A step is a transaction of some milliseconds: it removes rows and writes the chunk that they are in, which is opened
 // and compared before that. Between two steps it pauses for as long as the step took.
 import { setTimeout as sleep } from "node:timers/promises";
+import { DAY_MS } from "../../../../shared/time.ts";
 import { Mutex } from "../../../mutex.ts";
 import { READINGS_PER_CHUNK } from "../../codec/chunk-codec.ts";
 import { mergeColumns, NO_READINGS } from "../../codec/columns.ts";
@@ -11,8 +12,6 @@ import type { RowReader } from "../reading/row-reader.ts";
 import { toNumber } from "../values.ts";
 import { toChunks } from "./chunk-row.ts";
 import { chunkAt, deleteChunk, hasRoom, insertChunks, lockSeries, nextChunkStart } from "./chunk-table.ts";
-
-const DAY_MS = 24 * 3_600_000;
 
 export interface CompactionOptions {
   readonly dialect: Dialect;
@@ -41,17 +40,15 @@ export class Compaction {
   }
 
   async #run(endMs: number): Promise<void> {
-    const { pool } = this.#options;
-    let fromMs = Number.MIN_SAFE_INTEGER;
-    while (!this.#isStopped) {
-      const oldest = await pool.read((connection) => connection.query(OLDEST_READING, [fromMs, endMs]));
-      const oldestMs = oldest[0]?.[0] ?? null;
-      if (oldestMs === null) return;
-      fromMs = toNumber(oldestMs);
-      const dayEndMs = Math.min(endMs, (Math.floor(fromMs / DAY_MS) + 1) * DAY_MS);
-      const series = await pool.read((connection) => connection.query(SERIES_WITH_READINGS, [fromMs, dayEndMs]));
-      for (const [id] of series) await this.#compactSeries(toNumber(id), fromMs, dayEndMs);
-      fromMs = dayEndMs;
+    const { pool, dialect } = this.#options;
+    for (let fromMs = Number.MIN_SAFE_INTEGER; !this.#isStopped; ) {
+      const oldest = await pool.read((connection) => oldestRows(connection, { fromMs, toMs: endMs }));
+      const oldestMs = oldest.reduce((least, { tsMs }) => Math.min(least, tsMs), endMs);
+      if (oldestMs === endMs) return;
+      const dayEndMs = (Math.floor(oldestMs / DAY_MS) + 1) * DAY_MS;
+      const toMs = dialect.wantsKeyOrder ? endMs : Math.min(endMs, dayEndMs);
+      for (const { id, tsMs } of oldest) if (tsMs < toMs) await this.#compactSeries(id, tsMs, toMs);
+      fromMs = toMs;
     }
   }
 
@@ -92,11 +89,16 @@ export class Compaction {
   }
 }
 
-/** Of all series, by one index lookup each. */
-const OLDEST_READING = `
-  SELECT MIN(first_ts) FROM (
-    SELECT (SELECT MIN(ts) FROM reading WHERE series_id = series.id AND ts >= ? AND ts < ?) AS first_ts FROM series
-  ) AS oldest`;
-const SERIES_WITH_READINGS = `
-  SELECT id FROM series
-  WHERE EXISTS (SELECT 1 FROM reading WHERE series_id = series.id AND ts >= ? AND ts < ?) ORDER BY id`;
+/**
+ * When the oldest row in the range is, of each series that has one. Each series has a condition of its own: for a query over all of
+ * them MariaDB would read every row of the range.
+ */
+async function oldestRows(
+  connection: Connection,
+  range: { readonly fromMs: number; readonly toMs: number },
+): Promise<{ readonly id: number; readonly tsMs: number }[]> {
+  const ids = (await connection.query("SELECT id FROM series ORDER BY id")).map(([id]) => toNumber(id));
+  const ranges = ids.map((id) => ({ id, ...range, limit: 1 }));
+  const rows = await connection.rows(ranges, "oldest-first");
+  return rows.map(([place, tsMs]) => ({ id: ids[toNumber(place) - 1] ?? 0, tsMs: toNumber(tsMs) }));
+}

@@ -188,6 +188,9 @@ const KINDS: Readonly<Record<string, FailureKind>> = {
   ER_TABLEACCESS_DENIED_ERROR: "not-allowed",
   ER_DISK_FULL: "disk-full",
   ER_RECORD_FILE_FULL: "disk-full",
+  ER_OPTION_PREVENTS_STATEMENT: "read-only",
+  ER_READ_ONLY_MODE: "read-only",
+  ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION: "read-only",
   ER_LOCK_DEADLOCK: "conflict",
   ER_LOCK_WAIT_TIMEOUT: "conflict",
   // From MariaDB 11.6 on, of rows that another transaction has changed since this one began.

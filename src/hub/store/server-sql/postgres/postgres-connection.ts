@@ -21,7 +21,7 @@ import type {
 import { CHUNK_COLUMNS } from "../history/chunk-row.ts";
 import { toColumns } from "../values.ts";
 import { copyRows, float8Array, int4Array, int8Array, MAX_INSERTED_READINGS } from "./binary.ts";
-import { UNIQUE_VIOLATION } from "./sql-states.ts";
+import { READ_ONLY_TRANSACTION, UNIQUE_VIOLATION } from "./sql-states.ts";
 
 const CONNECT_TIMEOUT_MS = 10_000;
 /** Routers and load balancers forget a connection that is silent for some minutes, and say so to nobody. */
@@ -77,6 +77,12 @@ export class PostgresConnection implements Connection {
 
   query(sql: string, parameters: readonly SqlValue[] = []): Promise<readonly Row[]> {
     return this.#run(numbered(sql), parameters.map(toParameter));
+  }
+
+  async assertWritable(): Promise<void> {
+    const [row] = await this.query("SHOW transaction_read_only");
+    if (row?.[0] === "on")
+      throw Object.assign(new Error("the server is in recovery, or set to read-only"), { code: READ_ONLY_TRANSACTION });
   }
 
   async writeReadings({ rows, fresh, marks, isNew }: ReadingWrite): Promise<void> {

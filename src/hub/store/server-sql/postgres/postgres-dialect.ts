@@ -4,7 +4,7 @@ import type { StoreAddress } from "../../store-address.ts";
 import type { Dialect, DialectSql, FailureKind } from "../dialect.ts";
 import { MAX_INSERTED_READINGS } from "./binary.ts";
 import { CHUNK_VIEWS } from "./chunk-views.ts";
-import { UNIQUE_VIOLATION } from "./sql-states.ts";
+import { READ_ONLY_TRANSACTION, UNIQUE_VIOLATION } from "./sql-states.ts";
 
 const TABLES = [
   `CREATE TABLE series (
@@ -183,6 +183,7 @@ export function postgresDialect(address: StoreAddress): Dialect {
 }
 
 const KINDS: Readonly<Record<string, FailureKind>> = {
+  [READ_ONLY_TRANSACTION]: "read-only",
   "28P01": "wrong-password",
   "28000": "not-admitted",
   "3D000": "no-database",

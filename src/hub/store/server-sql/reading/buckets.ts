@@ -1,13 +1,12 @@
 // A chart's buckets: long rollups where whole slots of them lie in one bucket, the shortest rollups around them, and readings
 // where a slot is cut, or is marked as changed since its rollups were worked out. All of it is of one moment.
 import type { Bucket } from "../../../../shared/reading.ts";
+import { MINUTE_MS } from "../../../../shared/time.ts";
 import { addToSlot, type Summary } from "../../codec/summary.ts";
 import { bucketsOf, joined, rollupStepOf, SHORTEST_STEP_MS, type Stretch } from "../../common/bucket-parts.ts";
 import type { BucketQuery } from "../../readings.ts";
 import { toNumber } from "../values.ts";
 import { addReadings, inGroups, type SlotReader, within } from "./slot-summaries.ts";
-
-const MINUTE_MS = 60_000;
 
 export class BucketReader {
   readonly #reader: SlotReader;

@@ -24,16 +24,20 @@ export interface ServerReadingsOptions {
   readonly series: SeriesDirectory;
   readonly times: TimeAllocator;
   readonly rows: RowReader;
-  /** For queries, copies and removals. */
-  readonly pool: ConnectionPool;
+  /** For queries. */
+  readonly readers: ConnectionPool;
+  /** For copies and removals. */
+  readonly maintainers: ConnectionPool;
 }
 
 export function serverReadings(options: ServerReadingsOptions): ReadingStore {
-  const { dialect, commits, series, times, rows, pool } = options;
+  const { dialect, commits, series, times, rows, readers, maintainers } = options;
+  const source = { pool: readers, rows };
+  const history = { dialect, pool: maintainers, rows };
   return {
     append: (message) => commits.append(message),
     async latest() {
-      const newest = await pool.read((connection) => newestReadings(connection, dialect));
+      const newest = await readers.read((connection) => newestReadings(connection, dialect));
       return [...series.byId()].flatMap(([id, { device, metric }]): Reading[] => {
         const found = newest.get(id);
         return found === undefined ? [] : [{ device, metric, ...found }];
@@ -42,14 +46,14 @@ export function serverReadings(options: ServerReadingsOptions): ReadingStore {
     async buckets(query) {
       const [one] = series.select({ devices: [query.device], metrics: [query.metric] });
       if (one === undefined || query.fromMs >= query.toMs) return [];
-      return pool.transaction(dialect.sql.beginSnapshot, (connection) =>
+      return readers.transaction(dialect.sql.beginSnapshot, (connection) =>
         new BucketReader({ connection, sql: dialect.sql, rows }, one.id, query).read(),
       );
     },
     bucketGrid,
-    page: (query) => readPage({ pool, rows }, series.select(query).sort(compareSeries), query),
+    page: (query) => readPage(source, series.select(query).sort(compareSeries), query),
     export: (selection, format, mends = []) =>
-      exportPieces({ pool, rows }, series.select(selection), { selection, format, mends }),
+      exportPieces(source, series.select(selection), { selection, format, mends }),
     async copy(device, metrics, into) {
       // They appear now: before the series of messages that are handed in while others are committed.
       for (const metric of metrics) series.of(into, metric);
@@ -58,13 +62,13 @@ export function serverReadings(options: ServerReadingsOptions): ReadingStore {
         const target = await storedSeries(options, into, from.metric);
         // Raised before anything is written: what is assigned meanwhile then asks the database.
         target.newestMs = Math.max(target.newestMs, from.newestMs);
-        await copySeries(options, from.id, target.id);
+        await copySeries(history, from.id, target.id);
         times.forget(target.number);
       }
     },
     async remove(selection) {
       for (const one of series.select(selection)) {
-        await removeReadings(options, one.id, selection);
+        await removeReadings(history, one.id, selection);
         // Times that were taken are free again.
         times.forget(one.number);
       }
@@ -90,13 +94,13 @@ function rangesOf(series: readonly Series[], query: PageQuery): WantedRange[] {
 }
 
 async function storedSeries(
-  { pool, dialect, series }: ServerReadingsOptions,
+  { maintainers, dialect, series }: ServerReadingsOptions,
   device: DeviceId,
   metric: MetricName,
 ): Promise<Series> {
   const one = series.of(device, metric);
   if (one.id > 0) return one;
-  await pool.transaction(dialect.sql.begin, (connection) => series.insert(connection, [one]));
-  await pool.read((connection) => series.learnIds(connection, [one]));
+  await maintainers.transaction(dialect.sql.begin, (connection) => series.insert(connection, [one]));
+  await maintainers.read((connection) => series.learnIds(connection, [one]));
   return one;
 }

@@ -1,13 +1,12 @@
 // Rollups: summaries of sealed readings by slots of a quarter of an hour to three days (UTC), for charts of long ranges.
 // Slot n of a length begins n times the length after 1970 UTC.
 import type Database from "better-sqlite3";
+import { MINUTE_MS } from "../../../../shared/time.ts";
 import { decodeBlock, encodeBlock, SLOTS_PER_BLOCK } from "../../codec/rollup-block.ts";
 import { addToSlot, type Summary } from "../../codec/summary.ts";
 import { ROLLUP_STEPS_MS, type RollupStepMs } from "../../common/bucket-parts.ts";
 import { runsOf } from "../../common/groups.ts";
 import type { History, SlotRange } from "./history.ts";
-
-const MINUTE_MS = 60_000;
 
 /** The summary of one slot. */
 export interface Rollup {

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import Database from "better-sqlite3";
 import { errorText } from "../../../../shared/error-text.ts";
+import { MINUTE_MS } from "../../../../shared/time.ts";
 import type { Columns } from "../../codec/chunk-codec.ts";
 import { decodeRow } from "../../codec/journal-row.ts";
 import { addColumnsToSlots, addToSlot, type Summary, summarize } from "../../codec/summary.ts";
@@ -48,7 +49,6 @@ interface Sealed {
 /** The longest slot: at its start the slots of all lengths begin. */
 const LONGEST_MS = Math.max(...ROLLUP_STEPS_MS);
 
-const MINUTE_MS = 60_000;
 /** Of a series of ten years, not all are in memory at once. */
 const SLOTS_AT_ONCE = 4_096;
 

@@ -214,6 +214,11 @@ function nextCommand(
       leave();
       resolve(next);
     };
+    // A client that was gone before its request came this far: its connection does not close once more.
+    if (reply.request.raw.socket.destroyed) {
+      resolve(null);
+      return;
+    }
     const endTimer = clock.every(Math.max(1, waitMs), () => finish(null));
     reply.raw.once("close", () => finish(null));
     const leave = enter(() => finish(null));

@@ -5,6 +5,7 @@ import { type Frame, Frames, FramesQuery, MAX_FRAMES } from "../../../../shared/
 import { parseDeviceId, parseMetricName } from "../../../../shared/ids.ts";
 import { message } from "../../../../shared/messages/message.ts";
 import type { Bucket } from "../../../../shared/reading.ts";
+import { HOUR_MS } from "../../../../shared/time.ts";
 import type { Clock } from "../../../clock.ts";
 import type { Registry } from "../../../devices/registry.ts";
 import type { ReadingStore } from "../../../store/readings.ts";
@@ -17,8 +18,6 @@ export interface FramesRouteOptions {
   readonly readings: Pick<ReadingStore, "bucketGrid" | "buckets">;
   readonly clock: Clock;
 }
-
-const HOUR_MS = 3_600_000;
 
 export function addFramesRoute(app: FastifyInstance, { registry, readings, clock }: FramesRouteOptions): void {
   route(app, {

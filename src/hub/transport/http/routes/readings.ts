@@ -19,6 +19,7 @@ import { parseDeviceId, parseMetricName } from "../../../../shared/ids.ts";
 import type { Language } from "../../../../shared/messages/language.ts";
 import { message } from "../../../../shared/messages/message.ts";
 import { SeenAddressList } from "../../../../shared/security/access.ts";
+import { HOUR_MS } from "../../../../shared/time.ts";
 import { decide } from "../../../access/principal.ts";
 import type { Clock } from "../../../clock.ts";
 import { noSuchDevice, type Registry } from "../../../devices/registry.ts";
@@ -47,7 +48,6 @@ export interface ApiOptions {
   readonly health: () => Promise<Health>;
 }
 
-const HOUR_MS = 3_600_000;
 /** Of devices that are answered at once: some milliseconds. More are sent in pieces of so many characters. */
 const MAX_METRICS_AT_ONCE = 5_000;
 const PIECE_CHARACTERS = 256 * 1024;

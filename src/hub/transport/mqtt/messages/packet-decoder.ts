@@ -2,10 +2,10 @@
 // Precondition: the bytes passed the packet check: packets are whole, strings are UTF-8, each property is allowed and unique.
 import { type IPublishPacket, type Packet, parser } from "mqtt-packet";
 import { errorText } from "../../../../shared/error-text.ts";
-import { DUP } from "../wire/packet-check.ts";
+import { CONNECT_RESERVED, DUP } from "../wire/packet-check.ts";
 import type { RawPacket } from "../wire/packet-splitter.ts";
-import { PUBLISH } from "../wire/packet-types.ts";
-import { readVarint } from "../wire/properties.ts";
+import { CONNECT, PUBLISH } from "../wire/packet-types.ts";
+import { endOfString, readVarint } from "../wire/properties.ts";
 import type { Level } from "./packets.ts";
 import { type ArrivedPublish, decodePublish } from "./publish-packets.ts";
 
@@ -34,12 +34,20 @@ export function makeDecoder({ level, onPacket, onFault }: DecoderHandlers): (byt
       raw = packet;
       if (packet.header >> 4 === PUBLISH) onPacket(decodePublish(packet, level()), packet);
       else {
+        if (packet.header >> 4 === CONNECT) clearUnusedFlags(packet);
         // A SUBSCRIBE, UNSUBSCRIBE or PUBREL that is sent again has DUP in MQTT 3.1, which the packet library takes for a fault.
-        if (level() === MQTT_3_1) packet.bytes[0] = packet.header & ~DUP;
+        else if (level() === MQTT_3_1) packet.bytes[0] = packet.header & ~DUP;
         decoder.parse(packet.bytes);
       }
     }
   };
+}
+
+/** Flags of a CONNECT that a client of MQTT 3.1 may set, which the packet library takes for a fault. */
+function clearUnusedFlags({ bytes, start }: RawPacket): void {
+  bytes[0] = CONNECT << 4;
+  const flagsAt = endOfString(bytes, start) + 1;
+  bytes[flagsAt] = (bytes[flagsAt] ?? 0) & ~CONNECT_RESERVED;
 }
 
 function* packetsOf(all: Buffer): Generator<RawPacket> {

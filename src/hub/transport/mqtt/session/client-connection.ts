@@ -234,6 +234,8 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
     this.#level = levelOf(packet);
     session.level = this.#level;
     session.clientId = packet.clientId;
+    const negotiated = negotiate(packet);
+    if (negotiated.maxPacketBytes > 0) this.#answers.negotiated = negotiated;
     const fault = this.#level === MQTT_5 ? connectFault(packet) : null;
     if (fault !== null) {
       this.#refuse(fault.reason, fault.reasonString);
@@ -248,7 +250,7 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
     if (will !== null) session.share.hold("remembered", willBytes(will));
     try {
       const outcome = await access.mayConnect(session, packet);
-      if (outcome === "granted") this.#accept(packet, will);
+      if (outcome === "granted") this.#accept(packet, negotiated, will);
       else this.#refuse(...CONNECT_REFUSALS[outcome]);
     } catch (error) {
       this.#parts.log.error({ err: error }, "a CONNECT could not be answered");
@@ -256,11 +258,10 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
     }
   }
 
-  #accept(packet: IConnectPacket, will: WillMessage | null): void {
+  #accept(packet: IConnectPacket, negotiated: NegotiatedOptions, will: WillMessage | null): void {
     if (this.#isClosed) return;
     const { sessions, makeClientId, clock } = this.#parts;
     const session = this.#session;
-    const negotiated = negotiate(packet);
     const { level, isClean, requestedExpirySeconds } = negotiated;
     const assignedId = packet.clientId === "" ? makeClientId() : null;
     const clientId = assignedId ?? packet.clientId;
@@ -274,7 +275,6 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
     session.clientId = clientId;
     session.keepAliveMs = negotiated.keepAliveSeconds * 1_000;
     state.connection = this;
-    this.#answers.negotiated = negotiated;
     const parts = {
       ...this.#parts,
       level,
@@ -308,7 +308,7 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
 
   #refuse(reason: Reason, text: string): void {
     if (this.#isClosed) return;
-    this.#write(refusingConnack(this.#level, reason, text));
+    this.#answers.refuse(refusingConnack(this.#level, reason), text);
     this.#detach();
     closeGracefully(this.#session.socket);
   }

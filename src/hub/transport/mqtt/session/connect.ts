@@ -112,8 +112,8 @@ export function acceptingConnack(
 const CONNACK = { cmd: "connack", sessionPresent: false } as const;
 
 /** In MQTT 3 the reason becomes a return code. */
-export function refusingConnack(level: Level, reason: Reason, reasonString: string): IConnackPacket {
-  if (level === MQTT_5) return { ...CONNACK, reasonCode: reason, properties: { reasonString } };
+export function refusingConnack(level: Level, reason: Reason): IConnackPacket {
+  if (level === MQTT_5) return { ...CONNACK, reasonCode: reason };
   return { ...CONNACK, returnCode: RETURN_CODES.get(reason) ?? SERVER_UNAVAILABLE };
 }
 
@@ -132,6 +132,6 @@ const UNACCEPTABLE_VERSION = 1;
 export function connackOfViolation(level: number, reasonCode: Reason, reasonString: string): Buffer | null {
   const isUnknown = reasonCode === REASON.UNSUPPORTED_PROTOCOL_VERSION;
   if (level >= MQTT_5)
-    return encode(isUnknown ? { ...CONNACK, reasonCode } : refusingConnack(MQTT_5, reasonCode, reasonString), MQTT_5);
+    return encode({ ...CONNACK, reasonCode, ...(!isUnknown && { properties: { reasonString } }) }, MQTT_5);
   return isUnknown ? encode({ ...CONNACK, returnCode: UNACCEPTABLE_VERSION }, 4) : null;
 }

@@ -38,6 +38,8 @@ export const VIOLATION_REASONS: Readonly<Record<ViolationKind, Reason>> = {
   malformed: REASON.MALFORMED_PACKET,
   "protocol-error": REASON.PROTOCOL_ERROR,
   "too-large": REASON.PACKET_TOO_LARGE,
+  "not-accepted": REASON.IMPLEMENTATION_SPECIFIC_ERROR,
+  "topic-not-accepted": REASON.TOPIC_NAME_INVALID,
   "unknown-level": REASON.UNSUPPORTED_PROTOCOL_VERSION,
 };
 

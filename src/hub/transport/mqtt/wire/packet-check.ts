@@ -5,7 +5,7 @@ import { PacketFields } from "./packet-fields.ts";
 import type { PacketSplitterOptions, RawPacket } from "./packet-splitter.ts";
 import { CONNECT, PUBACK, PUBCOMP, PUBLISH, SUBSCRIBE, UNSUBSCRIBE } from "./packet-types.ts";
 import { ALLOWED_PROPERTIES } from "./properties.ts";
-import { topicFault } from "./utf8-fields.ts";
+import { TOPIC_TOO_LONG, topicFault } from "./utf8-fields.ts";
 import { malformed, type Violation, violation } from "./violation.ts";
 
 /** The largest packet that is read; a larger PUBLISH is dropped and listed. */
@@ -34,7 +34,7 @@ const HIGHEST_QOS = 2;
 export const DUP = 0b1000;
 
 /** Flags of CONNECT (section 3.1.2.3). */
-const RESERVED = 0b0000_0001;
+export const CONNECT_RESERVED = 0b0000_0001;
 const WILL = 0b0000_0100;
 const WILL_QOS_AND_RETAIN = 0b0011_1000;
 const PASSWORD = 0b0100_0000;
@@ -69,19 +69,21 @@ function checkConnect(packet: RawPacket): { readonly level: number; readonly fau
   const name = nameOf(packet);
   const fields = new PacketFields(packet, name);
   fields.expect(name === "CONNECT", "before CONNECT");
-  fields.expect((packet.header & 15) === 0, "with wrong flags");
   const levels = PROTOCOL_LEVELS.get(fields.text("protocol name"));
   fields.expect(levels !== undefined, "without the name MQTT");
   const level = fields.uint8() & ~BRIDGE;
   fields.expect(levels?.includes(level) === true, "with a version of MQTT that does not exist", "unknown-level");
-  return { level, fault: connectFault(fields, level === LEVEL_OF_MQTT_5) };
+  // MQTT 3.1 does not use them.
+  fields.expect(level === LEVEL_OF_MQTT_3_1 || (packet.header & 15) === 0, "with wrong flags");
+  return { level, fault: connectFault(fields, level) };
 }
 
 /** `fields` are positioned at the connect flags. */
-function connectFault(fields: PacketFields, is5: boolean): Violation | null {
+function connectFault(fields: PacketFields, level: number): Violation | null {
+  const is5 = level === LEVEL_OF_MQTT_5;
   const flags = fields.uint8();
   const has = (flag: number): boolean => (flags & flag) !== 0;
-  fields.expect(!has(RESERVED), "with its reserved flag");
+  fields.expect(level === LEVEL_OF_MQTT_3_1 || !has(CONNECT_RESERVED), "with its reserved flag");
   fields.expect(has(WILL) || !has(WILL_QOS_AND_RETAIN), "with the QoS or RETAIN of a will, but no will");
   fields.expect(((flags >> 3) & 3) <= HIGHEST_QOS, "with a will of QoS 3");
   fields.expect(is5 || has(USER_NAME) || !has(PASSWORD), "with a password, but no user name");
@@ -113,7 +115,8 @@ function publishFault(packet: RawPacket, is5: boolean): Violation | null {
   // In MQTT 5 a topic alias may replace the topic.
   if (is5 && topicStart === topicEnd) return null;
   const fault = topicFault(bytes, topicStart, topicEnd);
-  return fault === null ? null : malformed(`PUBLISH whose topic ${fault}`);
+  if (fault === null) return null;
+  return violation(fault === TOPIC_TOO_LONG ? "topic-not-accepted" : "malformed", `PUBLISH whose topic ${fault}`);
 }
 
 function publishPropertiesFault(packet: RawPacket, start: number): Violation | null {
@@ -138,7 +141,7 @@ function otherFault(packet: RawPacket, level: number): Violation | null {
       if (is5) reasonAnd(ALLOWED_PROPERTIES.acknowledgement, fields);
       return fields.end();
     case 0x82:
-      return filtersFault(fields, is5, is5 ? HIGHEST_SUBSCRIPTION_OPTIONS : HIGHEST_QOS);
+      return filtersFault(fields, is5, is5 ? RESERVED_OPTIONS : ~QOS_OPTION);
     case 0xa2:
       return filtersFault(fields, is5, null);
     case 0xc0:
@@ -148,7 +151,7 @@ function otherFault(packet: RawPacket, level: number): Violation | null {
       return fields.end();
     default:
       if (name === "CONNECT") return violation("protocol-error", "CONNECT for the second time");
-      return BROKERS_PACKETS.has(name)
+      return BROKERS_PACKETS.has(name) && (packet.header & 15) === 0
         ? violation("protocol-error", `${name}, which only a broker sends`)
         : malformed(`${name} with wrong flags`);
   }
@@ -160,23 +163,31 @@ function reasonAnd(allowed: ReadonlySet<number>, fields: PacketFields): void {
   if (fields.hasMore) fields.properties(allowed);
 }
 
-/** Retain handling 2, retain as published, no local, QoS 2 (MQTT 5, section 3.8.3.1). */
-const HIGHEST_SUBSCRIPTION_OPTIONS = 0b10_1110;
+/** Options of a subscription (MQTT 5, section 3.8.3.1); in MQTT 3 all but the QoS are reserved. */
+const QOS_OPTION = 0b0000_0011;
+const RETAIN_HANDLING_OPTION = 0b0011_0000;
+const RESERVED_OPTIONS = 0b1100_0000;
 
 /** More than any client's limit: each costs the broker some 10 µs, and 200,000 fit into a packet. */
 const MAX_FILTERS_PER_PACKET = 1_000;
 
-/** For SUBSCRIBE, `highest` is the largest valid byte of options; for UNSUBSCRIBE, which has none, it is null. */
-function filtersFault(fields: PacketFields, is5: boolean, highest: number | null): Violation | null {
+/** `reserved` are the reserved bits of the options in SUBSCRIBE; null for UNSUBSCRIBE, which has none. */
+function filtersFault(fields: PacketFields, is5: boolean, reserved: number | null): Violation | null {
   fields.packetId();
-  if (is5) fields.properties(highest === null ? ALLOWED_PROPERTIES.unsubscribe : ALLOWED_PROPERTIES.subscribe);
+  if (is5) fields.properties(reserved === null ? ALLOWED_PROPERTIES.unsubscribe : ALLOWED_PROPERTIES.subscribe);
   fields.expect(fields.hasMore, "without a filter", "protocol-error");
   for (let count = 1; fields.hasMore; count++) {
-    fields.expect(count <= MAX_FILTERS_PER_PACKET, `with over ${MAX_FILTERS_PER_PACKET} filters`);
+    fields.expect(count <= MAX_FILTERS_PER_PACKET, `with over ${MAX_FILTERS_PER_PACKET} filters`, "not-accepted");
     fields.expect(fields.text("filter") !== "", "with an empty filter");
-    if (highest === null) continue;
+    if (reserved === null) continue;
     const options = fields.uint8();
-    fields.expect(options <= highest && (options & 3) <= HIGHEST_QOS, "with a QoS that does not exist");
+    fields.expect((options & reserved) === 0, "with reserved options");
+    fields.expect((options & QOS_OPTION) <= HIGHEST_QOS, "with QoS 3", "protocol-error");
+    fields.expect(
+      (options & RETAIN_HANDLING_OPTION) !== RETAIN_HANDLING_OPTION,
+      "with retain handling 3",
+      "protocol-error",
+    );
   }
   return fields.fault;
 }

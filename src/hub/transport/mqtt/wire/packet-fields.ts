@@ -2,8 +2,8 @@
 // the caller checks once, at the end.
 import { assertNever } from "../../../../shared/errors.ts";
 import type { RawPacket } from "./packet-splitter.ts";
-import { PROPERTY, PROPERTY_TYPES, type PropertyType } from "./properties.ts";
-import { freeTextFault, textFault, topicFault } from "./utf8-fields.ts";
+import { ALLOWED_PROPERTIES, PROPERTY, PROPERTY_TYPES, type PropertyType } from "./properties.ts";
+import { freeTextFault, TOPIC_TOO_LONG, textFault, topicFault } from "./utf8-fields.ts";
 import { type Violation, type ViolationKind, violation } from "./violation.ts";
 
 /** In one packet: 200,000 fit, and they are checked before the client is authenticated. */
@@ -84,13 +84,14 @@ export class PacketFields {
     let userProperties = 0;
     while (this.hasMore) {
       const id = this.uint8();
-      // There may be thousands: no text is made of what is sound.
-      if (!allowed.has(id)) this.#fail(`with property ${id}, which it may not have`);
       if (id === PROPERTY.USER_PROPERTY) {
-        if (++userProperties > MAX_USER_PROPERTIES) this.#fail(`with over ${MAX_USER_PROPERTIES} user properties`);
+        if (++userProperties > MAX_USER_PROPERTIES)
+          this.#fail(`with over ${MAX_USER_PROPERTIES} user properties`, "not-accepted");
       } else if (seen.has(id)) this.#fail(`with property ${id} twice`, "protocol-error");
       else seen.add(id);
       this.#property(PROPERTY_TYPES.get(id));
+      // There may be thousands: no text is made of what is sound.
+      if (!allowed.has(id)) this.#fail(`with property ${id}, which it may not have`, kindOf(id, allowed));
     }
     this.#end = packetEnd;
   }
@@ -129,14 +130,17 @@ export class PacketFields {
     }
   }
 
+  /** A Variable Byte Integer, in as few bytes as possible [MQTT-1.5.5-1]. */
   #varint(): number {
     let value = 0;
     for (let index = 0; index < 4; index++) {
       const byte = this.uint8();
       value += (byte & 127) * 128 ** index;
-      if (byte < 128) return value;
+      if (byte > 127) continue;
+      this.expect(byte > 0 || index === 0, "with a number in more bytes than it needs");
+      return value;
     }
-    this.expect(false, "with a length of over 4 bytes");
+    this.expect(false, "with a number of over 4 bytes");
     return 0;
   }
 
@@ -162,7 +166,7 @@ export class PacketFields {
     const start = this.#take(length);
     if (start === null) return null;
     const fault = faultOf(this.#packet.bytes, start, start + length);
-    if (fault !== null) this.#fail(`whose ${what} ${fault}`, kind);
+    if (fault !== null) this.#fail(`whose ${what} ${fault}`, fault === TOPIC_TOO_LONG ? "topic-not-accepted" : kind);
     return start;
   }
 
@@ -174,4 +178,10 @@ export class PacketFields {
     this.#at += length;
     return start;
   }
+}
+
+/** The kind of fault where a property is not allowed: a Subscription Identifier is valid in PUBLISH, from a server alone. */
+function kindOf(id: number, allowed: ReadonlySet<number>): ViolationKind {
+  const isServers = id === PROPERTY.SUBSCRIPTION_ID && allowed === ALLOWED_PROPERTIES.publish;
+  return isServers ? "protocol-error" : "malformed";
 }

@@ -3,6 +3,8 @@
 import { isUtf8 } from "node:buffer";
 
 const MAX_TOPIC_CHARACTERS = 1_024;
+/** The only fault of a topic that MQTT allows. */
+export const TOPIC_TOO_LONG = `has over ${MAX_TOPIC_CHARACTERS} characters`;
 const CONTROL_CHARACTER = /\p{Cc}/u;
 const WILDCARD = /[+#]/;
 
@@ -40,7 +42,7 @@ export function topicFault(bytes: Buffer, start: number, end: number): string | 
   if (fault !== null) return fault;
   const topic = bytes.toString("utf8", start, end);
   if (WILDCARD.test(topic)) return "has a wildcard (+ or #)";
-  return topic.length > MAX_TOPIC_CHARACTERS ? `has over ${MAX_TOPIC_CHARACTERS} characters` : null;
+  return topic.length > MAX_TOPIC_CHARACTERS ? TOPIC_TOO_LONG : null;
 }
 
 function isPlain(bytes: Buffer, start: number, end: number): boolean {

@@ -1,7 +1,16 @@
 // A violation of the protocol ends the connection [MQTT-4.8.0-1]; an MQTT 5 client gets the reason (section 4.13).
 
-/** `malformed`: cannot be parsed; `protocol-error`: can be parsed, and is not allowed, or not now. */
-export type ViolationKind = "malformed" | "protocol-error" | "too-large" | "unknown-level";
+/**
+ * `malformed`: cannot be parsed; `protocol-error`: can be parsed, and is not allowed, or not now; `not-accepted` and
+ * `topic-not-accepted`: valid, and beyond what this hub takes.
+ */
+export type ViolationKind =
+  | "malformed"
+  | "protocol-error"
+  | "too-large"
+  | "not-accepted"
+  | "topic-not-accepted"
+  | "unknown-level";
 
 export interface Violation {
   readonly kind: ViolationKind;

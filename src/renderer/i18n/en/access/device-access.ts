@@ -12,7 +12,7 @@ export const deviceAccess = {
     },
     none: {
       label: "Nothing: keys are compulsory",
-      meaning: "Every device needs a key; the ones below are cut off without one.",
+      meaning: "Every device needs a key; those that have none are cut off.",
     },
     all: {
       label: "Anything",
@@ -21,7 +21,7 @@ export const deviceAccess = {
   },
   cutOff: (count: number) =>
     plural(count, { one: "1 device would be cut off", other: `${count} devices would be cut off` }),
-  cutOffMeaning: ": those without a key, listed below. Give each a key first.",
+  cutOffMeaning: ": those under “Devices without a key”. Give each a key first.",
   keyless: "Devices without a key",
   noneKeyless: "None: every device that has joined has a key.",
   lastSeen: "last seen",

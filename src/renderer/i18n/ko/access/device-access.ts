@@ -12,7 +12,7 @@ export const deviceAccess: typeof en = {
     },
     none: {
       label: "없음: 키 필수",
-      meaning: "모든 기기에 키가 필요합니다. 아래 기기는 키가 없으면 연결이 끊깁니다.",
+      meaning: "모든 기기에 키가 필요합니다. 키가 없는 기기는 연결이 끊깁니다.",
     },
     all: {
       label: "전부",
@@ -20,7 +20,7 @@ export const deviceAccess: typeof en = {
     },
   },
   cutOff: (count) => `기기 ${count}대의 연결이 끊깁니다`,
-  cutOffMeaning: ": 아래에 있는 키 없는 기기입니다. 먼저 기기마다 키를 만들어 주세요.",
+  cutOffMeaning: ": “키 없는 기기”에 있는 기기입니다. 먼저 기기마다 키를 만들어 주세요.",
   keyless: "키 없는 기기",
   noneKeyless: "없음: 참여한 모든 기기에 키가 있습니다.",
   lastSeen: "마지막 수신",

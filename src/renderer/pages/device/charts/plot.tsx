@@ -1,11 +1,10 @@
 // The drawing of a metric's chart, with what is to be said in its place where there is nothing to draw.
 import { useRef } from "react";
-import { explain } from "../../../api/client.ts";
 import { hubNowMs } from "../../../api/feed/hub-clock.ts";
 import { useLatest } from "../../../api/feed/use-live.ts";
 import { pageText } from "../../../i18n/page-text.ts";
 import { formatMoment } from "../../../i18n/times.ts";
-import { Failure } from "../../../ui/failure.tsx";
+import { Failure } from "../../../shell/failures/failure.tsx";
 import styles from "./metric-chart.module.css";
 import { type Plotted, usePlot } from "./use-plot.ts";
 
@@ -20,13 +19,7 @@ export function Plot(plotted: Plotted) {
   const readOut = (isOn: boolean) => range.current?.setAttribute("aria-live", isOn ? "polite" : "off");
   return (
     <>
-      {chart.isLoadingError && (
-        <Failure
-          title={pageText.charts.notLoaded}
-          message={explain(chart.error)}
-          onRetry={() => void chart.refetch()}
-        />
-      )}
+      {chart.isLoadingError && <Failure title={pageText.charts.notLoaded} of={chart} />}
       <canvas
         ref={canvas}
         role="img"

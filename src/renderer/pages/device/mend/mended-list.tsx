@@ -1,6 +1,7 @@
 // What was mended of a device's readings, the latest first: each can be undone, and the charts can be led to it.
 import type { Device } from "../../../../shared/device.ts";
 import type { Mend } from "../../../../shared/history/mend.ts";
+import { SECOND_MS } from "../../../../shared/time.ts";
 import { announce } from "../../../api/announcements.ts";
 import { explain } from "../../../api/client.ts";
 import { useMends, useUndoMend } from "../../../api/history/mends.ts";
@@ -16,7 +17,6 @@ import { formatInstant } from "../../../i18n/times.ts";
 import { conversionOf, lastDigitOf, type UnitChoices } from "../../../i18n/units.ts";
 import rows from "../../../ui/rows.module.css";
 
-const SECOND_MS = 1_000;
 /** Of the stretch, on either side of it. */
 const SHOWN_MARGIN = 0.25;
 

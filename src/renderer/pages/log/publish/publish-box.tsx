@@ -7,6 +7,7 @@ import { useStored } from "../../../api/local-storage/stored.ts";
 import { useDevices } from "../../../api/queries.ts";
 import { formatCount } from "../../../i18n/numbers.ts";
 import form from "../../../ui/form.module.css";
+import { isCommandKey } from "../../../ui/modifier-key.ts";
 import { FoldingPanel } from "../folding-panel.tsx";
 import { words } from "../words.ts";
 import styles from "./publish-box.module.css";
@@ -80,7 +81,7 @@ export function PublishBox({ draft }: { readonly draft: Draft | undefined }) {
             type="submit"
             className="button primary"
             aria-keyshortcuts="Control+Enter Meta+Enter"
-            title={words.publishKeys}
+            title={words.publishKeys(isCommandKey ? "⌘Enter" : "Ctrl+Enter")}
             disabled={isPending || message.topic === ""}
           >
             {words.publish}

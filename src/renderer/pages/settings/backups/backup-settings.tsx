@@ -6,7 +6,7 @@ import { useBackupChange, useBackups, useMakeBackup } from "../../../api/hub-set
 import { Moment } from "../../../i18n/moment.tsx";
 import { settingsText as text } from "../../../i18n/settings/text.ts";
 import { formatMinute, formatMoment } from "../../../i18n/times.ts";
-import { Failure } from "../../../ui/failure.tsx";
+import { Failure } from "../../../shell/failures/failure.tsx";
 import { Setting, Switch } from "../setting.tsx";
 import styles from "../settings-page.module.css";
 import { TextSetting } from "../text-setting.tsx";
@@ -17,8 +17,7 @@ const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
 export function BackupSettings() {
   const backups = useBackups();
   const { data } = backups;
-  if (backups.isLoadingError)
-    return <Failure title={text.loadFailed} message={explain(backups.error)} onRetry={() => void backups.refetch()} />;
+  if (backups.isLoadingError) return <Failure title={text.loadFailed} of={backups} />;
   if (data === undefined) return <div className="skeleton" aria-hidden="true" />;
   return (
     <>

@@ -8,8 +8,8 @@ import { formatBytes, formatCount } from "../../../i18n/numbers.ts";
 import { moveText as text } from "../../../i18n/settings/move-text.ts";
 import { settingsText } from "../../../i18n/settings/text.ts";
 import { formatDate, formatDuration } from "../../../i18n/times.ts";
+import { Failure } from "../../../shell/failures/failure.tsx";
 import { Confirm } from "../../../ui/dialogs/confirm.tsx";
-import { Failure } from "../../../ui/failure.tsx";
 import { Setting } from "../setting.tsx";
 import styles from "../settings-page.module.css";
 
@@ -20,10 +20,7 @@ const MIN_SHOWN_MS = 60_000;
 export function MoveSettings() {
   const move = useMove();
   const { data } = move;
-  if (move.isLoadingError)
-    return (
-      <Failure title={settingsText.loadFailed} message={explain(move.error)} onRetry={() => void move.refetch()} />
-    );
+  if (move.isLoadingError) return <Failure title={settingsText.loadFailed} of={move} />;
   if (data === undefined) return <div className="skeleton" aria-hidden="true" />;
   return data.move === null && data.reads === "file" ? <NewMove /> : <MoveUnderWay status={data} />;
 }

@@ -37,6 +37,7 @@ export const importing = {
     `“${value}” is no device id: 1 to 64 of A-Z a-z 0-9 _ - . :, and a letter or digit first.`,
   "import-running": ({ name }: { readonly name: string }) =>
     `Another import is running: ${name}. Cancel it, or wait until it is done.`,
+  "import-running/piece": () => "A piece of this file is being imported. Try again once it is done.",
   "no-such-import": () => "There is no such import any more. It was cancelled, or the hub was started again.",
   "import-offset": ({ expected }: { readonly expected: number }) =>
     `This piece of the file does not follow the last one. The next one begins at byte ${expected}.`,

@@ -15,6 +15,7 @@ const foreign = ({ product, table }: Foreign) =>
 
 const unreachable = ({ product, reason }: Failed) => `${product} cannot be reached (${reason}).`;
 const starting = ({ product }: Product) => `${product} is starting or stopping.`;
+const readOnly = ({ product }: Product) => `${product} takes no writes now: it is a replica, or set to read-only.`;
 const diskFull = ({ product }: Product) => `The disk of ${product} is full.`;
 
 export const server = {
@@ -32,6 +33,8 @@ export const server = {
     `${product} does not allow this to its user (${reason}). Make the user the owner of the database.`,
   "store/disk-full": (params: Product) => `${diskFull(params)} Nothing is acknowledged until there is room.`,
   "store/disk-full/alone": diskFull,
+  "store/read-only": (params: Product) => `${readOnly(params)} Nothing is acknowledged until it takes them.`,
+  "store/read-only/alone": readOnly,
   "store/failed": ({ product, reason }: Failed) => `${product} failed: ${reason}.`,
   "store/newer": (params: Newer) => `${newer(params)} Start the newer version, or name another database with --store.`,
   "store/newer/desktop": (params: Newer) => `${newer(params)} Start the newer version.`,

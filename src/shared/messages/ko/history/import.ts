@@ -28,6 +28,7 @@ export const importing: typeof en = {
   "bad-import/zone": ({ value }) => `“${value}”은(는) 시간대가 아닙니다. Asia/Seoul처럼 적어 주세요.`,
   "bad-import/device": ({ value }) => `“${value}”은(는) 기기 ID가 아닙니다. ${DEVICE_ID}`,
   "import-running": ({ name }) => `다른 가져오기가 진행 중입니다: ${name}. 취소하거나 끝날 때까지 기다리세요.`,
+  "import-running/piece": () => "이 파일의 한 조각을 가져오는 중입니다. 끝난 뒤에 다시 시도하세요.",
   "no-such-import": () => "이 가져오기는 더 이상 없습니다. 취소되었거나 허브가 다시 시작되었습니다.",
   "import-offset": ({ expected }) =>
     `이 조각은 앞 조각에 이어지지 않습니다. 다음 조각은 ${expected}바이트에서 시작합니다.`,

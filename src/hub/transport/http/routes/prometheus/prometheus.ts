@@ -19,7 +19,7 @@ import {
 import { render } from "../../../../../shared/messages/render.ts";
 import { READING_GAUGES } from "../../../../observe/reading-metrics.ts";
 import { type QueryAnswer as Answer, answerText } from "../../../../prometheus/answer.ts";
-import type { Found, PrometheusApi, Requester } from "../../../../prometheus/prometheus-api.ts";
+import type { Found, PrometheusApi, Requester, SeriesQuery } from "../../../../prometheus/prometheus-api.ts";
 import { QueryError, type QueryErrorType } from "../../../../prometheus/query-error.ts";
 import { MAX_SERIES } from "../../../../prometheus/reading-series.ts";
 import { languageOf } from "../../errors.ts";
@@ -97,12 +97,12 @@ function addQueryRoutes(app: FastifyInstance, { prometheus }: PrometheusRouteOpt
 function addSeriesRoutes(app: FastifyInstance, { prometheus }: PrometheusRouteOptions): void {
   addBoth(app, "series", {
     schema: { summary: "Which series match", querystring: SeriesParams, response: { 200: SeriesAnswer } },
-    handler: async (request) => found(await prometheus.series(new Parameters(request).series(), request)),
+    handler: async (...asked) => found(await prometheus.series(...seriesOf(...asked))),
   });
 
   addBoth(app, "labels", {
     schema: { summary: "Names of labels", querystring: SeriesParams, response: { 200: LabelsAnswer } },
-    handler: async (request) => found(await prometheus.labelNames(new Parameters(request).series(), request)),
+    handler: async (...asked) => found(await prometheus.labelNames(...seriesOf(...asked))),
   });
 
   route(app, {
@@ -117,8 +117,8 @@ function addSeriesRoutes(app: FastifyInstance, { prometheus }: PrometheusRouteOp
       querystring: SeriesParams,
       response: { 200: LabelsAnswer },
     },
-    handler: async (request) =>
-      found(await prometheus.labelValues(request.params.name, new Parameters(request).series(), request)),
+    handler: async (request, reply) =>
+      found(await prometheus.labelValues(request.params.name, ...seriesOf(request, reply))),
   });
 }
 
@@ -202,6 +202,12 @@ function addBoth(
       handler,
     });
   }
+}
+
+/** Which series are asked for, and by whom. */
+function seriesOf(request: FastifyRequest, reply: FastifyReply): [SeriesQuery, Requester] {
+  const parameters = new Parameters(request);
+  return [parameters.series(), requesterOf(request, reply, parameters)];
 }
 
 function requesterOf({ maySee }: FastifyRequest, { raw }: FastifyReply, parameters: Parameters): Requester {

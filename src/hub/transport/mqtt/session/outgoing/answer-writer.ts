@@ -1,17 +1,17 @@
 // Writes answers to one client: in its MQTT version, within its Maximum Packet Size, with a Reason String where requested.
 // Invariant: no answer overtakes earlier acknowledgements [MQTT-4.6.0-2].
-import type { IDisconnectPacket, IPubackPacket, IPubrecPacket, Packet } from "mqtt-packet";
+import type { IConnackPacket, IDisconnectPacket, IPubackPacket, IPubrecPacket, Packet } from "mqtt-packet";
 import { encode, MQTT_5, plainAcknowledgement } from "../../messages/packets.ts";
 import type { MqttSession } from "../../session.ts";
 import type { NegotiatedOptions } from "../connect.ts";
 import { REASON, type Reason } from "../reason-codes.ts";
 
-type Explained = IPubackPacket | IPubrecPacket | IDisconnectPacket;
+type Explained = IConnackPacket | IPubackPacket | IPubrecPacket | IDisconnectPacket;
 
 export class AnswerWriter {
   readonly #session: MqttSession;
   readonly #onTooLarge: () => void;
-  /** Null before CONNECT is accepted. */
+  /** Null before CONNECT. */
   negotiated: Pick<NegotiatedOptions, "wantsReasonStrings" | "maxPacketBytes"> | null = null;
 
   /** `onTooLarge` is called instead of sending an answer that exceeds the client's Maximum Packet Size [MQTT-3.1.2-24]. */
@@ -24,6 +24,12 @@ export class AnswerWriter {
     const bytes = encode(packet, this.#session.level);
     if (this.#fits(bytes)) this.#send(bytes);
     else this.#onTooLarge();
+  }
+
+  /** CONNACK of a client that may not connect. */
+  refuse(connack: IConnackPacket, reasonString: string): void {
+    if (this.#session.level === MQTT_5) this.#explain(connack, reasonString);
+    else this.write(connack);
   }
 
   /** PUBACK or PUBREC; `reasonString` is null on success. */
@@ -47,7 +53,7 @@ export class AnswerWriter {
     if (this.#session.level === MQTT_5) this.#explain({ cmd: "disconnect", reasonCode }, reasonString);
   }
 
-  /** With the Reason String where the packet has room for it [MQTT-3.4.2-2]. */
+  /** With the Reason String where the packet has room for it [MQTT-3.2.2-19, MQTT-3.4.2-2]. */
   #explain(packet: Explained, reasonString: string): void {
     const { level } = this.#session;
     const explained = encode({ ...packet, properties: { reasonString } }, level);

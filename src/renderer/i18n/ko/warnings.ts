@@ -1,12 +1,8 @@
-// What every page says while something is wrong with the hub, its disk or a clock.
-import type { banner as en } from "../en/banner.ts";
+// What every page says while something is wrong with what it shows, the hub's disk or a clock.
+import type { warnings as en } from "../en/warnings.ts";
 
-export const banner: typeof en = {
-  cannotRun: "허브를 실행할 수 없습니다.",
-  tryAgain: "다시 시도",
-  starting: "허브를 시작하는 중…",
-  restarting: (reason) => `허브가 멈춰서 다시 시작하고 있습니다. ${reason}`,
-  notConnected: "허브에 연결되어 있지 않습니다. 다시 시도하는 중…",
+export const warnings: typeof en = {
+  notAll: "이 페이지의 일부를 불러오지 못했거나 최신 상태가 아닙니다",
   clockAhead: (span) => `이 컴퓨터의 시계가 허브보다 ${span} 빠릅니다.`,
   clockBehind: (span) => `이 컴퓨터의 시계가 허브보다 ${span} 느립니다.`,
   clockAdvice:

@@ -1,11 +1,7 @@
-// What every page says while something is wrong with the hub, its disk or a clock.
+// What every page says while something is wrong with what it shows, the hub's disk or a clock.
 
-export const banner = {
-  cannotRun: "The hub cannot run.",
-  tryAgain: "Try again",
-  starting: "The hub is starting…",
-  restarting: (reason: string) => `The hub stopped and is starting again. ${reason}`,
-  notConnected: "Not connected to the hub. Trying again…",
+export const warnings = {
+  notAll: "Some of what this page shows could not be loaded, or is not up to date",
   clockAhead: (span: string) => `This computer’s clock is ${span} ahead of the hub’s.`,
   clockBehind: (span: string) => `This computer’s clock is ${span} behind the hub’s.`,
   clockAdvice:
