@@ -188,7 +188,7 @@ async function startWholeHub(): Promise<HubInside> {
 /** No device or command has this id, so that an authorised request changes nothing. */
 const NO_ID = "!";
 
-test("every route enforces its declared permission for every kind of client", async () => {
+test("every route enforces its declared permission for every kind of client", { timeout: 120_000 }, async () => {
   await using hub = await startWholeHub();
   const askers = await everyone(hub);
   const wrong: string[] = [];

@@ -23,7 +23,7 @@ describe.each([
   ["MariaDB", startMariadb],
 ] as const)("workers on %s", (_product, startServer) => {
   test("take their share, notify the hub, and return it when stopped", {
-    timeout: 60_000,
+    timeout: 120_000,
   }, async () => {
     await using server = await startServer();
     await using mosquitto = await Mosquitto.start(...QUEUES);
