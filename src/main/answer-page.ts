@@ -4,10 +4,10 @@ import { Value } from "typebox/value";
 import { type BrambleBridge, bridgeChannels } from "../shared/bridge.ts";
 import { NoticeSettings } from "../shared/notices/notices.ts";
 import { APP_ORIGIN } from "./app-protocol.ts";
-import type { DesktopPreferences } from "./desktop-settings.ts";
 import type { HubProcess } from "./hub-process.ts";
 import type { Notices } from "./notices/notices.ts";
 import type { CsvSaver } from "./save-csv.ts";
+import type { DesktopPreferences } from "./settings/desktop-settings.ts";
 import type { Updates } from "./updates/updates.ts";
 
 export interface PageAnswers {

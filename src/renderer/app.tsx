@@ -10,6 +10,7 @@ import { text } from "./i18n/text.ts";
 import { Overview } from "./pages/overview/overview.tsx";
 import { Failure } from "./shell/failures/failure.tsx";
 import { lazyPage } from "./shell/lazy-page.ts";
+import { Loading } from "./shell/loading.tsx";
 import { UnknownLink } from "./shell/notices/unknown-link.tsx";
 import { Shell } from "./shell/shell.tsx";
 import { type Route, useRoute } from "./shell/use-route.ts";
@@ -69,8 +70,6 @@ function sharedPage({ device, view }: Me): Route | null {
   if (device !== undefined) return { kind: "device", id: device };
   return view === undefined ? null : { kind: "compare", view };
 }
-
-const Loading = () => <div className="skeleton loading" role="status" aria-label={text.shell.loading} />;
 
 /** Until it is known who looks, a page would be that of somebody who may do nothing; the overview begins with what all may see. */
 function Page({ route }: { readonly route: Route }) {

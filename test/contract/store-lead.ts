@@ -42,59 +42,29 @@ export function leadContract(product: string, server: () => DatabaseServer): voi
     test("a hub that has lost its lead changes nothing, and learns that it has lost it", {
       timeout: 60_000,
     }, async () => {
-      const address = await server().createDatabase();
-      const database = new URL(address).pathname.slice(1);
+      await using hubs = await deposeHub(server());
+      const { first, deaths, database } = hubs;
       const marks = () => server().administer("SELECT slot FROM rollup_mark", database);
       const selection = { devices: null, metrics: null, fromMs: 0, toMs: Number.MAX_SAFE_INTEGER };
-      const deaths: string[] = [];
-      // Its lease is not renewed, as of a computer that sleeps.
-      const first = new ServerStore({
-        ...quiet,
-        address: new StoreAddress(address),
-        onDeath: ({ message }) => deaths.push(message),
-      });
-      const second = new ServerStore({ ...quiet, clock: systemClock, address: new StoreAddress(address) });
-      try {
-        await first.start();
-        await append(first, 1);
-        await second.start();
-        for (const change of [
-          () => first.refreshRollups(),
-          () => first.compact(),
-          () => first.readings.remove(selection),
-        ])
-          await expect(change()).rejects.toThrow(/taken over/);
-        expect(await marks()).toHaveLength(1);
-        expect(deaths).toHaveLength(1);
-      } finally {
-        await Promise.all([first.stop(), second.stop()]);
-        await server().dropDatabase(address);
-      }
+      for (const change of [
+        () => first.refreshRollups(),
+        () => first.compact(),
+        () => first.readings.remove(selection),
+      ])
+        await expect(change()).rejects.toThrow(/taken over/);
+      expect(await marks()).toHaveLength(1);
+      expect(deaths).toHaveLength(1);
     });
 
     test("a hub that slept while another one led stops, though the lead is free again", {
       timeout: 60_000,
     }, async () => {
-      const address = await server().createDatabase();
-      const deaths: string[] = [];
-      const first = new ServerStore({
-        ...quiet,
-        address: new StoreAddress(address),
-        onDeath: ({ message }) => deaths.push(message),
-      });
-      const second = new ServerStore({ ...quiet, clock: systemClock, address: new StoreAddress(address) });
-      try {
-        await first.start();
-        await append(first, 1);
-        await second.start();
-        await append(second, 2);
-        await second.stop();
-        await expect(append(first, 3)).rejects.toThrow(/taken over/);
-        expect(deaths).toHaveLength(1);
-      } finally {
-        await Promise.all([first.stop(), second.stop()]);
-        await server().dropDatabase(address);
-      }
+      await using hubs = await deposeHub(server());
+      const { first, second, deaths } = hubs;
+      await append(second, 2);
+      await second.stop();
+      await expect(append(first, 3)).rejects.toThrow(/taken over/);
+      expect(deaths).toHaveLength(1);
     });
 
     test("waits a moment for a lock that no other hub has led with", async () => {
@@ -173,6 +143,32 @@ export function leadContract(product: string, server: () => DatabaseServer): voi
       }
     });
   });
+}
+
+/** Two hubs on a database of their own. The first one has stored 1; it sleeps, so that its lease is not renewed, and the second leads. */
+async function deposeHub(server: DatabaseServer) {
+  const address = await server.createDatabase();
+  const deaths: string[] = [];
+  const first = new ServerStore({
+    ...quiet,
+    address: new StoreAddress(address),
+    onDeath: ({ message }) => deaths.push(message),
+  });
+  const second = new ServerStore({ ...quiet, clock: systemClock, address: new StoreAddress(address) });
+  const end = async () => {
+    await Promise.all([first.stop(), second.stop()]);
+    await server.dropDatabase(address);
+  };
+  try {
+    await first.start();
+    await append(first, 1);
+    await second.start();
+  } catch (error) {
+    await end();
+    throw error;
+  }
+  const database = new URL(address).pathname.slice(1);
+  return { first, second, deaths, database, [Symbol.asyncDispose]: end };
 }
 
 /** Resolves once somebody has tried to connect to the port, where nobody listens else. */

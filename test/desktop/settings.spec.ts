@@ -1,12 +1,13 @@
 // What the desktop app does on this computer: a person learns that a setting could not be saved, and it is as it was.
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { launch, Profile } from "./program/desktop.ts";
+import { test } from "./program/end-in-time.ts";
 
 test("settings that cannot be saved say so, and are not in force", async () => {
   using profile = new Profile();
-  for (const name of ["settings.json.part", "notices.json.new"]) mkdirSync(join(profile.path, name));
+  for (const name of ["settings.json.new", "notices.json.new"]) mkdirSync(join(profile.path, name));
   await using desktop = await launch(profile);
   const { page } = desktop;
   await page.goto("bramble://app/#/settings/desktop");

@@ -82,7 +82,11 @@ export class MemoryGuard {
     this.#idleChecks = this.#isIdle() ? this.#idleChecks + 1 : 0;
     this.#checksSinceCollection++;
     this.#reduceInTime();
-    if (this.#isCollectionDue()) void (this.#usedPart > RELEASE_ABOVE_PART ? this.#recover() : this.#collect());
+    if (this.#isCollectionDue()) {
+      const isMuch = this.#usedPart > RELEASE_ABOVE_PART;
+      this.#collect();
+      if (isMuch) void this.#release();
+    }
     const wasShort = this.#isShort;
     // Where clients hold little, rejecting them would free nothing: the memory is the store's, or was returned already.
     this.#isShort = this.#usedPart > SHED_ABOVE_PART && this.#options.budget.shed(SHED_TO_PART);
@@ -101,7 +105,7 @@ export class MemoryGuard {
       this.#setReducing(true);
     } else if (this.#idleChecks === RELEASE_CHECK && this.#isReducing) {
       this.#setReducing(false);
-      void this.#recover();
+      void this.#release();
     } else if (this.#idleChecks === SETTLED_CHECK) {
       this.#settledBytes = residentBytes;
     } else if (this.#idleChecks === 0) {
@@ -114,10 +118,10 @@ export class MemoryGuard {
     this.#isReducing = isReducing;
   }
 
-  async #recover(): Promise<void> {
-    this.#collect();
+  async #release(): Promise<void> {
     try {
       await this.#options.releaseMemory();
+      this.#baselineBytes = process.memoryUsage.rss();
     } catch (error) {
       this.#options.log.warn({ err: error }, "memory could not be given back");
     }

@@ -1,10 +1,11 @@
 // Stores which notices people want, their language, and whether they have seen the hint that the app continues in the tray. A person
 // learns that settings could not be saved; the rest is then known until the app ends.
-import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { type Static, Type } from "typebox";
 import { Value } from "typebox/value";
 import { NoticeSettings, USUAL_NOTICES } from "../../shared/notices/notices.ts";
 import type { DesktopLog } from "../desktop-log.ts";
+import { replaceJsonFile } from "../settings/json-file.ts";
 
 const StoredNotices = Type.Object({
   settings: NoticeSettings,
@@ -32,7 +33,7 @@ export class NoticeFile {
   /** Throws where they cannot be saved: then nothing has changed. */
   changeSettings(settings: NoticeSettings): void {
     const changed = { ...this.#stored, settings };
-    this.#save(changed);
+    replaceJsonFile(this.#file, changed);
     this.#stored = changed;
   }
 
@@ -40,16 +41,10 @@ export class NoticeFile {
   note(changes: Partial<Omit<StoredNotices, "settings">>): void {
     this.#stored = { ...this.#stored, ...changes };
     try {
-      this.#save(this.#stored);
+      replaceJsonFile(this.#file, this.#stored);
     } catch (error) {
       this.#log.warn("The notices' language cannot be saved:", error);
     }
-  }
-
-  #save(stored: StoredNotices): void {
-    const unfinished = `${this.#file}.new`;
-    writeFileSync(unfinished, JSON.stringify(stored), { mode: 0o600 });
-    renameSync(unfinished, this.#file);
   }
 
   #read(): StoredNotices | undefined {

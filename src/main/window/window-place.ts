@@ -1,8 +1,9 @@
 // Stores the window's position and size. A position off all screens is moved so that the title bar is reachable; if the file cannot
 // be read or written, only the position is lost.
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { type BrowserWindow, screen } from "electron";
 import type { DesktopLog } from "../desktop-log.ts";
+import { replaceJsonFile } from "../settings/json-file.ts";
 import { type Area, centredOn, frameOffset, isGraspable, withinReach } from "./window-geometry.ts";
 
 const USUAL_SIZE = { width: 1280, height: 800 };
@@ -62,21 +63,10 @@ export class WindowPlace {
   }
 
   #write(place: { readonly bounds: Area; readonly maximized: boolean }): void {
-    const unfinished = `${this.#file}.new`;
     try {
-      writeFileSync(unfinished, JSON.stringify(place));
-      renameSync(unfinished, this.#file);
+      replaceJsonFile(this.#file, place);
     } catch (error) {
       this.#log.warn("The window's place cannot be saved:", error);
-      this.#forget(unfinished);
-    }
-  }
-
-  #forget(file: string): void {
-    try {
-      rmSync(file, { force: true });
-    } catch (error) {
-      this.#log.warn(`${file} cannot be deleted:`, error);
     }
   }
 }

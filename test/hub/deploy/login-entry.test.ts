@@ -1,6 +1,6 @@
 // The entry by which a desktop of Linux starts the app at login, read back as the Desktop Entry Specification says.
 import { expect, test } from "vitest";
-import { loginEntry } from "../../../src/main/login-entry.ts";
+import { loginEntry } from "../../../src/main/settings/login-entry.ts";
 
 /** The arguments that a desktop takes from `Exec`. */
 function argumentsOf(exec: string): string[] {

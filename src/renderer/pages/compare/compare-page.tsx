@@ -10,6 +10,7 @@ import { text } from "../../i18n/text.ts";
 import { ShareButton } from "../../share/share-button.tsx";
 import { SharedUntil } from "../../share/shared-until.tsx";
 import { Failure } from "../../shell/failures/failure.tsx";
+import { Loading } from "../../shell/loading.tsx";
 import { PageHeader } from "../../shell/page-header.tsx";
 import { AddSeries } from "./add-series.tsx";
 import { CompareChartPanel } from "./compare-chart-panel.tsx";
@@ -29,8 +30,7 @@ export function ComparePage({ viewId }: { readonly viewId: string | null }) {
         <Failure title={pageText.compare.notLoaded} of={views} />
       </>
     );
-  if (views.data === undefined)
-    return <div className="skeleton loading" role="status" aria-label={text.shell.loading} />;
+  if (views.data === undefined) return <Loading />;
   const saved = views.data.find(({ id }) => id === viewId);
   return saved === undefined ? <PageHeader title={pageText.compare.noSuchView} /> : <Comparison saved={saved} />;
 }

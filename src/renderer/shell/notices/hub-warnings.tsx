@@ -1,5 +1,6 @@
 // Warnings on every page while the hub's disk fills up, or a clock is wrong: what that means and what to do.
 import type { HubInfo } from "../../../shared/api.ts";
+import { MINUTE_MS } from "../../../shared/time.ts";
 import { hubClock } from "../../api/feed/hub-clock.ts";
 import { useSignal } from "../../api/feed/signal.ts";
 import { useHub } from "../../api/queries.ts";
@@ -9,7 +10,6 @@ import styles from "./notices.module.css";
 
 /** A smaller offset does not mislead readers of ages and charts. */
 const MIN_SHOWN_CLOCK_OFFSET_MS = 120_000;
-const MINUTE_MS = 60_000;
 
 export function HubWarnings() {
   const { data: hub } = useHub();

@@ -1,6 +1,6 @@
 // Turns old readings into chunks, series by series, and of a table that is not kept in the order of its keys a day at a time, so that
-// rows that lie together are removed together. A step is a transaction of some milliseconds: it removes rows and writes the chunk that they are in, which is opened
-// and compared before that. Between two steps it pauses for as long as the step took.
+// rows that lie together are removed together. A step is a transaction of some milliseconds: it removes rows and writes the chunk that
+// they are in, which is opened and compared before that. Between two steps it pauses for as long as the step took.
 import { setTimeout as sleep } from "node:timers/promises";
 import { DAY_MS } from "../../../../shared/time.ts";
 import { Mutex } from "../../../mutex.ts";

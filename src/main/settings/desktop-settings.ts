@@ -1,11 +1,12 @@
 // What the desktop app does on this computer: starts at login, keeps it awake, shows an icon in the tray. A small file in the
 // user's folder keeps it; one that cannot be read stops nothing.
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { app, powerSaveBlocker } from "electron";
-import type { DesktopSettings } from "../shared/bridge.ts";
-import type { DesktopLog } from "./desktop-log.ts";
+import type { DesktopSettings } from "../../shared/bridge.ts";
+import type { DesktopLog } from "../desktop-log.ts";
+import { replaceJsonFile } from "./json-file.ts";
 import { loginEntry } from "./login-entry.ts";
 
 const DEFAULTS: DesktopSettings = { atLogin: false, keepAwake: false, tray: true, updateAddress: "" };
@@ -48,7 +49,8 @@ export class DesktopPreferences {
     const isOtherAtLogin = next.atLogin !== before.atLogin;
     try {
       if (isOtherAtLogin) setAtLogin(next.atLogin);
-      save(file, next);
+      mkdirSync(dirname(file), { recursive: true });
+      replaceJsonFile(file, next);
     } catch (error) {
       log.error("The settings of the desktop app could not be saved:", error);
       if (isOtherAtLogin) setAtLogin(before.atLogin);
@@ -66,13 +68,6 @@ export class DesktopPreferences {
     if (this.#blocker !== null) powerSaveBlocker.stop(this.#blocker);
     this.#blocker = isOn ? powerSaveBlocker.start("prevent-app-suspension") : null;
   }
-}
-
-function save(file: string, settings: DesktopSettings): void {
-  mkdirSync(dirname(file), { recursive: true });
-  const part = `${file}.part`;
-  writeFileSync(part, `${JSON.stringify(settings, null, 2)}\n`, { mode: 0o600 });
-  renameSync(part, file);
 }
 
 function read(file: string): DesktopSettings {
