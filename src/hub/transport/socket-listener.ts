@@ -1,10 +1,11 @@
 // Listens on a TCP port and hands each connection to its protocol: the one place where connections are accepted.
-// Order: accepted → PROXY header of a trusted proxy → admission → TLS handshake, where the port has TLS → the protocol's handler.
+// Order: accepted → its turn → PROXY header of a trusted proxy → admission → TLS handshake, where the port has TLS → the protocol's handler.
 // Nothing but that header is read of a connection before its admission.
 import { createServer, type Server, type Socket } from "node:net";
 import type { Admission, NotAdmitted } from "../access/limits/admission.ts";
 import { isLoopback, plainAddress } from "../access/networks.ts";
 import type { Port } from "../config.ts";
+import { TurnQueue } from "../access/limits/turn-queue.ts";
 import { listen } from "./ports.ts";
 import { nameClient } from "./proxy-header.ts";
 
@@ -37,10 +38,13 @@ export interface SocketListenerOptions {
 const LOOPBACK = "127.0.0.1";
 const LOOPBACK_IPV6 = "::1";
 const LAST_ANSWER_MS = 1_000;
+/** New connections per turn of the event loop: some 2 ms of work. */
+const MAX_ARRIVALS_PER_TURN = 8;
 
 export class SocketListener {
   readonly #options: SocketListenerOptions;
   readonly #sockets = new Set<Socket>();
+  readonly #arrivals = new TurnQueue<Socket>(MAX_ARRIVALS_PER_TURN, (socket) => this.#begin(socket));
   #servers: Server[] = [];
   #host = LOOPBACK;
   #port = 0;
@@ -101,14 +105,23 @@ export class SocketListener {
   #createServer(): Server {
     // Half-open: a client that sends and closes its side still gets its answer.
     return createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
-      const reading = this.#options.handler.preamble(socket);
-      if (reading === null) this.#admit(socket);
-      else
-        reading.then(
-          (isUsable) => (isUsable && !socket.destroyed ? this.#admit(socket) : socket.destroy()),
-          () => socket.destroy(),
-        );
+      // It may fail while it waits for its turn.
+      socket.on("error", () => socket.destroy());
+      this.#arrivals.push(socket);
     });
+  }
+
+  #begin(socket: Socket): void {
+    // The port may be closed since.
+    if (this.#port === 0) socket.destroy();
+    if (socket.destroyed) return;
+    const reading = this.#options.handler.preamble(socket);
+    if (reading === null) this.#admit(socket);
+    else
+      reading.then(
+        (isUsable) => (isUsable && !socket.destroyed ? this.#admit(socket) : socket.destroy()),
+        () => socket.destroy(),
+      );
   }
 
   #admit(socket: Socket): void {
