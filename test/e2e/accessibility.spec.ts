@@ -86,6 +86,10 @@ const STATES: readonly State[] = [
   { name: "unknown link", link: "#/nowhere" },
 ];
 
+const OVERVIEWS: readonly string[] = ["#/", "#/?q=nowhere", "#/nowhere"];
+/** What stands below the devices is loaded last, once the browser is idle. */
+const seeTail = (page: Page) => page.getByRole("region", { name: "First steps" }).waitFor();
+
 async function faults(page: Page): Promise<string[]> {
   // What is still loading is drawn as a skeleton or says so; what moves has no colour of its own yet.
   await expect(page.locator(".skeleton")).toHaveCount(0);
@@ -154,6 +158,7 @@ for (const { theme, width, height } of [
       await page.goto(base + hash);
       await page.getByRole("main").waitFor();
       await page.waitForLoadState("networkidle");
+      if (OVERVIEWS.includes(hash)) await seeTail(page);
       await act?.(page);
       await look(name, varying, { wasPressed: act !== undefined, flowing });
     }
@@ -162,8 +167,7 @@ for (const { theme, width, height } of [
     await press("Delete with its history")(page);
     const undo = page.getByRole("button", { name: "Undo deleting Greenhouse" });
     await undo.waitFor();
-    // What stands below the devices is loaded last.
-    await page.getByRole("region", { name: "First steps" }).waitFor();
+    await seeTail(page);
     await look("edit, deleted", undefined, { wasPressed: true });
     await undo.click();
     await expect(undo).toBeHidden();
@@ -173,8 +177,7 @@ for (const { theme, width, height } of [
     await look("API docs");
     await page.goto(base);
     await page.locator("[data-device]").first().waitFor();
-    // What stands below the devices is loaded last.
-    await page.getByRole("region", { name: "First steps" }).waitFor();
+    await seeTail(page);
     await hub.end("SIGKILL");
     await expect(page.getByRole("status").filter({ hasText: "Not connected to the hub" })).toBeVisible();
     await look("hub away", "main details");
@@ -182,25 +185,33 @@ for (const { theme, width, height } of [
   });
 }
 
-test("the wall does not move when it is known late who looks", async ({ page }) => {
-  await using hub = await startTestHub();
-  await prepare(hub);
-  await page.setViewportSize({ width: 1280, height: 800 });
-  await page.goto(linkOf(hub));
-  await page.getByRole("link", { name: "Greenhouse" }).first().waitFor();
-  await page.goto("about:blank");
-  await watchLayoutShifts(page);
-  const devices = page.waitForResponse("**/api/v1/devices");
-  await page.route("**/api/v1/me", async (route) => {
-    await (await devices).finished();
-    // What can be drawn without an answer is drawn by then.
-    await page.evaluate(async () => {
-      for (let times = 0; times < 3; times++) await new Promise((idle) => requestIdleCallback(idle));
-    });
-    await route.continue();
+for (const { name, link, width, order } of [
+  { name: "the wall", link: "#/?wall=1", width: 1280, order: ["devices", "me"] },
+  { name: "the overview", link: "#/", width: 390, order: ["me", "devices"] },
+])
+  test(`${name} does not move when it is known late who looks, and what there is`, async ({ page }) => {
+    await using hub = await startTestHub();
+    await prepare(hub);
+    await page.setViewportSize({ width, height: 800 });
+    await page.goto(linkOf(hub));
+    await page.getByRole("link", { name: "Greenhouse" }).first().waitFor();
+    await page.goto("about:blank");
+    await watchLayoutShifts(page);
+    let answered: Promise<unknown> = Promise.resolve();
+    for (const what of order) {
+      const before = answered;
+      answered = page.waitForResponse(`**/api/v1/${what}`).then((response) => response.finished());
+      await page.route(`**/api/v1/${what}`, async (route) => {
+        await before;
+        // What can be drawn without this answer is drawn by then.
+        await page.evaluate(async () => {
+          for (let times = 0; times < 3; times++) await new Promise((idle) => requestIdleCallback(idle));
+        });
+        await route.continue();
+      });
+    }
+    await page.goto(hub.file.http + link);
+    await page.getByText("Water pump").first().waitFor();
+    await page.waitForLoadState("networkidle");
+    expect(await layoutShiftFaults(page)).toEqual([]);
   });
-  await page.goto(`${hub.file.http}#/?wall=1`);
-  await page.getByText("Water pump").first().waitFor();
-  await page.waitForLoadState("networkidle");
-  expect(await layoutShiftFaults(page)).toEqual([]);
-});

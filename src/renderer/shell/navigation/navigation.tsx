@@ -15,6 +15,20 @@ interface Props {
 }
 
 export function Navigation({ route, onFind }: Props) {
+  const { isPending } = useMe();
+  return (
+    <nav className={styles["navigation"]} aria-label={text.shell.pages}>
+      <a className={styles["brand"]} href={LINKS.overview}>
+        <BrandMark />
+        Bramble
+      </a>
+      {/* On a phone the links that not everybody has would push the others aside. */}
+      {!isPending && <Links route={route} onFind={onFind} />}
+    </nav>
+  );
+}
+
+function Links({ route, onFind }: Props) {
   const { data: devices } = useDevices();
   const { data: me } = useMe();
   const isShared = me?.kind === "share";
@@ -22,11 +36,7 @@ export function Navigation({ route, onFind }: Props) {
   const seesAll = useSeesAll();
   const { overview, doctor, doctorShort, access, log } = text.shell;
   return (
-    <nav className={styles["navigation"]} aria-label={text.shell.pages}>
-      <a className={styles["brand"]} href={LINKS.overview}>
-        <BrandMark />
-        Bramble
-      </a>
+    <>
       <button type="button" className={styles["find"]} aria-keyshortcuts="Control+K Meta+K" onClick={onFind}>
         <Search aria-hidden="true" />
         <span>{text.shell.find}</span>
@@ -70,7 +80,7 @@ export function Navigation({ route, onFind }: Props) {
           name={text.shell.settings}
         />
       )}
-    </nav>
+    </>
   );
 }
 
