@@ -14,6 +14,9 @@ export const words = {
   copy: "Copy",
   copyOf: (what: string) => `Copy: ${what}`,
   copied: "Copied",
+  changedMeanwhile: (now: string) =>
+    now === "" ? "Somebody else has emptied this meanwhile." : `Somebody else has changed this meanwhile, to “${now}”.`,
+  takeChange: "Take that",
   pressToCopy: (keys: string) => `Press ${keys}`,
   /** What the hub calls one who has no name. */
   actor: (name: string) => name,

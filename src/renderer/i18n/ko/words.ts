@@ -22,6 +22,9 @@ export const words: typeof en = {
   copy: "복사",
   copyOf: (what) => `복사: ${what}`,
   copied: "복사함",
+  changedMeanwhile: (now) =>
+    now === "" ? "그사이 다른 사람이 이 값을 지웠습니다." : `그사이 다른 사람이 이 값을 바꾸었습니다: ${now}`,
+  takeChange: "바뀐 값 사용",
   pressToCopy: (keys) => `${keys}를 누르세요`,
   actor: (name) => ACTORS[name] ?? name,
 };
