@@ -2,93 +2,17 @@
 // on a phone, and unchanged accessibility trees. BRAMBLE_TEST_PICTURES=1 writes a screenshot of each to `test/e2e/screens/`.
 import { expect, type Page, test } from "@playwright/test";
 import axe from "axe-core";
-import { startTestHub, type TestHub } from "../support/hub.ts";
+import { startTestHub } from "../support/hub.ts";
 import { layoutFaults } from "./support/layout-faults.ts";
 import { layoutShiftFaults, watchLayoutShifts } from "./support/layout-shift.ts";
 import { linkOf } from "./support/page.ts";
 import { compareAria, takePicture } from "./support/screen-record.ts";
+import { ADDRESSES, GREENHOUSE, openState, prepare, press, STATES, seeTail } from "./support/states.ts";
 
 const RUN_AXE = `axe.run(document, { resultTypes: ["violations"], selectors: false }).then(({ violations }) =>
   violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => [id, html.slice(0, 300), failureSummary].join("\\n"))))`;
 
-interface State {
-  readonly name: string;
-  readonly link: string;
-  /** What leads to it from its page. */
-  readonly act?: (page: Page) => Promise<unknown>;
-  /** Selects what depends on the machine or the moment. */
-  readonly varying?: string;
-  /** Selects what moves on as readings arrive. */
-  readonly flowing?: string;
-}
-
 test.use({ timezoneId: "UTC" });
-
-const GREENHOUSE = "#/devices/sim-greenhouse";
-const press = (name: string | RegExp) => (page: Page) => page.getByRole("button", { name }).first().click();
-
-const chooseFile = async (page: Page) => {
-  const lines = ["Time;Attic [°C];Cellar (%)", "31.12.2025 14:05;21,5;40", "31.12.2025 14:06;-1,25;", "warm;1;2", ""];
-  const buffer = Buffer.from(lines.join("\n"));
-  await page.getByLabel("Choose a file").setInputFiles({ name: "attic.csv", mimeType: "text/csv", buffer });
-  const check = page.getByRole("button", { name: /^Check/ });
-  await check.click();
-  // It can be pressed again once the file has been read.
-  await expect(check).toBeEnabled();
-};
-
-/** What the computer is like, or what happened in which order. */
-const LISTS = "main :is(ul, ol)";
-const FINDINGS = "main :is(section, ul)";
-/** A choice where there is more than one. */
-const ADDRESSES = "main p:has(select)";
-
-const STATES: readonly State[] = [
-  { name: "overview", link: "#/" },
-  { name: "overview by tag, in a list", link: "#/", act: press("List") },
-  { name: "overview, nothing fits", link: "#/?q=nowhere", act: press("Cards") },
-  { name: "overview, refused messages", link: "#/", act: (page) => page.getByText("was refused").first().click() },
-  { name: "wall", link: "#/?wall=1" },
-  { name: "palette", link: "#/", act: press("Find anything") },
-  { name: "device", link: GREENHOUSE },
-  { name: "device, 24 h", link: `${GREENHOUSE}?range=24h` },
-  { name: "device, table of a chart", link: GREENHOUSE, act: press(/^Table/) },
-  { name: "device, export", link: GREENHOUSE, act: press("Export") },
-  { name: "device, share", link: GREENHOUSE, act: press("Share") },
-  { name: "device, add a control", link: GREENHOUSE, act: press("Add a control") },
-  { name: "device with a select", link: "#/devices/sim-cellar" },
-  { name: "device with a colour", link: "#/devices/sim-living-room" },
-  { name: "device with a button", link: "#/devices/sim-workshop" },
-  { name: "device that waits", link: "#/devices/stranger" },
-  { name: "edit", link: `${GREENHOUSE}/edit` },
-  { name: "compare", link: "#/compare" },
-  {
-    name: "compare two",
-    link: "#/compare?series=sim-greenhouse%2Ftemperature&series=sim-cellar%2Fhumidity",
-  },
-  { name: "add", link: "#/add", varying: ADDRESSES },
-  ...["devices", "people", "programs", "clients", "encryption", "outside", "log"].map((section) => ({
-    name: `access, ${section}`,
-    link: `#/access/${section}`,
-    ...(["clients", "outside", "log"].includes(section) && { varying: LISTS }),
-  })),
-  { name: "doctor", link: "#/doctor", varying: FINDINGS },
-  { name: "log", link: "#/log", varying: LISTS, flowing: LISTS },
-  { name: "log, refused", link: "#/log/refused" },
-  { name: "import", link: "#/import" },
-  { name: "import, a file", link: "#/import", act: chooseFile },
-  { name: "settings", link: "#/settings" },
-  { name: "settings, nothing found", link: "#/settings", act: (page) => page.getByRole("searchbox").fill("nowhere") },
-  { name: "recipes", link: "#/recipes" },
-  { name: "recipe", link: "#/recipes/mcp3008-soil" },
-  { name: "guides", link: "#/guides" },
-  { name: "guide", link: "#/guides/scaling" },
-  { name: "unknown link", link: "#/nowhere" },
-];
-
-const OVERVIEWS: readonly string[] = ["#/", "#/?q=nowhere", "#/nowhere"];
-/** What stands below the devices is loaded last, once the browser is idle. */
-const seeTail = (page: Page) => page.getByRole("region", { name: "First steps" }).waitFor();
 
 async function faults(page: Page): Promise<string[]> {
   // What is still loading is drawn as a skeleton or says so; what moves has no colour of its own yet.
@@ -103,21 +27,6 @@ async function faults(page: Page): Promise<string[]> {
   );
   await page.evaluate(axe.source);
   return page.evaluate(RUN_AXE);
-}
-
-async function prepare(hub: TestHub): Promise<void> {
-  const headers = { "Content-Type": "application/json" };
-  const post = (path: string, body: object) =>
-    hub.fetch(`/api/v1/${path}`, { method: "POST", headers, body: JSON.stringify(body) });
-  await post("simulation", {});
-  await hub.post({ device_id: "stranger", temperature: 21.5 });
-  await hub.post({ device_id: "bad", nothing: null });
-  await hub.post({ device_id: "unwanted", temperature: 1 });
-  await post("devices/unwanted/block", {});
-  await post("devices/sim-greenhouse/commands", { control: "pump", value: true });
-  await post("people", { name: "ada", role: "viewer", password: "correct horse battery" });
-  await post("api-keys", { name: "grafana", role: "viewer" });
-  await post("views", { name: "Both", series: [{ device: "sim-greenhouse", metric: "temperature" }] });
 }
 
 for (const { theme, width, height } of [
@@ -152,14 +61,9 @@ for (const { theme, width, height } of [
     await page.getByRole("button", { name: "Simulate five Pis" }).waitFor();
     await look("first start", ADDRESSES);
     await prepare(hub);
-    for (const { name, link: hash, act, varying, flowing = "" } of STATES) {
-      // Another document in between: a link that differs in its hash alone loads nothing.
-      await page.goto("about:blank");
-      await page.goto(base + hash);
-      await page.getByRole("main").waitFor();
-      await page.waitForLoadState("networkidle");
-      if (OVERVIEWS.includes(hash)) await seeTail(page);
-      await act?.(page);
+    for (const state of STATES) {
+      await openState(page, base, state);
+      const { name, act, varying, flowing = "" } = state;
       await look(name, varying, { wasPressed: act !== undefined, flowing });
     }
     await page.goto("about:blank");
