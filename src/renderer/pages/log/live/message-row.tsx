@@ -73,12 +73,14 @@ export const MessageRow = memo(function MessageRow(props: Props) {
 
 function Details({ row, name, onDevice, onEdit, previous }: Props) {
   const { atMs, source, device, payload, bytes, readings, isQuarantined, reason } = row;
-  const { transport, address, client, sender } = row;
+  const { transport, address, client, sender, qos, isRetained = false } = row;
   const isWhole = isShownWhole(row);
   const facts = [
     formatExact(atMs),
     words.bytes(bytes, formatCount(bytes)),
     `${words.transports[transport]} ${address}`,
+    qos === undefined ? undefined : `${words.qos} ${qos}`,
+    isRetained ? words.retained : undefined,
     client === undefined || client === "" ? undefined : words.client(client),
     sender === undefined ? undefined : words.by(text.words.actor(sender)),
     readings === undefined || readings === 0 ? undefined : words.readings(readings, formatCount(readings)),
