@@ -1,13 +1,23 @@
 // The brand, the search, and links to the permitted pages: a column beside the page, on a phone a bar below it.
-import { FileUp, KeyRound, LayoutGrid, type LucideIcon, ScrollText, Search, Settings, Stethoscope } from "lucide-react";
+import {
+  ChartSpline,
+  FileUp,
+  KeyRound,
+  LayoutGrid,
+  type LucideIcon,
+  ScrollText,
+  Search,
+  Settings,
+  Stethoscope,
+} from "lucide-react";
 import { useMay, useMe, useSeesAll } from "../../api/me.ts";
 import { useDevices } from "../../api/queries.ts";
 import { text } from "../../i18n/text.ts";
 import { isCommandKey } from "../../ui/modifier-key.ts";
 import { LINKS, type Route } from "../use-route.ts";
 import { BrandMark } from "./brand-mark.tsx";
-import { CompareLinks } from "./compare-links.tsx";
 import styles from "./navigation.module.css";
+import { ViewLinks } from "./view-links.tsx";
 
 interface Props {
   readonly route: Route;
@@ -27,7 +37,12 @@ export function Navigation({ route, onFind }: Props) {
         <BrandMark />
         Bramble
       </a>
-      <button type="button" className={styles["find"]} aria-keyshortcuts="Control+K Meta+K" onClick={onFind}>
+      <button
+        type="button"
+        className={styles["find"]}
+        aria-keyshortcuts={isCommandKey ? "Meta+K" : "Control+K"}
+        onClick={onFind}
+      >
         <Search aria-hidden="true" />
         <span>{text.shell.find}</span>
         <kbd>{isCommandKey ? "⌘K" : "Ctrl K"}</kbd>
@@ -37,7 +52,14 @@ export function Navigation({ route, onFind }: Props) {
           {devices !== undefined && <small title={text.shell.devices}>{devices.length}</small>}
         </PageLink>
       )}
-      {me !== undefined && !isShared && <CompareLinks route={route} />}
+      {me !== undefined && !isShared && (
+        <PageLink
+          icon={ChartSpline}
+          href={LINKS.compare}
+          isCurrent={route.kind === "compare" && route.view === null}
+          name={text.shell.compare}
+        />
+      )}
       {seesAll && (
         <PageLink
           icon={Stethoscope}
@@ -70,6 +92,7 @@ export function Navigation({ route, onFind }: Props) {
           name={text.shell.settings}
         />
       )}
+      {me !== undefined && !isShared && <ViewLinks shown={route.kind === "compare" ? route.view : null} />}
     </nav>
   );
 }
