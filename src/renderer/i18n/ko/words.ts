@@ -6,6 +6,9 @@ const ACTORS: Readonly<Record<string, string>> = {
   anonymous: "로그인하지 않음",
   owner: "소유자",
   broker: "브로커",
+  "device:": "기기 ",
+  "api-key:": "API 키 ",
+  "share:": "공유 링크 ",
 };
 
 export const words: typeof en = {
@@ -23,5 +26,5 @@ export const words: typeof en = {
   copyOf: (what) => `복사: ${what}`,
   copied: "복사함",
   pressToCopy: (keys) => `${keys}를 누르세요`,
-  actor: (name) => ACTORS[name] ?? name,
+  actor: (name) => ACTORS[name] ?? name.replace(/^(?:device|api-key|share):/, (kind) => ACTORS[kind] ?? kind),
 };
