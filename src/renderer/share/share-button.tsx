@@ -42,11 +42,12 @@ export function ShareButton({ subject }: { readonly subject: Subject }) {
 function ShareForm({ subject, onDone }: { readonly subject: Subject; readonly onDone: () => void }) {
   const { name, ...shown } = subject;
   const [days, setDays] = useState<(typeof DAYS)[number]>("7");
-  const { data: shares = [] } = useShares();
+  const shares = useShares();
   const making = useAccessChange("shares", (expiresInDays: number) =>
     post<NewShare>(apiUrl("shares"), { ...shown, expiresInDays }),
   );
-  const own = shares.filter(({ device, view }) => ("device" in shown ? device === shown.device : view === shown.view));
+  const isOwn = ({ device, view }: Share) => ("device" in shown ? device === shown.device : view === shown.view);
+  const own = shares.data?.filter(isOwn) ?? [];
   return (
     <div className={form["form"]}>
       <h2 id="share-title">{pageText.share.title(name)}</h2>
@@ -61,6 +62,11 @@ function ShareForm({ subject, onDone }: { readonly subject: Subject; readonly on
       </div>
       {making.error && <p role="alert">{explain(making.error)}</p>}
       {making.data && <NewLink share={making.data} />}
+      {shares.isLoadingError && (
+        <p role="alert">
+          {pageText.share.notLoaded} {explain(shares.error)}
+        </p>
+      )}
       {own.length > 0 && (
         <section aria-label={pageText.share.openLinks}>
           <h2>{pageText.share.openLinks}</h2>

@@ -26,6 +26,7 @@ export function MqttClients() {
         </div>
       </div>
       {clients.isLoadingError && <Failure title={words.notLoaded} of={clients} />}
+      {clients.isPending && <div className="skeleton loading" aria-hidden="true" />}
       {data?.clients.length === 0 && <p>{words.none}</p>}
       {data !== undefined && data.clients.length > 0 && (
         <ul className={`panel ${rows["rows"]}`}>

@@ -35,6 +35,7 @@ export function Programs() {
         </button>
       </div>
       {keys.isLoadingError && <Failure title={t.notLoaded} of={keys} />}
+      {keys.isPending && <div className="skeleton loading" aria-hidden="true" />}
       {keys.data?.length === 0 && <p>{t.none}</p>}
       {keys.data !== undefined && keys.data.length > 0 && (
         <ul className={`panel ${rows["rows"]}`}>
@@ -96,7 +97,7 @@ function KeyRow({ apiKey }: { readonly apiKey: ApiKey }) {
           isPending={revocation.isPending}
           pendingMessage={t.revoking}
           errorMessage={revocation.error ? explain(revocation.error) : undefined}
-          onConfirm={() => revocation.mutate(undefined)}
+          onConfirm={() => revocation.mutate(undefined, { onSuccess: () => setAsking(false) })}
           onClosed={() => setAsking(false)}
         >
           <p>{t.revokeMeaning}</p>
