@@ -37,6 +37,7 @@ export interface SocketListenerOptions {
 const LOOPBACK = "127.0.0.1";
 const LOOPBACK_IPV6 = "::1";
 const LAST_ANSWER_MS = 1_000;
+const LISTEN_AGAIN_MS = 1_000;
 
 export class SocketListener {
   readonly #options: SocketListenerOptions;
@@ -45,6 +46,8 @@ export class SocketListener {
   #host = LOOPBACK;
   #port = 0;
   #isRestricted = false;
+  /** Set while another program has the port. */
+  #againTimer: NodeJS.Timeout | null = null;
 
   constructor(options: SocketListenerOptions) {
     this.#options = options;
@@ -68,7 +71,7 @@ export class SocketListener {
 
   /**
    * Listens on loopback alone, or no longer so, on the same port. Other connections end a second later: one of them may carry the
-   * request for this.
+   * request for this. Rejects where another program has the port by then: it listens as before, as soon as it can.
    */
   async restrict(isRestricted: boolean): Promise<void> {
     if (this.#isRestricted === isRestricted) return;
@@ -76,7 +79,13 @@ export class SocketListener {
     if (this.#port === 0) return;
     const port = { number: this.#port, named: true };
     void this.close();
-    await this.listen(this.#host, port);
+    try {
+      await this.listen(this.#host, port);
+    } catch (error) {
+      this.#isRestricted = !isRestricted;
+      await this.#listenAgain(port);
+      throw error;
+    }
     if (!isRestricted) return;
     const others = [...this.#sockets].filter((socket) => !isLoopback(plainAddress(socket.remoteAddress)));
     setTimeout(() => {
@@ -86,9 +95,20 @@ export class SocketListener {
 
   /** Closes the port at once; resolves when its connections have ended. */
   async close(): Promise<void> {
+    if (this.#againTimer !== null) clearTimeout(this.#againTimer);
+    this.#againTimer = null;
     const servers = this.#servers.splice(0);
     this.#port = 0;
     await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  }
+
+  /** Devices know this port alone. */
+  async #listenAgain(port: Port): Promise<void> {
+    try {
+      await this.listen(this.#host, port);
+    } catch {
+      this.#againTimer = setTimeout(() => void this.#listenAgain(port), LISTEN_AGAIN_MS).unref();
+    }
   }
 
   async #open(host: string, port: Port): Promise<number> {
@@ -100,7 +120,7 @@ export class SocketListener {
 
   #createServer(): Server {
     // Half-open: a client that sends and closes its side still gets its answer.
-    return createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+    const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
       const reading = this.#options.handler.preamble(socket);
       if (reading === null) this.#admit(socket);
       else
@@ -109,6 +129,9 @@ export class SocketListener {
           () => socket.destroy(),
         );
     });
+    // A connection that the system cannot accept, for want of memory or descriptors, is its client's loss alone.
+    server.on("error", () => undefined);
+    return server;
   }
 
   #admit(socket: Socket): void {
