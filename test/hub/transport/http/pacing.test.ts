@@ -88,6 +88,27 @@ test("waiting requests delay only requests pipelined behind them", async () => {
   expect((await hub.post({ device_id: "pi", t: 3 })).status).toBe(200);
 });
 
+test.each(["at once", "later"])("long-polls whose client closes its side %s end", async (when) => {
+  await using hub = await startTestHub();
+  await hub.post({ device_id: "pi", t: 1 });
+  const socket = await open(hub);
+  const answers = answersOf(socket);
+  const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
+  const requests = get("/healthz") + get("/api/v1/devices/pi/commands/next?wait=60").repeat(3);
+  if (when === "at once") socket.end(requests);
+  else {
+    socket.write(requests);
+    await once(socket, "data");
+    socket.end();
+  }
+  expect([...(await answers).matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status)).toEqual([
+    "200",
+    "204",
+    "204",
+    "204",
+  ]);
+});
+
 test("of several long-polls for one device the newest get the commands", async () => {
   await using hub = await startTestHub();
   await hub.post({ device_id: "pi", t: 1 });
