@@ -13,7 +13,7 @@ import type { AuditLog } from "../audit.ts";
 import type { MetadataStore } from "../metadata.ts";
 import {
   type AppendMessage,
-  positionOfLast,
+  endOf,
   type ReadingPage,
   type ReadingPosition,
   type ReadingStore,
@@ -335,7 +335,7 @@ export class SpooledStore implements Store {
       const readings = rowsOf(page);
       if (readings.length > 0) await server.readings.append({ readings, attributes: [], receivedAtMs });
       if (this.#isStopping) throw new Error("it is being stopped");
-      after = page.more ? positionOfLast(page) : null;
+      after = page.more ? endOf(page) : null;
     } while (after !== null);
     const attributes = await store.records.attributes();
     if (attributes.length > 0) await server.readings.append({ readings: [], attributes, receivedAtMs });

@@ -24,13 +24,7 @@ import { decide } from "../../../access/principal.ts";
 import type { Clock } from "../../../clock.ts";
 import { noSuchDevice, type Registry } from "../../../devices/registry.ts";
 import type { Refusals } from "../../../ingest/refusals.ts";
-import {
-  type ExportPiece,
-  positionOfLast,
-  type ReadingPosition,
-  type ReadingStore,
-  rowsOf,
-} from "../../../store/readings.ts";
+import { type ExportPiece, endOf, type ReadingPosition, type ReadingStore, rowsOf } from "../../../store/readings.ts";
 import type { FindRequestedHost } from "../../requested-host.ts";
 import { languageOf, sendProblem } from "../errors.ts";
 import { quoted } from "../query/query-check.ts";
@@ -213,10 +207,10 @@ function addRawRowsRoute(app: FastifyInstance, { readings, registry }: ApiOption
         return sendProblem(reply, message("bad-request/cursor", { field: "cursor", value: quoted(cursor ?? "") }));
       const devices = registry.shown(selection.devices, request);
       const page = await readings.page({ ...selection, devices, order: `${order}-first`, after, limit });
-      const last = positionOfLast(page);
+      const end = endOf(page);
       return {
         readings: rowsOf(page).map(({ device, metric, tsMs: ts, value }) => ({ device, metric, ts, value })),
-        next: page.more && last !== null ? formatCursor(last) : null,
+        next: page.more && end !== null ? formatCursor(end) : null,
       };
     },
   });
