@@ -122,7 +122,7 @@ function createReach({ config, folder, clock, log }: PortOptions, { core, endpoi
     },
     areKeysCompulsory: () => access.settings.anonymous === "none",
     allows: (address) => access.networks.allows(address),
-    onName: (name) => access.browsers.learnName(name),
+    onName: (name) => access.browsers.setName("public", name),
     clock,
     log: log.child({ name: "reach" }),
   });
