@@ -14,6 +14,7 @@ import { reasonAlone } from "../store/reason-alone.ts";
 import type { Store } from "../store/store.ts";
 import { StoreAddress } from "../store/store-address.ts";
 import { ActiveMove } from "./active-move.ts";
+import { Pacing } from "./copying/pacing.ts";
 import { DualWrite } from "./dual-write.ts";
 import { DurableFile } from "./durable-file.ts";
 import { Mirror } from "./mirror.ts";
@@ -243,6 +244,7 @@ export class Mover {
       startedMs: clock.now(),
       switchedMs: null,
       copiedFromMs: null,
+      copyPlace: null,
       copiedReadings: 0,
       compared: null,
       ...how,
@@ -269,7 +271,8 @@ export class Mover {
       this.#problem = problemOf(error);
     };
     const mirror = new Mirror(onFailure);
-    const dual = new DualWrite({ source, mirror, writeIntents, clock, onFailure });
+    const pacing = new Pacing();
+    const dual = new DualWrite({ source, mirror, writeIntents, pacing, clock, onFailure });
     const address = new StoreAddress(state.address);
     const other = new OtherStore({
       make: (onDeath) => (reads === "file" ? makeServer(address, onDeath) : makeFile(onDeath)),
@@ -284,6 +287,7 @@ export class Mover {
       spoolings,
       letWorkers: (areAllowed) => letWorkers(address, areAllowed),
       dual,
+      pacing,
       clock,
       restart: restart ?? (() => undefined),
       signal: ending.signal,

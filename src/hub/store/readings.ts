@@ -98,12 +98,19 @@ export interface ReadingPage {
 }
 
 /** The rows of a page, in its order. */
-export function rowsOf({ series, seriesIndex, tsMs, values }: ReadingPage): Reading[] {
-  return Array.from(tsMs, (ms, row) => {
-    const key = series[seriesIndex[row] ?? -1];
-    if (key === undefined) throw new Error("a row of a page has no series");
-    return { device: key.device, metric: key.metric, tsMs: ms, value: values[row] ?? 0 };
-  });
+export function rowsOf(page: ReadingPage): Reading[] {
+  return Array.from(page.tsMs, (_, row) => readingAt(page, row));
+}
+
+export function readingAt(page: ReadingPage, row: number): Reading {
+  const { device, metric } = seriesAt(page, row);
+  return { device, metric, tsMs: page.tsMs[row] ?? 0, value: page.values[row] ?? 0 };
+}
+
+export function seriesAt({ series, seriesIndex }: ReadingPage, row: number): SeriesKey {
+  const key = series[seriesIndex[row] ?? -1];
+  if (key === undefined) throw new Error("a row of a page has no series");
+  return key;
 }
 
 /** Where a page ends; null when it is empty. */
