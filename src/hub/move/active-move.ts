@@ -8,7 +8,7 @@ import { DAY_MS } from "../../shared/time.ts";
 import type { Clock } from "../clock.ts";
 import type { Store } from "../store/store.ts";
 import { compareStores } from "./copying/compare.ts";
-import { copyMetadata, hubIdOf } from "./copying/copy-metadata.ts";
+import { copyMetadata } from "./copying/copy-metadata.ts";
 import { type CopyPlace, devicesOf, newestMonth, selectionAt } from "./copying/months.ts";
 import type { Pacing } from "./copying/pacing.ts";
 import { ALL_READINGS, wholeDay } from "./copying/selections.ts";
@@ -116,8 +116,6 @@ export class ActiveMove {
     const { dual, source } = this.#options;
     await dual.mirror.turn(async () => {
       const target = openTarget(dual.mirror);
-      const [ours, theirs] = [hubIdOf(await source.metadata.read()), hubIdOf(await target.metadata.read())];
-      if (theirs !== null && theirs !== ours) throw new MoveProblem("another-hub");
       dual.areRecordsMissed = false;
       try {
         await copyMetadata(source, target);

@@ -14,11 +14,13 @@ import { reasonAlone } from "../store/reason-alone.ts";
 import type { Store } from "../store/store.ts";
 import { StoreAddress } from "../store/store-address.ts";
 import { ActiveMove } from "./active-move.ts";
+import { hubIdOf } from "./copying/copy-metadata.ts";
 import { Pacing } from "./copying/pacing.ts";
+import { TargetAway } from "./copying/transfer.ts";
 import { DualWrite } from "./dual-write.ts";
 import { DurableFile } from "./durable-file.ts";
 import { Mirror } from "./mirror.ts";
-import { problemOf } from "./move-problem.ts";
+import { MoveProblem, problemOf } from "./move-problem.ts";
 import { type MoveState, moveStateFile, type Side } from "./move-state.ts";
 import type { MovingStore } from "./moving-store.ts";
 import { OtherStore } from "./other-store.ts";
@@ -276,6 +278,7 @@ export class Mover {
     const address = new StoreAddress(state.address);
     const other = new OtherStore({
       make: (onDeath) => (reads === "file" ? makeServer(address, onDeath) : makeFile(onDeath)),
+      admit: (store) => refuseAnotherHubs(source, store),
       mirror,
       onFailure,
     });
@@ -336,7 +339,8 @@ export class Mover {
       } catch (error) {
         if (signal.aborted) return;
         if (this.#problem === null) log.warn({ err: error }, "the move waits");
-        this.#problem = problemOf(error);
+        // Why the other store is away is said where it is opened.
+        if (this.#problem === null || !(error instanceof TargetAway)) this.#problem = problemOf(error);
         pauseMs = RETRY_MS;
       }
       await this.#pause(pauseMs);
@@ -353,6 +357,12 @@ export class Mover {
       };
     });
   }
+}
+
+/** Two hubs may have found the same database empty. */
+async function refuseAnotherHubs(source: Store, target: Store): Promise<void> {
+  const [ours, theirs] = [hubIdOf(await source.metadata.read()), hubIdOf(await target.metadata.read())];
+  if (theirs !== null && theirs !== ours) throw new MoveProblem("another-hub");
 }
 
 function refused(reason: AnyMessage | string): Problem {
