@@ -9,6 +9,7 @@ import { plainAddress } from "../../access/networks.ts";
 import type { Clock } from "../../clock.ts";
 import { ByteChunks } from "../byte-chunks.ts";
 import { PacedSocket } from "../paced-socket.ts";
+import { unsentBytes } from "./compress.ts";
 import type { HttpDiagnostics } from "./diagnostics.ts";
 
 const MAX_OPEN_REQUESTS_PER_CONNECTION = 4;
@@ -151,7 +152,7 @@ class PacedConnection {
   /** Counts the answers that wait for the client to read them. */
   countUnsent(): void {
     let bytes = this.#socket.writableLength;
-    for (const { writableLength } of this.#requests.values()) bytes += writableLength;
+    for (const response of this.#requests.values()) bytes += unsentBytes(response);
     this.share.hold("unsent", bytes);
   }
 
