@@ -1,7 +1,7 @@
 // Every attack by its name. Variants of one kind are tried one after another against the same hub.
 import { Attack, type StartAttack } from "./attack.ts";
 import { bigBatchesHttp, bigBatchesQos0, bigBatchesQos1, bigBatchesWebSocket, bigBatchesWills } from "./big-batches.ts";
-import { endlessRetained, longFilters, longTopics, longWills } from "./broker-state.ts";
+import { deepFilters, endlessRetained, longFilters, longTopics, longWills } from "./broker-state.ts";
 import { deafLiveListeners, deafSubscribers } from "./deaf-listeners.ts";
 import { httpBadPosts, httpMetrics, httpUiFile, httpUnreadOpenApi, httpValidPosts } from "./http-pipeline.ts";
 import { longPollsOnOneConnection, longPollsSpread } from "./long-polls.ts";
@@ -14,6 +14,7 @@ import {
 } from "./mqtt-refused.ts";
 import { qos2HeldForbidden, qos2HeldReadings } from "./qos2.ts";
 import {
+  chunkedHttpBodies,
   trickledHttpBodies,
   trickledPublishes,
   unfinishedHttpBodies,
@@ -28,7 +29,7 @@ import {
   webSocketMadeUpDevices,
   webSocketReadings,
 } from "./websocket.ts";
-import { smallPages, wideExports } from "./wide-export.ts";
+import { manyExports, smallPages, wideExports } from "./wide-export.ts";
 
 export interface AttackKind {
   readonly name: string;
@@ -119,6 +120,7 @@ export const attackKinds: readonly AttackKind[] = [
       "http-heads": unfinishedHttpHeads,
       "http-bodies": unfinishedHttpBodies,
       "trickled-http-bodies": trickledHttpBodies,
+      "chunked-http-bodies": chunkedHttpBodies,
       "websocket-frames": unfinishedWebSocketFrames,
     },
   },
@@ -134,6 +136,7 @@ export const attackKinds: readonly AttackKind[] = [
     hubFlags: OPEN_BROKER,
     variants: {
       filters: longFilters,
+      "deep-filters": deepFilters,
       topics: longTopics,
       retained: endlessRetained,
       wills: longWills,
@@ -143,7 +146,7 @@ export const attackKinds: readonly AttackKind[] = [
     name: "wide-export",
     what: "exports and small pages of 1,000 devices with 500 metrics each",
     needsWideStore: true,
-    variants: { exports: wideExports, pages: smallPages },
+    variants: { exports: wideExports, pages: smallPages, "many-exports": manyExports },
   },
 ];
 
