@@ -140,10 +140,10 @@ export class MqttFastPath {
     const turn = session.answers.begin();
     const { authority } = this.#options;
     const settle = (verdict: Verdict | null): void => {
-      share.release(costBytes);
+      const isWanted = hasSubscribers && verdict !== null && isForwarded(verdict, authority, principal, topic);
+      if (!isWanted) share.release(costBytes);
       session.answers.finish(turn, () => {
-        if (hasSubscribers && verdict !== null && isForwarded(verdict, authority, principal, topic))
-          this.#options.bus.publish(plainMessage(publish), clientId);
+        if (isWanted) this.#options.bus.publish(plainMessage(publish), clientId, () => share.release(costBytes));
         this.#answer(session, packetId, verdict);
         session.publishSettled();
       });
@@ -169,8 +169,8 @@ export class MqttFastPath {
     tapForwarded(tap, session, topic, payload);
     const message = hasSubscribers ? plainMessage(publish) : null;
     session.answers.finish(session.answers.begin(), () => {
-      share.release(costBytes);
-      if (message !== null) bus.publish(message, clientId);
+      if (message === null) share.release(costBytes);
+      else bus.publish(message, clientId, () => share.release(costBytes));
       if (packetId !== null && (message !== null || session.level !== MQTT_5)) this.#acknowledge(session, packetId);
       else if (packetId !== null) session.client?.acknowledge(1, packetId, REASON.NO_MATCHING_SUBSCRIBERS);
       session.publishSettled();

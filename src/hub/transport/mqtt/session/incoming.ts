@@ -82,11 +82,19 @@ export class IncomingMessages {
     session.answers.finish(turn, () => {
       settle();
       if (qos === 2) state.settled(packetId);
-      if (isForwarded) this.#options.bus.publish(message, state.clientId);
+      if (isForwarded) this.#forward(message);
       this.#answer(message, packetId, checksum, verdict);
       session.publishSettled();
     });
     await settled;
+  }
+
+  /** Charged until its subscribers have it, which may be after it is settled. */
+  #forward(message: Message): void {
+    const { bus, session, state } = this.#options;
+    const { length } = message.payload;
+    session.share.take(length);
+    bus.publish(message, state.clientId, () => session.share.release(length));
   }
 
   #answer({ topic, qos }: Message, packetId: number, checksum: number, verdict: Verdict | null): void {
