@@ -231,6 +231,20 @@ test("each level of a filter counts, most of all behind a wildcard, where it has
   }
 });
 
+test("a client that subscribes to too much is cut, and none of its filters stays", async () => {
+  await using hub = await startHubInside(OPEN);
+  const LEVELS = 90;
+  const filterWith = (place: number) => Array.from({ length: LEVELS }, (_, at) => (at === place ? "a" : "+")).join("/");
+  await using greedy = await connectPeer(hub.mqttPort);
+  const filters = Array.from({ length: LEVELS }, (_, place) => ({ topic: filterWith(place), qos: 0 as const }));
+  greedy.send({ cmd: "subscribe", messageId: 1, subscriptions: filters });
+  expect(await greedy.next("disconnect")).toMatchObject({ reasonCode: 0x97 });
+  await greedy.closed();
+  await using other = await connectPeer(hub.mqttPort);
+  const topic = Array.from({ length: LEVELS }, () => "a").join("/");
+  expect((await other.publish(topic, "x")).reasonCode).toBe(NOBODY_LISTENS);
+});
+
 test("a session that expires with messages in flight is removed with them", async () => {
   await using hub = await startHubInside(OPEN);
   const session = { clientId: "s", clean: false, properties: { sessionExpiryInterval: 5, receiveMaximum: 1 } };

@@ -74,6 +74,7 @@ export class SessionState implements Receiver, GroupMember {
   /** Until it expires; counts down while the client is disconnected. */
   secondsLeft = 0;
   #will: DelayedWill | null = null;
+  #hasEnded = false;
   /** Called at its end: removes it from the list of open connections. */
   endTracking: () => void = () => undefined;
 
@@ -160,6 +161,8 @@ export class SessionState implements Receiver, GroupMember {
 
   /** True where the subscription is new, false where it replaces one with the same filter. */
   subscribe(subscription: Subscription): boolean {
+    // The budget may have ended it for the filter before this one.
+    if (this.#hasEnded) return false;
     const { bus, groups } = this.#options;
     const { filter } = subscription;
     const existing = this.#subscriptions.get(filter);
@@ -220,6 +223,7 @@ export class SessionState implements Receiver, GroupMember {
 
   /** Discards the state; a delayed will is published now. */
   end(): void {
+    this.#hasEnded = true;
     for (const filter of [...this.#subscriptions.keys()]) this.unsubscribe(filter);
     for (const { message, redeliver } of this.outgoing.clear()) redeliver?.(message);
     this.#receivedChecksums.clear();
