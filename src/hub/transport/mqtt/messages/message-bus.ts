@@ -6,13 +6,13 @@
 // subscribers see messages in the same order, also those published during a delivery.
 import { isCatchAll } from "../../../../shared/mqtt/topics.ts";
 import type { AedesBroker } from "../aedes-broker.ts";
-import type { Message, PublisherId } from "./packets.ts";
+import { type Message, type PublisherId, sizeOf } from "./packets.ts";
 import type { Subscription } from "./subscription.ts";
 
 /** Topics and their listeners together. */
 const MAX_CACHED_ENTRIES = 20_000;
 const MAX_CACHED_TOPIC_CHARACTERS = 256;
-/** Of payloads, to all subscribers: some 4 ms, after which those that read have taken what was written to them. */
+/** Of messages, to all subscribers: some 4 ms, after which those that read have taken what was written to them. */
 const MAX_BYTES_PER_TURN = 4 * 1024 * 1024;
 
 export interface Receiver {
@@ -145,10 +145,11 @@ export class MessageBus {
     let done = 0;
     for (const pending of this.#pending) {
       const { message, publisher, listeners, onDelivered } = pending;
+      const bytes = sizeOf(message);
       while (pending.delivered < listeners.length && room > 0) {
         const listener = listeners[pending.delivered++];
         listener?.[0].receive(message, publisher, listener[1]);
-        room -= message.payload.length;
+        room -= bytes;
       }
       if (pending.delivered < listeners.length) break;
       onDelivered();
