@@ -27,6 +27,7 @@ import {
   webSocketDeafShortSeq,
   webSocketEmptyObjects,
   webSocketMadeUpDevices,
+  webSocketMqttByteByByte,
   webSocketReadings,
 } from "./websocket.ts";
 import { manyExports, smallPages, wideExports } from "./wide-export.ts";
@@ -54,7 +55,12 @@ export const attackKinds: readonly AttackKind[] = [
   {
     name: "websocket-flood",
     what: "a WebSocket that sends without an end",
-    variants: { empty: webSocketEmptyObjects, readings: webSocketReadings, "made-up-devices": webSocketMadeUpDevices },
+    variants: {
+      empty: webSocketEmptyObjects,
+      readings: webSocketReadings,
+      "made-up-devices": webSocketMadeUpDevices,
+      "mqtt-byte-by-byte": webSocketMqttByteByByte,
+    },
   },
   {
     name: "websocket-never-reads",

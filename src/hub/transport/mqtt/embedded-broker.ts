@@ -51,6 +51,8 @@ const DEAD_PEER_PROBE_MS = 60_000;
 const TICK_MS = 1_000;
 /** The publisher of messages that people publish through the hub. */
 const HUB_CLIENT_ID = "bramble";
+/** Of a WebSocket whose client has to wait: a frame may be a byte, and is an object of 400 until it is read. */
+const MAX_BUFFERED_BYTES = 256;
 /** New connections per turn of the event loop: some 2 ms of work. */
 const MAX_ARRIVALS_PER_TURN = 8;
 
@@ -255,7 +257,7 @@ export class EmbeddedBroker implements MqttBroker {
           socket.terminate();
           return;
         }
-        const stream = createWebSocketStream(socket);
+        const stream = createWebSocketStream(socket, { readableHighWaterMark: MAX_BUFFERED_BYTES });
         // Packets come in binary frames alone [MQTT-6.0.0-1].
         socket.on("message", (_data, isBinary) => {
           if (isBinary) return;
