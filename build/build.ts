@@ -1,6 +1,6 @@
 // Builds everything into out/. On its own it builds always; start and the tests ask it to build only what is stale.
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { compressFiles } from "./compress.ts";
 import { projectFolder } from "./electron.ts";
@@ -16,6 +16,8 @@ export function buildIfStale(): void {
 
 function build(): void {
   const startedAt = new Date();
+  // A build that is interrupted leaves a half of it.
+  rmSync(stamp, { force: true });
   run("electron-vite/bin/electron-vite.js", ["build", "--logLevel", "warn"]);
   compressFiles(join(projectFolder, "out", "renderer"));
   run("vite/bin/vite.js", ["build", "--config", "build/hub.vite.config.ts", "--logLevel", "warn"]);

@@ -14,6 +14,9 @@ export function cached(name: string, fill: (folder: string) => void): string {
   try {
     fill(unfinished);
     renameSync(unfinished, folder);
+  } catch (error) {
+    // Another run may have filled it meanwhile.
+    if (!existsSync(folder)) throw error;
   } finally {
     rmSync(unfinished, { recursive: true, force: true });
   }

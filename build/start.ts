@@ -44,7 +44,7 @@ async function runHub(args: string[]): Promise<number> {
 }
 
 function run(command: string, args: string[], env: NodeJS.ProcessEnv): Promise<End> {
-  const startedAtMs = Date.now();
+  const startedAtMs = performance.now();
   // Out of the terminal's process group, or Ctrl+C would reach the child twice: from the terminal and from us. Chromium
   // takes the second one as an order to drop everything.
   const child = spawn(command, args, { stdio: "inherit", env, detached: process.platform !== "win32" });
@@ -53,7 +53,7 @@ function run(command: string, args: string[], env: NodeJS.ProcessEnv): Promise<E
     child.once("error", reject);
     child.once("exit", (code, signal) => {
       const status = signal === null ? (code ?? 1) : 128 + constants.signals[signal];
-      resolve({ code: status, afterMs: Date.now() - startedAtMs, asked: wasAsked() });
+      resolve({ code: status, afterMs: performance.now() - startedAtMs, asked: wasAsked() });
     });
   });
 }

@@ -1,6 +1,6 @@
 // A file that a command writes for a person: under its name there is the whole of it, or what was there before. Links stay
 // links, and a file that is replaced keeps its mode and its owner. `-` is standard output.
-import { chmodSync, chownSync, existsSync, renameSync, statSync } from "node:fs";
+import { chmodSync, chownSync, existsSync, renameSync, rmSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { Misuse } from "../hub/arguments.ts";
 import { flushName } from "../hub/backups/flush.ts";
@@ -33,11 +33,16 @@ export function outputFile(name: string, force: boolean): OutputFile {
   return { path, part: `${path}.part-${process.pid}`, force };
 }
 
-/** Gives the part its name. Throws where another file has got it meanwhile. */
+/** Gives the part its name. Where it throws, as where another file has got the name meanwhile, the part is gone. */
 export function finishFile({ path, part, force }: OutputFile): void {
-  if (!force) refuseExisting(path);
-  keepOwner(part, path);
-  renameSync(part, path);
+  try {
+    if (!force) refuseExisting(path);
+    keepOwner(part, path);
+    renameSync(part, path);
+  } catch (error) {
+    rmSync(part, { force: true });
+    throw error;
+  }
   flushName(path);
 }
 

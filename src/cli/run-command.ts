@@ -5,7 +5,7 @@ import { Failure } from "../shared/errors.ts";
 import { message } from "../shared/messages/message.ts";
 import { render } from "../shared/messages/render.ts";
 
-/** Runs a command. Resolves with its exit code; where it rejects, says why and answers 2 for misuse, else 1. */
+/** Runs a command. Resolves with its exit code, once its output is written; where it rejects, says why and answers 2 for misuse, else 1. */
 export async function runCommand(name: string, run: () => Promise<number>): Promise<number> {
   try {
     return await run();
@@ -16,7 +16,14 @@ export async function runCommand(name: string, run: () => Promise<number>): Prom
     }
     console.error(errorText(error));
     return 1;
+  } finally {
+    await Promise.all([process.stdout, process.stderr].map(written));
   }
+}
+
+/** Resolves once all that was written is. A pipe takes some 64 kB; the rest would be lost at the exit. */
+function written(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => stream.write("", () => resolve()));
 }
 
 /** Aborted when a person or the system ends this program, so that it leaves nothing unfinished behind. */

@@ -8,7 +8,7 @@ import { message } from "../shared/messages/message.ts";
 import { runCommand } from "./run-command.ts";
 import { answerCommands } from "./simulated-controls.ts";
 
-const help = `bramble simulate: synthetic Pis that send readings over MQTT, and answerCommands commands, until the time is up.
+const help = `bramble simulate: synthetic Pis that send readings over MQTT, and answer commands, until the time is up.
 
   --devices N      how many Pis (5)
   --rate R         messages a second from each (1)

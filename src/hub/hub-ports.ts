@@ -122,7 +122,7 @@ function createReach({ config, folder, clock, log }: PortOptions, { core, endpoi
     },
     areKeysCompulsory: () => access.settings.anonymous === "none",
     allows: (address) => access.networks.allows(address),
-    onName: (name) => access.browsers.learnName(name),
+    onName: (name) => access.browsers.setName("public", name),
     clock,
     log: log.child({ name: "reach" }),
   });
@@ -136,8 +136,22 @@ function createMqtt(options: PortOptions, base: Base & Pick<HttpParts, "failures
   const mqtt = new EmbeddedBroker({
     host: config.host,
     port: config.mqttPort,
-    onPublish: ({ topic: source, route, payload, address, clientId = "", principal, session, share }) =>
-      inbox.receive({ source, payload, address, clientId, principal, transport: "mqtt", share, session }, route.decode),
+    onPublish: ({
+      topic: source,
+      route,
+      payload,
+      address,
+      clientId = "",
+      qos = 0,
+      retain = false,
+      principal,
+      session,
+      share,
+    }) =>
+      inbox.receive(
+        { source, payload, address, clientId, qos, retain, principal, transport: "mqtt", share, session },
+        route.decode,
+      ),
     onSession: ({ session, hasTimedOut }) => registry.presence.sessionEnded(session, hasTimedOut),
     records: store.records,
     version,

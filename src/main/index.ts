@@ -2,7 +2,7 @@
 // Order: log what is not caught; claim the scheme, refuse Chromium's switches (it acts on them once this file has run), claim the
 // single instance; when Electron is ready, lock down the session, start the hub, open the window.
 import { join, resolve } from "node:path";
-import { app, session } from "electron";
+import { app, Menu, session } from "electron";
 import { bridgeChannels } from "../shared/bridge.ts";
 import { preferredLanguage } from "../shared/messages/language.ts";
 import { render } from "../shared/messages/render.ts";
@@ -14,7 +14,7 @@ import { DesktopLog } from "./desktop-log.ts";
 import { hubArguments } from "./hub-arguments.ts";
 import { startHubChild } from "./hub-child.ts";
 import { HubProcess } from "./hub-process.ts";
-import { setMenu } from "./menu.ts";
+import { menuTemplate } from "./menu.ts";
 import { NoticeFile } from "./notices/notice-file.ts";
 import { Notices } from "./notices/notices.ts";
 import { CsvSaver } from "./save-csv.ts";
@@ -154,18 +154,26 @@ function startParts({ hub, window, notices, saver, preferences, updates, open }:
   const appSession = openAppSession(log);
   lockDown([appSession, session.defaultSession], log);
   const page = dev["ELECTRON_RENDERER_URL"] ?? join(home, "out", "renderer");
-  const showMenu = () => void setMenu((text) => notices.render(text));
+  /** Again where the language has changed. */
+  const showMenu = async () => {
+    const template = await menuTemplate({
+      platform: process.platform,
+      render: (text) => notices.render(text),
+      openSettings: () => window.open("#/settings"),
+    });
+    Menu.setApplicationMenu(Menu.buildFromTemplate(template));
+  };
   serveApp(
     appSession,
     page,
     hub,
     (language) => {
-      if (notices.setLanguage(language)) showMenu();
+      if (notices.setLanguage(language)) void showMenu();
     },
     log,
   );
   answerPage({ hub, saver, preferences, notices, updates });
-  showMenu();
+  void showMenu();
   preferences.start();
   window.followScreens();
   notices.start();

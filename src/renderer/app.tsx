@@ -8,6 +8,7 @@ import { useHub } from "./api/queries.ts";
 import { endedShare, type FailedLink } from "./api/session.ts";
 import { text } from "./i18n/text.ts";
 import { Overview } from "./pages/overview/overview.tsx";
+import { ErrorBoundary } from "./shell/error-boundary.tsx";
 import { Failure } from "./shell/failures/failure.tsx";
 import { lazyPage } from "./shell/lazy-page.ts";
 import { Loading } from "./shell/loading.tsx";
@@ -38,9 +39,11 @@ export function App({ failedLink }: { readonly failedLink: FailedLink }) {
   return (
     <>
       {isOut && (
-        <Suspense fallback={null}>
-          <SignIn failedLink={failedLink ?? endedShare()} hasEnded={wasIn} />
-        </Suspense>
+        <ErrorBoundary>
+          <Suspense fallback={null}>
+            <SignIn failedLink={failedLink ?? endedShare()} hasEnded={wasIn} />
+          </Suspense>
+        </ErrorBoundary>
       )}
       {/* Where a session ends, what was typed is there again for whom it was once they have signed in. */}
       {(wasIn || !isOut) && (

@@ -11,6 +11,7 @@ import { createQueryClient } from "./api/query-client.ts";
 import { reloadOnPastedLink, signInFromAddress } from "./api/session.ts";
 import { App } from "./app.tsx";
 import { language } from "./i18n/language.ts";
+import { Loading } from "./shell/loading.tsx";
 import { followTheme } from "./styles/theme.ts";
 
 const root = document.getElementById("root");
@@ -19,11 +20,12 @@ if (root === null) throw new Error("index.html has no #root");
 document.documentElement.lang = language;
 followTheme();
 reloadOnPastedLink();
-const failedLink = await signInFromAddress();
+const page = createRoot(root);
+const failedLink = await signInFromAddress(() => page.render(<Loading />));
 const queries = createQueryClient();
 const live = new LiveFeed(queries);
 
-createRoot(root).render(
+page.render(
   <StrictMode>
     <QueryClientProvider client={queries}>
       <LiveContext value={live}>

@@ -120,7 +120,9 @@ export const ReadingRow = Type.Object({
 
 export const ReadingsPage = Type.Object({
   readings: Type.Array(ReadingRow),
-  next: Type.Union([Type.String(), Type.Null()]),
+  next: Type.Union([Type.String(), Type.Null()], {
+    description: "the cursor of the next page; null behind the last. Of many hidden readings a page may show none",
+  }),
 });
 export type ReadingsPage = Static<typeof ReadingsPage>;
 

@@ -13,6 +13,8 @@ const SECOND_MS = 1_000;
 const TEN_YEARS_MS = 10 * 365.25 * 24 * 3_600 * SECOND_MS;
 const READINGS_PER_MESSAGE = 5_000;
 const TELL_PERIOD_MS = 10_000;
+/** Fewer, since a move takes its time. */
+const MOVED_MESSAGES = 20_000;
 /** Of the thousand that a hub may have, some are left to clients that are measured beside. */
 const WIDE_DEVICES = 990;
 /** Distinct times of their readings: the rows of a wide table. */
@@ -69,6 +71,11 @@ export class Stores {
     const path = join(this.#options.folder, name);
     cpSync(months.path, path, { recursive: true });
     return { ...months, path, databasePath: new DataFolder(path).databasePath };
+  }
+
+  /** A fortnight of 50 devices with two metrics each, every minute: for each name another folder, which may be written to. */
+  toMove(name: string): Promise<FilledFolder> {
+    return this.#fill(`to-move-${name}`, [this.#fleet("pine", 50, MOVED_MESSAGES, 60 * SECOND_MS)]);
   }
 
   /** As many series as a hub may have, but for a few devices; the path of the folder. */

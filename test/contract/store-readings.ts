@@ -1,12 +1,7 @@
 // The contract of readings: times, last write wins, durability, pages, buckets, CSV, copies and removal.
 import { expect, test } from "vitest";
 import { type CsvFormat, PLAIN_CSV } from "../../src/hub/export/export-format.ts";
-import {
-  type PageQuery,
-  positionOfLast,
-  type ReadingPosition,
-  type ReadingSelection,
-} from "../../src/hub/store/readings.ts";
+import { endOf, type PageQuery, type ReadingPosition, type ReadingSelection } from "../../src/hub/store/readings.ts";
 import { deviceId, metricName } from "../support/stores/store.ts";
 import type { OpenStore } from "./open-store.ts";
 
@@ -258,7 +253,7 @@ async function rows({ store }: OpenStore, query: Partial<PageQuery>): Promise<st
       const key = page.series[page.seriesIndex[row] ?? -1];
       found.push(`${key?.device}/${key?.metric}@${tsMs}=${page.values[row]}`);
     }
-    after = positionOfLast(page);
+    after = endOf(page);
     if (!page.more || after === null) return found;
   }
 }

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Type } from "typebox";
 import { describe, expect, test } from "vitest";
 import type { RecordKind } from "../../src/hub/store/records.ts";
+import { answered } from "../../src/hub/store/server-sql/connection-pool.ts";
 import { dialectOf } from "../../src/hub/store/server-sql/dialects.ts";
 import { ServerStore } from "../../src/hub/store/server-sql/server-store.ts";
 import { StoreAddress } from "../../src/hub/store/store-address.ts";
@@ -52,6 +53,22 @@ export function serverStoreContract(product: string, server: () => DatabaseServe
       expect(await sent.missing(open)).toEqual([]);
       await open.reopen();
       expect(await sent.missing(open)).toEqual([]);
+    });
+
+    test("gives a server up that answers nothing for too long, however long it answers", {
+      timeout: 60_000,
+    }, async () => {
+      await using open = await openServerStore(server());
+      const dialect = dialectOf(new StoreAddress(open.address));
+      const pauseOf = (seconds: number) =>
+        open.address.startsWith("postgres") ? `SELECT pg_sleep(${seconds})` : `SELECT SLEEP(${seconds})`;
+      const connection = await dialect.connect();
+      await answered(connection, 2_000, async () => {
+        for (let count = 0; count < 5; count++) await connection.query(pauseOf(0.6));
+      });
+      expect(connection.isOpen).toBe(true);
+      await expect(answered(connection, 500, () => connection.query(pauseOf(2)))).rejects.toThrow();
+      expect(connection.isOpen).toBe(false);
     });
 
     test("reports that its server is down, acknowledges nothing, and recovers", {

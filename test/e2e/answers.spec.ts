@@ -161,3 +161,110 @@ test("nothing of what somebody else typed is there for another person who signs 
   await expect(page.getByRole("heading", { level: 1, name: "pi" })).toBeVisible();
   expect(await page.content()).not.toContain("for ada alone");
 });
+
+test("a password stays where the hub did not look at it, and a wrong one goes", async ({ page }) => {
+  await using hub = await startTestHub();
+  await addPerson(hub, "ada", "viewer");
+  await page.goto(hub.file.http);
+  const busy = { ...BROKEN, status: 503, headers: { "Retry-After": "1" } };
+  await page.route("**/api/v1/session", (route) => route.fulfill(busy));
+  await signIn(page, "ada");
+  await expect(page.getByRole("alert")).toHaveText("It is broken.");
+  await expect(page.getByLabel("Password")).toHaveValue(PASSWORD);
+  await page.unrouteAll({ behavior: "wait" });
+  await page.getByLabel("Password").fill("not the password");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByRole("alert")).toHaveText("Name or password is wrong.");
+  await expect(page.getByLabel("Password")).toHaveValue("");
+});
+
+test("what was not done says so: signing out, hiding the steps, a link's list, a proxy's own error", async ({
+  page,
+}) => {
+  await using hub = await startTestHub();
+  await addPerson(hub, "ada", "admin");
+  await hub.post({ device_id: "pi", temperature: 20 });
+  await page.goto(hub.file.http);
+  await signIn(page, "ada");
+  await page.getByRole("link", { name: "pi", exact: true }).waitFor();
+  await page.route("**/api/v1/session", (route) => route.fulfill(BROKEN));
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox", { name: "Find anything" }).fill("sign out");
+  await page.keyboard.press("Enter");
+  await expect(page.getByText("You are still signed in. It is broken.")).toBeVisible();
+
+  const proxys = { status: 502, json: { detail: "bad gateway" } };
+  await page.route("**/api/v1/first-steps", (route) =>
+    route.request().method() === "PUT" ? route.fulfill(proxys) : route.continue(),
+  );
+  const steps = page.getByRole("region", { name: "First steps" });
+  await steps.getByRole("button", { name: "Hide these steps" }).click();
+  await expect(steps.getByRole("alert")).toHaveText("They could not be hidden. The hub answered with status 502.");
+
+  // Behind the dialog the notice at the page's end would not be seen.
+  await page.route("**/api/v1/shares", (route) => route.fulfill(BROKEN));
+  await page.getByRole("link", { name: "pi", exact: true }).click();
+  await page.getByRole("button", { name: "Share" }).click();
+  await expect(page.getByRole("dialog").getByRole("alert")).toContainText("The open links could not be loaded.");
+});
+
+test("what was done is shown though its answer, or the list after it, did not come", async ({ page }) => {
+  await using hub = await startTestHub();
+  await hub.post({ device_id: "pi", temperature: 20 });
+  await page.goto(linkOf(hub));
+  await page.getByRole("link", { name: "pi", exact: true }).waitFor();
+  await page.goto(`${hub.file.http}#/settings`);
+  await page.route("**/api/v1/settings", async (route) => {
+    if (route.request().method() !== "PATCH") return route.continue();
+    await route.fetch();
+    return route.abort();
+  });
+  await page.getByRole("textbox", { name: "Name of the hub" }).fill("Attic");
+  await page.keyboard.press("Enter");
+  await expect(page.getByText("The hub does not answer.")).toBeVisible();
+  await expect(page.getByRole("contentinfo").getByText("Attic")).toBeVisible();
+
+  await page.goto(`${hub.file.http}#/compare?series=pi%2Ftemperature`);
+  const name = page.getByRole("textbox", { name: "Name" });
+  await page.route("**/api/v1/views", (route) =>
+    route.request().method() === "GET" ? route.fulfill(BROKEN) : route.continue(),
+  );
+  await name.fill("Mine");
+  await name.press("Enter");
+  await expect(page.getByRole("heading", { level: 1, name: "Mine" })).toBeVisible();
+});
+
+test("the log keeps what it shows until the next filter's answer is there", async ({ page }) => {
+  await using hub = await startTestHub();
+  await page.goto(linkOf(hub));
+  await page.getByText("Waiting for the first reading…").waitFor();
+  await page.goto(`${hub.file.http}#/access/log`);
+  const entries = page.getByRole("main").getByRole("list").last();
+  await entries.getByRole("listitem").first().waitFor();
+  const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
+  await page.route("**/api/v1/audit?*", async (route) => {
+    await answered;
+    await route.continue();
+  });
+  await page.getByLabel("Who").fill("nobody");
+  await expect(entries).toHaveAttribute("aria-busy", "true");
+  answer();
+  await expect(page.getByText("Nothing fits.")).toBeVisible();
+});
+
+test("a part that cannot be loaded takes nothing else with it", async ({ page }) => {
+  await using hub = await startTestHub();
+  let asked = 0;
+  await page.route(/\/assets\/late-notices-[^/]*\.js$/, (route) => {
+    asked++;
+    return route.fulfill({ status: 404 });
+  });
+  await page.goto(linkOf(hub));
+  // The page is loaded anew once, in case the hub was away or has other files by now.
+  await expect.poll(() => asked).toBe(2);
+  await expect(page.getByRole("heading", { level: 1, name: "Your first reading" })).toBeVisible();
+  // Whether the hub was away is asked once that has failed again.
+  await page.waitForRequest("**/healthz");
+  await page.getByRole("link", { name: "Settings" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Settings" })).toBeVisible();
+});

@@ -172,7 +172,9 @@ test("several requests are one line, from which all are approved into a room", a
   await expect(page.locator("[data-announcer=visible]")).toHaveText("2 of 2 have joined.");
 });
 
-test("a device gets its name and its room while it is approved", async ({ page }) => {
+test("a device gets its name and its room while it is approved, and waits with them where they are not taken", async ({
+  page,
+}) => {
   await using hub = await askingHub();
   await hub.post({ device_id: "pi-1", temperature: 20 });
   await join(hub, "old");
@@ -180,6 +182,11 @@ test("a device gets its name and its room while it is approved", async ({ page }
   await page.getByRole("button", { name: "Name and room of pi-1" }).click();
   await page.getByLabel("Name for pi-1").fill("Attic");
   await page.getByLabel("Room of pi-1").fill("Upstairs");
+  const broken = { status: 503, json: { error: "broken", message: "It is broken." } };
+  await page.route("**/api/v1/devices/pi-1", (route) => route.fulfill(broken), { times: 1 });
+  await page.getByLabel("Room of pi-1").press("Enter");
+  await expect(page.getByRole("region", { name: "Want to join" }).getByRole("alert")).toHaveText("It is broken.");
+  await expect(page.getByLabel("Name for pi-1")).toHaveValue("Attic");
   await page.getByLabel("Room of pi-1").press("Enter");
   await expect(page.locator("[data-announcer=visible]")).toHaveText("Attic has joined.");
   await expect(page.getByRole("region", { name: "Upstairs" }).getByRole("link", { name: "Attic" })).toBeVisible();

@@ -1,10 +1,9 @@
 // `bramble config export [FILE]` and `bramble config apply FILE`: the set-up of a hub without its history, as a file that people
 // read, compare and keep under version control.
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { text as readAll } from "node:stream/consumers";
 import { Value } from "typebox/value";
 import { Misuse, parseArguments } from "../../hub/arguments.ts";
-import { flushFile } from "../../hub/backups/flush.ts";
 import { errorText } from "../../shared/error-text.ts";
 import { Failure } from "../../shared/errors.ts";
 import { message } from "../../shared/messages/message.ts";
@@ -70,10 +69,10 @@ async function exportTo(hub: HubAddress, name: string, force: boolean): Promise<
   }
   const file = outputFile(name, force);
   try {
-    writeFileSync(file.part, text, { flag: "wx" });
-    flushFile(file.part);
+    writeFileSync(file.part, text, { flag: "wx", flush: true });
     finishFile(file);
   } catch (error) {
+    rmSync(file.part, { force: true });
     throw writeFailure(error, file.path);
   }
   console.log(`${file.path} is written.`);

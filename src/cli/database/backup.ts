@@ -51,12 +51,7 @@ argument is wrong.`,
     if (request.file === STANDARD_STREAM) return writeToStandardOutput(request);
     const file = fileToWrite(request);
     const isSound = await writeCopy(request, file.part);
-    try {
-      finishFile(file);
-    } catch (error) {
-      removeDatabase(file.part);
-      throw error;
-    }
+    finishFile(file);
     const damage = isSound ? "" : " It has the damage that was found.";
     console.log(`${file.path} is written: ${count(statSync(file.path).size)} bytes.${damage}`);
     return isSound ? 0 : 1;

@@ -10,7 +10,9 @@ const WINDOW_ORIGIN = "bramble://app";
 const DEVICE_ORIGIN = "file://";
 
 export class BrowserGuard {
-  readonly #names: Set<string>;
+  readonly #names: ReadonlySet<string>;
+  /** Names that the hub got later. */
+  readonly #given = new Map<"mdns" | "public", string>();
 
   /** `more` are names beside the hub's own, without a port. */
   constructor(more: readonly string[]) {
@@ -18,9 +20,10 @@ export class BrowserGuard {
     this.#names = new Set(["localhost", "bramble.local", own, `${own}.local`, ...more]);
   }
 
-  /** Adds a name that the hub got later, in lower case. */
-  learnName(name: string): void {
-    this.#names.add(name);
+  /** The hub's name in mDNS, or its public name, in lower case; empty where it has none. The one before it is foreign from then on. */
+  setName(kind: "mdns" | "public", name: string): void {
+    if (name === "") this.#given.delete(kind);
+    else this.#given.set(kind, name);
   }
 
   /**
@@ -47,7 +50,7 @@ export class BrowserGuard {
 
   #isOwn(host: string): boolean {
     const name = hostName(host);
-    return name !== null && (isIP(name) !== 0 || this.#names.has(name));
+    return name !== null && (isIP(name) !== 0 || this.#names.has(name) || [...this.#given.values()].includes(name));
   }
 }
 

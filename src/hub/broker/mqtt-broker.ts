@@ -20,7 +20,8 @@ export interface BrokerStats {
 }
 
 /** A PUBLISH of a client, on a topic of devices. */
-interface IncomingPublish extends Pick<Delivery, "payload" | "address" | "principal" | "share" | "clientId"> {
+interface IncomingPublish
+  extends Pick<Delivery, "payload" | "address" | "principal" | "share" | "clientId" | "qos" | "retain"> {
   readonly topic: string;
   readonly route: Route;
   /** As in `Delivery`. */

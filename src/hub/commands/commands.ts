@@ -239,11 +239,16 @@ export class Commands {
 
   /** The device is removed with its history; its queued commands are not sent. */
   #forget(device: string): void {
-    for (const open of this.#openOf(device)) {
-      this.#drop(open);
-      open.withdraw?.abort();
+    const open = this.#openOf(device);
+    const ids = [...open.map(({ command }) => command), ...this.#history.list(device)].map(({ id }) => id);
+    for (const one of open) {
+      this.#drop(one);
+      one.withdraw?.abort();
     }
     this.#history.forget(device);
+    // A step that was saved while the records of the device were removed was saved behind that.
+    const { records, onSaveFailed } = this.#options;
+    if (ids.length > 0) records.collection(commandRecords).save([], ids).catch(onSaveFailed);
   }
 
   /** A newer value of a switch or a number replaces those that are queued: they are not sent. */

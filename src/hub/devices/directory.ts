@@ -81,6 +81,12 @@ export class DeviceDirectory implements DirectoryLimits {
     for (const { id, latest } of this.states.values()) for (const metric of latest.keys()) yield { device: id, metric };
   }
 
+  /** Each device that has joined, and its metrics with readings. */
+  *joinedMetrics(): Generator<readonly [DeviceId, ReadonlyMap<MetricName, unknown>]> {
+    for (const { id, known, joining, latest } of this.states.values())
+      if (known && joining === null) yield [id, latest];
+  }
+
   /** All series with readings, of devices that have joined. */
   *describedSeries(): Generator<DescribedSeries> {
     for (const state of this.states.values()) {

@@ -58,10 +58,13 @@ export class Advertiser {
   /** Changes the advertised ports: new services are probed, and a goodbye is sent for removed ones. */
   async advertise(advertised: Advertised): Promise<void> {
     this.#advertised = advertised;
-    for (const { responder, at, isOpen } of this.#responders.values()) {
+    for (const [key, interfaceResponder] of this.#responders) {
+      const { responder, at, isOpen } = interfaceResponder;
       if (!isOpen) continue;
       await responder.goodbye();
-      responder.probe(this.#recordsAt(at), Math.random() * MAX_FIRST_PROBE_DELAY_MS);
+      // Meanwhile its interface may be gone, or advertising have been stopped.
+      if (this.#responders.get(key) === interfaceResponder)
+        responder.probe(this.#recordsAt(at), Math.random() * MAX_FIRST_PROBE_DELAY_MS);
     }
   }
 

@@ -6,8 +6,8 @@
 // one event of the hub's main thread. So only responses for our service type pass, at a bounded rate.
 import { EventEmitter } from "node:events";
 import { MDNS_PORT, type MdnsLink, type Sender } from "./multicast-socket.ts";
+import { countRecords, HEADER_BYTES } from "./record-count.ts";
 
-const HEADER_BYTES = 12;
 /** QR, the third byte's highest bit: set in responses. */
 const RESPONSE_BIT = 0x80;
 /** A hub's announcement has ten. */
@@ -30,7 +30,7 @@ export class BrowseSocket extends EventEmitter {
   /** Hands a packet from the link to multicast-dns, which decodes it. */
   receive(bytes: Buffer, sender: Sender): void {
     if (!this.#isAnswer(bytes, sender)) return;
-    const records = recordCount(bytes);
+    const records = countRecords(bytes);
     if (records > MAX_RECORDS_PER_PACKET || this.#records + records > MAX_RECORDS_PER_BROWSE) return;
     this.#records += records;
     try {
@@ -62,9 +62,4 @@ export class BrowseSocket extends EventEmitter {
     if (port !== MDNS_PORT || bytes.length < HEADER_BYTES || (bytes.readUInt8(2) & RESPONSE_BIT) === 0) return false;
     return bytes.toString("latin1").toLowerCase().includes(this.#label);
   }
-}
-
-/** Questions and records of all three sections, as the header counts them (RFC 1035, section 4.1.1). */
-function recordCount(bytes: Buffer): number {
-  return [4, 6, 8, 10].reduce((sum, offset) => sum + bytes.readUInt16BE(offset), 0);
 }

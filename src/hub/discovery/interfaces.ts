@@ -1,6 +1,6 @@
 // Which interfaces of this machine lead to a LAN where Pis may be: no VPNs, and no networks of containers and virtual
 // machines.
-import { existsSync, readdirSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { isIPv6 } from "node:net";
 import { type NetworkInterfaceInfo, networkInterfaces } from "node:os";
 import type { Family } from "./multicast-socket.ts";
@@ -115,15 +115,27 @@ function isLan(name: string, infos: readonly NetworkInterfaceInfo[]): boolean {
   return infos.every(({ internal, mac }) => !internal && mac !== NO_MAC) && !isBridgeOfContainers(name);
 }
 
-/** A bridge without an adapter joins containers or virtual machines of this machine. Known on Linux alone. */
-function isBridgeOfContainers(name: string): boolean {
-  const folder = `/sys/class/net/${name}`;
-  if (!existsSync(`${folder}/bridge`)) return false;
-  return !readdirSync(`${folder}/brif`).some((port) => {
-    const parts = readdirSync(`/sys/class/net/${port}`);
+/**
+ * A bridge without an adapter joins containers or virtual machines of this machine. Known on Linux alone. Containers come and go:
+ * what is listed may be gone when it is read.
+ */
+export function isBridgeOfContainers(name: string, folder = "/sys/class/net"): boolean {
+  if (namesIn(`${folder}/${name}/bridge`) === null) return false;
+  const ports = namesIn(`${folder}/${name}/brif`) ?? [];
+  return !ports.some((port) => {
+    const parts = namesIn(`${folder}/${port}`) ?? [];
     // An adapter, or a VLAN or bond on top of one.
     return parts.some((part) => part === "device" || part.startsWith("lower_"));
   });
+}
+
+/** Null where there is no such folder, or none that can be read. */
+function namesIn(folder: string): string[] | null {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return null;
+  }
 }
 
 function isReachable({ address, cidr }: NetworkInterfaceInfo): boolean {

@@ -31,6 +31,8 @@ export class MdnsLink {
   readonly #options: MdnsLinkOptions;
   readonly #onLink = new BlockList();
   #socket: Socket | null = null;
+  /** Of what is being sent: a socket that is closed meanwhile calls nobody back. */
+  readonly #sending = new Set<() => void>();
 
   constructor(options: MdnsLinkOptions) {
     this.#options = options;
@@ -71,9 +73,14 @@ export class MdnsLink {
     const { port, address } = to ?? { port: MDNS_PORT, address: MULTICAST_GROUPS[family] };
     return new Promise((resolve) => {
       if (this.#socket === null) return resolve();
+      const sent = () => {
+        this.#sending.delete(sent);
+        resolve();
+      };
+      this.#sending.add(sent);
       this.#socket.send(bytes, port, address, (error) => {
         if (error !== null) onError(error);
-        resolve();
+        sent();
       });
     });
   }
@@ -81,6 +88,7 @@ export class MdnsLink {
   close(): void {
     this.#socket?.close();
     this.#socket = null;
+    for (const sent of this.#sending) sent();
   }
 
   #address(): string {

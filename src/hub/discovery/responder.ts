@@ -4,6 +4,7 @@
 import { AUTHORITATIVE_ANSWER, type DnsRecord, decode, encode, type Packet } from "dns-packet";
 import type { Clock } from "../clock.ts";
 import { MDNS_PORT, type MdnsLink, type Sender } from "./multicast-socket.ts";
+import { countRecords, HEADER_BYTES } from "./record-count.ts";
 import {
   type Answers,
   announced,
@@ -29,6 +30,8 @@ const SHARED_ANSWER_DELAY_SPREAD_MS = 100;
 const MIN_MULTICAST_INTERVAL_MS = 1_000;
 /** Packets with another opcode or response code than 0 are ignored (sections 18.3 and 18.11). */
 const OPCODE_AND_RCODE_MASK = 0x780f;
+/** An Ethernet packet has room for a hundred, and they take a millisecond; the largest packet has four thousand. */
+const MAX_RECORDS_PER_PACKET = 200;
 /** A legacy resolver receives no goodbye, so its TTL is capped (section 6.7). */
 const MAX_LEGACY_TTL_SECONDS = 10;
 
@@ -214,6 +217,7 @@ function isOfNames({ name }: DnsRecord, { names }: Records): boolean {
 }
 
 function decodeOrNull(bytes: Buffer): Required<Packet> | null {
+  if (bytes.length < HEADER_BYTES || countRecords(bytes) > MAX_RECORDS_PER_PACKET) return null;
   try {
     return decode(bytes);
   } catch {

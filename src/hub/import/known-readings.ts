@@ -2,7 +2,7 @@
 // yet, so that a file with a reading an hour does not read the seconds between them.
 import type { DeviceId, MetricName } from "../../shared/ids.ts";
 import type { Reading } from "../../shared/reading.ts";
-import { type ReadingStore, rowsOf } from "../store/readings.ts";
+import { endOf, type ReadingStore, rowsOf } from "../store/readings.ts";
 
 /** Devices times metrics in one query: the store merges so many fast. */
 const MAX_SERIES_PER_QUERY = 1_000;
@@ -51,7 +51,7 @@ async function lookUp(
         found++;
       }
     }
-    const reachedMs = page.tsMs.at(-1);
+    const reachedMs = endOf(page)?.tsMs;
     if (!page.more || reachedMs === undefined) return;
     // Few of the rows were wanted, so the readings lie far apart.
     if (found * 4 < page.tsMs.length) limit = leastRows;

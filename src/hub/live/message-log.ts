@@ -109,7 +109,7 @@ export class MessageLog {
   }
 
   #row({ message, device, outcome, sender }: SettledMessage, { viewer, language }: Viewing): LogRow {
-    const { source, payload, transport, address, clientId } = message;
+    const { source, payload, transport, address, clientId, qos, retain } = message;
     const isStored = outcome.kind === "stored";
     return {
       atMs: this.#options.clock.now(),
@@ -124,6 +124,8 @@ export class MessageLog {
       transport,
       address,
       ...(clientId !== undefined && { client: clientId }),
+      ...(qos !== undefined && { qos }),
+      ...(retain === true && { isRetained: true }),
       // Names of people and programs are for viewers without a scope of devices.
       ...(sender !== null && viewer.maySee === undefined && { sender }),
     };

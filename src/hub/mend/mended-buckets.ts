@@ -9,7 +9,7 @@ import {
   type Summary,
   type TimeRange,
 } from "../store/mended.ts";
-import { type BucketQuery, positionOfLast, type ReadingPosition, type ReadingStore } from "../store/readings.ts";
+import { type BucketQuery, endOf, type ReadingPosition, type ReadingStore } from "../store/readings.ts";
 
 /** Stores have summaries of slots of this length. */
 const SHORT_STEP_MS = 15 * 60_000;
@@ -76,7 +76,7 @@ async function addRows(
       const values = ofSlot.flatMap(([tsMs, value]) => mendedValue(mends, tsMs, value) ?? []);
       if (values.length > 0) add(ofSlot[0]?.[0] ?? fromMs, summaryOf(values));
     }
-    after = positionOfLast(page);
+    after = endOf(page);
     more = page.more && after !== null;
   }
 }

@@ -4,18 +4,22 @@ import type { Reading, SeriesKey } from "../../shared/reading.ts";
 import type { ExportFormat } from "../export/export-format.ts";
 import { type Mends, mendedValue } from "../store/mended.ts";
 import {
+  endOf,
   newestOf,
   type PageQuery,
-  positionOfLast,
   type ReadingPage,
+  type ReadingPosition,
   type ReadingSelection,
   type ReadingStore,
 } from "../store/readings.ts";
 import type { MendList } from "./mend-list.ts";
 import { mendedBuckets } from "./mended-buckets.ts";
 
-/** Rows per query that refills a page after hidden rows were removed. */
 const MIN_ROWS_PER_READ = 1_000;
+/** Where all of the last read were hidden: there may be many more. */
+const MAX_ROWS_PER_READ = 10_000;
+/** What a page reads before it ends early, which is some tenths of a second. */
+const MAX_ROWS_READ_PER_PAGE = 100_000;
 
 export function mendedReadings(stored: ReadingStore, list: MendList): ReadingStore {
   const page = (query: PageQuery) => {
@@ -46,17 +50,45 @@ export function mendedReadings(stored: ReadingStore, list: MendList): ReadingSto
   };
 }
 
-/** Reads until the page is full; hidden rows do not count. */
+/** Reads until the page is full, not counting hidden rows, or has read its share. */
 async function mendedPage(stored: ReadingStore, query: PageQuery, list: MendList): Promise<ReadingPage> {
   const rows = new PageRows(query.limit);
   let { after } = query;
+  let rowsRead = 0;
+  let isAllHidden = false;
   for (;;) {
-    const limit = Math.max(MIN_ROWS_PER_READ, rows.missing);
-    const page = await stored.page({ ...query, after, limit });
+    const limit = isAllHidden ? MAX_ROWS_PER_READ : Math.max(MIN_ROWS_PER_READ, rows.missing);
+    const page = await stored.page({ ...pastHidden({ ...query, after }, list), limit });
+    const missingBefore = rows.missing;
     const mends = page.series.map(({ device, metric }) => list.of(device, metric));
     for (let row = 0; row < page.tsMs.length && rows.missing > 0; row++) rows.add(page, row, mends);
-    after = positionOfLast(page);
+    after = endOf(page);
     if (rows.missing === 0 || !page.more || after === null) return rows.page();
+    isAllHidden = rows.missing === missingBefore;
+    rowsRead += page.tsMs.length;
+    if (rowsRead >= MAX_ROWS_READ_PER_PAGE) return rows.pageUpTo(after);
+  }
+}
+
+/** Of one series: the query without the time at its beginning in which everything is hidden, so that none of that is read. */
+function pastHidden(query: PageQuery, list: MendList): PageQuery {
+  const { devices, metrics, fromMs, toMs, order, after } = query;
+  const [device, metric] = [devices?.[0], metrics?.[0]];
+  if (device === undefined || metric === undefined || devices?.length !== 1 || metrics?.length !== 1) return query;
+  const hiding = list
+    .of(device, metric)
+    .filter(({ repair, least, greatest }) => repair.kind === "hide" && least === undefined && greatest === undefined);
+  const isOldestFirst = order === "oldest-first";
+  let rest = query;
+  let nextMs = after?.tsMs ?? (isOldestFirst ? fromMs : toMs - 1);
+  for (;;) {
+    const over = hiding.find(({ from, to }) => from <= nextMs && nextMs < to);
+    if (over === undefined) return rest;
+    nextMs = isOldestFirst ? over.to : over.from - 1;
+    const times = isOldestFirst
+      ? { fromMs: Math.min(toMs, over.to), toMs }
+      : { fromMs, toMs: Math.max(fromMs, over.from) };
+    rest = { ...query, ...times, after: null };
   }
 }
 
@@ -86,6 +118,11 @@ class PageRows {
     this.#seriesIndex.push(this.#placeOf(key));
     this.#tsMs.push(ts);
     this.#values.push(value);
+  }
+
+  /** It ends behind hidden rows. */
+  pageUpTo(end: ReadingPosition): ReadingPage {
+    return { ...this.page(), more: true, end };
   }
 
   page(): ReadingPage {

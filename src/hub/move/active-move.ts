@@ -1,12 +1,16 @@
 // A running move, as steps: each is short, may be repeated, and is resumed after a crash by the state file.
-// copying: all stored data, newest first, while new data goes to both stores. comparing: until both are equal. ready: both stay
+// copying: all stored data, newest month first, while new data goes to both stores. comparing: until both are equal. ready: both stay
 // equal. To switch reading, everything is compared again, writes are paused, the latest data is compared reading by reading, and
 // the state file is set to the other store, with which the hub restarts. Switching back is the same in the other direction.
+
+import type { DeviceId } from "../../shared/ids.ts";
 import { DAY_MS } from "../../shared/time.ts";
 import type { Clock } from "../clock.ts";
 import type { Store } from "../store/store.ts";
 import { compareStores } from "./copying/compare.ts";
-import { copyMetadata, hubIdOf } from "./copying/copy-metadata.ts";
+import { copyMetadata } from "./copying/copy-metadata.ts";
+import { type CopyPlace, devicesOf, newestMonth, selectionAt } from "./copying/months.ts";
+import type { Pacing } from "./copying/pacing.ts";
 import { ALL_READINGS, wholeDay } from "./copying/selections.ts";
 import { openTarget, Transfer } from "./copying/transfer.ts";
 import type { DualWrite } from "./dual-write.ts";
@@ -23,15 +27,17 @@ export interface ActiveMoveOptions {
   /** Sets whether workers may write to the server; answers how many do. */
   readonly letWorkers: (areAllowed: boolean) => Promise<number>;
   readonly dual: DualWrite;
+  readonly pacing: Pacing;
   readonly clock: Clock;
   /** Stops the hub and starts it again, where reading was switched. */
   readonly restart: () => void;
   readonly signal: AbortSignal;
 }
 
-/** Between two steps, new data goes to the other store. */
-const READINGS_PER_STEP = 20_000;
-const SAVE_PERIOD_MS = 1_000;
+/** Few enough to hold the event loop for some milliseconds only. */
+const READINGS_PER_STEP = 5_000;
+/** Saving the state takes the disk as long as several commits. */
+const SAVE_PERIOD_MS = 5_000;
 /** Devices are still sending for the last minute. */
 const MOVING_MS = 60_000;
 const MAX_COMPARISONS = 3;
@@ -41,16 +47,20 @@ export class ActiveMove {
   readonly #transfer: Transfer;
   #state: MoveState;
   #savedMs = Number.NEGATIVE_INFINITY;
+  /** Those of the month that is being copied. */
+  #devices: readonly DeviceId[] | null = null;
   #isSwitched = false;
   #areWorkersAway = false;
 
   constructor(options: ActiveMoveOptions) {
-    const { source, dual, state } = options;
+    const { source, dual, pacing, signal, state } = options;
     this.#options = options;
     this.#state = state;
     this.#transfer = new Transfer({
       source,
       mirror: dual.mirror,
+      pacing,
+      signal,
       // Readings that a server lost must not be removed from the file as well.
       removesExtras: state.reads === "file",
       readingsPerStep: READINGS_PER_STEP,
@@ -106,8 +116,6 @@ export class ActiveMove {
     const { dual, source } = this.#options;
     await dual.mirror.turn(async () => {
       const target = openTarget(dual.mirror);
-      const [ours, theirs] = [hubIdOf(await source.metadata.read()), hubIdOf(await target.metadata.read())];
-      if (theirs !== null && theirs !== ours) throw new MoveProblem("another-hub");
       dual.areRecordsMissed = false;
       try {
         await copyMetadata(source, target);
@@ -120,15 +128,14 @@ export class ActiveMove {
 
   /** Compares one range that the other store may lack, reading by reading; false where there is none. */
   async #settleOne(): Promise<boolean> {
-    const { dual, signal } = this.#options;
-    const { writeIntents } = dual;
-    const { step, copiedFromMs } = this.#state;
+    const { writeIntents } = this.#options.dual;
+    const { step, copiedFromMs, copyPlace } = this.#state;
     if (writeIntents.isEmpty) return false;
     await this.#refuseSpool();
     const [intent] = writeIntents.missedSelections;
     if (intent !== undefined) {
       // Readings that were removed from the store that is read have to be removed from the other one, too.
-      await this.#transfer.repairAll(intent.selection, signal, true);
+      await this.#transfer.repairAll(intent.selection, true);
       await writeIntents.settle(intent);
       return true;
     }
@@ -136,9 +143,10 @@ export class ActiveMove {
     if (day === undefined) return false;
     writeIntents.missedDays.delete(day);
     // It is still to be copied.
-    if (step === "copying" && (copiedFromMs === null || (day + 1) * DAY_MS <= copiedFromMs)) return true;
+    const isCopiedFromMs = copyPlace?.fromMs ?? copiedFromMs ?? ALL_READINGS.toMs;
+    if (step === "copying" && (day + 1) * DAY_MS <= isCopiedFromMs) return true;
     try {
-      await this.#transfer.repairAll(wholeDay(day), signal);
+      await this.#transfer.repairAll(wholeDay(day));
       return true;
     } catch (error) {
       writeIntents.missedDays.add(day);
@@ -158,15 +166,32 @@ export class ActiveMove {
   }
 
   async #copyNext(): Promise<void> {
-    const { copiedFromMs, copiedReadings, isFresh } = this.#state;
-    const selection = { ...ALL_READINGS, toMs: copiedFromMs ?? ALL_READINGS.toMs };
+    const { source, dual } = this.#options;
+    const { copiedFromMs, copiedReadings, startedMs, isFresh } = this.#state;
+    const endMs = copiedFromMs ?? ALL_READINGS.toMs;
+    // What the other store alone has is removed there.
+    const stores = isFresh ? [source] : [source, openTarget(dual.mirror)];
+    const place = this.#state.copyPlace ?? (await newestMonth(stores, endMs, startedMs));
+    if (place === null) {
+      await this.change({ copiedFromMs: ALL_READINGS.fromMs, step: "comparing" });
+      return;
+    }
+    this.#devices ??= await devicesOf(stores);
+    const selection = selectionAt(place, this.#devices, endMs);
+    if (selection === null) {
+      this.#devices = null;
+      await this.change({ copiedFromMs: place.fromMs, copyPlace: null });
+      return;
+    }
     const { fromMs, readings } = isFresh
       ? await this.#transfer.copyNewest(selection)
       : await this.#transfer.repairNewest(selection);
-    const isDone = fromMs <= ALL_READINGS.fromMs;
-    const changes: Partial<MoveState> = { copiedFromMs: fromMs, copiedReadings: copiedReadings + readings };
-    if (isDone) await this.change({ ...changes, step: "comparing" });
-    else if (performance.now() - this.#savedMs > SAVE_PERIOD_MS) await this.change(changes);
+    await this.#copied({ ...place, device: selection.devices[0], toMs: fromMs }, copiedReadings + readings);
+  }
+
+  async #copied(copyPlace: CopyPlace, copiedReadings: number): Promise<void> {
+    const changes = { copyPlace, copiedReadings };
+    if (performance.now() - this.#savedMs > SAVE_PERIOD_MS) await this.change(changes);
     // After a crash, the readings that were copied since are copied again.
     else this.#state = { ...this.#state, ...changes };
   }
@@ -179,14 +204,14 @@ export class ActiveMove {
   }
 
   async #compareUntil(beforeMs: number): Promise<{ series: number; days: number; readings: number; repaired: number }> {
-    const { source, dual, signal } = this.#options;
+    const { source, dual, pacing, signal } = this.#options;
     await this.#refuseSpool();
     let repaired = 0;
     for (let comparison = 1; ; comparison++) {
-      const { different, ...counts } = await compareStores({ source, dual, beforeMs, signal });
+      const { different, ...counts } = await compareStores({ source, dual, pacing, beforeMs, signal });
       if (different.length === 0) return { ...counts, repaired };
       let found = 0;
-      for (const selection of different) found += await this.#transfer.repairAll(selection, signal);
+      for (const selection of different) found += await this.#transfer.repairAll(selection);
       repaired += found;
       // It must not be repaired: the file has readings that the server has lost.
       if (found === 0 && this.#state.reads === "server") return { ...counts, repaired };

@@ -5,6 +5,7 @@ import { BrambleError } from "../../shared/errors.ts";
 import type { Clock } from "../clock.ts";
 import type { AppendMessage, ReadingSelection } from "../store/readings.ts";
 import type { Store } from "../store/store.ts";
+import type { Pacing } from "./copying/pacing.ts";
 import { concerns, dayOf, daysOf } from "./copying/selections.ts";
 import type { Mirror } from "./mirror.ts";
 import type { SelectionIntent, WriteIntents } from "./write-intents.ts";
@@ -13,6 +14,8 @@ export interface DualWriteOptions {
   readonly source: Store;
   readonly mirror: Mirror;
   readonly writeIntents: WriteIntents;
+  /** Of the move, which gives way to what is written here. */
+  readonly pacing: Pacing;
   readonly clock: Clock;
   readonly onFailure: (error: unknown) => void;
 }
@@ -62,7 +65,10 @@ export class DualWrite {
     try {
       const opening = this.writeIntents.open(days, this.#options.clock.now());
       if (opening !== null) await opening;
+      const startedAt = performance.now();
       const tsMs = await this.#source.readings.append(message);
+      // A flood waits for itself.
+      if (message.isOfFlood !== true) this.#options.pacing.stored(performance.now() - startedAt);
       this.#committed(message, tsMs, flight);
       return tsMs;
     } catch (error) {

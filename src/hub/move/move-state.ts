@@ -8,6 +8,7 @@ import { errorText } from "../../shared/error-text.ts";
 import { Failure } from "../../shared/errors.ts";
 import { message } from "../../shared/messages/message.ts";
 import { StoreAddress } from "../store/store-address.ts";
+import { CopyPlace } from "./copying/months.ts";
 import { DurableFile } from "./durable-file.ts";
 
 export const Side = Type.Union([Type.Literal("file"), Type.Literal("server")]);
@@ -44,6 +45,8 @@ export const MoveState = Type.Object({
   isFresh: Type.Boolean(),
   /** Readings from here on are copied; null before the first one. */
   copiedFromMs: Type.Union([Type.Integer(), Type.Null()]),
+  /** Of the month before them; null, or left out as by older versions, where none of it is copied. */
+  copyPlace: Type.Optional(Type.Union([CopyPlace, Type.Null()])),
   copiedReadings: Type.Integer(),
   compared: Type.Union([Compared, Type.Null()]),
   /** Reading is switched as soon as both are equal. */
@@ -105,6 +108,7 @@ export async function copyAnew(folder: string): Promise<void> {
     step: "copying",
     isFresh: false,
     copiedFromMs: null,
+    copyPlace: null,
     copiedReadings: 0,
     compared: null,
     switchWhenEqual: false,

@@ -14,10 +14,13 @@ import { reasonAlone } from "../store/reason-alone.ts";
 import type { Store } from "../store/store.ts";
 import { StoreAddress } from "../store/store-address.ts";
 import { ActiveMove } from "./active-move.ts";
+import { hubIdOf } from "./copying/copy-metadata.ts";
+import { Pacing } from "./copying/pacing.ts";
+import { TargetAway } from "./copying/transfer.ts";
 import { DualWrite } from "./dual-write.ts";
 import { DurableFile } from "./durable-file.ts";
 import { Mirror } from "./mirror.ts";
-import { problemOf } from "./move-problem.ts";
+import { MoveProblem, problemOf } from "./move-problem.ts";
 import { type MoveState, moveStateFile, type Side } from "./move-state.ts";
 import type { MovingStore } from "./moving-store.ts";
 import { OtherStore } from "./other-store.ts";
@@ -243,6 +246,7 @@ export class Mover {
       startedMs: clock.now(),
       switchedMs: null,
       copiedFromMs: null,
+      copyPlace: null,
       copiedReadings: 0,
       compared: null,
       ...how,
@@ -269,10 +273,12 @@ export class Mover {
       this.#problem = problemOf(error);
     };
     const mirror = new Mirror(onFailure);
-    const dual = new DualWrite({ source, mirror, writeIntents, clock, onFailure });
+    const pacing = new Pacing();
+    const dual = new DualWrite({ source, mirror, writeIntents, pacing, clock, onFailure });
     const address = new StoreAddress(state.address);
     const other = new OtherStore({
       make: (onDeath) => (reads === "file" ? makeServer(address, onDeath) : makeFile(onDeath)),
+      admit: (store) => refuseAnotherHubs(source, store),
       mirror,
       onFailure,
     });
@@ -284,6 +290,7 @@ export class Mover {
       spoolings,
       letWorkers: (areAllowed) => letWorkers(address, areAllowed),
       dual,
+      pacing,
       clock,
       restart: restart ?? (() => undefined),
       signal: ending.signal,
@@ -332,7 +339,8 @@ export class Mover {
       } catch (error) {
         if (signal.aborted) return;
         if (this.#problem === null) log.warn({ err: error }, "the move waits");
-        this.#problem = problemOf(error);
+        // Why the other store is away is said where it is opened.
+        if (this.#problem === null || !(error instanceof TargetAway)) this.#problem = problemOf(error);
         pauseMs = RETRY_MS;
       }
       await this.#pause(pauseMs);
@@ -349,6 +357,12 @@ export class Mover {
       };
     });
   }
+}
+
+/** Two hubs may have found the same database empty. */
+async function refuseAnotherHubs(source: Store, target: Store): Promise<void> {
+  const [ours, theirs] = [hubIdOf(await source.metadata.read()), hubIdOf(await target.metadata.read())];
+  if (theirs !== null && theirs !== ours) throw new MoveProblem("another-hub");
 }
 
 function refused(reason: AnyMessage | string): Problem {

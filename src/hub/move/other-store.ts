@@ -6,6 +6,8 @@ import type { Mirror } from "./mirror.ts";
 export interface OtherStoreOptions {
   /** Makes the store; `onDeath` is called when it has failed for good. */
   readonly make: (onDeath: (error: Error) => void) => Store;
+  /** Rejects where nothing may be written to it. */
+  readonly admit: (store: Store) => Promise<void>;
   readonly mirror: Mirror;
   readonly onFailure: (error: unknown) => void;
 }
@@ -37,13 +39,14 @@ export class OtherStore {
   }
 
   async #open(): Promise<void> {
-    const { make, mirror, onFailure } = this.#options;
+    const { make, admit, mirror, onFailure } = this.#options;
     const { signal } = this.#ending;
     while (!signal.aborted) {
       const store = make((error) => this.#storeFailed(store, error));
       this.#store = store;
       try {
         await store.start();
+        await admit(store);
         if (signal.aborted) return;
         mirror.target = store;
         return;
@@ -57,7 +60,8 @@ export class OtherStore {
 
   #storeFailed(store: Store, error: Error): void {
     const { mirror, onFailure } = this.#options;
-    if (store !== this.#store || this.#ending.signal.aborted) return;
+    // One that fails while it is being opened is opened again there.
+    if (store !== mirror.target || this.#ending.signal.aborted) return;
     onFailure(error);
     mirror.target = null;
     this.#opening = store

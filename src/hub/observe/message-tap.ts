@@ -16,6 +16,10 @@ export interface ArrivedMessage {
   readonly transport: Transport;
   /** The MQTT client id, where it came over MQTT. */
   readonly clientId?: string;
+  /** As its client sent it over MQTT. */
+  readonly qos?: 0 | 1 | 2;
+  /** The RETAIN flag of its PUBLISH. */
+  readonly retain?: boolean;
 }
 
 export type MessageOutcome =

@@ -1,13 +1,13 @@
 // The part of Prometheus' HTTP API that Grafana uses: queries over the stored readings, and lists of series. Independent of HTTP.
 import { message } from "../../shared/messages/message.ts";
 import type { Clock } from "../clock.ts";
+import { TaskQueue } from "../task-queue.ts";
 import { type MatrixSeries, metricOf, type QueryAnswer } from "./answer.ts";
 import { evaluate, readingsOf } from "./evaluation/evaluate.ts";
 import { MAX_STEPS, QueryLimits } from "./evaluation/query-limits.ts";
 import type { QueriedStore } from "./evaluation/read-series.ts";
 import { type Column, type Times, timeAt, valueAt } from "./evaluation/vector.ts";
 import { QueryError } from "./query-error.ts";
-import { QueryQueue } from "./query-queue.ts";
 import { keyOf, MAX_SERIES, type SelectedSeries, type SeriesSource, selectSeries } from "./reading-series.ts";
 import { type ReadSeries, readRequest, readResponse } from "./remote-read/messages.ts";
 import { packSnappy, unpackSnappy } from "./remote-read/snappy.ts";
@@ -53,11 +53,12 @@ export interface Found<T> {
 
 /** A proxy in front would not wait much longer. */
 const MAX_QUERY_MS = 30_000;
+const QUERIES_AT_ONCE = 3;
 const MAX_READ_REQUEST_BYTES = 65_536;
 
 export class PrometheusApi {
   readonly #options: PrometheusApiOptions;
-  readonly #queue = new QueryQueue();
+  readonly #queue = new TaskQueue(QUERIES_AT_ONCE);
 
   constructor(options: PrometheusApiOptions) {
     this.#options = options;
@@ -174,7 +175,10 @@ export class PrometheusApi {
 
   #run<T>({ gone, timeoutMs }: Requester, task: (limits: QueryLimits) => Promise<T>): Promise<T> {
     const limits = new QueryLimits(gone, Math.min(timeoutMs ?? MAX_QUERY_MS, MAX_QUERY_MS));
-    return this.#queue.run(limits, () => task(limits));
+    return this.#queue.run(limits.signals, (isWanted) => {
+      if (!isWanted) limits.check();
+      return task(limits);
+    });
   }
 }
 

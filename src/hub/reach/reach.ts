@@ -33,7 +33,7 @@ export interface ReachOptions extends Omit<ActiveReachOptions, "held" | "board" 
   readonly areKeysCompulsory: () => boolean;
   /** Whether the allowed networks contain the address. */
   readonly allows: (address: string) => boolean;
-  /** Called with the public name, by which browsers may reach the hub. */
+  /** Called with the public name, by which browsers may reach the hub; empty where it has none any more. */
   readonly onName: (name: string) => void;
   readonly outside?: Outside;
 }
@@ -97,7 +97,7 @@ export class Reach {
     if ("code" in settings) return settings;
     await this.#options.records.collection(reachSettingsRecords).save([settings]);
     this.#settings = settings;
-    if (settings.name !== "") this.#options.onName(settings.name);
+    this.#options.onName(settings.name);
     if (this.#active !== null) await (await this.#active).change(settings);
     else await this.#activate();
     return null;

@@ -100,7 +100,7 @@ export class Administration {
   /** The part that advertises the hub, to be started once its ports are open. */
   advertising(mdns: Omit<MdnsOptions, "label" | "onName" | "clock" | "log">): Advertising {
     const { access, clock, log } = this.#options;
-    const onName = (name: string) => access.browsers.learnName(name);
+    const onName = (name: string) => access.browsers.setName("mdns", name);
     this.#advertising = new Advertising({
       preferences: this.preferences,
       makeMdns: (label) => new Mdns({ ...mdns, label, onName, clock, log: log.child({ name: "mdns" }) }),

@@ -4,7 +4,7 @@ import type { DeviceId, MetricName } from "../../shared/ids.ts";
 import type { Bucket, IncomingAttribute, IncomingReading, Reading, SeriesKey } from "../../shared/reading.ts";
 import type { ExportFormat } from "../export/export-format.ts";
 import type { BucketGrid } from "./bucket-grid.ts";
-import type { SeriesMends } from "./mended.ts";
+import type { SeriesMends, TimeRange } from "./mended.ts";
 
 export interface ReadingStore {
   /**
@@ -19,7 +19,7 @@ export interface ReadingStore {
   latest(): Promise<Reading[]>;
   /** A chart's buckets, oldest first; empty ones are left out. */
   buckets(query: BucketQuery): Promise<Bucket[]>;
-  /** One page of rows in order of time, then device, then metric; `query.after` continues behind the last row of a page. */
+  /** One page of rows in order of time, then device, then metric; `query.after` continues behind the end of a page. */
   page(query: PageQuery): Promise<ReadingPage>;
   /**
    * The finest grid of at most `points` buckets for `fromMs <= t < toMs` that this store answers fast: its long buckets are made of
@@ -93,35 +93,50 @@ export interface ReadingPage {
   readonly seriesIndex: Uint32Array;
   readonly tsMs: Float64Array;
   readonly values: Float64Array;
-  /** True when rows follow behind the last one. */
+  /** True when rows may follow. A page with fewer rows than its limit can have more behind it, where many rows are hidden. */
   readonly more: boolean;
+  /** Where it ends, if not with its last row. */
+  readonly end?: ReadingPosition;
 }
 
 /** The rows of a page, in its order. */
-export function rowsOf({ series, seriesIndex, tsMs, values }: ReadingPage): Reading[] {
-  return Array.from(tsMs, (ms, row) => {
-    const key = series[seriesIndex[row] ?? -1];
-    if (key === undefined) throw new Error("a row of a page has no series");
-    return { device: key.device, metric: key.metric, tsMs: ms, value: values[row] ?? 0 };
-  });
+export function rowsOf(page: ReadingPage): Reading[] {
+  return Array.from(page.tsMs, (_, row) => readingAt(page, row));
 }
 
-/** Where a page ends; null when it is empty. */
-export function positionOfLast(page: ReadingPage): ReadingPosition | null {
+export function readingAt(page: ReadingPage, row: number): Reading {
+  const { device, metric } = seriesAt(page, row);
+  return { device, metric, tsMs: page.tsMs[row] ?? 0, value: page.values[row] ?? 0 };
+}
+
+export function seriesAt({ series, seriesIndex }: ReadingPage, row: number): SeriesKey {
+  const key = series[seriesIndex[row] ?? -1];
+  if (key === undefined) throw new Error("a row of a page has no series");
+  return key;
+}
+
+/** Where a page ends; null when nothing is in it. */
+export function endOf(page: ReadingPage): ReadingPosition | null {
+  if (page.end !== undefined) return page.end;
   const index = page.tsMs.length - 1;
   const series = page.series[page.seriesIndex[index] ?? -1];
   const tsMs = page.tsMs[index];
   return series === undefined || tsMs === undefined ? null : { tsMs, ...series };
 }
 
-/** The newest reading of a series; null where it has none. */
+/** The newest reading of a series in a time; null where it has none. */
 export async function newestOf(
   readings: Pick<ReadingStore, "page">,
   { device, metric }: SeriesKey,
+  { fromMs, toMs }: TimeRange = { fromMs: 0, toMs: Number.MAX_SAFE_INTEGER },
 ): Promise<Reading | null> {
-  const whole = { devices: [device], metrics: [metric], fromMs: 0, toMs: Number.MAX_SAFE_INTEGER };
-  const { tsMs, values } = await readings.page({ ...whole, order: "newest-first", after: null, limit: 1 });
-  const [ts] = tsMs;
-  const [value] = values;
-  return ts === undefined || value === undefined ? null : { device, metric, tsMs: ts, value };
+  const series = { devices: [device], metrics: [metric], fromMs, toMs };
+  let after: ReadingPosition | null = null;
+  do {
+    const page: ReadingPage = await readings.page({ ...series, order: "newest-first", after, limit: 1 });
+    const [newest] = rowsOf(page);
+    if (newest !== undefined) return newest;
+    after = page.more ? endOf(page) : null;
+  } while (after !== null);
+  return null;
 }

@@ -5,6 +5,8 @@ import type { HubEvents } from "../events.ts";
 import type { RecordCollection, RecordStore } from "../store/records.ts";
 
 const SAVE_PERIOD_MS = 30_000;
+/** A save blocks the event loop for as long as it serialises: a history may have a hundred kilobytes. */
+const DEVICES_PER_SAVE = 16;
 
 export interface HistoriesOptions {
   readonly records: Pick<RecordStore, "collection">;
@@ -65,14 +67,16 @@ export class DeviceHistories<Entry> {
   }
 
   async #save(): Promise<void> {
-    if (this.#unsaved.size === 0) return;
-    const devices = [...this.#unsaved];
-    this.#unsaved.clear();
-    try {
-      await this.#records.save(devices.map((device) => ({ device, entries: [...this.of(device)] })));
-    } catch (error) {
-      for (const device of devices) this.#unsaved.add(device);
-      throw error;
+    const unsaved = [...this.#unsaved];
+    for (let at = 0; at < unsaved.length; at += DEVICES_PER_SAVE) {
+      // Some may have been removed meanwhile.
+      const devices = unsaved.slice(at, at + DEVICES_PER_SAVE).filter((device) => this.#unsaved.delete(device));
+      try {
+        await this.#records.save(devices.map((device) => ({ device, entries: [...this.of(device)] })));
+      } catch (error) {
+        for (const device of devices) this.#unsaved.add(device);
+        throw error;
+      }
     }
   }
 }

@@ -1,8 +1,9 @@
 // Listens on a TCP port and hands each connection to its protocol: the one place where connections are accepted.
-// Order: accepted → PROXY header of a trusted proxy → admission → TLS handshake, where the port has TLS → the protocol's handler.
+// Order: accepted → its turn → PROXY header of a trusted proxy → admission → TLS handshake, where the port has TLS → the protocol's handler.
 // Nothing but that header is read of a connection before its admission.
 import { createServer, type Server, type Socket } from "node:net";
 import type { Admission, NotAdmitted } from "../access/limits/admission.ts";
+import { TurnQueue } from "../access/limits/turn-queue.ts";
 import { isLoopback, plainAddress } from "../access/networks.ts";
 import type { Port } from "../config.ts";
 import { listen } from "./ports.ts";
@@ -37,14 +38,20 @@ export interface SocketListenerOptions {
 const LOOPBACK = "127.0.0.1";
 const LOOPBACK_IPV6 = "::1";
 const LAST_ANSWER_MS = 1_000;
+/** New connections per turn of the event loop: some 2 ms of work. */
+const MAX_ARRIVALS_PER_TURN = 8;
+const LISTEN_AGAIN_MS = 1_000;
 
 export class SocketListener {
   readonly #options: SocketListenerOptions;
   readonly #sockets = new Set<Socket>();
+  readonly #arrivals = new TurnQueue<Socket>(MAX_ARRIVALS_PER_TURN, (socket) => this.#begin(socket));
   #servers: Server[] = [];
   #host = LOOPBACK;
   #port = 0;
   #isRestricted = false;
+  /** Set while another program has the port. */
+  #againTimer: NodeJS.Timeout | null = null;
 
   constructor(options: SocketListenerOptions) {
     this.#options = options;
@@ -68,7 +75,7 @@ export class SocketListener {
 
   /**
    * Listens on loopback alone, or no longer so, on the same port. Other connections end a second later: one of them may carry the
-   * request for this.
+   * request for this. Rejects where another program has the port by then: it listens as before, as soon as it can.
    */
   async restrict(isRestricted: boolean): Promise<void> {
     if (this.#isRestricted === isRestricted) return;
@@ -76,7 +83,13 @@ export class SocketListener {
     if (this.#port === 0) return;
     const port = { number: this.#port, named: true };
     void this.close();
-    await this.listen(this.#host, port);
+    try {
+      await this.listen(this.#host, port);
+    } catch (error) {
+      this.#isRestricted = !isRestricted;
+      await this.#listenAgain(port);
+      throw error;
+    }
     if (!isRestricted) return;
     const others = [...this.#sockets].filter((socket) => !isLoopback(plainAddress(socket.remoteAddress)));
     setTimeout(() => {
@@ -86,9 +99,20 @@ export class SocketListener {
 
   /** Closes the port at once; resolves when its connections have ended. */
   async close(): Promise<void> {
+    if (this.#againTimer !== null) clearTimeout(this.#againTimer);
+    this.#againTimer = null;
     const servers = this.#servers.splice(0);
     this.#port = 0;
     await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  }
+
+  /** Devices know this port alone. */
+  async #listenAgain(port: Port): Promise<void> {
+    try {
+      await this.listen(this.#host, port);
+    } catch {
+      this.#againTimer = setTimeout(() => void this.#listenAgain(port), LISTEN_AGAIN_MS).unref();
+    }
   }
 
   async #open(host: string, port: Port): Promise<number> {
@@ -100,15 +124,27 @@ export class SocketListener {
 
   #createServer(): Server {
     // Half-open: a client that sends and closes its side still gets its answer.
-    return createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
-      const reading = this.#options.handler.preamble(socket);
-      if (reading === null) this.#admit(socket);
-      else
-        reading.then(
-          (isUsable) => (isUsable && !socket.destroyed ? this.#admit(socket) : socket.destroy()),
-          () => socket.destroy(),
-        );
+    const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+      // It may fail while it waits for its turn.
+      socket.on("error", () => socket.destroy());
+      this.#arrivals.push(socket);
     });
+    // A connection that the system cannot accept, for want of memory or descriptors, is its client's loss alone.
+    server.on("error", () => undefined);
+    return server;
+  }
+
+  #begin(socket: Socket): void {
+    // The port may be closed since.
+    if (this.#port === 0) socket.destroy();
+    if (socket.destroyed) return;
+    const reading = this.#options.handler.preamble(socket);
+    if (reading === null) this.#admit(socket);
+    else
+      reading.then(
+        (isUsable) => (isUsable && !socket.destroyed ? this.#admit(socket) : socket.destroy()),
+        () => socket.destroy(),
+      );
   }
 
   #admit(socket: Socket): void {

@@ -10,6 +10,8 @@ import type { DesktopLog } from "../desktop-log.ts";
 import { isGoodAddress, type UpdateSource } from "./update-source.ts";
 
 const CHECK_PERIOD_MS = 24 * 3_600_000;
+/** A system package prompts for a password, so it is installed only on request. */
+const INSTALLS_ON_QUIT = process.platform !== "linux" || process.env["APPIMAGE"] !== undefined;
 
 export interface UpdatesOptions {
   /** Read at each check, since the user may change the address. */
@@ -24,6 +26,10 @@ export class Updates extends EventEmitter<{ state: [UpdateState] }> {
   #updater: AppUpdater | null = null;
   #state: UpdateState = { kind: "off" };
   #timer: NodeJS.Timeout | null = null;
+  /** Aborted when the address changes. */
+  #address = new AbortController();
+  /** Resolves when the updater has nothing to do: a check meanwhile would get the outcome of the one that runs. */
+  #running: Promise<void> = Promise.resolve();
 
   constructor(options: UpdatesOptions) {
     super();
@@ -41,8 +47,10 @@ export class Updates extends EventEmitter<{ state: [UpdateState] }> {
     void this.check();
   }
 
-  /** Discards an update downloaded from the previous address. */
+  /** Discards what was downloaded, or is being downloaded, from the previous address. */
   addressChanged(): void {
+    this.#address.abort();
+    this.#address = new AbortController();
     if (this.#updater !== null) this.#updater.autoInstallOnAppQuit = false;
     this.#enter({ kind: "off" });
     this.start();
@@ -55,18 +63,14 @@ export class Updates extends EventEmitter<{ state: [UpdateState] }> {
 
   /** Never rejects. */
   async check(): Promise<void> {
+    const { signal } = this.#address;
     const source = this.#options.source();
     if (["checking", "downloading", "ready"].includes(this.#state.kind)) return;
     if (source.address === "") return this.#enter({ kind: "off" });
     if (!isGoodAddress(source)) return this.#enter({ kind: "failed", reason: "address" });
     this.#enter({ kind: "checking" });
-    try {
-      const outcome = await this.#fetch(await this.#aim(source));
-      if (this.#options.source().address === source.address) this.#enter(outcome);
-    } catch (error) {
-      this.#options.log.error("The server of new versions could not be asked:", error);
-      this.#enter({ kind: "failed", reason: "server" });
-    }
+    this.#running = this.#running.then(() => this.#checkAt(source, signal));
+    await this.#running;
   }
 
   /** Puts a version that is ready in place and starts it. Where that fails, this version starts again. */
@@ -81,15 +85,40 @@ export class Updates extends EventEmitter<{ state: [UpdateState] }> {
     updater.quitAndInstall(true, true);
   }
 
-  async #fetch(updater: AppUpdater): Promise<UpdateState> {
+  async #checkAt(source: UpdateSource, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
+    try {
+      const outcome = await this.#fetch(await this.#aim(source), signal);
+      if (!signal.aborted) this.#enter(outcome);
+    } catch (error) {
+      if (signal.aborted) return;
+      this.#options.log.error("The server of new versions could not be asked:", error);
+      this.#enter({ kind: "failed", reason: "server" });
+    }
+  }
+
+  async #fetch(updater: AppUpdater, signal: AbortSignal): Promise<UpdateState> {
     const found = await updater.checkForUpdates();
     // A folder, or a checkout, that nothing installed.
     if (found === null) return { kind: "failed", reason: "not-installed" };
     const { version } = found.updateInfo;
     if (!found.isUpdateAvailable) return { kind: "current", version: app.getVersion() };
+    if (signal.aborted) return { kind: "off" };
     this.#enter({ kind: "downloading", version });
-    await found.downloadPromise;
-    return { kind: "ready", version };
+    const cancel = () => found.cancellationToken?.cancel();
+    // Not before: it would put in place what came from another address. Not later: the updater looks at it now.
+    const onDownloaded = () => {
+      updater.autoInstallOnAppQuit = INSTALLS_ON_QUIT && !signal.aborted;
+    };
+    signal.addEventListener("abort", cancel);
+    updater.on("update-downloaded", onDownloaded);
+    try {
+      await updater.downloadUpdate(found.cancellationToken);
+      return { kind: "ready", version };
+    } finally {
+      signal.removeEventListener("abort", cancel);
+      updater.off("update-downloaded", onDownloaded);
+    }
   }
 
   /** 0.4 MB of code that an app without an address does not load. */
@@ -102,9 +131,8 @@ export class Updates extends EventEmitter<{ state: [UpdateState] }> {
       warn: (text: string) => log.warn(text),
       error: (text: string) => log.error(text),
     };
-    autoUpdater.autoDownload = true;
-    // A system package prompts for a password, so it is installed only on request.
-    autoUpdater.autoInstallOnAppQuit = process.platform !== "linux" || process.env["APPIMAGE"] !== undefined;
+    autoUpdater.autoDownload = false;
+    autoUpdater.autoInstallOnAppQuit = false;
     autoUpdater.setFeedURL(
       publicKey === null
         ? { provider: "generic", url: address }

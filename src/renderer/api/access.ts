@@ -27,6 +27,8 @@ const ACCESS_KEYS = {
   reach: ["reach"],
 } as const;
 type AccessList = keyof typeof ACCESS_KEYS;
+/** A change of one of them is answered with what it is then. */
+const ANSWERED: readonly AccessList[] = ["settings", "tls", "reach"];
 
 export function useAccessSettings() {
   return useQuery({
@@ -106,6 +108,9 @@ export function useAccessChange<Input, Answer>(list: AccessList, change: (input:
   const queries = useQueryClient();
   return useMutation({
     mutationFn: change,
+    onSuccess: (answer) => {
+      if (ANSWERED.includes(list)) queries.setQueryData(ACCESS_KEYS[list], answer);
+    },
     onSettled: () => {
       void queries.invalidateQueries({ queryKey: TRIAL_KEY });
       return queries.invalidateQueries({ queryKey: ACCESS_KEYS[list] });

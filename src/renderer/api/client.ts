@@ -49,7 +49,7 @@ export const latestRefusal = new Signal<ApiFailure | null>(null);
 export const isSignedOut = (error: Error | null): boolean => error instanceof ApiFailure && error.status === 401;
 
 /** The message to show for an error. */
-export function explain(error: Error): string {
+export function explain(error: unknown): string {
   return error instanceof ApiFailure ? error.message : text.connection.noAnswer;
 }
 
@@ -130,9 +130,11 @@ async function exchange<Answer>(
   }
 }
 
-/** A proxy between the page and the hub may answer with HTML. */
+/** A proxy between the page and the hub may answer with HTML, or with JSON of its own. */
 async function readError(response: Response): Promise<ApiError> {
   const isJson = response.headers.get("content-type")?.includes("json") ?? false;
-  if (isJson) return response.json();
+  const answer: Partial<Record<keyof ApiError, unknown>> | null = isJson ? await response.json() : null;
+  const { error, message } = answer ?? {};
+  if (typeof error === "string" && typeof message === "string") return { error, message };
   return { error: "not-json", message: text.connection.answeredWithStatus(response.status) };
 }

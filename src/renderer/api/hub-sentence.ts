@@ -18,10 +18,12 @@ export function useSkipReasons(fields: readonly Skipped[]): readonly string[] {
   useEffect(() => {
     if (language === "en") return;
     let isShown = true;
-    void import("../../shared/messages/render.ts").then(async ({ isKnownMessage, loadLanguage, render }) => {
+    const load = async () => {
+      const { isKnownMessage, loadLanguage, render } = await import("../../shared/messages/render.ts");
       await loadLanguage(language);
       if (isShown) setRenderReason(() => (one: Skipped) => (isKnownMessage(one) ? render(one, language) : one.reason));
-    });
+    };
+    load().catch(console.warn);
     return () => {
       isShown = false;
     };

@@ -71,16 +71,15 @@ export function useTrial(isAdmin: boolean) {
   });
 }
 
-/** A mutation whose response replaces the cached query. */
+/** A mutation whose response replaces the cached query. Without one the change may have been made all the same. */
 function useChange<Input, Answer>(key: readonly string[], change: (input: Input) => Promise<Answer>) {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: change,
-    onSuccess: (answer) => {
-      queries.setQueryData(key, answer);
-      // The hub's name and address are shown elsewhere, too.
-      void queries.invalidateQueries({ queryKey: QUERY_KEYS.hub });
-    },
+    onSuccess: (answer) => queries.setQueryData(key, answer),
+    onError: () => void queries.invalidateQueries({ queryKey: key }),
+    // The hub's name and address are shown elsewhere, too.
+    onSettled: () => void queries.invalidateQueries({ queryKey: QUERY_KEYS.hub }),
     gcTime: 0,
   });
 }

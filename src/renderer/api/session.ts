@@ -14,12 +14,13 @@ export type FailedLink =
   | { readonly kind: "untried"; readonly reason: string; readonly tryAgain: () => void }
   | null;
 
-/** Exchanges the secret in the page's address, if there is one, for a session. */
-export async function signInFromAddress(): Promise<FailedLink> {
+/** Exchanges the secret in the page's address, if there is one, for a session. Calls `onTry` before it asks the hub. */
+export async function signInFromAddress(onTry: () => void): Promise<FailedLink> {
   const { hash } = location;
   const [, kind, secret] = LINK.exec(hash) ?? [];
   if (kind === undefined || secret === undefined) return null;
   history.replaceState(null, "", "#/");
+  onTry();
   try {
     await post(apiUrl("session"), { [kind]: decodeURIComponent(secret) });
     setGuestsTab(kind === "share");

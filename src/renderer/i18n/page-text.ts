@@ -11,6 +11,7 @@ import { chartTable as enChartTable } from "./en/history/chart-table.ts";
 import { charts as enCharts } from "./en/history/charts.ts";
 import { compare as enCompare } from "./en/history/compare.ts";
 import { exporting as enExporting } from "./en/history/export.ts";
+import { others as enOthers } from "./en/others.ts";
 import { palette as enPalette } from "./en/palette.ts";
 import { share as enShare } from "./en/share.ts";
 import { addDevice as enAddDevice } from "./en/start/add-device.ts";
@@ -24,6 +25,7 @@ import { chartTable as koChartTable } from "./ko/history/chart-table.ts";
 import { charts as koCharts } from "./ko/history/charts.ts";
 import { compare as koCompare } from "./ko/history/compare.ts";
 import { exporting as koExporting } from "./ko/history/export.ts";
+import { others as koOthers } from "./ko/others.ts";
 import { palette as koPalette } from "./ko/palette.ts";
 import { share as koShare } from "./ko/share.ts";
 import { addDevice as koAddDevice } from "./ko/start/add-device.ts";
@@ -40,6 +42,7 @@ const en = {
   editDevice: enEditDevice,
   exporting: enExporting,
   keys: enKeys,
+  others: enOthers,
   palette: enPalette,
   removal: enRemoval,
   share: enShare,
@@ -56,6 +59,7 @@ const ko: typeof en = {
   editDevice: koEditDevice,
   exporting: koExporting,
   keys: koKeys,
+  others: koOthers,
   palette: koPalette,
   removal: koRemoval,
   share: koShare,

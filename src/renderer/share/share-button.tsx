@@ -8,7 +8,6 @@ import { useHub } from "../api/queries.ts";
 import { chosenHost, HubAddress } from "../device/hub-address.tsx";
 import { hubLink } from "../i18n/hub-links.ts";
 import { pageText } from "../i18n/page-text.ts";
-import { text } from "../i18n/text.ts";
 import { formatInstant } from "../i18n/times.ts";
 import { Copyable } from "../ui/copyable.tsx";
 import { Dialog } from "../ui/dialogs/dialog.tsx";
@@ -42,11 +41,12 @@ export function ShareButton({ subject }: { readonly subject: Subject }) {
 function ShareForm({ subject, onDone }: { readonly subject: Subject; readonly onDone: () => void }) {
   const { name, ...shown } = subject;
   const [days, setDays] = useState<(typeof DAYS)[number]>("7");
-  const { data: shares = [] } = useShares();
+  const shares = useShares();
   const making = useAccessChange("shares", (expiresInDays: number) =>
     post<NewShare>(apiUrl("shares"), { ...shown, expiresInDays }),
   );
-  const own = shares.filter(({ device, view }) => ("device" in shown ? device === shown.device : view === shown.view));
+  const isOwn = ({ device, view }: Share) => ("device" in shown ? device === shown.device : view === shown.view);
+  const own = shares.data?.filter(isOwn) ?? [];
   return (
     <div className={form["form"]}>
       <h2 id="share-title">{pageText.share.title(name)}</h2>
@@ -61,6 +61,11 @@ function ShareForm({ subject, onDone }: { readonly subject: Subject; readonly on
       </div>
       {making.error && <p role="alert">{explain(making.error)}</p>}
       {making.data && <NewLink share={making.data} />}
+      {shares.isLoadingError && (
+        <p role="alert">
+          {pageText.share.notLoaded} {explain(shares.error)}
+        </p>
+      )}
       {own.length > 0 && (
         <section aria-label={pageText.share.openLinks}>
           <h2>{pageText.share.openLinks}</h2>
@@ -114,7 +119,9 @@ function OpenShare({ share }: { readonly share: Share }) {
     <>
       <div>
         <strong>{pageText.share.until(until)}</strong>
-        <p>{pageText.share.madeBy(text.words.actor(share.createdBy), formatInstant(share.createdMs, MINUTE_MS))}</p>
+        <p>
+          {pageText.share.madeBy(pageText.others.actor(share.createdBy), formatInstant(share.createdMs, MINUTE_MS))}
+        </p>
         {revocation.error && <p role="alert">{explain(revocation.error)}</p>}
       </div>
       <button

@@ -68,9 +68,11 @@ export function Shell({ route, children }: Props) {
         )}
         <Announcer />
         {isFinding && (
-          <Suspense fallback={null}>
-            <CommandPalette onClosed={() => setFinding(false)} />
-          </Suspense>
+          <ErrorBoundary instead={null}>
+            <Suspense fallback={null}>
+              <CommandPalette onClosed={() => setFinding(false)} />
+            </Suspense>
+          </ErrorBoundary>
         )}
       </div>
     </ArrivalContext>

@@ -59,6 +59,10 @@ export interface LogRow {
   readonly address: string;
   /** The MQTT client id. */
   readonly client?: string;
+  /** Of the MQTT client's PUBLISH. */
+  readonly qos?: 0 | 1 | 2;
+  /** It had the RETAIN flag. */
+  readonly isRetained?: true;
   /** The principal, where it presented a key or signed in. */
   readonly sender?: string;
 }

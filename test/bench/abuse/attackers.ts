@@ -6,8 +6,13 @@ import { runFlagged } from "../children.ts";
 
 /** Of an attack at random, and of the pause after it. */
 const SECONDS = { least: 5, most: 20 };
-/** The first two need a large store, and the last would take from the soak what its own scrapes have to tell. */
-const NEVER_AT_RANDOM: readonly string[] = ["wide-export/exports", "wide-export/pages", "http-pipeline/metrics"];
+/** The first three need a large store, and the last would take from the soak what its own scrapes have to tell. */
+const NEVER_AT_RANDOM: readonly string[] = [
+  "wide-export/exports",
+  "wide-export/pages",
+  "wide-export/many-exports",
+  "http-pipeline/metrics",
+];
 
 export interface Attackers {
   /** As `attack.ts` knows them. */

@@ -163,6 +163,7 @@ const http = new HttpTransport({
   version: "0",
   readings,
   records,
+  directory,
   registry,
   mending: new Mending({
     list: mends,

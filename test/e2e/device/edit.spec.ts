@@ -70,7 +70,11 @@ test("Escape keeps what was typed and Cancel does not, and saving keeps what ano
   await page.getByRole("link", { name: "Edit" }).click();
   await page.getByLabel("Name").fill("Attic");
   const headers = { "Content-Type": "application/json" };
-  await hub.fetch("/api/v1/devices/pi-1", { method: "PATCH", headers, body: '{"notes":"Of another."}' });
+  const others = JSON.stringify({ name: "Roof", room: "Outside", notes: "Of another." });
+  await hub.fetch("/api/v1/devices/pi-1", { method: "PATCH", headers, body: others });
+  await expect(page.getByText("Somebody else has changed this meanwhile, to “Roof”.")).toBeVisible();
+  await expect(page.getByLabel("Room")).toHaveValue("Outside");
+  await expect(page.getByLabel("Name")).toHaveValue("Attic");
   await page.getByRole("button", { name: "Save" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Attic" })).toBeVisible();
   await expect(about(page)).toContainText("Of another.");

@@ -161,3 +161,52 @@ test("a client that is connected over MQTT is listed with what it does, and is d
   expect(await closed).toBe(true);
   await expect(section.getByText("No client is connected.")).toBeVisible();
 });
+
+test("what is typed stays while another administrator saves, and saving it keeps what they set beside it", async ({
+  page,
+}) => {
+  await using hub = await startTestHub();
+  const byAnother = async (route: string, change: object) => {
+    const headers = { "Content-Type": "application/json" };
+    const { status } = await hub.fetch(`/api/v1/${route}`, { method: "PATCH", headers, body: JSON.stringify(change) });
+    expect(status).toBe(200);
+  };
+  const told = (value: string) => page.getByText(`Somebody else has changed this meanwhile, to “${value}”.`);
+  const save = page.getByRole("button", { name: "Save", exact: true });
+  await page.goto(linkOf(hub));
+  await page.getByRole("link", { name: "Access" }).click();
+  const networks = page.getByRole("textbox", { name: /^Networks that are let in/ });
+  await networks.fill("203.0.113.0/24");
+  await byAnother("access", { allow: ["198.51.100.0/24"] });
+  // What is answered to any change has all settings.
+  await page.getByRole("radio", { name: /^Nothing/ }).check();
+  await save.click();
+  await expect(told("198.51.100.0/24")).toBeVisible();
+  await expect(networks).toHaveValue("203.0.113.0/24");
+
+  await page.getByRole("link", { name: "Encryption" }).click();
+  await page.getByRole("radio", { name: /^By files of yours/ }).check();
+  await page.getByLabel("Certificate, with those in between").fill("/nowhere/hub.pem");
+  await byAnother("tls", { plainPorts: "closed-but-loopback" });
+  await save.click();
+  await expect(page.getByRole("alert")).not.toHaveCount(0);
+  await expect(page.getByRole("checkbox", { name: /^Close the ports/ })).toBeChecked();
+  await expect(page.getByLabel("Certificate, with those in between")).toHaveValue("/nowhere/hub.pem");
+  await byAnother("tls", { plainPorts: "open" });
+  await page.getByRole("radio", { name: /^By the hub’s own authority/ }).check();
+  await save.click();
+  await expect(page.getByRole("region", { name: "The certificate" })).toBeVisible();
+  expect(await hub.json("/api/v1/tls")).toMatchObject({ mode: "own", plainPorts: "open" });
+
+  await page.getByRole("link", { name: "From outside" }).click();
+  const name = page.getByRole("textbox", { name: "Name" });
+  await name.fill("mine.example.org");
+  await byAnother("reach", { name: "theirs.example.org" });
+  // Refused: nobody keeps its records.
+  await page.getByRole("checkbox", { name: /^Keep the name pointed/ }).check();
+  await save.click();
+  await expect(told("theirs.example.org")).toBeVisible();
+  await expect(name).toHaveValue("mine.example.org");
+  await page.getByRole("button", { name: "Take that" }).click();
+  await expect(name).toHaveValue("theirs.example.org");
+});

@@ -94,3 +94,35 @@ test("a long import says how far it is, and can be cancelled; what was stored st
   const last = devices[0].metrics[0].latest.ts;
   expect(last).toBeLessThan((1_700_000_000 + 199_999) * 1_000);
 });
+
+test("a change of the form that did not arrive goes before the import; one that stops says what stays", async ({
+  page,
+}) => {
+  await using hub = await startTestHub();
+  await page.goto(linkOf(hub));
+  await page.getByRole("link", { name: "Import" }).waitFor();
+  const busy = { status: 503, json: { error: "busy", message: "It is busy." } };
+  await page.route(/\/imports\/[^/]+$/, (route) => route.fulfill(busy));
+  await drop(page, "cellar.csv", LOGGER);
+  const device = page.getByLabel("Device, where a row names none");
+  await device.fill("attic");
+  await device.blur();
+  const alert = page.getByRole("alert");
+  await expect(alert).toHaveText("This change has not arrived. It is busy.");
+  const asked = page.waitForRequest((request) => request.method() === "PATCH");
+  const store = page.getByRole("button", { name: "Import", exact: true });
+  await store.click();
+  await asked;
+  await expect(alert).toHaveText("This change has not arrived. It is busy.");
+  await expect(device).toHaveValue("attic");
+
+  await page.unrouteAll({ behavior: "wait" });
+  await page.route(/\/pieces\?/, (route) => route.fulfill(busy));
+  await store.click();
+  await expect(alert).toContainText("What was stored by then stays");
+  await page.unrouteAll({ behavior: "wait" });
+  await store.click();
+  await expect(page.getByRole("region", { name: "Imported" })).toContainText("New48");
+  const { devices } = await (await hub.fetch("/api/v1/devices")).json();
+  expect(devices.map(({ id }: { readonly id: string }) => id)).toEqual(["attic"]);
+});

@@ -74,13 +74,14 @@ test("a message is published by hand and again from its history; a refused one i
   await page.getByText("Published before").click();
   await page.getByRole("button", { name: 'sensor/pi/data {"t":2}' }).click();
   await expect(page.getByRole("textbox", { name: "Payload", exact: true })).toHaveValue('{"t":2}');
-  // An open one says what has changed since the one before on its topic.
+  // An open one says how it came, and what has changed since the one before on its topic.
   await page.getByRole("textbox", { name: "Payload", exact: true }).fill('{"t":3}');
   await publish.click();
   const newest = page.getByRole("list", { name: "Messages, newest first" }).getByRole("listitem").first();
   await expect(newest).toContainText('{"t":3}');
   await newest.getByRole("button").first().click();
   await expect(newest).toContainText("t2 → 3");
+  await expect(newest).toContainText("QoS 0");
 
   const json = { "content-type": "application/json" };
   await hub.fetch("/api/v1/devices/pi/block", { method: "POST", headers: json, body: "{}" });

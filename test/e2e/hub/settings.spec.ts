@@ -1,6 +1,7 @@
 // The settings page, as a person uses it: finding a setting, changing it, backing up, a change of the network on trial, and the
 // set-up as a file.
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, type Page, test } from "@playwright/test";
 import { type HubInside, startHubInside } from "../../support/hub-inside.ts";
@@ -53,6 +54,29 @@ test("a backup is made, verified and listed, and restoring it restarts the hub",
   await backups.getByRole("button", { name: /^Restore the backup of / }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Restore and restart" }).click();
   await expect.poll(() => restarts).toBe(1);
+});
+
+test("a text that is typed stays when another person sets one, which is told and can be taken", async ({ page }) => {
+  await using hub = await startHubInside({ uiFolder });
+  await open(hub, page);
+  const folder = page.getByRole("textbox", { name: "Folder of the backups" });
+  const [own, others] = [join(hub.path, "own"), join(hub.path, "others")];
+  await folder.fill(own);
+  const headers = { "Content-Type": "application/json" };
+  await hub.fetch("/api/v1/backups", { method: "PATCH", headers, body: JSON.stringify({ folder: others }) });
+  // Its answer has the folder, too.
+  await page.getByRole("button", { name: "Back up now" }).click();
+  const told = page.getByText(`Somebody else has changed this meanwhile, to “${others}”.`);
+  await expect(told).toBeVisible();
+  await expect(folder).toHaveValue(own);
+  await page.getByRole("button", { name: "Take that" }).click();
+  await expect(folder).toHaveValue(others);
+  await expect(told).toBeHidden();
+
+  await folder.fill(` ${own} `);
+  await folder.press("Enter");
+  await expect(folder).toHaveValue(own);
+  await expect(page.getByText("Somebody else")).toHaveCount(0);
 });
 
 test("a change of the network undoes itself unless the window keeps it", async ({ page }) => {

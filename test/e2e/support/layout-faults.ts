@@ -1,4 +1,5 @@
-// Layout faults that axe does not find: horizontal overflow, clipped text without an ellipsis, and on a phone small targets.
+// Layout faults that axe does not find: horizontal overflow, clipped text without an ellipsis, what is used outside of its card, and on
+// a phone small targets.
 import type { Page } from "@playwright/test";
 
 /** Of a finger; a target within a line of text may be smaller. */
@@ -31,8 +32,33 @@ export async function layoutFaults(page: Page): Promise<string[]> {
         )
           faults.push(`cut off: ${nameOf(element)}`);
       }
-      if (fingerPx === 0) return faults;
       const targets = "button, a[href], input:not([type=hidden]), select, textarea, summary, [role=option]";
+      /** What it leaves that holds it: what is scrolled, or ends in an ellipsis, stands for what is in it. */
+      const leaves = (element: Element): string | null => {
+        let { left, right, top, bottom } = element.getBoundingClientRect();
+        for (let outer = element.parentElement; outer !== null; outer = outer.parentElement) {
+          const { overflowX, overflowY, textOverflow } = getComputedStyle(outer);
+          const box = outer.getBoundingClientRect();
+          const holds = outer.matches(".panel, dialog, main, nav, fieldset, form");
+          const isWider = left < box.left - 1 || right > box.right + 1;
+          if (/auto|scroll/.test(overflowX) || textOverflow === "ellipsis") [left, right] = [box.left, box.right];
+          else if (isWider && (holds || overflowX !== "visible")) return nameOf(outer);
+          if (/auto|scroll/.test(overflowY)) [top, bottom] = [box.top, box.bottom];
+          else if (holds && (top < box.top - 1 || bottom > box.bottom + 1)) return nameOf(outer);
+          if (outer instanceof HTMLDialogElement) break;
+        }
+        return left < -1 || right > innerWidth + 1 ? "the window" : null;
+      };
+      for (const element of root.querySelectorAll(`${targets}, label:has(input), canvas[tabindex]`)) {
+        const { position } = getComputedStyle(element);
+        if (!isShown(element) || element.closest(".unseen") || position === "fixed") continue;
+        const left = leaves(element);
+        if (left !== null) faults.push(`${nameOf(element)} leaves ${left}`);
+        const { scrollWidth, clientWidth } = element;
+        if (element.matches("button, .button, summary") && clientWidth > 1 && scrollWidth > clientWidth + 1)
+          faults.push(`its words leave ${nameOf(element)}`);
+      }
+      if (fingerPx === 0) return faults;
       for (const element of root.querySelectorAll(targets)) {
         if (!isShown(element) || element.closest(".unseen")) continue;
         if (getComputedStyle(element).display === "inline" && element.tagName === "A") continue;

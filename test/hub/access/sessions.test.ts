@@ -94,6 +94,21 @@ describe("a session", () => {
     expect([await at.isAdmin(ended), await at.isAdmin(other)]).toEqual([false, true]);
   });
 
+  test.each([
+    ["alone", (at: TestAccess, token: string) => at.access.sessions.end(payloadOf(token).jti)],
+    ["with all of its subject", (at: TestAccess) => at.access.sessions.endOf(OWNER)],
+  ])("that cannot be ended on disk, %s, is there, so that it can be ended again", async (_how, end) => {
+    await using at = await startAccess();
+    const session = await signIn(at);
+    await at.store.stop();
+    await expect(end(at, session)).rejects.toThrow();
+    expect(await at.isAdmin(session)).toBe(true);
+    await at.restart();
+    await end(at, session);
+    await at.restart();
+    expect(await at.isAdmin(session)).toBe(false);
+  });
+
   test("that has expired does not count as a guess, a forged one does", async () => {
     await using at = await startAccess();
     const session = await signIn(at);

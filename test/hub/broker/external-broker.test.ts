@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { connectAsync, type MqttClient } from "mqtt";
 import { beforeAll, expect, test } from "vitest";
 import type { Health } from "../../../src/shared/api.ts";
+import type { Command } from "../../../src/shared/controls/command.ts";
 import type { Device } from "../../../src/shared/device.ts";
 import type { DiagnosticReport } from "../../../src/shared/doctor.ts";
 import { startTestHub, type TestHub } from "../../support/hub.ts";
@@ -138,6 +139,37 @@ test.concurrent("a wrong password and a forbidden topic are reported without the
     expect(log).toContain(broker.url);
     expect([log, hub.output, ...told].join("\n")).not.toContain("a-secret");
   }
+});
+
+test.concurrent("a command on a topic that the hub may not publish on fails, and is not sent again and again", async () => {
+  await using broker = await Mosquitto.create(
+    "allow_anonymous false",
+    "password_file FOLDER/passwords",
+    "acl_file FOLDER/acl",
+  );
+  broker.writePasswords({ hub: "a-secret", pi: "raspberry" });
+  broker.writeFile("acl", "user hub\ntopic read #\nuser pi\ntopic readwrite #\n");
+  await broker.start();
+  await using hub = await startTestHub("--broker", broker.url.replace("//", "//hub:a-secret@"));
+  await connected(hub);
+  await using pi = await client(broker);
+  await pi.subscribeAsync("lamp/set", { qos: 1 });
+  await until("a reading", async () => {
+    await pi.publishAsync("sensor/pi/data", '{"t":1}', { qos: 1 });
+    return (await rowsOf(hub, "pi"))[0];
+  });
+  const send = (path: string, method: string, body: object) =>
+    hub.fetch(path, { method, body: JSON.stringify(body), headers: { "Content-Type": "application/json" } });
+  const lamp = { control: { id: "lamp", kind: "switch" }, publishes: { topic: "lamp/set", on: "ON", off: "OFF" } };
+  expect((await send("/api/v1/devices/pi", "PATCH", { controls: [lamp] })).status).toBe(200);
+  const issued = await send("/api/v1/devices/pi/commands", "POST", { control: "lamp", value: true });
+  const { id }: Command = await issued.json();
+  const failed = await until("it has an end", async () => {
+    const command = await hub.json<Command>(`/api/v1/commands/${id}`);
+    return command.state === "failed" ? command : undefined;
+  });
+  expect(failed.error).toBe("refused by the broker (0x87)");
+  expect(failed.timeline.map(({ state }) => state)).toEqual(["queued", "sent", "failed"]);
 });
 
 test.concurrent("over TLS, an untrusted certificate is reported, and one of the configured authority accepted", {

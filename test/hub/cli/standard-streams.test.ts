@@ -55,6 +55,18 @@ test("a backup that cannot be made writes nothing, and standard input that is no
   expect(existsSync(join(folder.path, "bramble.db"))).toBe(false);
 });
 
+test("a long answer goes through a pipe to its end", async () => {
+  await using hub = await startTestHub();
+  const DEVICES = 900;
+  expect((await hub.post(Array.from({ length: DEVICES }, (_, n) => ({ device_id: `pi-${n}`, t: n })))).status).toBe(
+    200,
+  );
+  const { code, bytes } = await runWith(["devices", "--json", "--data", hub.folder.path], {});
+  expect(code).toBe(0);
+  const devices: unknown[] = JSON.parse(bytes.toString());
+  expect(devices).toHaveLength(DEVICES);
+});
+
 test("a database is not written to a terminal", async () => {
   await using hub = await startTestHub();
   const script = `

@@ -114,6 +114,19 @@ test("a command whose device is removed while it is written down is none, also a
   expect(await whatIsKept(at.store)).toEqual([]);
 });
 
+test("what becomes of a command while its device is removed goes with the device, also after the next start", async () => {
+  await using at = await startCommands();
+  at.commands.attach(PI, at.channel);
+  const { id } = await at.give(true);
+  await until("delivered", async () => at.told.includes(`${id} delivered`) || undefined);
+  const removed = at.store.store.records.removeDevice(PI);
+  const replied = at.commands.replied("pi", { id, ok: true });
+  await Promise.all([removed, replied]);
+  at.events.deviceRemoved.emit(PI);
+  await until("nothing is kept", async () => ((await whatIsKept(at.store)).length === 0 ? true : undefined));
+  expect(at.commands.list("pi")).toEqual([]);
+});
+
 test("an end is announced once it is on disk; if it cannot be saved, the device's next reply settles it", async () => {
   await using at = await startCommands();
   at.commands.attach(PI, at.channel);

@@ -2,6 +2,7 @@
 import { pbkdf2 } from "node:crypto";
 import { once } from "node:events";
 import { createConnection } from "node:net";
+import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
 import { connectAsync, type MqttClient } from "mqtt";
 import { expect, test } from "vitest";
@@ -249,6 +250,17 @@ test("a long-poll whose client is gone before it is authenticated takes no comma
   expect((await fetch(`http://127.0.0.1:${hub.httpPort}/api/v1/me`, me)).status).toBe(200);
   const { id } = await give(hub, "horn");
   expect(await (await waiting).json()).toMatchObject({ id });
+});
+
+test("a client that closes its side with its long-poll gets the command that waits for it", async () => {
+  await using hub = await startHub();
+  const { id } = await give(hub, "horn");
+  const socket = createConnection(hub.httpPort, "127.0.0.1");
+  const answer = text(socket);
+  socket.end(
+    `GET /api/v1/devices/pi/commands/next?wait=60 HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${hub.token}\r\n\r\n`,
+  );
+  expect(await answer).toContain(`"id":"${id}"`);
 });
 
 test("a HEAD request consumes no command", async () => {

@@ -107,6 +107,17 @@ function socketsOf(pid: number): number {
 if (!mayMakeNamespaces()) {
   console.warn("This user may not make network namespaces: how Pis find the hub is not tested here.");
 } else {
+  test("a hub that is stopped while its ports change claims no name any more", {
+    concurrent: true,
+    timeout: 60_000,
+  }, async () => {
+    using home = new Namespace();
+    using pi = new Namespace();
+    connectNamespaces(plug(home, "eth1", "10.77.1.1"), plug(pi, "eth0", "10.77.1.9"));
+    const program = fileURLToPath(new URL("../../support/system/advertise-and-stop.ts", import.meta.url));
+    expect(await home.run(process.execPath, program)).toBe("bramble.local\nstopped\n");
+  });
+
   test("Pis on two networks find the hub, follow it as it moves, and forget it when it stops", {
     concurrent: true,
     timeout: 120_000,

@@ -1,8 +1,10 @@
 // Which records answer which query, conflicts and tiebreaks, and which interfaces are advertised on.
+import { mkdirSync } from "node:fs";
 import type { NetworkInterfaceInfo } from "node:os";
+import { join } from "node:path";
 import type { DnsRecord } from "dns-packet";
 import { describe, expect, test } from "vitest";
-import { lanInterfaces, rankedAddresses } from "../../../src/hub/discovery/interfaces.ts";
+import { isBridgeOfContainers, lanInterfaces, rankedAddresses } from "../../../src/hub/discovery/interfaces.ts";
 import {
   answersTo,
   conflictingName,
@@ -10,6 +12,7 @@ import {
   type Records,
   recordsOf,
 } from "../../../src/hub/discovery/records.ts";
+import { makeTemporaryFolder } from "../../support/hub.ts";
 
 const NAMES = { host: "bramble.local", instance: "Bramble on desk" };
 const SERVICE = "Bramble on desk._bramble._tcp.local";
@@ -208,4 +211,21 @@ describe("an interface", () => {
     expect(found("10.0.1.1", all)).toEqual(["eth0 10.0.1.1"]);
     expect(found("10.9.9.9", all)).toEqual([]);
   });
+});
+
+test("a bridge is one of containers while they come and go, and leads to the network with an adapter", () => {
+  using system = makeTemporaryFolder();
+  const make = (path: string) => mkdirSync(join(system.path, path), { recursive: true });
+  expect(isBridgeOfContainers("br0", system.path)).toBe(false);
+  make("br0/bridge");
+  // The bridge is being removed: what is in it is gone already.
+  expect(isBridgeOfContainers("br0", system.path)).toBe(true);
+  make("br0/brif/veth1");
+  make("br0/brif/veth2");
+  make("veth2");
+  // One container has ended meanwhile.
+  expect(isBridgeOfContainers("br0", system.path)).toBe(true);
+  make("br0/brif/eth0");
+  make("eth0/device");
+  expect(isBridgeOfContainers("br0", system.path)).toBe(false);
 });

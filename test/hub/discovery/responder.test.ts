@@ -144,3 +144,14 @@ test("a goodbye covers what was announced, without the cache-flush bit", async (
   wire.clock.advance(LONG_AFTER_MS);
   expect(wire.sent()).toEqual([]);
 });
+
+test("a packet of more records than fit into one of the network is not looked at", () => {
+  const wire = new Wire();
+  wire.take();
+  const questions = (count: number) => Array.from({ length: count }, () => HOST);
+  wire.hear({ type: "query", questions: questions(100) });
+  expect(wire.sent()).toHaveLength(1);
+  wire.clock.advance(LONG_AFTER_MS);
+  wire.hear({ type: "query", questions: questions(4_000) });
+  expect(wire.sent()).toEqual([]);
+});

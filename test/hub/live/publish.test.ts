@@ -73,11 +73,15 @@ test("a message that is published by hand is stored, forwarded and logged as one
   });
   await until("both messages", async () => heard.length === 2 || undefined);
   expect(heard).toEqual(['sensor/pi/data {"t":21.5}', "home/lamp ON"]);
-  expect(await log.row(topic)).toMatchObject({ verdict: "stored", device: "pi", sender: "this computer" });
-  expect(await log.row("home/lamp")).toMatchObject({ verdict: "forwarded", payload: "ON", transport: "mqtt" });
+  expect(await log.row(topic)).toMatchObject({ verdict: "stored", device: "pi", sender: "this computer", qos: 1 });
+  expect(await log.row("home/lamp")).toMatchObject({ verdict: "forwarded", payload: "ON", qos: 0, isRetained: true });
 
-  await client.publishAsync("home/other", "from a client");
-  expect(await log.row("home/other")).toMatchObject({ client: "lamp", verdict: "forwarded" });
+  await client.publishAsync("home/other", "from a client", { qos: 1 });
+  const other = await log.row("home/other");
+  expect(other).toMatchObject({ client: "lamp", verdict: "forwarded", transport: "mqtt", qos: 1 });
+  expect(other).not.toHaveProperty("isRetained");
+  await client.publishAsync("sensor/fast/data", '{"t":1}', { qos: 1 });
+  expect(await log.row("sensor/fast/data")).toMatchObject({ verdict: "stored", qos: 1 });
   await hub.post({ device_id: "web", t: 1 });
   expect(await log.row("POST /data")).toMatchObject({ transport: "http", device: "web", readings: 1 });
   await client.endAsync();

@@ -1,14 +1,30 @@
 // Corrections at a running hub: their effect everywhere, their audit log, and that an undone one leaves no trace, whatever happened to
 // the device meanwhile.
 import Database from "better-sqlite3";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { systemClock } from "../../../src/hub/clock.ts";
+import { storedValues } from "../../../src/hub/import/known-readings.ts";
 import { MendList } from "../../../src/hub/mend/mend-list.ts";
+import { mendedReadings } from "../../../src/hub/mend/mended-readings.ts";
 import { Mending } from "../../../src/hub/mend/mending.ts";
+import {
+  endOf,
+  newestOf,
+  type ReadingPage,
+  type ReadingPosition,
+  type ReadingStore,
+} from "../../../src/hub/store/readings.ts";
 import type { Device } from "../../../src/shared/device.ts";
 import type { Mend } from "../../../src/shared/history/mend.ts";
 import { type HubInside, startHubInside } from "../../support/hub-inside.ts";
-import { deviceId, findings, openTestStore } from "../../support/stores/store.ts";
+import {
+  deviceId,
+  findings,
+  makeReading,
+  metricName,
+  openTestStore,
+  type TestStore,
+} from "../../support/stores/store.ts";
 import { until } from "../../support/until.ts";
 
 const HOUR_MS = 3_600_000;
@@ -245,6 +261,86 @@ test("rights, refusals and audit log of corrections", async () => {
     greatest: 20,
     kind: "hide",
     readings: 300,
+  });
+});
+
+describe("many hidden readings", () => {
+  const COUNT = 300_000;
+  const PI = deviceId("pi");
+  const T = metricName("t");
+  const EVERYTHING = { devices: null, metrics: null, fromMs: 0, toMs: Number.MAX_SAFE_INTEGER, limit: 10 } as const;
+
+  /** One reading of 1, then all of 0, a second each; and how many rows were read of the store since the last time. */
+  async function storeMany(open: TestStore) {
+    const { readings } = open.store;
+    for (let start = 0; start < COUNT; start += 10_000) {
+      const some = Array.from({ length: 10_000 }, (_, row) => {
+        const value = start + row === 0 ? 1 : 0;
+        return { device: PI, metric: T, tsMs: START + 1_000 * (start + row), value };
+      });
+      await readings.append({ readings: some, attributes: [], receivedAtMs: START, isNew: true });
+    }
+    let count = 0;
+    const counted: ReadingStore = {
+      ...readings,
+      page: async (query) => {
+        const page = await readings.page(query);
+        count += page.tsMs.length;
+        return page;
+      },
+    };
+    const rowsRead = () => {
+      const read = count;
+      count = 0;
+      return read;
+    };
+    const list = new MendList(open.store.records, systemClock);
+    const whole: Mend = {
+      id: "m",
+      device: "pi",
+      metric: "t",
+      from: 0,
+      to: START + 1_000 * COUNT,
+      repair: { kind: "hide" },
+      by: "Ada",
+      at: START,
+    };
+    const hide = (box: Partial<Mend>) => list.add({ ...whole, ...box });
+    return { mended: mendedReadings(counted, list), hide, rowsRead };
+  }
+
+  test("end a page before it is full: each page reads its share, and the next one continues", async () => {
+    await using open = await openTestStore();
+    const { mended, hide, rowsRead } = await storeMany(open);
+    await hide({ greatest: 0.5 });
+    const values: number[] = [];
+    let pages = 0;
+    for (let after: ReadingPosition | null = null; ; pages++) {
+      const page: ReadingPage = await mended.page({ ...EVERYTHING, order: "newest-first", after });
+      expect(rowsRead()).toBeLessThan(COUNT / 2);
+      values.push(...page.values);
+      after = page.more ? endOf(page) : null;
+      if (after === null) break;
+    }
+    expect(pages).toBeGreaterThan(1);
+    expect(values).toEqual([1]);
+    expect(await newestOf(mended, { device: PI, metric: T })).toMatchObject({ tsMs: START, value: 1 });
+    // What is looked up for an import is found behind them.
+    const first = makeReading("pi", "t", START, 5);
+    const last = makeReading("pi", "t", START + 1_000 * COUNT, 5);
+    await open.store.readings.append({ readings: [last], attributes: [], receivedAtMs: START });
+    expect([...(await storedValues(mended, [first, last])).values()].sort()).toEqual([1, 5]);
+  });
+
+  test("are not read where they are hidden whatever they are", async () => {
+    await using open = await openTestStore();
+    const { mended, hide, rowsRead } = await storeMany(open);
+    await hide({ from: START + 1_000 });
+    const series = { ...EVERYTHING, devices: [PI], metrics: [T], after: null };
+    for (const order of ["newest-first", "oldest-first"] as const)
+      expect([...(await mended.page({ ...series, order })).values]).toEqual([1]);
+    expect(await newestOf(mended, { device: PI, metric: T })).toMatchObject({ tsMs: START, value: 1 });
+    expect(rowsRead()).toBeLessThan(10_000);
   });
 });
 

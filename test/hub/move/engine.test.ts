@@ -2,21 +2,16 @@
 // changing records: the hub always reads what was stored, and both stores end equal.
 import { mkdirSync, readFileSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
-import { pino } from "pino";
 import { Type } from "typebox";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { readConfig } from "../../../src/hub/config.ts";
-import { DataFolder } from "../../../src/hub/data-folder.ts";
-import { type HubStores, openStores } from "../../../src/hub/move/open-stores.ts";
+import type { HubStores } from "../../../src/hub/move/open-stores.ts";
 import type { RecordKind } from "../../../src/hub/store/records.ts";
 import { ServerStore } from "../../../src/hub/store/server-sql/server-store.ts";
 import { StoreAddress } from "../../../src/hub/store/store-address.ts";
 import { WorkerPlaces } from "../../../src/hub/worker/places.ts";
 import { message } from "../../../src/shared/messages/message.ts";
-import type { MoveStatus } from "../../../src/shared/settings/move.ts";
-import { FakeClock } from "../../support/fake-clock.ts";
-import { makeTemporaryFolder } from "../../support/hub.ts";
 import { randomNumbers } from "../../support/random.ts";
+import { MOVE_WITHIN_MS, MovingHub } from "../../support/stores/moving-hub.ts";
 import { deviceId, makeReading, metricName } from "../../support/stores/store.ts";
 import type { DatabaseServer } from "../../support/system/database-server.ts";
 import { startPostgres } from "../../support/system/postgres.ts";
@@ -25,7 +20,6 @@ import { until } from "../../support/until.ts";
 const NOW_MS = Date.UTC(2026, 5, 15, 12);
 const DAY_MS = 86_400_000;
 const ALL = { devices: null, metrics: null, fromMs: Number.MIN_SAFE_INTEGER, toMs: Number.MAX_SAFE_INTEGER };
-const NET_MS = 60_000;
 
 const Note = Type.Object({ id: Type.String(), device: Type.String(), text: Type.String() });
 const notes: RecordKind<typeof Note> = {
@@ -40,79 +34,6 @@ beforeAll(async () => {
   server = await startPostgres();
 }, 120_000);
 afterAll(() => server[Symbol.asyncDispose]());
-
-/** What a hub is to a move. */
-class TestHubStores implements AsyncDisposable {
-  readonly #temporary = makeTemporaryFolder();
-  readonly folder = new DataFolder(this.#temporary.path);
-  readonly clock = new FakeClock(NOW_MS);
-  isRestartWanted = false;
-  #open: HubStores | null = null;
-
-  get stores(): HubStores {
-    if (this.#open === null) throw new Error("it is not open");
-    return this.#open;
-  }
-
-  get status(): Promise<MoveStatus> {
-    return this.stores.mover.status("en");
-  }
-
-  async start(...flags: readonly string[]): Promise<void> {
-    const read = readConfig(["--data", this.folder.path, "--spool", "0", ...flags], {});
-    if (read.kind !== "config") throw new Error("wrong flags");
-    this.isRestartWanted = false;
-    const open = openStores({
-      config: read.config,
-      folder: this.folder,
-      storeOptions: {
-        clock: this.clock,
-        onDeath: (error) => {
-          throw error;
-        },
-        onWarning: () => undefined,
-        onCommit: () => undefined,
-      },
-      freeBytes: async () => 1e12,
-      restart: () => {
-        this.isRestartWanted = true;
-      },
-      log: pino({ level: "silent" }),
-    });
-    this.#open = open;
-    await open.store.start();
-    await open.store.records.setting("hub-id", () => "this-hub");
-    open.mover.start();
-  }
-
-  async stop(): Promise<void> {
-    const open = this.#open;
-    this.#open = null;
-    await open?.mover.stop();
-    await open?.store.stop();
-  }
-
-  /** As the hub does when reading was switched. */
-  async restarted(): Promise<void> {
-    await until("reading is switched", async () => this.isRestartWanted || undefined, NET_MS);
-    await this.stop();
-    await this.start();
-  }
-
-  async rows(): Promise<string[]> {
-    const { readings } = this.stores.store;
-    const page = await readings.page({ ...ALL, order: "oldest-first", after: null, limit: 1_000_000 });
-    return Array.from(page.tsMs, (tsMs, row) => {
-      const key = page.series[page.seriesIndex[row] ?? -1];
-      return `${tsMs} ${key?.device}/${key?.metric} ${page.values[row]}`;
-    });
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.stop();
-    this.#temporary[Symbol.dispose]();
-  }
-}
 
 /** What a store must have, one piece of work after the other. */
 class Model {
@@ -198,7 +119,7 @@ class Model {
 const seed = Number(process.env["BRAMBLE_TEST_SEED"] ?? 11);
 
 test("everything is on the other side, whatever happens meanwhile, and comes back", { timeout: 120_000 }, async () => {
-  await using hub = new TestHubStores();
+  await using hub = new MovingHub(NOW_MS);
   await hub.start();
   const model = new Model(seed);
   for (let device = 0; device < 3; device++)
@@ -218,7 +139,7 @@ test("everything is on the other side, whatever happens meanwhile, and comes bac
     }
   }
   expect(await hub.rows()).toEqual(model.rows);
-  const ready = await until("both have the same", async () => settled(await hub.status), NET_MS);
+  const ready = await hub.settled();
   expect(ready.move?.compared?.series).toBeGreaterThan(0);
 
   expect(await hub.stores.mover.switchToServer()).toBeNull();
@@ -248,7 +169,7 @@ test("everything is on the other side, whatever happens meanwhile, and comes bac
 test("the folder says which database is read, whatever --store says; after 30 days the file gets nothing any more", {
   timeout: 60_000,
 }, async () => {
-  await using hub = new TestHubStores();
+  await using hub = new MovingHub(NOW_MS);
   await hub.start();
   const model = new Model(seed + 1);
   await model.append(hub.stores.store, "d0", 50, 3 * DAY_MS);
@@ -264,7 +185,7 @@ test("the folder says which database is read, whatever --store says; after 30 da
   expect(await hub.stores.mover.begin(to, false)).toMatchObject({ code: "move-refused" });
 
   hub.clock.set(NOW_MS + 31 * DAY_MS);
-  await until("it ends", async () => ((await hub.status).move?.step === "finished" ? true : undefined), NET_MS);
+  await until("it ends", async () => ((await hub.status).move?.step === "finished" ? true : undefined), MOVE_WITHIN_MS);
   await model.append(hub.stores.store, "d1", 50, 3 * DAY_MS);
   await hub.stop();
   await hub.start();
@@ -278,13 +199,13 @@ test("the folder says which database is read, whatever --store says; after 30 da
 });
 
 test("workers write to the server while the hub reads it, and at no other time", { timeout: 60_000 }, async () => {
-  await using hub = new TestHubStores();
+  await using hub = new MovingHub(NOW_MS);
   await hub.start();
   await new Model(seed + 2).append(hub.stores.store, "d0", 50, DAY_MS);
   const to = await server.createDatabase();
   const begun = await Promise.all([hub.stores.mover.begin(to, false), hub.stores.mover.begin(to, false)]);
   expect(begun).toMatchObject([null, { params: { reason: message("move/running") } }]);
-  await until("both have the same", async () => settled(await hub.status), NET_MS);
+  await hub.settled();
   const quiet = { onDeath: () => undefined, onWarning: () => undefined, onCommit: () => undefined };
   const store = new ServerStore({ ...quiet, role: "worker", address: new StoreAddress(to), clock: hub.clock });
   await store.start();
@@ -316,7 +237,7 @@ test("workers write to the server while the hub reads it, and at no other time",
 });
 
 test("a move that cannot be written down has not begun", { timeout: 60_000 }, async () => {
-  await using hub = new TestHubStores();
+  await using hub = new MovingHub(NOW_MS);
   await hub.start();
   const to = await server.createDatabase();
   const unfinished = join(hub.folder.path, "move.json.new");
@@ -330,25 +251,20 @@ test("a move that cannot be written down has not begun", { timeout: 60_000 }, as
 test("a month after the switch the move ends by itself; where that cannot be written down, it says so, and is ended by hand", {
   timeout: 60_000,
 }, async () => {
-  await using hub = new TestHubStores();
+  await using hub = new MovingHub(NOW_MS);
   await hub.start();
   await new Model(seed + 3).append(hub.stores.store, "d0", 50, DAY_MS);
   expect(await hub.stores.mover.begin(await server.createDatabase(), true)).toBeNull();
   await hub.restarted();
-  await until("both have the same", async () => settled(await hub.status), NET_MS);
+  await hub.settled();
   // The state is written to this file first.
   const unfinished = join(hub.folder.path, "move.json.new");
   mkdirSync(unfinished);
   hub.clock.set(NOW_MS + 31 * DAY_MS);
-  await until("it says that it cannot end", async () => (await hub.status).move?.problem, NET_MS);
+  await until("it says that it cannot end", async () => (await hub.status).move?.problem, MOVE_WITHIN_MS);
   expect(await hub.status).toMatchObject({ reads: "server", move: { step: "ready" } });
 
   rmdirSync(unfinished);
   expect(await hub.stores.mover.end()).toBeNull();
   expect(await hub.status).toMatchObject({ reads: "server", move: { step: "finished" } });
 });
-
-function settled(status: MoveStatus): MoveStatus | undefined {
-  const { move } = status;
-  return move?.step === "ready" && move.missedDays === 0 && move.waitingReadings === 0 ? status : undefined;
-}

@@ -1,4 +1,5 @@
 // The API of reaching the hub: checks, settings, and write-only secrets.
+import { get } from "node:http";
 import { expect, test } from "vitest";
 import type { ReachChange, ReachStatus } from "../../../src/shared/security/reach.ts";
 import { type HubInside, startHubInside } from "../../support/hub-inside.ts";
@@ -69,6 +70,28 @@ test.for<[object, string]>([
   const answer = await patch(hub, change);
   expect(answer.status).toBe(400);
   expect((await answer.json()).message).toContain(words);
+});
+
+test("browsers reach the hub by its public name, and no more by the one before", async () => {
+  await using hub = await startHubInside();
+  const statusAs = (host: string) =>
+    new Promise((resolve, reject) => {
+      const { httpPort: port } = hub;
+      get({ host: "127.0.0.1", port, path: "/healthz", headers: { host }, agent: false }, (answer) => {
+        answer.resume();
+        resolve(answer.statusCode);
+      }).on("error", reject);
+    });
+  const [first, second] = ["one.example.org", "two.example.org"];
+  expect(await statusAs(first)).toBe(403);
+  await patch(hub, { name: first, lookupUrls: [] });
+  expect([await statusAs(first), await statusAs(second)]).toEqual([200, 403]);
+  await patch(hub, { name: second });
+  expect([await statusAs(first), await statusAs(second)]).toEqual([403, 200]);
+  await hub.restart();
+  expect([await statusAs(first), await statusAs(second)]).toEqual([403, 200]);
+  await patch(hub, { name: "" });
+  expect(await statusAs(second)).toBe(403);
 });
 
 test("no certificate is ordered unless configured; an unknown challenge token is 404", async () => {

@@ -7,7 +7,7 @@ import type { Health } from "../../../src/shared/api.ts";
 import type { DiagnosticReport } from "../../../src/shared/doctor.ts";
 import { startTestHub, type TestHub } from "../../support/hub.ts";
 import { randomNumbers } from "../../support/random.ts";
-import { TestSpool } from "../../support/stores/spooled-store.ts";
+import { SERIES, TestSpool } from "../../support/stores/spooled-store.ts";
 import type { DatabaseServer } from "../../support/system/database-server.ts";
 import { HeldRows } from "../../support/system/held-rows.ts";
 import { startMariadb } from "../../support/system/mariadb.ts";
@@ -210,6 +210,53 @@ test("allocated times ahead of the clock are not reused after a restart", { time
   await held.release();
   const values = await spool.forwarded();
   expect(values.sort((a, b) => a - b)).toEqual(Array.from({ length: count }, (_, index) => index + 1));
+});
+
+test("while it is being stopped the last message that it acknowledges is the one that counts", {
+  timeout: 60_000,
+}, async () => {
+  await using spool = await TestSpool.open(server, START_MS);
+  const database = new URL(spool.address).pathname.slice(1);
+  // So that the first one stays here while the server is back.
+  await server.administer("ALTER TABLE reading ADD CONSTRAINT not_one CHECK (value <> 1)", database);
+  await server.kill();
+  await spool.append([1], START_MS);
+  await server.start();
+  await until("it cannot be forwarded", async () => spool.warnings.some((one) => one.includes("not_one")) || undefined);
+  let isStopped = false;
+  const { store } = spool;
+  const stopping = spool.stop().then(() => {
+    isStopped = true;
+  });
+  let acknowledged = 1;
+  for (let value = 2; !isStopped; value++) {
+    const readings = [{ ...SERIES, tsMs: START_MS, value }];
+    await store.readings.append({ readings, attributes: [], receivedAtMs: START_MS }).then(
+      () => {
+        acknowledged = value;
+      },
+      () => new Promise((resolve) => setImmediate(resolve)),
+    );
+  }
+  await stopping;
+  await server.administer("ALTER TABLE reading DROP CONSTRAINT not_one", database);
+  await spool.start();
+  expect(await spool.forwarded()).toEqual([acknowledged]);
+});
+
+test("what waits for the server when it is stopped is kept here where the server goes", async () => {
+  await using spool = await TestSpool.open(server, START_MS);
+  await spool.append([0]);
+  await using held = await HeldRows.all(server, spool.address);
+  const sent = spool.append([1]);
+  await held.waiting(1);
+  const stopping = spool.stop();
+  await held.killFirst();
+  await sent;
+  await stopping;
+  await held.release();
+  await spool.start();
+  expect((await spool.forwarded()).sort()).toEqual([0, 1]);
 });
 
 test("why what is kept is not forwarded, although the server is there, is said once", { timeout: 60_000 }, async () => {

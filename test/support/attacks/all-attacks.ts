@@ -1,7 +1,7 @@
 // Every attack by its name. Variants of one kind are tried one after another against the same hub.
 import { Attack, type StartAttack } from "./attack.ts";
 import { bigBatchesHttp, bigBatchesQos0, bigBatchesQos1, bigBatchesWebSocket, bigBatchesWills } from "./big-batches.ts";
-import { endlessRetained, longFilters, longTopics, longWills } from "./broker-state.ts";
+import { deepFilters, endlessRetained, longFilters, longTopics, longWills } from "./broker-state.ts";
 import { deafLiveListeners, deafSubscribers } from "./deaf-listeners.ts";
 import { httpBadPosts, httpMetrics, httpUiFile, httpUnreadOpenApi, httpValidPosts } from "./http-pipeline.ts";
 import { longPollsOnOneConnection, longPollsSpread } from "./long-polls.ts";
@@ -14,6 +14,7 @@ import {
 } from "./mqtt-refused.ts";
 import { qos2HeldForbidden, qos2HeldReadings } from "./qos2.ts";
 import {
+  chunkedHttpBodies,
   trickledHttpBodies,
   trickledPublishes,
   unfinishedHttpBodies,
@@ -26,9 +27,10 @@ import {
   webSocketDeafShortSeq,
   webSocketEmptyObjects,
   webSocketMadeUpDevices,
+  webSocketMqttByteByByte,
   webSocketReadings,
 } from "./websocket.ts";
-import { smallPages, wideExports } from "./wide-export.ts";
+import { manyExports, smallPages, wideExports } from "./wide-export.ts";
 
 export interface AttackKind {
   readonly name: string;
@@ -53,7 +55,12 @@ export const attackKinds: readonly AttackKind[] = [
   {
     name: "websocket-flood",
     what: "a WebSocket that sends without an end",
-    variants: { empty: webSocketEmptyObjects, readings: webSocketReadings, "made-up-devices": webSocketMadeUpDevices },
+    variants: {
+      empty: webSocketEmptyObjects,
+      readings: webSocketReadings,
+      "made-up-devices": webSocketMadeUpDevices,
+      "mqtt-byte-by-byte": webSocketMqttByteByByte,
+    },
   },
   {
     name: "websocket-never-reads",
@@ -119,6 +126,7 @@ export const attackKinds: readonly AttackKind[] = [
       "http-heads": unfinishedHttpHeads,
       "http-bodies": unfinishedHttpBodies,
       "trickled-http-bodies": trickledHttpBodies,
+      "chunked-http-bodies": chunkedHttpBodies,
       "websocket-frames": unfinishedWebSocketFrames,
     },
   },
@@ -134,6 +142,7 @@ export const attackKinds: readonly AttackKind[] = [
     hubFlags: OPEN_BROKER,
     variants: {
       filters: longFilters,
+      "deep-filters": deepFilters,
       topics: longTopics,
       retained: endlessRetained,
       wills: longWills,
@@ -143,7 +152,7 @@ export const attackKinds: readonly AttackKind[] = [
     name: "wide-export",
     what: "exports and small pages of 1,000 devices with 500 metrics each",
     needsWideStore: true,
-    variants: { exports: wideExports, pages: smallPages },
+    variants: { exports: wideExports, pages: smallPages, "many-exports": manyExports },
   },
 ];
 

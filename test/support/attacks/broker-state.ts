@@ -49,6 +49,27 @@ export const longFilters = eachClient(CLIENTS, (port, client) => {
   };
 });
 
+const DEEP_CLIENTS = 200;
+const DEEP_FILTERS = 80;
+const DEEP_LEVELS = 99;
+
+/** A filter that begins like no other, and matches what is published until its last level. */
+function deepFilter(client: number, number: number): string {
+  const levels = times(DEEP_LEVELS, (level) => (Math.sin(client + 99 * number + 7 * level) > 0 ? "+" : "a"));
+  return `${levels.join("/")}/z`;
+}
+
+/** Of twenty clients, one publishes what nearly all levels of the filters of the others have to be compared with. */
+export const deepFilters = eachClient(DEEP_CLIENTS, (port, client) => {
+  if (client % 20 === 0)
+    return {
+      ...mqttFlood(port, Buffer.alloc(0)),
+      next: (round) => mqttPublish({ topic: `${"a/".repeat(DEEP_LEVELS)}${client}-${round}`, payload: "1" }),
+    };
+  const filters = times(DEEP_FILTERS, (number) => deepFilter(client, number));
+  return { ...mqttFlood(port, Buffer.alloc(0)), next: (round) => (round === 0 ? mqttSubscribe(filters) : null) };
+});
+
 export const longTopics = eachClient(CLIENTS, freshTopics(LONG_TOPIC_CHARACTERS, 1));
 
 export const endlessRetained = eachClient(CLIENTS, (port, client) => {

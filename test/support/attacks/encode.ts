@@ -70,17 +70,17 @@ export function webSocketUpgrade(path: string, token?: string): Buffer {
   return Buffer.from(`GET ${path} HTTP/1.1\r\n${headers.join("\r\n")}\r\n\r\n`);
 }
 
-/** A text frame of a client (RFC 6455, section 5.2); masked with zeros, its payload stands as it is. */
-export function webSocketFrame(text: string): Buffer {
-  const payload = Buffer.from(text);
-  return Buffer.concat([webSocketFrameHead(payload.length), payload]);
+/** A frame of a client (RFC 6455, section 5.2), of text or of bytes; masked with zeros, its payload stands as it is. */
+export function webSocketFrame(content: string | Buffer): Buffer {
+  const payload = Buffer.from(content);
+  return Buffer.concat([webSocketFrameHead(typeof content === "string" ? 0x81 : 0x82, payload.length), payload]);
 }
 
-function webSocketFrameHead(payloadBytes: number): Buffer {
+function webSocketFrameHead(first: number, payloadBytes: number): Buffer {
   const mask = Buffer.alloc(4);
-  if (payloadBytes < 126) return Buffer.concat([Buffer.from([0x81, 0x80 | payloadBytes]), mask]);
+  if (payloadBytes < 126) return Buffer.concat([Buffer.from([first, 0x80 | payloadBytes]), mask]);
   const length = Buffer.alloc(payloadBytes < 65_536 ? 2 : 8);
   if (length.length === 2) length.writeUInt16BE(payloadBytes);
   else length.writeBigUInt64BE(BigInt(payloadBytes));
-  return Buffer.concat([Buffer.from([0x81, 0x80 | (length.length === 2 ? 126 : 127)]), length, mask]);
+  return Buffer.concat([Buffer.from([first, 0x80 | (length.length === 2 ? 126 : 127)]), length, mask]);
 }

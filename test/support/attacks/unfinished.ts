@@ -68,6 +68,16 @@ export const trickledHttpBodies = hold("httpPort", () => ({
   trickle: Buffer.from("a"),
 }));
 
+/** In chunks of a byte, of which none is the last. */
+export const chunkedHttpBodies = hold("httpPort", () => ({
+  opening: () =>
+    Buffer.from(
+      "POST /data HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n",
+    ),
+  awaitsAnswer: false,
+  bytes: Buffer.from("1\r\na\r\n".repeat(BODY_BYTES / 2)),
+}));
+
 export const unfinishedWebSocketFrames = hold("httpPort", () => ({
   opening: () => webSocketUpgrade("/ws"),
   awaitsAnswer: true,

@@ -1,6 +1,6 @@
 // Devices' WebSockets: one that sends without an end, and one that never reads what it is answered.
-import { Attack, type StartAttack, times } from "./attack.ts";
-import { fill, webSocketFrame } from "./encode.ts";
+import { Attack, portion, type StartAttack, times } from "./attack.ts";
+import { fill, mqttConnect, mqttPublish, webSocketFrame, webSocketUpgrade } from "./encode.ts";
 import { webSocketFlood } from "./plans.ts";
 
 const LONG_SEQ_CHARACTERS = 200_000;
@@ -37,3 +37,18 @@ const neverReads =
 
 export const webSocketDeafLongSeq = neverReads(LONG_SEQ_CHARACTERS);
 export const webSocketDeafShortSeq = neverReads(SHORT_SEQ_CHARACTERS);
+
+const MQTT_CLIENTS = 100;
+const inOneByteFrames = (bytes: Buffer) =>
+  Buffer.concat(times(bytes.length, (at) => webSocketFrame(bytes.subarray(at, at + 1))));
+
+/** MQTT of which each byte has a frame of its own. */
+export const webSocketMqttByteByByte: StartAttack = ({ httpPort }, size) => {
+  const publishes = fill(inOneByteFrames(mqttPublish({ topic: "sensor/attacker-bytes/data", payload: '{"t":1}' })));
+  return new Attack(
+    times(portion(MQTT_CLIENTS, size), () => ({
+      ...webSocketFlood(httpPort, publishes),
+      opening: Buffer.concat([webSocketUpgrade("/mqtt"), inOneByteFrames(mqttConnect())]),
+    })),
+  );
+};

@@ -47,10 +47,7 @@ export class Cluster implements AsyncDisposable {
     const mosquitto = await Mosquitto.start(...QUEUES);
     const where = ["--store", await server.createDatabase(), "--broker", mosquitto.url];
     const cluster = new Cluster({ server, mosquitto, where, seed, hub: await startTestHub(...where) });
-    for (const worker of cluster.#workers) {
-      await worker.start();
-      await untilWell(worker);
-    }
+    await Promise.all(cluster.#workers.map((worker) => worker.start().then(() => untilWell(worker))));
     cluster.#senders = await Senders.connect(mosquitto.url);
     return cluster;
   }

@@ -9,7 +9,8 @@ import type { DatabaseServer } from "../system/database-server.ts";
 import { until } from "../until.ts";
 import { deviceId, metricName } from "./store.ts";
 
-const SERIES = { device: deviceId("pi"), metric: metricName("t") };
+/** Of all readings. */
+export const SERIES = { device: deviceId("pi"), metric: metricName("t") };
 
 export class TestSpool implements AsyncDisposable {
   readonly #folder = makeTemporaryFolder();

@@ -10,7 +10,7 @@ import type {
   ReadingPosition,
   ReadingSelection,
 } from "../../../src/hub/store/readings.ts";
-import { positionOfLast } from "../../../src/hub/store/readings.ts";
+import { endOf } from "../../../src/hub/store/readings.ts";
 import type { Store } from "../../../src/hub/store/store.ts";
 import type { MetricName } from "../../../src/shared/ids.ts";
 import type { Bucket, IncomingReading } from "../../../src/shared/reading.ts";
@@ -221,7 +221,7 @@ export async function comparePages(
     expect(page.more).toBe(rows.length < expected.length);
     if (!page.more) break;
     expect(page.tsMs).toHaveLength(limit);
-    after = positionOfLast(page);
+    after = endOf(page);
   }
   expect(firstDifference(rows, expected.slice(0, 3 * limit))).toBeNull();
 }

@@ -144,21 +144,25 @@ export class Sessions {
   async end(id: string): Promise<boolean> {
     const record = this.#sessions.get(id);
     if (record === undefined) return false;
-    this.#end(id);
-    try {
-      await this.#records?.save([], [id]);
-    } catch (error) {
-      this.#sessions.set(id, record);
-      throw error;
-    }
+    await this.#endAll([record]);
     return true;
   }
 
-  /** Ends all of a person, or of a shared link. */
+  /** The same for all of a person, or of a shared link. */
   async endOf(subject: SessionSubject): Promise<void> {
-    const ids = [...this.#sessions.values()].filter((one) => isSameSubject(one.subject, subject)).map(({ id }) => id);
+    const records = [...this.#sessions.values()].filter((one) => isSameSubject(one.subject, subject));
+    if (records.length > 0) await this.#endAll(records);
+  }
+
+  async #endAll(ended: readonly SessionRecord[]): Promise<void> {
+    const ids = ended.map(({ id }) => id);
     for (const id of ids) this.#end(id);
-    if (ids.length > 0) await this.#records?.save([], ids);
+    try {
+      await this.#records?.save([], ids);
+    } catch (error) {
+      for (const record of ended) this.#sessions.set(record.id, record);
+      throw error;
+    }
   }
 
   #end(id: string): void {

@@ -11,6 +11,7 @@
 // Each way in uses it in three lines: ask `hasRoomFor`, `take` what it takes, `release` that when it is settled.
 import type { Clock } from "../../clock.ts";
 import { ConnectionShare, type Share, type SharedBudget, type ShareOwner } from "./share.ts";
+import { TurnQueue } from "./turn-queue.ts";
 
 /** In flight of all: what the hub settles within some 10 ms. */
 const MAX_IN_FLIGHT_BYTES = 256 * 1024;
@@ -24,6 +25,8 @@ const HELD_PART_OF_MEMORY = 1 / 8;
 /** The part that retained messages may fill, which no connection holds. */
 const RETAINED_PART_OF_MEMORY = 1 / 16;
 const SWEEP_PERIOD_MS = 1_000;
+/** Connections that are closed in one turn: closing a socket with megabytes that were not sent takes half a millisecond. */
+const MAX_ENDS_PER_TURN = 8;
 /** A message that has begun has so long to arrive. */
 const UNFINISHED_TIMEOUT_SWEEPS = 60;
 /** What a connection may send at once after a quiet time, such as a Pi that was offline. */
@@ -49,6 +52,8 @@ export class Budget implements SharedBudget {
   readonly #waiting = new Set<ConnectionShare>();
   /** Shares with releases in this turn. */
   #released: ConnectionShare[] = [];
+  /** Connections that were cut, and are to be closed. */
+  readonly #ends = new TurnQueue<() => void>(MAX_ENDS_PER_TURN, (end) => end());
   /** The bytes that were taken in this turn. */
   #turnBytes = 0;
   /** When something was first taken in this turn. */
@@ -140,8 +145,9 @@ export class Budget implements SharedBudget {
       this.#cutLargest("all clients together hold too much of the hub's memory");
   }
 
-  countCut(): void {
+  cut(end: () => void): void {
     this.#cut++;
+    this.#ends.pushOrProcess(end);
   }
 
   closed(share: ConnectionShare): void {

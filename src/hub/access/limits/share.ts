@@ -56,7 +56,8 @@ export interface SharedBudget {
   /** The share has released bytes in this turn. */
   released(share: ConnectionShare): void;
   held(bytes: number): void;
-  countCut(): void;
+  /** A connection was cut: `end` closes it: now, or where many are cut at once, soon. */
+  cut(end: () => void): void;
   closed(share: ConnectionShare): void;
 }
 
@@ -224,7 +225,6 @@ export class ConnectionShare implements Share {
   cut(reason: string): void {
     if (this.isClosed) return;
     this.close();
-    this.#budget.countCut();
-    this.#owner.cut(reason);
+    this.#budget.cut(() => this.#owner.cut(reason));
   }
 }

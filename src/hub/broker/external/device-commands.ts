@@ -1,10 +1,11 @@
 // Commands to devices behind an outside broker. A command is published while the device is online and the hub is connected. Only an
 // MQTT 5 broker reports, in its PUBACK, that a topic has no subscriber; then the command waits in the hub and is tried again.
 // Invariant: nothing waits at the broker longer than the command lives (MQTT 5), and nothing is sent while the connection is down.
+import { ErrorWithReasonCode } from "mqtt";
 import type { Publication } from "../../../shared/controls/added-control.ts";
 import type { DeviceId } from "../../../shared/ids.ts";
 import type { Clock } from "../../clock.ts";
-import type { CommandChannel } from "../../commands/channels.ts";
+import { type CommandChannel, CommandRefused } from "../../commands/channels.ts";
 import type { Commands } from "../../commands/commands.ts";
 import type { CommandSubscriber } from "../../protocols/protocol.ts";
 import type { BrokerConnection } from "./broker-connection.ts";
@@ -93,7 +94,8 @@ export class DeviceCommands {
         const leftMs = message.at + message.ttl_ms - clock.now();
         const expirySeconds = Math.max(1, Math.ceil(leftMs / 1_000));
         const published = { topic, payload, qos: 1, retain: false, expirySeconds } as const;
-        if ((await connection().publish(published, signal)) !== false) return true;
+        const hasSubscriber = await connection().publish(published, signal).catch(rethrowAsRefusal);
+        if (hasSubscriber !== false) return true;
         onQuiet(clock.now() + TRY_AGAIN_MS);
         throw new Error(`nobody is subscribed to ${topic}`);
       },
@@ -113,4 +115,11 @@ export class DeviceCommands {
       this.#update(device);
     }
   }
+}
+
+/** The broker's PUBACK had a failure, such as that the hub may not publish on the topic: it would have it the next time, too. */
+function rethrowAsRefusal(error: unknown): never {
+  throw error instanceof ErrorWithReasonCode
+    ? new CommandRefused(`refused by the broker (0x${error.code.toString(16)})`)
+    : error;
 }

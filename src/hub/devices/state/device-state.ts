@@ -22,6 +22,8 @@ import { type SkippedFieldState, toSkipped } from "./skipped-field.ts";
 const MAX_STALE_CHECK_PERIOD_MS = 10_000;
 /** A millisecond or two of work. */
 const MAX_METRICS_PER_SAVE = 1_000;
+/** In the record of a device. */
+const CHARACTERS_PER_METRIC = 40;
 
 export interface DeviceState extends JoiningDevice {
   firstSeenMs: number;
@@ -235,17 +237,24 @@ export function keepNewest<T>(kept: Map<string, T>, name: string, value: T, most
   }
 }
 
-/** Batches of devices to save: one save blocks the event loop for as long as it serialises. */
-export function inSaveBatches(states: readonly DeviceState[]): DeviceState[][] {
-  const portions: DeviceState[][] = [];
-  let metrics = MAX_METRICS_PER_SAVE;
+/** Batches of devices to save: one save blocks the event loop for as long as it serialises. Each is made when it is asked for. */
+export function* inSaveBatches(states: readonly DeviceState[]): Generator<DeviceState[]> {
+  let batch: DeviceState[] = [];
+  let metrics = 0;
   for (const state of states) {
-    if (metrics >= MAX_METRICS_PER_SAVE) {
-      portions.push([]);
-      metrics = 0;
-    }
-    portions.at(-1)?.push(state);
-    metrics += 1 + state.latest.size;
+    batch.push(state);
+    metrics += 1 + state.latest.size + textCharacters(state) / CHARACTERS_PER_METRIC;
+    if (metrics < MAX_METRICS_PER_SAVE) continue;
+    yield batch;
+    batch = [];
+    metrics = 0;
   }
-  return portions;
+  if (batch.length > 0) yield batch;
+}
+
+/** Of what its record says beside its metrics. */
+function textCharacters({ about, reported }: DeviceState): number {
+  let characters = about.metrics || about.controls ? JSON.stringify(about).length : 0;
+  for (const { value } of reported.values()) characters += typeof value === "string" ? value.length : 0;
+  return characters;
 }

@@ -6,6 +6,7 @@ import { DAY_MS } from "../../../shared/time.ts";
 import type { ReadingSelection } from "../../store/readings.ts";
 import type { Store } from "../../store/store.ts";
 import { type DualWrite, seriesName } from "../dual-write.ts";
+import type { Pacing } from "./pacing.ts";
 import { ALL_READINGS } from "./selections.ts";
 import { openTarget } from "./transfer.ts";
 
@@ -20,6 +21,7 @@ export interface Comparison {
 export interface CompareOptions {
   readonly source: Store;
   readonly dual: DualWrite;
+  readonly pacing: Pacing;
   /** Readings before it are compared. */
   readonly beforeMs: number;
   readonly signal: AbortSignal;
@@ -57,18 +59,20 @@ interface ComparedSeries {
   readonly different: readonly number[];
 }
 
-async function compareSeries({ source, dual, beforeMs }: CompareOptions, key: SeriesKey): Promise<ComparedSeries> {
+async function compareSeries(options: CompareOptions, key: SeriesKey): Promise<ComparedSeries> {
+  const { source, dual, pacing, beforeMs, signal } = options;
   for (let attempt = 1; ; attempt++) {
     const watch = dual.watch(beforeMs);
     try {
-      const compared = await dual.mirror.turn(async () => {
+      const compare = async () => {
         const fromMs = await firstDay([source, openTarget(dual.mirror)], key);
         if (fromMs === null || fromMs >= beforeMs) return { here: [], different: [] };
         const query = { ...key, fromMs, toMs: beforeMs, originMs: 0, stepMs: DAY_MS };
         const here = await source.readings.buckets(query);
         const there = await openTarget(dual.mirror).readings.buckets(query);
         return { here, different: differentDays(here, there) };
-      });
+      };
+      const compared = await pacing.step(() => dual.mirror.turn(compare), signal);
       const wasWritten = watch.areAll || watch.series.has(seriesName(key.device, key.metric));
       if (compared.different.length === 0 || !wasWritten || attempt === MAX_ATTEMPTS) return compared;
     } finally {

@@ -1,14 +1,21 @@
 // Reads a store in ranges of time, newest first: each has all readings from its beginning to its end, so that two stores can be
 // compared, and a copy can be resumed.
 import type { Reading } from "../../../shared/reading.ts";
-import { type ReadingSelection, type ReadingStore, rowsOf } from "../../store/readings.ts";
+import { compareSeries } from "../../store/common/series-order.ts";
+import {
+  type ReadingPage,
+  type ReadingSelection,
+  type ReadingStore,
+  readingAt,
+  seriesAt,
+} from "../../store/readings.ts";
 
 export interface Stretch {
-  /** Half-open. */
+  /** It has all readings from here on to the end of what was selected. */
   readonly fromMs: number;
-  readonly toMs: number;
-  /** Newest first. */
-  readonly rows: readonly Reading[];
+  /** The first `count` rows, newest first, are its own. */
+  readonly page: ReadingPage;
+  readonly count: number;
 }
 
 /**
@@ -20,16 +27,20 @@ export async function newestStretch(
   selection: ReadingSelection,
   limit: number,
 ): Promise<Stretch> {
-  const { fromMs, toMs } = selection;
+  const { fromMs } = selection;
   for (let wanted = limit; ; wanted *= 2) {
     const page = await readings.page({ ...selection, order: "newest-first", after: null, limit: wanted });
-    const rows = rowsOf(page);
-    if (!page.more) return { fromMs, toMs, rows };
+    if (!page.more) return { fromMs, page, count: page.tsMs.length };
     // Older ones of the last moment may be in the next page.
-    const lastMs = rows.at(-1)?.tsMs ?? fromMs;
-    const whole = rows.filter(({ tsMs }) => tsMs > lastMs);
-    if (whole.length > 0) return { fromMs: lastMs + 1, toMs, rows: whole };
+    const lastMs = page.tsMs.at(-1) ?? fromMs;
+    const count = page.tsMs.indexOf(lastMs);
+    if (count > 0) return { fromMs: lastMs + 1, page, count };
   }
+}
+
+/** Its readings, oldest first: databases write those best. */
+export function oldestFirst({ page, count }: Stretch): Reading[] {
+  return Array.from({ length: count }, (_, index) => readingAt(page, count - 1 - index));
 }
 
 /** All readings of a selection. */
@@ -37,8 +48,43 @@ export async function allOf(readings: ReadingStore, selection: ReadingSelection,
   const all: Reading[] = [];
   for (let { toMs } = selection; toMs > selection.fromMs; ) {
     const stretch = await newestStretch(readings, { ...selection, toMs }, limit);
-    for (const row of stretch.rows) all.push(row);
+    for (const reading of oldestFirst(stretch)) all.push(reading);
     toMs = stretch.fromMs;
   }
   return all;
+}
+
+export interface Differences {
+  /** How many readings are here. */
+  readonly readings: number;
+  /** Those that are not there, or with another value. */
+  readonly missing: readonly Reading[];
+  /** Those that are there alone. */
+  readonly extras: readonly Reading[];
+}
+
+/** Compares two stretches from `fromMs` on. Both are in the same order, so only what differs becomes an object. */
+export function differences(here: Stretch, there: Stretch, fromMs: number): Differences {
+  const missing: Reading[] = [];
+  const extras: Reading[] = [];
+  let ours = 0;
+  let theirs = 0;
+  const isOurs = () => ours < here.count && (here.page.tsMs[ours] ?? fromMs) >= fromMs;
+  const isTheirs = () => theirs < there.count && (there.page.tsMs[theirs] ?? fromMs) >= fromMs;
+  while (isOurs() || isTheirs()) {
+    const order = isOurs() && isTheirs() ? compareRows(here.page, ours, there.page, theirs) : isOurs() ? -1 : 1;
+    if (order > 0) extras.push(readingAt(there.page, theirs++));
+    else {
+      if (order < 0 || here.page.values[ours] !== there.page.values[theirs]) missing.push(readingAt(here.page, ours));
+      if (order === 0) theirs++;
+      ours++;
+    }
+  }
+  return { readings: ours, missing, extras };
+}
+
+/** Negative where row `a` comes first, 0 where both have the same key. */
+function compareRows(pageA: ReadingPage, a: number, pageB: ReadingPage, b: number): number {
+  const newer = (pageB.tsMs[b] ?? 0) - (pageA.tsMs[a] ?? 0);
+  return newer === 0 ? compareSeries(seriesAt(pageA, a), seriesAt(pageB, b)) : newer;
 }

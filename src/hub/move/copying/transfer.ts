@@ -5,11 +5,15 @@ import { groupsOf } from "../../store/common/groups.ts";
 import type { ReadingSelection } from "../../store/readings.ts";
 import type { Store } from "../../store/store.ts";
 import type { Mirror } from "../mirror.ts";
-import { allOf, newestStretch, type Stretch } from "./stretches.ts";
+import type { Pacing } from "./pacing.ts";
+import { allOf, differences, newestStretch, oldestFirst } from "./stretches.ts";
 
 export interface TransferOptions {
   readonly source: Store;
   readonly mirror: Mirror;
+  readonly pacing: Pacing;
+  /** Ends what takes several steps. */
+  readonly signal: AbortSignal;
   /** False keeps readings that the other store alone has. */
   readonly removesExtras: boolean;
   readonly readingsPerStep: number;
@@ -24,6 +28,7 @@ export interface Step {
   readonly repaired: number;
 }
 
+const STRETCHES_PER_COPY = 4;
 const READINGS_PER_WRITE = 10_000;
 /** Readings of one series that the other store alone has are removed together where they lie next to each other. */
 const MAX_SINGLE_REMOVALS = 1_000;
@@ -35,50 +40,65 @@ export class Transfer {
     this.#options = options;
   }
 
-  /** Copies the newest stretch of a selection of which the other store has nothing that counts. */
+  /**
+   * Copies the newest stretches of a selection of which the other store has nothing that counts. While one is written, the next is read:
+   * both within the same turn, so nothing newer is written over.
+   */
   copyNewest(selection: ReadingSelection): Promise<Step> {
     const { source, mirror, readingsPerStep } = this.#options;
-    return mirror.turn(async () => {
+    const read = (toMs: number) => newestStretch(source.readings, { ...selection, toMs }, readingsPerStep);
+    return this.#turn(async () => {
       const target = openTarget(mirror);
-      const stretch = await newestStretch(source.readings, selection, readingsPerStep);
-      await write(target, stretch.rows, true);
-      return { fromMs: stretch.fromMs, readings: stretch.rows.length, repaired: 0 };
+      let stretch = await read(selection.toMs);
+      let readings = stretch.count;
+      for (let copied = 1; copied < STRETCHES_PER_COPY && stretch.fromMs > selection.fromMs; copied++) {
+        const next = read(stretch.fromMs);
+        // The write is settled before the turn ends, whatever becomes of the next one.
+        next.catch(() => undefined);
+        await write(target, oldestFirst(stretch), true);
+        stretch = await next;
+        readings += stretch.count;
+      }
+      await write(target, oldestFirst(stretch), true);
+      return { fromMs: stretch.fromMs, readings, repaired: 0 };
     });
   }
 
   /** Compares the newest stretch of a selection, reading by reading, and repairs what is not the same. */
   repairNewest(selection: ReadingSelection, removesExtras = this.#options.removesExtras): Promise<Step> {
-    return this.#options.mirror.turn(() => this.repairNow(selection, removesExtras));
+    return this.#turn(() => this.repairNow(selection, removesExtras));
   }
 
   /** The same, to be called where nothing is written to either store. */
   async repairNow(selection: ReadingSelection, removesExtras = this.#options.removesExtras): Promise<Step> {
     const { source, mirror, readingsPerStep } = this.#options;
     const target = openTarget(mirror);
-    // The source is read first: readings that it gets meanwhile go to the target behind this turn.
+    // The source is read last: readings that it gets after that go to the target behind this turn.
     const there = await newestStretch(target.readings, selection, readingsPerStep);
     const here = await newestStretch(source.readings, selection, readingsPerStep);
     const fromMs = Math.max(there.fromMs, here.fromMs);
-    const ours = within(here, fromMs);
-    const known = new Map(within(there, fromMs).map((row) => [keyOf(row), row]));
-    const missing = ours.filter((row) => known.get(keyOf(row))?.value !== row.value);
-    for (const row of ours) known.delete(keyOf(row));
+    const { readings, missing, extras } = differences(here, there, fromMs);
     await write(target, missing);
-    const extras = removesExtras ? [...known.values()] : [];
-    await this.#remove(target, extras, { ...selection, fromMs });
-    return { fromMs, readings: ours.length, repaired: missing.length + extras.length };
+    const removed = removesExtras ? extras : [];
+    await this.#remove(target, removed, { ...selection, fromMs });
+    return { fromMs, readings, repaired: missing.length + removed.length };
   }
 
   /** All of a selection, step by step; answers how many readings were not the same. */
-  async repairAll(selection: ReadingSelection, signal: AbortSignal, removesExtras?: boolean): Promise<number> {
+  async repairAll(selection: ReadingSelection, removesExtras?: boolean): Promise<number> {
     let repaired = 0;
     for (let { toMs } = selection; toMs > selection.fromMs; ) {
-      signal.throwIfAborted();
+      this.#options.signal.throwIfAborted();
       const step = await this.repairNewest({ ...selection, toMs }, removesExtras);
       repaired += step.repaired;
       toMs = step.fromMs;
     }
     return repaired;
+  }
+
+  #turn<T>(work: () => Promise<T>): Promise<T> {
+    const { mirror, pacing, signal } = this.#options;
+    return pacing.step(() => mirror.turn(work), signal);
   }
 
   /** Removes rows that the source has not; of many, whole series of the stretch, which are then written again. */
@@ -115,14 +135,6 @@ async function write(target: Store, rows: readonly Reading[], isNew = false): Pr
   // All are settled before the turn ends, or one of them could be written after later ones.
   const failed = (await Promise.allSettled(writes)).find(({ status }) => status === "rejected");
   if (failed?.status === "rejected") throw failed.reason;
-}
-
-function within({ rows }: Stretch, fromMs: number): Reading[] {
-  return rows.filter(({ tsMs }) => tsMs >= fromMs);
-}
-
-function keyOf({ device, metric, tsMs }: Reading): string {
-  return `${device}\n${metric}\n${tsMs}`;
 }
 
 function least(numbers: readonly number[]): number {

@@ -45,17 +45,25 @@ export function* readSegments(mappings: string): Generator<Segment> {
 
 /** The opposite; every column of a source is 0. */
 export function writeSegments(segments: Iterable<Segment>): string {
-  let mappings = "";
+  let current: string[] = [];
+  const lines = [current];
   let last: Segment = { programLine: 0, programColumn: 0, source: 0, line: 0 };
   for (const segment of segments) {
-    const isNewLine = segment.programLine > last.programLine;
-    if (isNewLine) mappings += ";".repeat(segment.programLine - last.programLine);
-    else if (mappings !== "" && !mappings.endsWith(";")) mappings += ",";
-    mappings += writeNumber(segment.programColumn - (isNewLine ? 0 : last.programColumn));
-    mappings += writeNumber(segment.source - last.source) + writeNumber(segment.line - last.line) + writeNumber(0);
+    const { programLine, programColumn, source, line } = segment;
+    while (lines.length <= programLine) {
+      current = [];
+      lines.push(current);
+    }
+    const fields = [
+      programColumn - (current.length === 0 ? 0 : last.programColumn),
+      source - last.source,
+      line - last.line,
+      0,
+    ];
+    current.push(fields.map(writeNumber).join(""));
     last = segment;
   }
-  return mappings;
+  return lines.map((line) => line.join(",")).join(";");
 }
 
 /** The lowest bit is the sign. */

@@ -2,7 +2,7 @@
 // one query per window where the windows are far apart, the newest of each window, or summaries.
 import { limits } from "../../../shared/reading.ts";
 import type { DescribedSeries } from "../../devices/directory.ts";
-import { positionOfLast, type ReadingPosition, type ReadingStore } from "../../store/readings.ts";
+import { endOf, newestOf, type ReadingPosition, type ReadingStore } from "../../store/readings.ts";
 import type { QueryLimits } from "./query-limits.ts";
 import { type Times, timeAt } from "./vector.ts";
 import type { BucketPage, RowPage, Window } from "./windows.ts";
@@ -96,11 +96,8 @@ async function readNewest(store: QueriedStore, query: WindowQuery, index: number
     if (latest.ts > endMs - windowMs) found(index, sampleOf(query, latest.ts, latest.value));
     return;
   }
-  const one = { order: "newest-first", after: null, limit: 1 } as const;
-  const { tsMs, values } = await store.page({ ...selectionOf(series, endMs - windowMs, endMs), ...one });
-  const [ts] = tsMs;
-  const [value] = values;
-  if (ts !== undefined && value !== undefined) found(index, sampleOf(query, ts, value));
+  const newest = await newestOf(store, series, selectionOf(series, endMs - windowMs, endMs));
+  if (newest !== null) found(index, sampleOf(query, newest.tsMs, newest.value));
 }
 
 async function* rowsOf(store: QueriedStore, query: WindowQuery, { first, end }: Stretch): AsyncGenerator<RowPage> {
@@ -111,7 +108,7 @@ async function* rowsOf(store: QueriedStore, query: WindowQuery, { first, end }: 
     const page = await store.page({ ...selection, order: "oldest-first", after, limit: READINGS_PER_PAGE });
     query.limits.took(page.tsMs.length);
     yield sample === "value" ? page : { tsMs: page.tsMs, values: page.tsMs.map((tsMs) => tsMs / 1_000) };
-    after = page.more ? positionOfLast(page) : null;
+    after = page.more ? endOf(page) : null;
   } while (after !== null);
 }
 

@@ -61,6 +61,8 @@ export class PortChallenge implements ChallengeResponder {
     if (served() === "here") return nothingToClose;
     const server = type === "http-01" ? httpServer(board) : createAlpnServer(board);
     server.maxConnections = MAX_CONNECTIONS;
+    // A connection that the system cannot accept is its client's loss alone: the directory tries again.
+    server.on("error", () => undefined);
     try {
       server.listen({ host, port });
       await once(server, "listening");

@@ -29,10 +29,19 @@ interface ShownSlot {
   readonly slot: number;
 }
 
-const LOST_READINGS = `
-  SELECT series_id, COUNT(*) FROM reading WHERE series_id NOT IN (SELECT id FROM series) GROUP BY series_id
-  UNION ALL
-  SELECT series_id, SUM(readings) FROM reading_chunk WHERE series_id NOT IN (SELECT id FROM series) GROUP BY series_id`;
+/** What a check of one series has found. */
+interface CheckedSeries {
+  readonly found: readonly string[];
+  readonly readings: number;
+  readonly rollups: number;
+  readonly marks: number;
+}
+
+/** With the number of readings in rows of one series. */
+const READING_TABLES = [
+  ["reading", "SELECT COUNT(*) FROM reading WHERE series_id = ?"],
+  ["reading_chunk", "SELECT SUM(readings) FROM reading_chunk WHERE series_id = ?"],
+] as const;
 const SHORTEST_MINUTES = SHORTEST_STEP_MS / MINUTE_MS;
 const ALL_TIMES = { from: Number.MIN_SAFE_INTEGER, to: Number.MAX_SAFE_INTEGER };
 
@@ -47,53 +56,71 @@ export async function* checkServer(address: StoreAddress): AsyncGenerator<string
         "store-failed",
         `The database ${address} has no tables of this version: start the hub on it.`,
       );
-    for (const [id, count] of await pool.read((connection) => connection.query(LOST_READINGS)))
-      yield `${toNumber(count)} readings belong to series ${toNumber(id)}, which is not there.`;
-    const series = await pool.read((connection) =>
-      connection.query("SELECT id, device, metric FROM series ORDER BY id"),
-    );
+    const { series, lost } = await pool.transaction(dialect.sql.beginSnapshot, async (connection) => {
+      const rows = await connection.query("SELECT id, device, metric FROM series ORDER BY id");
+      return { series: rows, lost: await lostReadings(connection, new Set(rows.map(([id]) => toNumber(id)))) };
+    });
+    yield* lost;
+    const totals = { readings: 0, rollups: 0, marks: 0 };
     for (const [id, device, metric] of series) {
       const name = `${toText(device)}/${toText(metric)}`;
-      const found = await pool.transaction(dialect.sql.beginSnapshot, (connection) =>
+      const checked = await pool.transaction(dialect.sql.beginSnapshot, (connection) =>
         checkSeries(connection, dialect, toNumber(id)),
       );
-      for (const what of found) yield `${name}: ${what}`;
+      for (const what of checked.found) yield `${name}: ${what}`;
+      totals.readings += checked.readings;
+      totals.rollups += checked.rollups;
+      totals.marks += checked.marks;
       yield null;
     }
-    for (const [collection, id, text] of await pool.read((connection) =>
-      connection.query("SELECT collection, id, text FROM record"),
-    )) {
+    const records = await pool.read((connection) => connection.query("SELECT collection, id, text FROM record"));
+    for (const [collection, id, text] of records)
       if (!isJson(toText(text))) yield `The record ${toText(collection)} ${toText(id)} cannot be read.`;
-    }
-    return await pool.read(async (connection) => ({
-      series: series.length,
-      readings:
-        (await single(connection, "SELECT COUNT(*) FROM reading")) +
-        (await single(connection, "SELECT SUM(readings) FROM reading_chunk")),
-      rollups: await single(connection, "SELECT COUNT(*) FROM rollup_slot"),
-      records: await single(connection, "SELECT COUNT(*) FROM record"),
-      marks: await single(connection, "SELECT COUNT(*) FROM rollup_mark"),
-    }));
+    return { series: series.length, ...totals, records: records.length };
   } finally {
     pool.close();
   }
 }
 
-async function checkSeries(connection: Connection, { sql }: Dialect, id: number): Promise<string[]> {
+/** Each series is looked up by the key of its table: a statement over all readings would take hours where there are many. */
+async function lostReadings(connection: Connection, known: ReadonlySet<number>): Promise<string[]> {
+  const lost: string[] = [];
+  for (const [table, countReadings] of READING_TABLES) {
+    const next = `SELECT MIN(series_id) FROM ${table} WHERE series_id > ?`;
+    for (let id = 0; ; ) {
+      const [row] = await connection.query(next, [id]);
+      const found = row?.[0] ?? null;
+      if (found === null) break;
+      id = toNumber(found);
+      if (known.has(id)) continue;
+      const [count] = await connection.query(countReadings, [id]);
+      lost.push(`${toNumber(count?.[0] ?? 0)} readings belong to series ${id}, which is not there.`);
+    }
+  }
+  return lost;
+}
+
+async function checkSeries(connection: Connection, { sql }: Dialect, id: number): Promise<CheckedSeries> {
   const found = await overlapsOf(connection, id);
   const rows = new RowReader((damage) => found.push(damage));
   const readings = new Map<number, Summary>();
   const grid = { originMs: 0, stepMs: SHORTEST_STEP_MS };
   await addReadings({ connection, sql, rows }, id, [ALL_TIMES], grid, readings);
-  // Of lost readings the summaries may be left: their difference is no further damage.
-  if (found.length > 0) return found;
   const marked = await connection.query("SELECT DISTINCT slot FROM rollup_mark WHERE series_id = ?", [id]);
   const kept = await connection.query(
     "SELECT minutes, slot, readings, min_value, max_value FROM rollup_slot WHERE series_id = ? ORDER BY minutes, slot",
     [id],
   );
   const marks = new Set(marked.map(([slot]) => toNumber(slot)));
-  return [...wrongSummaries(kept, readings, marks), ...missingSummaries(kept, readings, marks)];
+  // Of lost readings the summaries may be left: their difference is no further damage.
+  if (found.length === 0)
+    found.push(...wrongSummaries(kept, readings, marks), ...missingSummaries(kept, readings, marks));
+  return {
+    found,
+    readings: [...readings.values()].reduce((sum, { count }) => sum + count, 0),
+    rollups: kept.length,
+    marks: marks.size,
+  };
 }
 
 async function overlapsOf(connection: Connection, id: number): Promise<string[]> {
@@ -158,9 +185,4 @@ function isJson(text: string): boolean {
   } catch {
     return false;
   }
-}
-
-async function single(connection: Connection, statement: string): Promise<number> {
-  const [row] = await connection.query(statement);
-  return toNumber(row?.[0] ?? 0);
 }

@@ -8,7 +8,7 @@ const MIN_PAUSE_MS = 100;
 const MAX_PAUSE_MS = 5_000;
 /** After a deadlock the server aborts one of the transactions, and the others are done soon. */
 const MAX_CONFLICTS = 8;
-/** A server that does not respond for so long counts as away. */
+/** A server that answers no statement for so long counts as away. */
 export const MAX_SILENCE_MS = 60_000;
 
 export interface PoolOptions {
@@ -163,13 +163,22 @@ export class ConnectionPool {
   }
 }
 
-/** What `work` does with the connection; the connection is closed, and what it was doing fails, where that takes longer. */
+/**
+ * What `work` does with the connection, however long it takes; the connection is closed, and what it was doing fails, once the
+ * server has answered nothing for so long.
+ */
 export async function answered<T>(
   connection: Connection,
   withinMs: number,
   work: (connection: Connection) => Promise<T>,
 ): Promise<T> {
-  const timer = setTimeout(() => connection.close(), withinMs);
+  const startedMs = performance.now();
+  const check = () => {
+    const silentMs = performance.now() - Math.max(startedMs, connection.answeredMs);
+    if (silentMs >= withinMs) connection.close();
+    else timer = setTimeout(check, withinMs - silentMs);
+  };
+  let timer = setTimeout(check, withinMs);
   try {
     return await work(connection);
   } finally {

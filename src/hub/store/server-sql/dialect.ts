@@ -48,6 +48,8 @@ export interface SeriesRange {
 export interface Connection {
   /** False once it was lost, or was closed. */
   readonly isOpen: boolean;
+  /** When the server last answered a statement, by `performance.now()`. */
+  readonly answeredMs: number;
   query(sql: string, parameters?: readonly SqlValue[]): Promise<readonly Row[]>;
   /** Asks the server; rejects with what `Dialect.failureKind` calls read-only where it takes no writes of this user. */
   assertWritable(): Promise<void>;

@@ -13,7 +13,7 @@ import type { AuditLog } from "../audit.ts";
 import type { MetadataStore } from "../metadata.ts";
 import {
   type AppendMessage,
-  positionOfLast,
+  endOf,
   type ReadingPage,
   type ReadingPosition,
   type ReadingStore,
@@ -61,6 +61,8 @@ export class SpooledStore implements Store {
   spoolings = 0;
   readonly #options: SpooledStoreOptions;
   readonly #files: SpoolFiles;
+  /** Messages that are neither committed, nor spooled, nor rejected. */
+  readonly #appending = new Set<Promise<unknown>>();
   /** Readings on their way into the newest file. */
   readonly #spooling = new Set<Promise<unknown>>();
   #opening: Promise<SpoolFile> | null = null;
@@ -122,9 +124,11 @@ export class SpooledStore implements Store {
     this.#endTimer?.();
     this.#endTimer = null;
     await this.#forwarding;
-    await Promise.allSettled(this.#spooling);
-    await this.#files.close();
+    // What the server has not committed by its end is spooled. The files come last: without them everything would go to the server,
+    // and what is in them would replace it at the next start.
     await this.#options.server.stop();
+    await Promise.allSettled(this.#appending);
+    await this.#files.close();
   }
 
   async releaseMemory(): Promise<void> {
@@ -150,6 +154,17 @@ export class SpooledStore implements Store {
   }
 
   async #append(message: AppendMessage): Promise<Float64Array> {
+    if (this.#isStopping) throw new BrambleError("store-failed", "the store is closed");
+    const appended = this.#place(message);
+    this.#appending.add(appended);
+    try {
+      return await appended;
+    } finally {
+      this.#appending.delete(appended);
+    }
+  }
+
+  async #place(message: AppendMessage): Promise<Float64Array> {
     while (this.#isSpooling) {
       if (this.#pause !== null) await this.#pause;
       else if (this.#direct > 0) await this.#itsTurn();
@@ -181,7 +196,7 @@ export class SpooledStore implements Store {
     try {
       return { tsMs: await server.readings.append(message), isStored: true };
     } catch (error) {
-      if (!server.isAway(error) || maxBytes === 0 || this.#isStopping) throw error;
+      if (!server.isAway(error) || maxBytes === 0) throw error;
       return { tsMs: server.attemptedTimes(error), isStored: false };
     }
   }
@@ -335,7 +350,7 @@ export class SpooledStore implements Store {
       const readings = rowsOf(page);
       if (readings.length > 0) await server.readings.append({ readings, attributes: [], receivedAtMs });
       if (this.#isStopping) throw new Error("it is being stopped");
-      after = page.more ? positionOfLast(page) : null;
+      after = page.more ? endOf(page) : null;
     } while (after !== null);
     const attributes = await store.records.attributes();
     if (attributes.length > 0) await server.readings.append({ readings: [], attributes, receivedAtMs });

@@ -1,6 +1,7 @@
 // Readings in SQLite: writes go by the group commit or to the writer's thread, queries to the reader's.
 import { bucketGrid } from "../bucket-grid.ts";
 import type { ExportPiece, ReadingStore } from "../readings.ts";
+import { ExportTurns } from "./export-turns.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import type { ExportPlace } from "./queries/export.ts";
 import type { SeriesIds } from "./series-ids.ts";
@@ -18,13 +19,14 @@ export function sqliteReadings(
 ): ReadingStore {
   /** The number of the next export, by which the reader identifies it. */
   let files = 0;
+  const turns = new ExportTurns();
   return {
     append: (message) => commits.append(message),
     latest: () => reader.call("latest", null),
     buckets: (query) => reader.call("buckets", query),
     bucketGrid,
     page: (query) => reader.call("page", query),
-    export: (selection, format, mends = []) => exportPieces(reader, { file: ++files, selection, format, mends }),
+    export: (selection, format, mends = []) => exportPieces(reader, turns, { file: ++files, selection, format, mends }),
     async copy(device, metrics, into) {
       const pairs = metrics.flatMap((metric) =>
         series
@@ -48,10 +50,19 @@ export function sqliteReadings(
  * Reads the next piece while the last one is being sent. The memory of a released piece is reused: V8 collects such buffers late,
  * and an export would grow the process by a hundred megabytes.
  */
-async function* exportPieces(reader: SleepingWorker<ReaderMethods>, wanted: WantedFile): AsyncGenerator<ExportPiece> {
+async function* exportPieces(
+  reader: SleepingWorker<ReaderMethods>,
+  turns: ExportTurns,
+  wanted: WantedFile,
+): AsyncGenerator<ExportPiece> {
+  const { file } = wanted;
   const released: ArrayBuffer[] = [];
-  const ask = (next: ExportPlace | null, buffer = released.pop() ?? null) =>
-    reader.call("exportStep", moving({ ...wanted, next, buffer }, buffer === null ? [] : [buffer]));
+  // A reader that has ended holds no export files.
+  const drop = () => void reader.call("endExport", file).catch(() => undefined);
+  const ask = async (next: ExportPlace | null, buffer = released.pop() ?? null) => {
+    await turns.begin(file, drop);
+    return reader.call("exportStep", moving({ ...wanted, next, buffer }, buffer === null ? [] : [buffer]));
+  };
   const give = (bytes: Uint8Array<ArrayBuffer>): ExportPiece => {
     let isReleased = false;
     const release = () => {
@@ -70,14 +81,17 @@ async function* exportPieces(reader: SleepingWorker<ReaderMethods>, wanted: Want
       }
       const next = ask(piece.next);
       // The consumer may leave before it awaits this one: its rejection would then be unhandled.
-      next.catch(() => undefined);
+      next.then(
+        () => turns.pause(file),
+        () => undefined,
+      );
       yield give(piece.bytes);
       piece = await next;
     }
     isWhole = true;
     if (piece.bytes.length > 0) yield give(piece.bytes);
   } finally {
-    // A reader that has ended holds no export files.
-    if (!isWhole) reader.call("endExport", wanted.file).catch(() => undefined);
+    turns.end(file);
+    if (!isWhole) drop();
   }
 }

@@ -1,5 +1,6 @@
 // Text answers are compressed with gzip for clients that accept it: at the cheapest level, and no faster than the client reads.
 // Streamed answers are compressed by `sendPieces`.
+import type { ServerResponse } from "node:http";
 import { createGzip, type Gzip, gzipSync } from "node:zlib";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { prefersGzip } from "./preferences.ts";
@@ -11,9 +12,23 @@ const MAX_PACKED_AT_ONCE_BYTES = 64 * 1024;
 const LEVEL = 1;
 const TEXT_TYPE = /^(?:text\/|application\/(?:json|openmetrics-text|x-ndjson)\b)/;
 
+/** By answer: the stream that compresses it. */
+const packers = new WeakMap<ServerResponse, Gzip>();
+
+/** The bytes of an answer that wait for the client to read on, compressed or not yet. */
+export function unsentBytes(response: ServerResponse): number {
+  return response.writableLength + (packers.get(response)?.writableLength ?? 0);
+}
+
 /** Sets the headers of a compressed answer where the client accepts one; null where it is to be sent as it is. */
 export function packerFor(request: FastifyRequest, reply: FastifyReply): Gzip | null {
-  return announcePacked(request, reply) ? createGzip({ level: LEVEL }) : null;
+  return announcePacked(request, reply) ? makePacker(reply) : null;
+}
+
+function makePacker({ raw }: FastifyReply): Gzip {
+  const gzip = createGzip({ level: LEVEL });
+  packers.set(raw, gzip);
+  return gzip;
 }
 
 function announcePacked({ headers }: FastifyRequest, reply: FastifyReply): boolean {
@@ -54,7 +69,7 @@ export function packAnswers(app: FastifyInstance): void {
       if (payload !== last?.payload) last = { payload, packed: gzipSync(payload, { level: LEVEL }) };
       return last.packed;
     }
-    const gzip = createGzip({ level: LEVEL });
+    const gzip = makePacker(reply);
     gzip.end(payload);
     return gzip;
   });

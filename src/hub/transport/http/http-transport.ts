@@ -46,7 +46,7 @@ import { addDeviceRoutes } from "./routes/devices.ts";
 import { addDoctorRoutes, type DoctorRouteOptions } from "./routes/doctor.ts";
 import { addExportRoutes } from "./routes/exports.ts";
 import { addFirstStartRoutes } from "./routes/first-start.ts";
-import { addFramesRoute } from "./routes/frames.ts";
+import { addFramesRoute, type FramesRouteOptions } from "./routes/frames.ts";
 import { addImportRoutes, type ImportRouteOptions } from "./routes/imports.ts";
 import { addIngestRoutes } from "./routes/ingest.ts";
 import { addMendRoutes, type MendRouteOptions } from "./routes/mends.ts";
@@ -95,6 +95,7 @@ export interface HttpOptions
     Omit<AgentRouteOptions, "hubInfo" | "tls">,
     Pick<HubSettingsRouteOptions, "administration">,
     DoctorRouteOptions,
+    Pick<FramesRouteOptions, "directory">,
     MendRouteOptions,
     Pick<ImportRouteOptions, "imports">,
     Pick<MessageRouteOptions, "publisher">,

@@ -7,7 +7,9 @@ import { REQUEST_BYTES } from "../../access/limits/costs.ts";
 import type { Share } from "../../access/limits/share.ts";
 import { plainAddress } from "../../access/networks.ts";
 import type { Clock } from "../../clock.ts";
+import { ByteChunks } from "../byte-chunks.ts";
 import { PacedSocket } from "../paced-socket.ts";
+import { unsentBytes } from "./compress.ts";
 import type { HttpDiagnostics } from "./diagnostics.ts";
 
 const MAX_OPEN_REQUESTS_PER_CONNECTION = 4;
@@ -19,6 +21,8 @@ const MAX_HEAD_SLICE_BYTES = 1_024;
 const MAX_BODY_SLICE_BYTES = 4_096;
 /** Charged for each chunk of a body: it passes through the parser and the stream by itself, and may be a byte. */
 const CHUNK_BYTES = 256;
+/** Chunks of a body are joined up to here. */
+const JOINED_BYTES = 16 * 1024;
 
 export interface HttpPacingOptions {
   readonly budget: Budget;
@@ -116,19 +120,30 @@ class PacedConnection {
     this.#hasBegun = true;
     this.#bodyBytes = Number(request.headers["content-length"] ?? 0);
     this.#requests.set(request, response);
-    if (request.headers["transfer-encoding"] !== undefined) this.#chargeChunks(request);
+    this.#joinChunks(request);
     // Work for the hub in this turn; then it may wait for its body, the disk, or the client to read the answer.
     this.share.take(REQUEST_BYTES);
     this.share.park(REQUEST_BYTES);
     response.once("close", () => this.#finish(request));
   }
 
-  #chargeChunks(request: IncomingMessage): void {
+  /** Joins the chunks of a body, those of its encoding or of its arrival: whoever collects them would keep an object for each. */
+  #joinChunks(request: IncomingMessage): void {
+    const isEncoded = request.headers["transfer-encoding"] !== undefined;
+    if (!isEncoded && this.#bodyBytes === 0) return;
     const push = request.push.bind(request);
+    const chunks = new ByteChunks();
     Object.assign(request, {
       push: (chunk: unknown): boolean => {
-        this.share.take(CHUNK_BYTES);
-        this.share.release(CHUNK_BYTES);
+        if (isEncoded) {
+          this.share.take(CHUNK_BYTES);
+          this.share.release(CHUNK_BYTES);
+        }
+        if (Buffer.isBuffer(chunk)) {
+          chunks.push(chunk);
+          return chunks.bytes < JOINED_BYTES || push(chunks.take());
+        }
+        if (chunks.bytes > 0) push(chunks.take());
         return push(chunk);
       },
     });
@@ -137,7 +152,7 @@ class PacedConnection {
   /** Counts the answers that wait for the client to read them. */
   countUnsent(): void {
     let bytes = this.#socket.writableLength;
-    for (const { writableLength } of this.#requests.values()) bytes += writableLength;
+    for (const response of this.#requests.values()) bytes += unsentBytes(response);
     this.share.hold("unsent", bytes);
   }
 

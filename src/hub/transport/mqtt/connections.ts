@@ -54,17 +54,12 @@ export class Connections {
     return [...this.#sockets].some(matches);
   }
 
-  /** Counts a socket among the open ones until it closes. */
-  track(socket: Duplex): void {
-    this.#sockets.add(socket);
-    socket.once("close", () => this.#sockets.delete(socket));
-  }
-
   /** Starts MQTT on a socket; `fastPath` is offered its packets first. */
   open(socket: Duplex, address: string, fastPath: MqttFastPath): void {
     const { budget, parts, onSessionEnded } = this.#options;
     const { diagnostics, commands } = parts;
-    this.track(socket);
+    this.#sockets.add(socket);
+    socket.once("close", () => this.#sockets.delete(socket));
     const share = budget.open({
       resume: () => {
         session.guard?.resume();

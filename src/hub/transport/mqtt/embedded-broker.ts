@@ -3,7 +3,6 @@
 // Order: Aedes runs before the TCP port listens; on stop the TCP port closes first.
 import { randomUUID } from "node:crypto";
 import type { Socket } from "node:net";
-import type { Duplex } from "node:stream";
 import { createWebSocketStream } from "ws";
 import type { Publication } from "../../../shared/controls/added-control.ts";
 import type { MqttClientList } from "../../../shared/mqtt/mqtt-clients.ts";
@@ -27,7 +26,6 @@ import type { MessageTap } from "../../observe/message-tap.ts";
 import type { RecordStore } from "../../store/records.ts";
 import { ProxiedConnections } from "../proxied-connections.ts";
 import { type ConnectionHandler, SocketListener } from "../socket-listener.ts";
-import { TurnQueue } from "../turn-queue.ts";
 import type { WebSocketRoute } from "../websocket/websocket-upgrades.ts";
 import { AccessHooks, type MqttAccess } from "./access-hooks.ts";
 import { AedesBroker } from "./aedes-broker.ts";
@@ -51,8 +49,8 @@ const DEAD_PEER_PROBE_MS = 60_000;
 const TICK_MS = 1_000;
 /** The publisher of messages that people publish through the hub. */
 const HUB_CLIENT_ID = "bramble";
-/** New connections per turn of the event loop: some 2 ms of work. */
-const MAX_ARRIVALS_PER_TURN = 8;
+/** Of a WebSocket whose client has to wait: a frame may be a byte, and is an object of 400 until it is read. */
+const MAX_BUFFERED_BYTES = 256;
 
 export interface EmbeddedBrokerOptions extends BrokerHandlers {
   readonly host: string;
@@ -87,7 +85,6 @@ export class EmbeddedBroker implements MqttBroker {
   readonly #connections: Connections;
   readonly #publishes: PublishHandler;
   readonly #fastPath: MqttFastPath;
-  readonly #arrivals = new TurnQueue<() => void>(MAX_ARRIVALS_PER_TURN, (handle) => handle());
   readonly #proxied: ProxiedConnections;
   readonly #system: SystemTopics;
   #startedMs = 0;
@@ -255,14 +252,14 @@ export class EmbeddedBroker implements MqttBroker {
           socket.terminate();
           return;
         }
-        const stream = createWebSocketStream(socket);
+        const stream = createWebSocketStream(socket, { readableHighWaterMark: MAX_BUFFERED_BYTES });
         // Packets come in binary frames alone [MQTT-6.0.0-1].
         socket.on("message", (_data, isBinary) => {
           if (isBinary) return;
           this.#options.diagnostics.cut(null, address, "it sends text over its WebSocket, where MQTT is binary");
           stream.destroy();
         });
-        this.#open(stream, address);
+        this.#connections.open(stream, address, this.#fastPath);
       },
     };
   }
@@ -278,16 +275,6 @@ export class EmbeddedBroker implements MqttBroker {
     }
     const address = plainAddress(socket.remoteAddress);
     socket.setKeepAlive(true, DEAD_PEER_PROBE_MS);
-    this.#connections.track(socket);
-    // The socket may fail while it waits for its turn.
-    socket.on("error", () => socket.destroy());
-    this.#arrivals.push(() => {
-      if (!socket.destroyed) this.#open(socket, address);
-    });
-  }
-
-  #open(socket: Duplex, address: string): void {
-    if (this.#endTimer === null) socket.destroy();
-    else this.#connections.open(socket, address, this.#fastPath);
+    this.#connections.open(socket, address, this.#fastPath);
   }
 }

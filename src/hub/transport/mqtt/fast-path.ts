@@ -76,6 +76,7 @@ interface FastPublish {
   readonly topic: string;
   /** Only valid during `take`. */
   readonly payload: Buffer;
+  readonly qos: 0 | 1;
   /** Null for QoS 0. */
   readonly packetId: number | null;
   readonly hasSubscribers: boolean;
@@ -126,24 +127,24 @@ export class MqttFastPath {
     if (hasSubscribers && payloadStart - propertiesStart > EMPTY_PROPERTIES_BYTES) return false;
     const payload = bytes.subarray(payloadStart, end);
     const costBytes = MESSAGE_BYTES + end - start + SUBSCRIBER_COST_BYTES * subscribers;
-    const publish = { topic, payload, packetId, hasSubscribers, costBytes };
+    const publish: FastPublish = { topic, payload, qos: qos === 1 ? 1 : 0, packetId, hasSubscribers, costBytes };
     if (route === "forward") return this.#forward(session, publish);
     this.#settle(session, publish, route);
     return true;
   }
 
   #settle(session: FastPathSession, publish: FastPublish, route: Route | null): void {
-    const { topic, payload, packetId, hasSubscribers, costBytes } = publish;
+    const { topic, payload, qos, packetId, hasSubscribers, costBytes } = publish;
     const { address, clientId, id, principal, share } = session;
     share.take(costBytes);
     session.publishBegan();
     const turn = session.answers.begin();
     const { authority } = this.#options;
     const settle = (verdict: Verdict | null): void => {
-      share.release(costBytes);
+      const isWanted = hasSubscribers && verdict !== null && isForwarded(verdict, authority, principal, topic);
+      if (!isWanted) share.release(costBytes);
       session.answers.finish(turn, () => {
-        if (hasSubscribers && verdict !== null && isForwarded(verdict, authority, principal, topic))
-          this.#options.bus.publish(plainMessage(publish), clientId);
+        if (isWanted) this.#options.bus.publish(plainMessage(publish), clientId, () => share.release(costBytes));
         this.#answer(session, packetId, verdict);
         session.publishSettled();
       });
@@ -151,7 +152,7 @@ export class MqttFastPath {
     const accepted =
       route === null
         ? this.#options.diagnostics.forbidden(topic, payload, session)
-        : this.#options.onPublish({ topic, route, payload, address, clientId, principal, session: id, share });
+        : this.#options.onPublish({ topic, route, payload, qos, address, clientId, principal, session: id, share });
     accepted.then(settle, (error: unknown) => {
       this.#options.log.error({ err: error }, "a publish could not be settled");
       settle(null);
@@ -161,16 +162,16 @@ export class MqttFastPath {
   /** Checks the right to publish for each message: it may depend on more than the client, such as a device's room. */
   #forward(session: FastPathSession, publish: FastPublish): boolean {
     const { authority, bus, tap } = this.#options;
-    const { topic, payload, packetId, hasSubscribers, costBytes } = publish;
+    const { topic, packetId, hasSubscribers, costBytes } = publish;
     const { principal, clientId, share } = session;
     if (!authority.mayPublish(principal, topic)) return false;
     share.take(costBytes);
     session.publishBegan();
-    tapForwarded(tap, session, topic, payload);
+    tapForwarded(tap, session, publish);
     const message = hasSubscribers ? plainMessage(publish) : null;
     session.answers.finish(session.answers.begin(), () => {
-      share.release(costBytes);
-      if (message !== null) bus.publish(message, clientId);
+      if (message === null) share.release(costBytes);
+      else bus.publish(message, clientId, () => share.release(costBytes));
       if (packetId !== null && (message !== null || session.level !== MQTT_5)) this.#acknowledge(session, packetId);
       else if (packetId !== null) session.client?.acknowledge(1, packetId, REASON.NO_MATCHING_SUBSCRIBERS);
       session.publishSettled();
@@ -221,7 +222,6 @@ export class MqttFastPath {
 }
 
 /** The payload is copied, so that a queued message does not keep the whole read buffer in memory. */
-function plainMessage({ topic, payload, packetId }: FastPublish): Message {
-  const qos = packetId === null ? 0 : 1;
+function plainMessage({ topic, payload, qos }: FastPublish): Message {
   return { topic, payload: Buffer.from(payload), qos, retain: false, properties: undefined, expiresAtMs: null };
 }

@@ -5,6 +5,7 @@ import type { TopicAuthority } from "../../access/topic-authority.ts";
 import type { Verdict } from "../../ingest/accept.ts";
 import { type ArrivedMessage, FORWARDED, type MessageTap } from "../../observe/message-tap.ts";
 import { matchCommandFilter } from "../../protocols/protocols.ts";
+import type { Message } from "./messages/packets.ts";
 
 /** False where the sender may not publish for the device: then subscribers do not get the message either. */
 export function isForwarded(verdict: Verdict, authority: TopicAuthority, principal: Principal, topic: string): boolean {
@@ -19,10 +20,15 @@ export function isForwarded(verdict: Verdict, authority: TopicAuthority, princip
 export function tapForwarded(
   tap: MessageTap,
   { address, clientId, principal }: Required<Pick<ArrivedMessage, "address" | "clientId" | "principal">>,
-  topic: string,
-  payload: Uint8Array,
+  {
+    topic,
+    payload,
+    qos,
+    retain = false,
+  }: Pick<Message, "topic" | "payload" | "qos"> & Partial<Pick<Message, "retain">>,
 ): void {
   if (tap.listener === null) return;
   const device = matchCommandFilter(topic)?.device ?? null;
-  tap.settled({ source: topic, payload, address, clientId, principal, transport: "mqtt" }, device, FORWARDED);
+  const arrived = { source: topic, payload, address, clientId, principal, transport: "mqtt", qos, retain } as const;
+  tap.settled(arrived, device, FORWARDED);
 }

@@ -59,17 +59,18 @@ export class PublishHandler {
 
   async #accept(publisher: Publisher, message: Message): Promise<PublishOutcome> {
     const { authority, diagnostics, onPublish, tap } = this.#options;
-    const { topic, payload } = message;
+    const { topic, payload, qos, retain } = message;
     const denial = isClearing(message) ? authority.denialFor(publisher.principal, topic) : null;
     if (denial !== null || !authority.mayPublish(publisher.principal, topic))
       return { verdict: await diagnostics.forbidden(topic, payload, publisher, denial), isForwarded: false };
     const route = routeOf(message);
     const { address, clientId, id, principal, share } = publisher;
     const verdict =
-      route && (await onPublish({ topic, route, payload, address, clientId, principal, session: id, share }));
+      route &&
+      (await onPublish({ topic, route, payload, qos, retain, address, clientId, principal, session: id, share }));
     if (verdict !== null && !isForwarded(verdict, authority, principal, topic)) return { verdict, isForwarded: false };
-    if (message.retain) await this.#retain(message);
-    if (verdict === null) tapForwarded(tap, publisher, topic, payload);
+    if (retain) await this.#retain(message);
+    if (verdict === null) tapForwarded(tap, publisher, message);
     return { verdict, isForwarded: true };
   }
 

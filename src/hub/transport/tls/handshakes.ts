@@ -6,10 +6,10 @@ import { Socket } from "node:net";
 import { createServer, type Server, type TLSSocket } from "node:tls";
 import { errorCode } from "../../../shared/error-text.ts";
 import { FairPlaces } from "../../access/limits/fair-places.ts";
+import { TurnQueue } from "../../access/limits/turn-queue.ts";
 import { plainAddress } from "../../access/networks.ts";
 import { type AlpnBoard, createAlpnServer, offersChallenge } from "../../reach/acme/alpn-server.ts";
 import type { CertificatePair } from "../../reach/acme/certificate-source.ts";
-import { TurnQueue } from "../turn-queue.ts";
 
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 const MAX_HANDSHAKES = 100;

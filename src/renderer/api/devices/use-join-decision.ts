@@ -57,9 +57,10 @@ async function decide(id: string, decision: JoinDecision, keyCode?: string): Pro
   const path = `devices/${encodeURIComponent(id)}`;
   if (decision.kind === "block") return post<Device>(apiUrl(`${path}/block`), {});
   const { name = "", room = "" } = decision;
-  const device = await post<Device>(apiUrl(`${path}/approve`), keyCode === undefined ? {} : { keyCode });
-  if (name === "" && room === "") return device;
-  return patch<Device>(apiUrl(path), { ...(name !== "" && { name }), ...(room !== "" && { room }) });
+  // Before it joins: where that fails, the request stays with what was typed into it.
+  if (name !== "" || room !== "")
+    await patch<Device>(apiUrl(path), { ...(name !== "" && { name }), ...(room !== "" && { room }) });
+  return post<Device>(apiUrl(`${path}/approve`), keyCode === undefined ? {} : { keyCode });
 }
 
 function keep(queries: QueryClient, device: Device): void {

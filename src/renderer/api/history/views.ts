@@ -26,10 +26,11 @@ export function useSaveView(onSaved: (view: SavedView) => void) {
       id === undefined
         ? post<SavedView>(apiUrl("views"), view)
         : put<SavedView>(apiUrl(`views/${encodeURIComponent(id)}`), view),
-    onSuccess: async (view) => {
-      await queries.invalidateQueries({ queryKey: VIEWS_KEY });
+    onSuccess: (view) => {
+      queries.setQueryData<ViewList>(VIEWS_KEY, (list) => list && { views: withView(list.views, view) });
       onSaved(view);
     },
+    onSettled: () => void queries.invalidateQueries({ queryKey: VIEWS_KEY }),
   });
 }
 
@@ -37,9 +38,13 @@ export function useRemoveView(onRemoved: () => void) {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: (id: string) => remove(apiUrl(`views/${encodeURIComponent(id)}`)),
-    onSuccess: async () => {
-      onRemoved();
-      await queries.invalidateQueries({ queryKey: VIEWS_KEY });
-    },
+    onSuccess: onRemoved,
+    onSettled: () => void queries.invalidateQueries({ queryKey: VIEWS_KEY }),
   });
+}
+
+/** In the place of the view that it replaces, until the hub's own order is there. */
+function withView(views: readonly SavedView[], view: SavedView): SavedView[] {
+  const place = views.findIndex(({ id }) => id === view.id);
+  return place < 0 ? [...views, view] : views.with(place, view);
 }

@@ -1,10 +1,10 @@
 // A colour. A picker fires for every colour that it passes and has no event when it closes, so a button sets the choice.
 import { controlLabel } from "../../i18n/controls.ts";
 import { text } from "../../i18n/text.ts";
+import { useDraft } from "../../ui/hooks/use-draft.ts";
 import { ControlName } from "./control-name.tsx";
 import type { InputProps } from "./input-props.ts";
 import styles from "./inputs.module.css";
-import { useDraft } from "./use-draft.ts";
 
 const UNKNOWN_COLOUR = "#000000";
 

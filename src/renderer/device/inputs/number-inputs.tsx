@@ -3,10 +3,10 @@
 import type { SubmitEvent } from "react";
 import { controlLabel, valueText } from "../../i18n/controls.ts";
 import { text } from "../../i18n/text.ts";
+import { useDraft } from "../../ui/hooks/use-draft.ts";
 import { ControlName } from "./control-name.tsx";
 import type { InputProps } from "./input-props.ts";
 import styles from "./inputs.module.css";
-import { useDraft } from "./use-draft.ts";
 import { useGesture } from "./use-gesture.ts";
 
 interface SliderProps extends InputProps<"number"> {

@@ -1,9 +1,9 @@
 // One of several options. Arrow keys on a closed list pass options on their way, so a choice by keys is reported after a pause.
 import { useRef } from "react";
+import { useDraft } from "../../ui/hooks/use-draft.ts";
 import { ControlName } from "./control-name.tsx";
 import type { InputProps } from "./input-props.ts";
 import styles from "./inputs.module.css";
-import { useDraft } from "./use-draft.ts";
 import { useGesture } from "./use-gesture.ts";
 
 export function SelectInput({ control, value, isPending, onChange }: InputProps<"select">) {

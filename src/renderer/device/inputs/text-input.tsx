@@ -2,10 +2,10 @@
 import { type SubmitEvent, useId } from "react";
 import { controlLabel } from "../../i18n/controls.ts";
 import { text } from "../../i18n/text.ts";
+import { useDraft } from "../../ui/hooks/use-draft.ts";
 import { ControlName } from "./control-name.tsx";
 import type { InputProps } from "./input-props.ts";
 import styles from "./inputs.module.css";
-import { useDraft } from "./use-draft.ts";
 
 export function TextInput({ control, value, isPending, onChange }: InputProps<"text">) {
   const draft = useDraft(typeof value === "string" ? value : "");

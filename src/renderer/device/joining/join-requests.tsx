@@ -5,6 +5,7 @@ import { ChevronDown } from "lucide-react";
 import { useId, useRef, useState } from "react";
 import { createPortal } from "react-dom";
 import type { Device } from "../../../shared/device.ts";
+import { explain } from "../../api/client.ts";
 import { useJoinMany } from "../../api/devices/use-join-decision.ts";
 import { usePendingDevices } from "../../api/queries.ts";
 import { formatCount } from "../../i18n/numbers.ts";
@@ -148,7 +149,11 @@ function Folded({ requests, pending, isOpenAtFirst }: FoldedProps) {
           </button>
         )}
       </div>
-      {joining.error && <p role="alert">{text.joining.someFailed}</p>}
+      {joining.error && (
+        <p role="alert">
+          {text.joining.someFailed} {explain(joining.error)}
+        </p>
+      )}
       {isOpen && (
         <RequestList
           requests={requests}

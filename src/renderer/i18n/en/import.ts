@@ -71,5 +71,11 @@ export const importing = {
   newDevices: (names: string) => `New devices: ${names}`,
   refusedLine: (line: string, reason: string) => `Line ${line}: ${reason}`,
   fileChanged: "The file was changed, moved or removed. Choose it again.",
-  failed: (why: string) => `It was not imported. ${why}`,
+  failed: {
+    read: (why: string) => `The file could not be read. ${why}`,
+    change: (why: string) => `This change has not arrived. ${why}`,
+    check: (why: string) => `It could not be checked to its end. ${why}`,
+    store: (why: string) =>
+      `The import stopped. What was stored by then stays; importing the file again completes it. ${why}`,
+  },
 };

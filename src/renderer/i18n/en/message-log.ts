@@ -42,6 +42,7 @@ export const messageLog = {
     `${formatted} ${plural(count, { one: "reading", other: "readings" })} stored`,
   reason: "Why",
   client: (id: string) => `client ${id}`,
+  retained: "retained",
   by: (name: string) => `as ${name}`,
   cut: "This is the beginning of it.",
   changed: (span: string) => `Changed since the one before, ${span} earlier`,

@@ -9,6 +9,7 @@ export const share = {
   howLong: "How long the link works",
   days: (count: number) => (count === 1 ? "1 day" : `${count} days`),
   openLinks: "Open links",
+  notLoaded: "The open links could not be loaded.",
   close: "Close",
   make: "Make a link",
   qrCode: "QR code of the link",

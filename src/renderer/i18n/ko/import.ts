@@ -72,5 +72,11 @@ export const importing: typeof en = {
   newDevices: (names) => `새 기기: ${names}`,
   refusedLine: (line, reason) => `${line}번째 줄: ${reason}`,
   fileChanged: "파일이 바뀌었거나 옮겨졌거나 지워졌습니다. 다시 선택하세요.",
-  failed: (why) => `가져오지 못했습니다. ${why}`,
+  failed: {
+    read: (why) => `파일을 읽지 못했습니다. ${why}`,
+    change: (why) => `변경 내용이 전달되지 않았습니다. ${why}`,
+    check: (why) => `끝까지 확인하지 못했습니다. ${why}`,
+    store: (why) =>
+      `가져오기가 중단되었습니다. 그때까지 저장한 것은 남아 있으며, 파일을 다시 가져오면 나머지가 채워집니다. ${why}`,
+  },
 };

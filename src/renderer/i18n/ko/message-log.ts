@@ -39,6 +39,7 @@ export const messageLog: typeof en = {
   readings: (_count, formatted) => `측정값 ${formatted}개 저장됨`,
   reason: "이유",
   client: (id) => `클라이언트 ${id}`,
+  retained: "보관 메시지",
   by: (name) => withParticles(`${name}(으)로`),
   cut: "앞부분만 표시했습니다.",
   changed: (span) => `${span} 전에 온 이전 메시지에서 바뀐 값`,

@@ -11,6 +11,7 @@ export const share: typeof en = {
   howLong: "링크 유효 기간",
   days: (count) => `${count}일`,
   openLinks: "열려 있는 링크",
+  notLoaded: "열려 있는 링크를 불러오지 못했습니다.",
   close: "닫기",
   make: "링크 만들기",
   qrCode: "링크의 QR 코드",

@@ -138,6 +138,7 @@ export const settings = {
   applied: (count: number) => (count === 1 ? "One value was changed." : `${count} values were changed.`),
   applyAction: "Apply",
   notJson: "This file is no set-up: it is no JSON.",
+  fileChanged: "The file was changed, moved or removed. Choose it again.",
   nothingThere: "nothing",
 
   accessHint: "Who may do what is on a page of its own.",

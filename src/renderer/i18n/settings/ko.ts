@@ -139,6 +139,7 @@ export const settings: typeof en = {
   applied: (count) => `값 ${count}개를 바꿨습니다.`,
   applyAction: "적용",
   notJson: "설정 파일이 아닙니다(JSON 형식이 아님).",
+  fileChanged: "파일이 바뀌었거나 옮겨졌거나 지워졌습니다. 다시 선택하세요.",
   nothingThere: "없음",
 
   accessHint: "누가 무엇을 할 수 있는지는 별도 화면에 있습니다.",

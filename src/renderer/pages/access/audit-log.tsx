@@ -4,11 +4,12 @@ import type { AuditEntry } from "../../../shared/security/access.ts";
 import { DAY_MS } from "../../../shared/time.ts";
 import { hubNowMs } from "../../api/feed/hub-clock.ts";
 import { useNow } from "../../api/feed/use-now.ts";
+import { useViews } from "../../api/history/views.ts";
 import { useDevices } from "../../api/queries.ts";
 import { accessText } from "../../i18n/later/access-text.ts";
 import { Moment } from "../../i18n/moment.tsx";
 import { nameAndId } from "../../i18n/names.ts";
-import { text } from "../../i18n/text.ts";
+import { pageText } from "../../i18n/page-text.ts";
 import { formatAgo } from "../../i18n/times.ts";
 import { Failure } from "../../shell/failures/failure.tsx";
 import form from "../../ui/form.module.css";
@@ -83,9 +84,10 @@ export function AuditLog() {
         <AuditExport filter={filter} />
       </div>
       {audit.isLoadingError && <Failure title={t.notLoaded} of={audit} />}
+      {audit.isPending && <div className="skeleton loading" aria-hidden="true" />}
       {audit.data !== undefined && entries.length === 0 && <p>{t.nothing}</p>}
       {entries.length > 0 && (
-        <ul className={`panel ${rows["rows"]}`}>
+        <ul className={`panel ${rows["rows"]}`} aria-busy={audit.isPlaceholderData}>
           {[...entries.entries()].map(([index, entry]) => (
             <li key={entries.length - index}>
               <Entry entry={entry} />
@@ -114,12 +116,14 @@ function actionText(action: string): string {
 function Entry({ entry: { atMs, actor, action, subject, address, outcome } }: { readonly entry: AuditEntry }) {
   const nowMs = useNow(60_000);
   const { data: devices = [] } = useDevices();
+  const { data: views = [] } = useViews();
   const device = OF_DEVICES.test(action) ? devices.find(({ id }) => id === subject) : undefined;
+  const named = device === undefined ? views.find(({ id }) => id === subject)?.name : nameAndId(device);
   return (
     <>
       <div>
-        <strong>{text.words.actor(actor)}</strong> · <span title={action}>{actionText(action)}</span>
-        {subject !== "" && ` · ${device === undefined ? subject : nameAndId(device)}`}
+        <strong>{pageText.others.actor(actor)}</strong> · <span title={action}>{actionText(action)}</span>
+        {subject !== "" && ` · ${named ?? subject}`}
         {outcome === "refused" && <span className={styles["refused"]}> {t.wasRefused}</span>}
         <p>{address === "" ? t.fromHub : t.from(address)}</p>
       </div>

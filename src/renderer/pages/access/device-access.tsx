@@ -12,7 +12,9 @@ import { nameAndId } from "../../i18n/names.ts";
 import { text as commonText } from "../../i18n/text.ts";
 import { Failure } from "../../shell/failures/failure.tsx";
 import { LINKS } from "../../shell/use-route.ts";
+import { ChangedMeanwhile } from "../../ui/changed-meanwhile.tsx";
 import form from "../../ui/form.module.css";
+import { useDraft } from "../../ui/hooks/use-draft.ts";
 import rows from "../../ui/rows.module.css";
 import styles from "./access-page.module.css";
 
@@ -28,7 +30,7 @@ export function DeviceAccess() {
     <>
       <WithoutKey settings={settings.data} />
       <KeylessDevices />
-      <AllowedNetworks key={settings.data.allow.join(" ")} settings={settings.data} />
+      <AllowedNetworks settings={settings.data} />
     </>
   );
 }
@@ -40,7 +42,8 @@ const useSettingsChange = () =>
   );
 
 function WithoutKey({ settings }: { readonly settings: AccessSettings }) {
-  const [chosen, setChosen] = useState(settings.anonymous);
+  const draft = useDraft(settings.anonymous);
+  const { value: chosen } = draft;
   const { data: devices = [] } = useDevices();
   const change = useSettingsChange();
   const isLocked = settings.setByFlag.includes("anonymous");
@@ -52,7 +55,7 @@ function WithoutKey({ settings }: { readonly settings: AccessSettings }) {
       <fieldset className={styles["choices"]} disabled={isLocked || change.isPending} aria-labelledby="without-key">
         {CHOICES.map((value) => (
           <label key={value}>
-            <input type="radio" name="anonymous" checked={chosen === value} onChange={() => setChosen(value)} />
+            <input type="radio" name="anonymous" checked={chosen === value} onChange={() => draft.enter(value)} />
             <b>{t.choices[value].label}</b>
             <p>{t.choices[value].meaning}</p>
           </label>
@@ -64,17 +67,18 @@ function WithoutKey({ settings }: { readonly settings: AccessSettings }) {
           {t.cutOffMeaning}
         </p>
       )}
+      <ChangedMeanwhile draft={draft} now={t.choices[settings.anonymous].label} isSaving={change.isPending} />
       {change.error && <p role="alert">{explain(change.error)}</p>}
       {chosen !== settings.anonymous && (
         <div className={styles["buttons"]}>
-          <button type="button" className="button" onClick={() => setChosen(settings.anonymous)}>
+          <button type="button" className="button" onClick={draft.discard}>
             {words.cancel}
           </button>
           <button
             type="button"
             className="button primary"
             disabled={change.isPending}
-            onClick={() => change.mutate({ anonymous: chosen })}
+            onClick={() => change.mutate({ anonymous: chosen }, { onSuccess: draft.saved })}
           >
             {words.save}
           </button>
@@ -113,26 +117,28 @@ function KeylessDevices() {
 }
 
 function AllowedNetworks({ settings: { allow, setByFlag } }: { readonly settings: AccessSettings }) {
-  const [text, setText] = useState(allow.join("\n"));
+  const draft = useDraft(allow.join("\n"));
   const change = useSettingsChange();
   const isLocked = setByFlag.includes("allow");
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    change.mutate({ allow: text.split(/[\s,]+/).filter((one) => one !== "") });
+    const networks = draft.value.split(/[\s,]+/).filter((one) => one !== "");
+    change.mutate({ allow: networks }, { onSuccess: draft.saved });
   };
   return (
     <form className={`panel ${styles["section"]}`} onSubmit={submit}>
       <label className={form["field"]}>
         {t.networks}
         <textarea
-          value={text}
+          value={draft.value}
           rows={3}
           placeholder="203.0.113.0/24"
           disabled={isLocked}
           aria-invalid={change.error !== null}
-          onChange={({ target }) => setText(target.value)}
+          onChange={({ target }) => draft.enter(target.value)}
         />
       </label>
+      <ChangedMeanwhile draft={draft} now={allow.join(", ")} isSaving={change.isPending} />
       {isLocked && <p>{t.locked}</p>}
       {change.error && <p role="alert">{explain(change.error)}</p>}
       <div className={styles["buttons"]}>

@@ -12,8 +12,10 @@ import { pageText } from "../../i18n/page-text.ts";
 import { text } from "../../i18n/text.ts";
 import { formatDate } from "../../i18n/times.ts";
 import { Failure } from "../../shell/failures/failure.tsx";
+import { ChangedMeanwhile } from "../../ui/changed-meanwhile.tsx";
 import { Copyable } from "../../ui/copyable.tsx";
 import form from "../../ui/form.module.css";
+import { type Draft, useDraft } from "../../ui/hooks/use-draft.ts";
 import { QrCodeImage } from "../../ui/qr-code.tsx";
 import styles from "./access-page.module.css";
 
@@ -27,22 +29,31 @@ export function Encryption() {
   if (tls.data === undefined) return <div className="skeleton loading" aria-hidden="true" />;
   return (
     <>
-      <Switch key={`${tls.data.mode} ${tls.data.plainPorts}`} status={tls.data} />
+      <Switch status={tls.data} />
       <Certificate status={tls.data} />
     </>
   );
 }
 
 function Switch({ status }: { readonly status: TlsStatus }) {
-  const [mode, setMode] = useState(status.mode);
-  const [isPlainClosed, setPlainClosed] = useState(status.plainPorts === "closed-but-loopback");
-  const [certFile, setCertFile] = useState(status.certFile ?? "");
-  const [keyFile, setKeyFile] = useState(status.keyFile ?? "");
+  const mode = useDraft(status.mode);
+  const plainPorts = useDraft(status.plainPorts);
+  const certFile = useDraft(status.certFile ?? "");
+  const keyFile = useDraft(status.keyFile ?? "");
   const change = useAccessChange("tls", (wanted: TlsChange) => patch<TlsStatus>(apiUrl("tls", ON_TRIAL), wanted));
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    const plainPorts = isPlainClosed ? "closed-but-loopback" : "open";
-    change.mutate({ mode, plainPorts, ...(mode === "files" && { certFile, keyFile }) });
+    // What others set meanwhile stays.
+    const wanted: TlsChange = {
+      ...(mode.isEdited && { mode: mode.value }),
+      ...(plainPorts.isEdited && { plainPorts: plainPorts.value }),
+      ...(mode.value === "files" && certFile.isEdited && { certFile: certFile.value }),
+      ...(mode.value === "files" && keyFile.isEdited && { keyFile: keyFile.value }),
+    };
+    const onSuccess = () => {
+      for (const draft of [mode, plainPorts, certFile, keyFile]) draft.saved();
+    };
+    change.mutate(wanted, { onSuccess });
   };
   return (
     <form className={`panel ${styles["section"]}`} onSubmit={submit}>
@@ -50,35 +61,28 @@ function Switch({ status }: { readonly status: TlsStatus }) {
       <fieldset className={styles["choices"]} disabled={change.isPending} aria-labelledby="tls">
         {CHOICES.map((value) => (
           <label key={value}>
-            <input type="radio" name="tls" checked={mode === value} onChange={() => setMode(value)} />
+            <input type="radio" name="tls" checked={mode.value === value} onChange={() => mode.enter(value)} />
             <b>{t.choices[value].label}</b>
             <p>{t.choices[value].meaning}</p>
           </label>
         ))}
       </fieldset>
-      {mode === "files" && (
+      <ChangedMeanwhile draft={mode} now={t.choices[status.mode].label} isSaving={change.isPending} />
+      {mode.value === "files" && (
         <>
-          <label className={form["field"]}>
-            {t.certificateFile}
-            <input
-              value={certFile}
-              placeholder="/etc/ssl/hub/fullchain.pem"
-              onChange={({ target }) => setCertFile(target.value)}
-            />
-          </label>
-          <label className={form["field"]}>
-            {t.keyFile}
-            <input
-              value={keyFile}
-              placeholder="/etc/ssl/hub/privkey.pem"
-              onChange={({ target }) => setKeyFile(target.value)}
-            />
-          </label>
+          <FileField label={t.certificateFile} draft={certFile} placeholder="/etc/ssl/hub/fullchain.pem" />
+          <ChangedMeanwhile draft={certFile} now={status.certFile ?? ""} isSaving={change.isPending} />
+          <FileField label={t.keyFile} draft={keyFile} placeholder="/etc/ssl/hub/privkey.pem" />
+          <ChangedMeanwhile draft={keyFile} now={status.keyFile ?? ""} isSaving={change.isPending} />
         </>
       )}
-      {mode !== "off" && (
+      {mode.value !== "off" && (
         <label className={styles["choice"]}>
-          <input type="checkbox" checked={isPlainClosed} onChange={({ target }) => setPlainClosed(target.checked)} />
+          <input
+            type="checkbox"
+            checked={plainPorts.value === "closed-but-loopback"}
+            onChange={({ target }) => plainPorts.enter(target.checked ? "closed-but-loopback" : "open")}
+          />
           {t.closePlain}
         </label>
       )}
@@ -94,6 +98,21 @@ function Switch({ status }: { readonly status: TlsStatus }) {
         </button>
       </div>
     </form>
+  );
+}
+
+interface FileProps {
+  readonly label: string;
+  readonly draft: Draft<string>;
+  readonly placeholder: string;
+}
+
+function FileField({ label, draft, placeholder }: FileProps) {
+  return (
+    <label className={form["field"]}>
+      {label}
+      <input value={draft.value} placeholder={placeholder} onChange={({ target }) => draft.enter(target.value)} />
+    </label>
   );
 }
 

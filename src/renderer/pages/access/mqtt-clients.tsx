@@ -6,7 +6,6 @@ import { useNow } from "../../api/feed/use-now.ts";
 import { Moment } from "../../i18n/moment.tsx";
 import { formatCount, formatValue } from "../../i18n/numbers.ts";
 import { pageText } from "../../i18n/page-text.ts";
-import { text } from "../../i18n/text.ts";
 import { formatAgo } from "../../i18n/times.ts";
 import { Failure } from "../../shell/failures/failure.tsx";
 import rows from "../../ui/rows.module.css";
@@ -26,6 +25,7 @@ export function MqttClients() {
         </div>
       </div>
       {clients.isLoadingError && <Failure title={words.notLoaded} of={clients} />}
+      {clients.isPending && <div className="skeleton loading" aria-hidden="true" />}
       {data?.clients.length === 0 && <p>{words.none}</p>}
       {data !== undefined && data.clients.length > 0 && (
         <ul className={`panel ${rows["rows"]}`}>
@@ -56,7 +56,7 @@ function ClientRow({ client }: { readonly client: MqttClient }) {
         <strong>{id}</strong>
         <span className={rows["tag"]}>MQTT {version}</span>
         <p>
-          {address} · {text.words.actor(principal)} ·{" "}
+          {address} · {pageText.others.actor(principal)} ·{" "}
           <Moment ms={connectedMs} within={words.connectedAgo}>
             {formatAgo(connectedMs, nowMs)}
           </Moment>

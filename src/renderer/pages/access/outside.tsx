@@ -17,7 +17,7 @@ export function Outside() {
   return (
     <>
       <Steps status={status} />
-      <PublicName key={JSON.stringify(status.settings)} status={status} />
+      <PublicName status={status} />
     </>
   );
 }

@@ -41,6 +41,7 @@ export function People() {
         </button>
       </div>
       {people.isLoadingError && <Failure title={t.notLoaded} of={people} />}
+      {people.isPending && <div className="skeleton loading" aria-hidden="true" />}
       {people.data?.length === 0 && <p>{t.nobody}</p>}
       {people.data !== undefined && people.data.length > 0 && (
         <ul className={`panel ${rows["rows"]}`}>
@@ -101,7 +102,7 @@ function PersonRow({ person, onEdit }: { readonly person: Person; readonly onEdi
           isPending={removal.isPending}
           pendingMessage={words.removing}
           errorMessage={removal.error ? explain(removal.error) : undefined}
-          onConfirm={() => removal.mutate(undefined)}
+          onConfirm={() => removal.mutate(undefined, { onSuccess: () => setAsking(false) })}
           onClosed={() => setAsking(false)}
         >
           <p>{t.removeMeaning}</p>

@@ -6,6 +6,7 @@ import { apiUrl, explain, post, remove } from "../../api/client.ts";
 import { useNow } from "../../api/feed/use-now.ts";
 import { accessText } from "../../i18n/later/access-text.ts";
 import { Moment } from "../../i18n/moment.tsx";
+import { pageText } from "../../i18n/page-text.ts";
 import { text } from "../../i18n/text.ts";
 import { formatAgo, formatDate } from "../../i18n/times.ts";
 import { Failure } from "../../shell/failures/failure.tsx";
@@ -35,6 +36,7 @@ export function Programs() {
         </button>
       </div>
       {keys.isLoadingError && <Failure title={t.notLoaded} of={keys} />}
+      {keys.isPending && <div className="skeleton loading" aria-hidden="true" />}
       {keys.data?.length === 0 && <p>{t.none}</p>}
       {keys.data !== undefined && keys.data.length > 0 && (
         <ul className={`panel ${rows["rows"]}`}>
@@ -62,7 +64,7 @@ function KeyRow({ apiKey }: { readonly apiKey: ApiKey }) {
   const facts = [
     `${prefix}…`,
     ...(ofRooms ?? []),
-    t.madeBy(words.actor(createdBy), formatDate(createdMs)),
+    t.madeBy(pageText.others.actor(createdBy), formatDate(createdMs)),
     expiresMs === null ? t.endless : t.until(formatDate(expiresMs)),
   ];
   return (
@@ -96,7 +98,7 @@ function KeyRow({ apiKey }: { readonly apiKey: ApiKey }) {
           isPending={revocation.isPending}
           pendingMessage={t.revoking}
           errorMessage={revocation.error ? explain(revocation.error) : undefined}
-          onConfirm={() => revocation.mutate(undefined)}
+          onConfirm={() => revocation.mutate(undefined, { onSuccess: () => setAsking(false) })}
           onClosed={() => setAsking(false)}
         >
           <p>{t.revokeMeaning}</p>

@@ -14,6 +14,7 @@ import { Moment } from "../../i18n/moment.tsx";
 import { pageText } from "../../i18n/page-text.ts";
 import { text } from "../../i18n/text.ts";
 import { formatAgo } from "../../i18n/times.ts";
+import { Failure } from "../../shell/failures/failure.tsx";
 import { Copyable } from "../../ui/copyable.tsx";
 import { Dialog } from "../../ui/dialogs/dialog.tsx";
 import form from "../../ui/form.module.css";
@@ -25,7 +26,7 @@ const t = accessText.people;
 const { words } = text;
 
 export function Sessions() {
-  const { data: sessions } = useSessions();
+  const sessions = useSessions();
   return (
     <section aria-labelledby="sessions">
       <div className={rows["heading"]}>
@@ -34,13 +35,17 @@ export function Sessions() {
         </div>
         <SignInPhone />
       </div>
-      <ul className={`panel ${rows["rows"]}`}>
-        {sessions?.map((session) => (
-          <li key={session.id}>
-            <SessionRow session={session} />
-          </li>
-        ))}
-      </ul>
+      {sessions.isLoadingError && <Failure title={t.sessionsNotLoaded} of={sessions} />}
+      {sessions.isPending && <div className="skeleton loading" aria-hidden="true" />}
+      {sessions.data !== undefined && (
+        <ul className={`panel ${rows["rows"]}`}>
+          {sessions.data.map((session) => (
+            <li key={session.id}>
+              <SessionRow session={session} />
+            </li>
+          ))}
+        </ul>
+      )}
     </section>
   );
 }
@@ -52,7 +57,7 @@ function SessionRow({ session }: { readonly session: Session }) {
   return (
     <>
       <div>
-        <strong>{words.actor(name)}</strong>
+        <strong>{pageText.others.actor(name)}</strong>
         {current && <span className={rows["tag"]}>{t.thisSession}</span>}
         <p>
           {browserName(userAgent)} · {address} ·{" "}

@@ -1,5 +1,5 @@
 // The audit log, by pages, the newest entries first.
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import type { AuditPage } from "../../../shared/security/access.ts";
 import { apiUrl, request } from "../../api/client.ts";
 
@@ -27,6 +27,8 @@ export function useAudit(filter: AuditFilter) {
     initialPageParam: null,
     getNextPageParam: ({ next }: AuditPage) => next,
     refetchOnMount: "always",
+    // While a name is typed each letter is another question.
+    placeholderData: keepPreviousData,
     gcTime: 0,
   });
 }

@@ -9,6 +9,7 @@ import { useMay } from "../../api/me.ts";
 import { useInstaller } from "../../api/queries.ts";
 import { chosenHost, HubAddress } from "../../device/hub-address.tsx";
 import { pageText } from "../../i18n/page-text.ts";
+import { Failure } from "../../shell/failures/failure.tsx";
 import { Copyable } from "../../ui/copyable.tsx";
 import styles from "./add-device.module.css";
 import { DeviceKeyForm } from "./device-key-form.tsx";
@@ -39,13 +40,17 @@ export function Programs({ hub, known, agentId, programsId }: Props) {
   const [chosen, setChosen] = useState<string>();
   const [made, setMade] = useState<NewDeviceKey>();
   const mayMakeKeys = useMay("admin");
-  const { data: tls, isPending } = useTls();
+  const encryption = useTls();
+  const { data: tls } = encryption;
   const host = chosenHost(hub, chosen);
   const sender = made ?? EXAMPLE_SENDER;
   const way = wayTo(host, hub, tls);
   const installer = useInstaller(installerHost(host, hub, tls));
-  // Without the TLS state a hub with TLS would seem to have none; waiting also avoids a shift of the layout.
-  if (isPending || (installer.isPending && chosen === undefined)) return null;
+  // Without the TLS state a hub with TLS would seem to have none.
+  if (encryption.isLoadingError) return <Failure title={words.hubUnknown} of={encryption} />;
+  // Together, so that nothing moves.
+  if (encryption.isPending || (installer.isPending && chosen === undefined))
+    return <div className="skeleton loading" aria-hidden="true" />;
   return (
     <>
       <p className={styles["address"]}>
@@ -85,7 +90,9 @@ interface InstallerProps {
 
 /** The checksum pins the script, so that what runs is what was reviewed. */
 function AgentInstaller({ address, fingerprint }: InstallerProps) {
-  const { data: installer } = useInstaller(address);
+  const asked = useInstaller(address);
+  const { data: installer } = asked;
+  if (asked.isLoadingError) return <Failure title={words.agentUnknown} of={asked} />;
   if (installer === undefined) return null;
   const isPinned = installer.authority !== undefined;
   return (

@@ -2,7 +2,7 @@
 import type { Device, DeviceChanges } from "../../../shared/device.ts";
 import { ownName } from "../../i18n/names.ts";
 
-export interface Draft {
+export interface DeviceDraft {
   readonly name: string;
   readonly room: string;
   readonly notes: string;
@@ -12,15 +12,15 @@ export interface Draft {
   readonly timeZone: "" | "utc" | "hub";
 }
 
-export function draftOf(device: Device): Draft {
+export function draftOf(device: Device): DeviceDraft {
   const { name, room = "", notes = "", tags = [] } = device;
   const timeZone = device.timeZone === undefined || device.timeZone.learned ? "" : device.timeZone.name;
   return { name: name === ownName(device) ? "" : name, room, notes, tags: tags.join(", "), timeZone };
 }
 
 /** Only the fields that differ, so that concurrent edits of other fields survive. An empty field becomes null. */
-export function changesFrom(before: Draft, after: Draft): DeviceChanges {
-  const differs = (field: keyof Draft) => before[field].trim() !== after[field].trim();
+export function changesFrom(before: DeviceDraft, after: DeviceDraft): DeviceChanges {
+  const differs = (field: keyof DeviceDraft) => before[field].trim() !== after[field].trim();
   const tags = after.tags.split(",").flatMap((tag) => tag.trim() || []);
   return {
     ...(differs("name") && { name: after.name.trim() || null }),

@@ -1,5 +1,6 @@
 // The first steps: each turns green once it is done. They are shown until a person hides them.
 import type { FirstStep } from "../../../shared/first-start.ts";
+import { explain } from "../../api/client.ts";
 import { useDismissSteps, useFirstSteps } from "../../api/first-start.ts";
 import { useHub } from "../../api/queries.ts";
 import { firstStartText as words } from "../../i18n/later/first-start-text.ts";
@@ -7,7 +8,7 @@ import { formatCount } from "../../i18n/numbers.ts";
 import { LINKS } from "../../shell/use-route.ts";
 import styles from "./first-start.module.css";
 
-/** The poll interval of the steps and of the hub's addresses. */
+/** Whether the hub has an address is known without its answer about the steps. */
 type Step = FirstStep | "network";
 
 const STEPS: readonly Step[] = ["network", "device", "reading", "command", "account"];
@@ -43,6 +44,11 @@ export function Steps() {
           {words.dismiss}
         </button>
       </header>
+      {dismissing.error && (
+        <p role="alert">
+          {words.notDismissed} {explain(dismissing.error)}
+        </p>
+      )}
       <ol>
         {STEPS.map((step) => (
           <li key={step} className={done.has(step) ? styles["done"] : undefined}>

@@ -10,8 +10,7 @@ import styles from "./import-page.module.css";
 interface Props {
   readonly state: Import;
   readonly isDisabled: boolean;
-  /** Called with a function that computes the changes from the latest form. */
-  readonly onChange: (changesOf: (form: Form) => ImportFormChanges) => void;
+  readonly onChange: (changes: ImportFormChanges) => void;
 }
 
 const MAX_SHOWN_ROWS = 5;
@@ -21,7 +20,7 @@ export function ImportForm({ state, isDisabled, onChange }: Props) {
   const { form: now, isDayOrderGuessed, titles } = state;
   const columnName = (at: number) => titles[at] || text.column(at + 1);
   const setColumn = (at: number, column: ImportColumn) =>
-    onChange(({ columns }) => ({ columns: columns.map((one, place) => (place === at ? column : one)) }));
+    onChange({ columns: now.columns.map((one, place) => (place === at ? column : one)) });
   return (
     <fieldset className={styles["form"]} disabled={isDisabled} aria-label={text.understood}>
       <h2>{text.understood}</h2>
@@ -31,41 +30,39 @@ export function ImportForm({ state, isDisabled, onChange }: Props) {
           value={now.separator}
           options={SEPARATORS}
           nameOf={(one) => text.separators[one]}
-          onChange={(separator) => onChange(() => ({ separator }))}
+          onChange={(separator) => onChange({ separator })}
         />
         <Choice
           label={text.decimal}
           value={now.decimal}
           options={[".", ","] as const}
           nameOf={(one) => text.decimals[one]}
-          onChange={(decimal) => onChange(() => ({ decimal }))}
+          onChange={(decimal) => onChange({ decimal })}
         />
         <Choice
           label={text.header}
           value={now.header ? "true" : "false"}
           options={["true", "false"] as const}
           nameOf={(one) => text.headers[one]}
-          onChange={(header) => onChange(() => ({ header: header === "true" }))}
+          onChange={(header) => onChange({ header: header === "true" })}
         />
         <Choice
           label={text.encoding}
           value={now.encoding}
           options={ENCODINGS}
           nameOf={(one) => one.toUpperCase()}
-          onChange={(encoding) => onChange(() => ({ encoding }))}
+          onChange={(encoding) => onChange({ encoding })}
         />
         <Choice
           label={text.time}
           value={now.time}
           options={TIME_FORMS}
           nameOf={(one) => text.times[one]}
-          onChange={(time) => onChange(() => ({ time }))}
+          onChange={(time) => onChange({ time })}
         />
-        {state.isZoneNeeded && (
-          <TextField label={text.zone} value={now.zone} onChange={(zone) => onChange(() => ({ zone }))} />
-        )}
+        {state.isZoneNeeded && <TextField label={text.zone} value={now.zone} onChange={(zone) => onChange({ zone })} />}
         {!now.columns.some(({ role }) => role === "device") && (
-          <TextField label={text.device} value={now.device} onChange={(device) => onChange(() => ({ device }))} />
+          <TextField label={text.device} value={now.device} onChange={(device) => onChange({ device })} />
         )}
       </div>
       {isDayOrderGuessed && <p className={styles["doubt"]}>{text.dayOrder}</p>}

@@ -22,16 +22,13 @@ export function ImportPage() {
       <div className={styles["page"]}>
         <p className="note">{text.lead}</p>
         <FileChoice name={file?.name} isDisabled={isRunning} />
-        {failure !== null && <p role="alert">{failure}</p>}
+        {failure?.step === "read" && <p role="alert">{failure.message}</p>}
         {cancelled !== null && <p role="status">{text.cancelled[cancelled]}</p>}
         {isReading && <p role="status">{text.reading}</p>}
         {state !== null && (
           <>
-            <ImportForm
-              state={state}
-              isDisabled={isRunning}
-              onChange={(changesOf) => importSession.change(changesOf)}
-            />
+            <ImportForm state={state} isDisabled={isRunning} onChange={(changes) => importSession.change(changes)} />
+            {failure !== null && <p role="alert">{failure.message}</p>}
             {state.problem !== null && <p role="alert">{state.problem}</p>}
             <ImportActions isReady={state.problem === null} isRunning={isRunning} />
             {state.pass !== null && (

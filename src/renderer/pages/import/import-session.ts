@@ -1,6 +1,6 @@
 // The import of this window, one at a time. It continues while other pages are open, and the import page shows it again.
 // Invariant: the window ends every import that it no longer shows, unless the window itself is closed.
-import type { Import, ImportForm, ImportFormChanges, ImportPass } from "../../../shared/history/import.ts";
+import type { Import, ImportFormChanges, ImportPass } from "../../../shared/history/import.ts";
 import { announce } from "../../api/announcements.ts";
 import { explain } from "../../api/client.ts";
 import { Signal } from "../../api/feed/signal.ts";
@@ -12,10 +12,18 @@ interface ImportView {
   readonly file: File | null;
   /** Null while the file is being read, and once it is cancelled. */
   readonly state: Import | null;
-  readonly failure: string | null;
+  readonly failure: ImportFailure | null;
   /** The pass that a person cancelled. */
   readonly cancelled: ImportPass["kind"] | null;
   readonly isRunning: boolean;
+}
+
+/** What failed: taking the file or a change of the form, or a pass over it. */
+type Step = "read" | "change" | ImportPass["kind"];
+
+interface ImportFailure {
+  readonly step: Step;
+  readonly message: string;
 }
 
 const EMPTY: ImportView = { file: null, state: null, failure: null, cancelled: null, isRunning: false };
@@ -24,7 +32,9 @@ class ImportSession {
   readonly shown = new Signal<ImportView>(EMPTY);
   #isOpen = false;
   #abort: AbortController | null = null;
-  #pendingChange: Promise<void> = Promise.resolve();
+  /** Changes of the form that the hub has not taken yet. */
+  #unsent: ImportFormChanges = {};
+  #sending: Promise<void> = Promise.resolve();
 
   /** The page is open until the returned function is called; then an import that is not running is ended. */
   open(): () => void {
@@ -40,29 +50,31 @@ class ImportSession {
     if (this.shown.get().isRunning) return;
     this.#forget();
     this.shown.set({ ...EMPTY, file });
-    await this.#attempt(() => beginImport(file));
+    await this.#attempt("read", () => beginImport(file));
   }
 
-  /** Serialises changes, each based on the result of the previous one, since people tab through fields fast. */
-  change(changesOf: (form: ImportForm) => ImportFormChanges): void {
-    this.#pendingChange = this.#pendingChange.then(async () => {
-      const { state } = this.shown.get();
-      if (state !== null) await this.#attempt(() => changeImport(state.id, changesOf(state.form)));
-    });
+  /** Shown at once, and sent one request after the other, since people tab through fields fast. */
+  change(changes: ImportFormChanges): void {
+    const { state } = this.shown.get();
+    if (state === null) return;
+    this.#unsent = { ...this.#unsent, ...changes };
+    this.#show({ state: this.#withUnsent(state) });
+    this.#sending = this.#sending.then(() => this.#sendChanges());
   }
 
-  /** Resolves once it has ended, also on failure. */
+  /** Resolves once it has ended, also on failure. A change of the form that failed is sent first: without it nothing is run. */
   async run(kind: ImportPass["kind"]): Promise<void> {
-    await this.#pendingChange;
+    this.#sending = this.#sending.then(() => this.#sendChanges());
+    await this.#sending;
     const { state, file, isRunning } = this.shown.get();
-    if (state === null || file === null || isRunning) return;
+    if (state === null || file === null || isRunning || this.#hasUnsent()) return;
     const abort = new AbortController();
     const { signal } = abort;
     this.#abort = abort;
     this.#show({ isRunning: true });
     window.addEventListener("beforeunload", warnBeforeUnload);
     const onProgress = (next: Import) => this.#show({ state: next });
-    await this.#attempt(() => runImport(state.id, file, { kind, signal, onProgress }));
+    await this.#attempt(kind, () => runImport(state.id, file, { kind, signal, onProgress }));
     window.removeEventListener("beforeunload", warnBeforeUnload);
     if (signal.aborted) {
       this.#forget();
@@ -80,25 +92,45 @@ class ImportSession {
   #announceOutcome(name: string): void {
     const { state, failure } = this.shown.get();
     const pass = state?.pass;
-    if (failure !== null) announce(failure);
+    if (failure !== null) announce(failure.message);
     else if (pass?.kind === "store") announce(text.finished(name, formatCount(pass.counts.fresh)));
   }
 
-  async #attempt(act: () => Promise<Import>): Promise<void> {
+  async #sendChanges(): Promise<void> {
+    const { state, file } = this.shown.get();
+    if (state === null || !this.#hasUnsent()) return;
+    const changes = this.#unsent;
+    this.#unsent = {};
+    await this.#attempt("change", () => changeImport(state.id, changes));
+    const after = this.shown.get();
+    if (after.failure !== null && after.file === file) this.#unsent = { ...changes, ...this.#unsent };
+  }
+
+  #hasUnsent(): boolean {
+    return Object.keys(this.#unsent).length > 0;
+  }
+
+  #withUnsent(state: Import): Import {
+    return { ...state, form: { ...state.form, ...this.#unsent } };
+  }
+
+  async #attempt(step: Step, act: () => Promise<Import>): Promise<void> {
     this.#show({ failure: null, cancelled: null });
     const { file } = this.shown.get();
     try {
       const state = await act();
       // Another file may have been chosen meanwhile.
-      if (this.shown.get().file === file) this.#show({ state });
+      if (this.shown.get().file === file) this.#show({ state: this.#withUnsent(state) });
       else this.#end(state);
     } catch (error) {
-      if (this.shown.get().file === file) this.#show({ failure: text.failed(reasonOf(error)) });
+      const failure = { step, message: text.failed[step](reasonOf(error)) };
+      if (this.shown.get().file === file) this.#show({ failure });
     }
   }
 
   #forget(): void {
     const { state } = this.shown.get();
+    this.#unsent = {};
     this.shown.set(EMPTY);
     if (state !== null) this.#end(state);
   }

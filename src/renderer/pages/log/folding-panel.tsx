@@ -1,9 +1,6 @@
-// A panel beside the messages: open on a wide window, folded above them on a narrow one.
+// A panel beside the messages: open on a wide page, folded above them on a narrow one, as the styles of its page say.
 import { type ReactNode, useEffect, useLayoutEffect, useRef } from "react";
 import styles from "./folding-panel.module.css";
-
-/** As in log-page.module.css. */
-const NARROW = "(max-width: 1100px)";
 
 interface Props {
   readonly title: string;
@@ -17,7 +14,7 @@ export function FoldingPanel({ title, opensFor, children }: Props) {
   // A layout effect, so that nothing below moves.
   useLayoutEffect(() => {
     const { current } = panel;
-    if (current !== null) current.open = !matchMedia(NARROW).matches;
+    if (current !== null) current.open = getComputedStyle(current).getPropertyValue("--folded") === "";
   }, []);
   useEffect(() => {
     const { current } = panel;

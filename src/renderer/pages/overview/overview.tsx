@@ -48,8 +48,11 @@ export function Overview({ whileEmpty, foot }: Props) {
       delete dataset["wall"];
     };
   }, [isWall]);
-  if (devices.data?.length === 0) {
-    if (me.isPending) return null;
+  const isPending = devices.isPending || me.isPending;
+  // Until it is known who looks, and at how many, the heading would be without its buttons, and cards without their controls: both
+  // would grow.
+  if (isPending && !isWall) return <CardSkeletons />;
+  if (devices.data?.length === 0 && !isPending) {
     if (!isAdmin) return <NoDevices />;
     return (
       <>
@@ -59,8 +62,6 @@ export function Overview({ whileEmpty, foot }: Props) {
     );
   }
   const failure = devices.isLoadingError && <Failure title={text.overview.notLoaded} of={devices} />;
-  // Until it is known who looks, cards would be without their controls, and grow.
-  const isPending = devices.isPending || me.isPending;
   if (isWall) {
     return (
       <Suspense fallback={null}>
@@ -84,9 +85,8 @@ export function Overview({ whileEmpty, foot }: Props) {
         )}
       </PageHeader>
       {failure}
-      {isPending && failure === false && <CardSkeletons />}
-      {devices.data && !isPending && <Content devices={devices.data} isAdmin={isAdmin} />}
-      {devices.data && !isPending && <Tail foot={foot} />}
+      {devices.data && <Content devices={devices.data} isAdmin={isAdmin} />}
+      {devices.data && <Tail foot={foot} />}
     </>
   );
 }

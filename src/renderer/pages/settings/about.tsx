@@ -2,13 +2,16 @@
 import { apiDocsUrl } from "../../api/platform.ts";
 import { useHub } from "../../api/queries.ts";
 import { settingsText as text } from "../../i18n/settings/text.ts";
+import { Failure } from "../../shell/failures/failure.tsx";
 import { LINKS } from "../../shell/use-route.ts";
 import { Setting } from "./setting.tsx";
 import styles from "./settings-page.module.css";
 
 export function About() {
-  const { data: hub } = useHub();
-  if (hub === undefined) return null;
+  const status = useHub();
+  const { data: hub } = status;
+  if (status.isLoadingError) return <Failure title={text.loadFailed} of={status} />;
+  if (hub === undefined) return <div className="skeleton" aria-hidden="true" />;
   return (
     <Setting id="about" title="Bramble" isWide>
       <dl className={styles["facts"]}>

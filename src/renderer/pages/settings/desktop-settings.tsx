@@ -21,11 +21,12 @@ export function DesktopSettings() {
     void desktopSettings().then(setSettings);
   }, []);
   if (settings === null) return null;
-  const change = (name: keyof Settings, changes: Partial<Settings>) => {
+  const change = (name: keyof Settings, changes: Partial<Settings>, onSaved?: () => void) => {
     changeDesktopSettings(changes).then(
       (changed) => {
         setSettings(changed);
         setUnsaved(null);
+        onSaved?.();
       },
       () => setUnsaved(name),
     );
@@ -41,7 +42,7 @@ export function DesktopSettings() {
       <UpdateSettings
         address={settings.updateAddress}
         problem={problemOf("updateAddress")}
-        onSave={(updateAddress) => change("updateAddress", { updateAddress })}
+        onSave={(updateAddress, onSaved) => change("updateAddress", { updateAddress }, onSaved)}
       />
       <Setting id="notices" title={notificationText.title}>
         <NotificationSettings />

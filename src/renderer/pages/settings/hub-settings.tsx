@@ -33,12 +33,11 @@ export function HubSettings() {
     <>
       <Setting id="name" title={text.name} hint={text.nameHint(data.computerName)} problem={problemOf("name")}>
         <TextSetting
-          key={data.name}
           label={text.name}
           value={isNamed ? data.name : ""}
           placeholder={data.computerName}
           isPending={change.isPending}
-          onSave={(name) => change.mutate({ name: name.trim() === "" ? null : name.trim() })}
+          onSave={(name, onSuccess) => change.mutate({ name: name.trim() || null }, { onSuccess })}
         />
       </Setting>
       <Setting id="addresses" title={text.addresses} hint={text.addressesHint}>
@@ -73,7 +72,6 @@ export function HubSettings() {
         problem={problemOf("mdnsLabel")}
       >
         <TextSetting
-          key={data.mdnsLabel}
           label={text.mdnsLabel}
           value={data.mdnsLabel}
           suffix=".local"
@@ -81,7 +79,7 @@ export function HubSettings() {
           patternHint={text.mdnsProblem}
           isDisabled={!data.advertise}
           isPending={change.isPending}
-          onSave={(label) => change.mutate({ mdnsLabel: label === "" ? null : label })}
+          onSave={(label, onSuccess) => change.mutate({ mdnsLabel: label || null }, { onSuccess })}
         />
       </Setting>
       <Setting id="ports" title={text.ports} hint={text.portsHint}>

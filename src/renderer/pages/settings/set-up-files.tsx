@@ -15,7 +15,7 @@ const MAX_SHOWN_CHANGES = 100;
 export function SetUpFiles() {
   const input = useRef<HTMLInputElement>(null);
   const queries = useQueryClient();
-  const [isNoJson, setNoJson] = useState(false);
+  const [fileProblem, setFileProblem] = useState<string>();
   const save = useMutation({
     mutationFn: exportSetUp,
     onSuccess: (file) => offerText(`${JSON.stringify(file, null, 2)}\n`, "bramble-set-up.json"),
@@ -28,13 +28,14 @@ export function SetUpFiles() {
   });
   const read = async (file: File) => {
     apply.reset();
-    const parsed = parseJson(await file.text());
-    setNoJson(parsed === undefined);
-    if (parsed === undefined) preview.reset();
-    else preview.mutate(parsed);
+    const content = await readJson(file);
+    const isRead = "value" in content;
+    setFileProblem(isRead ? undefined : content.problem);
+    if (isRead) preview.mutate(content.value);
+    else preview.reset();
   };
   const error = save.error ?? preview.error;
-  const problem = isNoJson ? text.notJson : error === null ? undefined : explain(error);
+  const problem = fileProblem ?? (error === null ? undefined : explain(error));
   const isAsking = preview.data !== undefined && apply.data === undefined;
   return (
     <Setting id="setUp" hint={text.setUpHint} isWide problem={problem}>
@@ -97,11 +98,11 @@ function shown(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-/** Undefined where it is no JSON. */
-function parseJson(text: string): unknown {
+/** Or why it has none. */
+async function readJson(file: File): Promise<{ readonly value: unknown } | { readonly problem: string }> {
   try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+    return { value: JSON.parse(await file.text()) };
+  } catch (error) {
+    return { problem: error instanceof SyntaxError ? text.notJson : text.fileChanged };
   }
 }

@@ -1,6 +1,8 @@
 // A setting that is a line of text: it is saved by Enter or its button, which appears once the text differs.
-import { type SubmitEvent, useState } from "react";
+import type { SubmitEvent } from "react";
 import { settingsText as text } from "../../i18n/settings/text.ts";
+import { ChangedMeanwhile } from "../../ui/changed-meanwhile.tsx";
+import { useDraft } from "../../ui/hooks/use-draft.ts";
 import styles from "./settings-page.module.css";
 
 interface Props {
@@ -12,28 +14,29 @@ interface Props {
   readonly patternHint?: string;
   readonly isDisabled?: boolean;
   readonly isPending: boolean;
-  readonly onSave: (value: string) => void;
+  /** To be told once it is saved. */
+  readonly onSave: (value: string, onSaved: () => void) => void;
 }
 
 export function TextSetting(props: Props) {
   const { label, value, placeholder, suffix, pattern, patternHint, isDisabled = false, isPending, onSave } = props;
-  const [draft, setDraft] = useState<string | null>(null);
-  const isChanged = draft !== null && draft !== value;
+  const draft = useDraft(value);
+  const isChanged = draft.value !== value;
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    if (isChanged) onSave(draft);
+    if (isChanged) onSave(draft.value, draft.saved);
   };
   return (
     <form className={styles["text"]} onSubmit={submit}>
       <input
         aria-label={label}
-        value={draft ?? value}
+        value={draft.value}
         placeholder={placeholder}
         pattern={pattern}
         title={patternHint}
         disabled={isDisabled}
-        onChange={({ target }) => setDraft(target.value)}
-        onKeyDown={({ key, nativeEvent }) => key === "Escape" && !nativeEvent.isComposing && setDraft(null)}
+        onChange={({ target }) => draft.enter(target.value)}
+        onKeyDown={({ key, nativeEvent }) => key === "Escape" && !nativeEvent.isComposing && draft.discard()}
       />
       {suffix !== undefined && <span>{suffix}</span>}
       {isChanged && (
@@ -41,6 +44,7 @@ export function TextSetting(props: Props) {
           {text.save}
         </button>
       )}
+      <ChangedMeanwhile draft={draft} now={value} isSaving={isPending} />
     </form>
   );
 }

@@ -9,7 +9,7 @@ import { TextSetting } from "./text-setting.tsx";
 interface Props {
   readonly address: string;
   readonly problem: string | undefined;
-  readonly onSave: (address: string) => void;
+  readonly onSave: (address: string, onSaved: () => void) => void;
 }
 
 export function UpdateSettings({ address, problem, onSave }: Props) {

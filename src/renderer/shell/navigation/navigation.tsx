@@ -1,13 +1,23 @@
 // The brand, the search, and links to the permitted pages: a column beside the page, on a phone a bar below it.
-import { FileUp, KeyRound, LayoutGrid, type LucideIcon, ScrollText, Search, Settings, Stethoscope } from "lucide-react";
+import {
+  ChartSpline,
+  FileUp,
+  KeyRound,
+  LayoutGrid,
+  type LucideIcon,
+  ScrollText,
+  Search,
+  Settings,
+  Stethoscope,
+} from "lucide-react";
 import { useMay, useMe, useSeesAll } from "../../api/me.ts";
 import { useDevices } from "../../api/queries.ts";
 import { text } from "../../i18n/text.ts";
 import { isCommandKey } from "../../ui/modifier-key.ts";
 import { LINKS, type Route } from "../use-route.ts";
 import { BrandMark } from "./brand-mark.tsx";
-import { CompareLinks } from "./compare-links.tsx";
 import styles from "./navigation.module.css";
+import { ViewLinks } from "./view-links.tsx";
 
 interface Props {
   readonly route: Route;
@@ -15,19 +25,35 @@ interface Props {
 }
 
 export function Navigation({ route, onFind }: Props) {
-  const { data: devices } = useDevices();
-  const { data: me } = useMe();
-  const isShared = me?.kind === "share";
-  const isAdmin = useMay("admin");
-  const seesAll = useSeesAll();
-  const { overview, doctor, doctorShort, access, log } = text.shell;
+  const { isPending } = useMe();
   return (
     <nav className={styles["navigation"]} aria-label={text.shell.pages}>
       <a className={styles["brand"]} href={LINKS.overview}>
         <BrandMark />
         Bramble
       </a>
-      <button type="button" className={styles["find"]} aria-keyshortcuts="Control+K Meta+K" onClick={onFind}>
+      {/* On a phone the links that not everybody has would push the others aside. */}
+      {!isPending && <Links route={route} onFind={onFind} />}
+    </nav>
+  );
+}
+
+function Links({ route, onFind }: Props) {
+  const { data: devices } = useDevices();
+  const { data: me } = useMe();
+  const isShared = me?.kind === "share";
+  const looksAround = me !== undefined && !isShared;
+  const isAdmin = useMay("admin");
+  const seesAll = useSeesAll();
+  const { overview, doctor, doctorShort, access, log } = text.shell;
+  return (
+    <>
+      <button
+        type="button"
+        className={styles["find"]}
+        aria-keyshortcuts={isCommandKey ? "Meta+K" : "Control+K"}
+        onClick={onFind}
+      >
         <Search aria-hidden="true" />
         <span>{text.shell.find}</span>
         <kbd>{isCommandKey ? "⌘K" : "Ctrl K"}</kbd>
@@ -37,7 +63,14 @@ export function Navigation({ route, onFind }: Props) {
           {devices !== undefined && <small title={text.shell.devices}>{devices.length}</small>}
         </PageLink>
       )}
-      {me !== undefined && !isShared && <CompareLinks route={route} />}
+      {looksAround && (
+        <PageLink
+          icon={ChartSpline}
+          href={LINKS.compare}
+          isCurrent={route.kind === "compare" && route.view === null}
+          name={text.shell.compare}
+        />
+      )}
       {seesAll && (
         <PageLink
           icon={Stethoscope}
@@ -47,7 +80,7 @@ export function Navigation({ route, onFind }: Props) {
           shortName={doctorShort}
         />
       )}
-      {me !== undefined && !isShared && (
+      {looksAround && (
         <PageLink icon={ScrollText} href={LINKS.log} isCurrent={route.kind === "log"} name={log} isWide={true} />
       )}
       {isAdmin && (
@@ -62,7 +95,7 @@ export function Navigation({ route, onFind }: Props) {
       {isAdmin && (
         <PageLink icon={KeyRound} href={LINKS.access("devices")} isCurrent={route.kind === "access"} name={access} />
       )}
-      {me !== undefined && !isShared && (
+      {looksAround && (
         <PageLink
           icon={Settings}
           href={LINKS.settings()}
@@ -70,7 +103,8 @@ export function Navigation({ route, onFind }: Props) {
           name={text.shell.settings}
         />
       )}
-    </nav>
+      {looksAround && <ViewLinks shown={route.kind === "compare" ? route.view : null} />}
+    </>
   );
 }
 

@@ -1,6 +1,7 @@
 // The notices at the end of every page: the hub is unreachable, its disk fills up, a clock is wrong, and those that are rare.
 import { Suspense } from "react";
 import { NOTICES_ID } from "../../ui/notices-id.ts";
+import { ErrorBoundary } from "../error-boundary.tsx";
 import { lazyPage } from "../lazy-page.ts";
 import { WhenIdle } from "../when-idle.tsx";
 import { HubBanner } from "./hub-banner.tsx";
@@ -12,11 +13,13 @@ export function Notices({ hasHubFailed }: { readonly hasHubFailed: boolean }) {
   return (
     <div id={NOTICES_ID} className={styles["notices"]}>
       {!hasHubFailed && (
-        <WhenIdle>
-          <Suspense fallback={null}>
-            <LateNotices />
-          </Suspense>
-        </WhenIdle>
+        <ErrorBoundary instead={null}>
+          <WhenIdle>
+            <Suspense fallback={null}>
+              <LateNotices />
+            </Suspense>
+          </WhenIdle>
+        </ErrorBoundary>
       )}
       <HubBanner />
     </div>

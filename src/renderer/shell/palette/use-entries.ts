@@ -21,6 +21,8 @@ import {
   Thermometer,
 } from "lucide-react";
 import { LANGUAGES } from "../../../shared/messages/language.ts";
+import { announce } from "../../api/announcements.ts";
+import { explain } from "../../api/client.ts";
 import { useViews } from "../../api/history/views.ts";
 import { useStored } from "../../api/local-storage/stored.ts";
 import { unitChoices } from "../../api/local-storage/unit-choices.ts";
@@ -136,6 +138,15 @@ function useActionEntries(): Entry[] {
     ...Object.entries(LANGUAGES).flatMap(([code, name]) =>
       code === language ? [] : [action(code, Languages, name, () => chooseLanguage(code === "ko" ? "ko" : "en"))],
     ),
-    ...(me?.kind === "person" ? [action("leave", LogOut, text.shell.signOut, () => void signOut())] : []),
+    ...(me?.kind === "person" ? [action("leave", LogOut, text.shell.signOut, () => void leave())] : []),
   ];
+}
+
+/** The palette is closed by then: that it failed is announced. */
+async function leave(): Promise<void> {
+  try {
+    await signOut();
+  } catch (error) {
+    announce(text.shell.notSignedOut(explain(error)));
+  }
 }

@@ -3,7 +3,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type SubmitEvent, useEffect, useState } from "react";
 import type { Me } from "../../../shared/security/access.ts";
-import { ApiFailure, explain } from "../../api/client.ts";
+import { ApiFailure, explain, isSignedOut } from "../../api/client.ts";
 import { QUERY_KEYS } from "../../api/queries.ts";
 import { type FailedLink, signIn } from "../../api/session.ts";
 import { signInText as t } from "../../i18n/later/sign-in-text.ts";
@@ -68,15 +68,20 @@ function PasswordForm() {
   const attempt = useMutation({
     mutationFn: () => signIn(name, password),
     onSuccess: () => {
+      setPassword("");
       const me = queries.getQueryData<Me>(QUERY_KEYS.me);
       // Nothing of what somebody else has seen or typed stays.
       if (me !== undefined && me.name !== name) location.reload();
       else void queries.invalidateQueries();
     },
-    onSettled: () => setPassword(""),
+    onError: (error) => {
+      // One that the hub has not looked at may be right.
+      if (isSignedOut(error)) setPassword("");
+    },
     gcTime: 0,
   });
-  const retryAfterSeconds = attempt.error instanceof ApiFailure ? attempt.error.retryAfterSeconds : null;
+  const failure = attempt.error instanceof ApiFailure ? attempt.error : null;
+  const retryAfterSeconds = failure?.retryAfterSeconds ?? null;
   const waitSeconds = useCountdown(retryAfterSeconds, attempt.failureCount === 0 ? 0 : attempt.submittedAt);
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
@@ -107,7 +112,7 @@ function PasswordForm() {
           onChange={({ target }) => setPassword(target.value)}
         />
       </label>
-      {attempt.error && <p role="alert">{retryAfterSeconds === null ? explain(attempt.error) : t.tooMany}</p>}
+      {attempt.error && <p role="alert">{failure?.code === "locked-out" ? t.tooMany : explain(attempt.error)}</p>}
       <button type="submit" className="button primary" disabled={attempt.isPending || waitSeconds > 0}>
         {waitSeconds > 0 ? t.tryAgainIn(waitSeconds) : t.signIn}
       </button>

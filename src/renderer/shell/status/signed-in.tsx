@@ -18,7 +18,7 @@ export function SignedIn() {
       <button type="button" disabled={leaving.isPending} onClick={() => leaving.mutate()}>
         {text.shell.signOut}
       </button>
-      {leaving.error && <p role="alert">{explain(leaving.error)}</p>}
+      {leaving.error && <p role="alert">{text.shell.notSignedOut(explain(leaving.error))}</p>}
     </div>
   );
 }

@@ -48,6 +48,7 @@ export const notices = {
   "desktop/menu/minimize": () => "Minimise",
   "desktop/menu/close": () => "Close",
   "desktop/menu/about": () => "About Bramble",
+  "desktop/menu/settings": () => "Settings…",
   "desktop/menu/services": () => "Services",
   "desktop/menu/hide": () => "Hide Bramble",
   "desktop/menu/hideOthers": () => "Hide others",

@@ -40,6 +40,7 @@ export const notices: typeof english = {
   "desktop/menu/minimize": () => "최소화",
   "desktop/menu/close": () => "닫기",
   "desktop/menu/about": () => "Bramble 정보",
+  "desktop/menu/settings": () => "설정…",
   "desktop/menu/services": () => "서비스",
   "desktop/menu/hide": () => "Bramble 숨기기",
   "desktop/menu/hideOthers": () => "기타 숨기기",

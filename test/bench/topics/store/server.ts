@@ -19,6 +19,7 @@ import { startPostgres } from "../../../support/system/postgres.ts";
 import type { Row, Topic } from "../../bench.ts";
 import { inTurns, medianPair, thousands } from "../../statistics.ts";
 import { measureHistory } from "./server-history.ts";
+import { measureMove } from "./server-move.ts";
 
 const PAIRS = 3;
 const SERIES = 200;
@@ -35,7 +36,7 @@ type Load = (rows: ReadingColumns, address: string) => Promise<void>;
 
 export const server: Topic = {
   name: "server",
-  run: async ({ tell }) => {
+  run: async ({ stores, tell }) => {
     const rows: Row[] = [];
     for (const { product, start, load, rival, tableBytes } of products) {
       tell(`starts ${product}`);
@@ -53,6 +54,8 @@ export const server: Topic = {
         measured: `${value.toFixed(2)} (${thousands(a)} of ${thousands(b)})`,
         passed: value >= MIN_SHARE,
       });
+      for (const row of await measureMove(running, { product, rival, rivalPerSecond: b }, { stores, tell }))
+        rows.push(row);
       for (const row of await measureHistory(running, { product, tableBytes }, tell)) rows.push(row);
     }
     return rows;

@@ -88,6 +88,27 @@ test("waiting requests delay only requests pipelined behind them", async () => {
   expect((await hub.post({ device_id: "pi", t: 3 })).status).toBe(200);
 });
 
+test.each(["at once", "later"])("long-polls whose client closes its side %s end", async (when) => {
+  await using hub = await startTestHub();
+  await hub.post({ device_id: "pi", t: 1 });
+  const socket = await open(hub);
+  const answers = answersOf(socket);
+  const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
+  const requests = get("/healthz") + get("/api/v1/devices/pi/commands/next?wait=60").repeat(3);
+  if (when === "at once") socket.end(requests);
+  else {
+    socket.write(requests);
+    await once(socket, "data");
+    socket.end();
+  }
+  expect([...(await answers).matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status)).toEqual([
+    "200",
+    "204",
+    "204",
+    "204",
+  ]);
+});
+
 test("of several long-polls for one device the newest get the commands", async () => {
   await using hub = await startTestHub();
   await hub.post({ device_id: "pi", t: 1 });
@@ -196,3 +217,36 @@ test("a body in one-byte chunks is charged for each, and arrives complete", asyn
   pacing.stop();
   server.close();
 });
+
+test.each(["chunks of its encoding", "packets of its own"])(
+  "a body in one-byte %s is kept in few pieces",
+  async (how) => {
+    const BYTES = 2_000;
+    const pacing = new HttpPacing({
+      budget: new Budget(64 * 1024 * 1024),
+      diagnostics: { cut: (...cut) => expect.unreachable(cut.join()) },
+      clock: new FakeClock(0),
+    });
+    const server = createServer(async (request, response) => {
+      const pieces: unknown[] = [];
+      for await (const piece of request) pieces.push(piece);
+      response.end(`${pieces.length} of ${pieces.join("").length}`);
+    });
+    pacing.start(server);
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const address = server.address();
+    if (address === null || typeof address === "string") return expect.unreachable();
+    const socket = connect({ port: address.port, host: "127.0.0.1", noDelay: true });
+    const answer = answersOf(socket);
+    const isEncoded = how.startsWith("chunks");
+    const body = isEncoded ? "Transfer-Encoding: chunked" : `Content-Length: ${BYTES}`;
+    socket.write(`POST / HTTP/1.1\r\nHost: localhost\r\n${LAST}${body}\r\n\r\n`);
+    for (let sent = 0; sent < BYTES; sent++)
+      await new Promise((resolve) => socket.write(isEncoded ? "1\r\nx\r\n" : "x", resolve));
+    if (isEncoded) socket.write("0\r\n\r\n");
+    expect(await answer).toMatch(new RegExp(`\r\n1 of ${BYTES}$`));
+    pacing.stop();
+    server.close();
+  },
+);

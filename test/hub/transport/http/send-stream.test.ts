@@ -1,10 +1,14 @@
 // Streamed responses follow the client's speed, and end when it disconnects.
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { connect } from "node:net";
 import Fastify from "fastify";
 import { expect, test } from "vitest";
+import { Budget } from "../../../../src/hub/access/limits/budget.ts";
 import type { ExportPiece } from "../../../../src/hub/store/readings.ts";
+import { HttpPacing } from "../../../../src/hub/transport/http/pacing.ts";
 import { sendPieces } from "../../../../src/hub/transport/http/send-stream.ts";
+import { FakeClock } from "../../../support/fake-clock.ts";
 import { until } from "../../../support/until.ts";
 
 const PIECE_BYTES = 1_000_000;
@@ -87,4 +91,29 @@ test("a failure of the first piece is an error answer; a later one cuts the answ
   const answer = await fetch(later.address);
   expect(answer.status).toBe(200);
   await expect(answer.arrayBuffer()).rejects.toThrow();
+});
+
+test.each(["identity", "gzip"])("a piece that the client does not read counts as unsent, with %s", async (coding) => {
+  async function* endless() {
+    // It cannot be compressed.
+    for (;;) yield { bytes: randomBytes(PIECE_BYTES), release: () => undefined };
+  }
+  const app = Fastify();
+  app.get("/", async (_request, reply) => sendPieces(reply, endless()));
+  const clock = new FakeClock(0);
+  const budget = new Budget(64 * 1024 * 1024);
+  const pacing = new HttpPacing({ budget, diagnostics: { cut: (...cut) => expect.unreachable(cut.join()) }, clock });
+  pacing.start(app.server);
+  const address = await app.listen({ host: "127.0.0.1", port: 0 });
+  const socket = connect(Number(new URL(address).port), "127.0.0.1");
+  socket.write(`GET / HTTP/1.1\r\nHost: hub\r\nAccept-Encoding: ${coding}\r\n\r\n`);
+  await until("most of a piece is held", async () => {
+    clock.advance(1_000);
+    return budget.figures.heldBytes > PIECE_BYTES / 2 || undefined;
+  });
+  const closed = once(socket, "close");
+  socket.destroy();
+  await closed;
+  pacing.stop();
+  await app.close();
 });

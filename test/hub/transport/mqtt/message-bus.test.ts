@@ -124,6 +124,24 @@ test("a message published during a delivery comes after it for all subscribers",
   expect(last.received.map((received) => received.topic)).toEqual(["a", "b", "will"]);
 });
 
+test("a large message to many is delivered over several turns, in order, and then its publisher is told", async () => {
+  const bus = new MessageBus(new AedesBroker());
+  const clients = Array.from({ length: 100 }, () => new Client());
+  for (const [index, client] of clients.entries()) bus.subscribe("#", client, subscriptionTo("#", index));
+  const delivered: string[] = [];
+  const reached = () => clients.filter(({ received }) => received.length > 0).length;
+  bus.publish({ ...messageOn("large"), payload: Buffer.alloc(1024 * 1024) }, null, () => delivered.push("large"));
+  bus.publish(messageOn("small"), null, () => delivered.push("small"));
+  await Promise.resolve();
+  expect(reached()).toBe(4);
+  expect(delivered).toEqual([]);
+  for (let turn = 0; turn < 30; turn++) await new Promise((resolve) => setImmediate(resolve));
+  for (const { received } of clients) expect(received.map(({ topic }) => topic)).toEqual(["large", "small"]);
+  expect(delivered).toEqual(["large", "small"]);
+  bus.publish(messageOn("$for/nobody"), null, () => delivered.push("nobody"));
+  expect(delivered).toContain("nobody");
+});
+
 test("topics are cached within bounds", () => {
   const broker = new AedesBroker();
   const bus = new MessageBus(broker);

@@ -209,6 +209,42 @@ test("excessive user properties end the connection, many are forwarded", async (
   expect(String((await listener.next("publish")).payload)).toBe("after");
 });
 
+test("each level of a filter counts, most of all behind a wildcard, where it has to be searched", async () => {
+  await using hub = await startHubInside(OPEN);
+  const heldBytes = async () =>
+    Number(/^bramble_held_bytes (\d+)/m.exec(await (await hub.fetch("/metrics")).text())?.[1]);
+  await using peer = await connectPeer(hub.mqttPort);
+  const LEVELS = 99;
+  const FILTERS = 20;
+  for (const [level, leastBytes] of [
+    ["a", 100],
+    ["+", 1_000],
+  ] as const) {
+    const filters = Array.from({ length: FILTERS }, (_, index) => `${index}${`/${level}`.repeat(LEVELS)}`);
+    await peer.subscribe(filters.map((topic) => ({ topic, qos: 0 })));
+    hub.clock.advance(60_000);
+    expect(await heldBytes()).toBeGreaterThan(FILTERS * LEVELS * leastBytes);
+    peer.send({ cmd: "unsubscribe", messageId: 3, unsubscriptions: filters });
+    await peer.next("unsuback");
+    hub.clock.advance(60_000);
+    expect(await heldBytes()).toBeLessThan(FILTERS * 100);
+  }
+});
+
+test("a client that subscribes to too much is cut, and none of its filters stays", async () => {
+  await using hub = await startHubInside(OPEN);
+  const LEVELS = 90;
+  const filterWith = (place: number) => Array.from({ length: LEVELS }, (_, at) => (at === place ? "a" : "+")).join("/");
+  await using greedy = await connectPeer(hub.mqttPort);
+  const filters = Array.from({ length: LEVELS }, (_, place) => ({ topic: filterWith(place), qos: 0 as const }));
+  greedy.send({ cmd: "subscribe", messageId: 1, subscriptions: filters });
+  expect(await greedy.next("disconnect")).toMatchObject({ reasonCode: 0x97 });
+  await greedy.closed();
+  await using other = await connectPeer(hub.mqttPort);
+  const topic = Array.from({ length: LEVELS }, () => "a").join("/");
+  expect((await other.publish(topic, "x")).reasonCode).toBe(NOBODY_LISTENS);
+});
+
 test("a session that expires with messages in flight is removed with them", async () => {
   await using hub = await startHubInside(OPEN);
   const session = { clientId: "s", clean: false, properties: { sessionExpiryInterval: 5, receiveMaximum: 1 } };

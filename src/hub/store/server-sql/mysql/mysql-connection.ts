@@ -29,6 +29,7 @@ const SESSION = [
 export class MysqlConnection implements Connection {
   readonly #driver: Driver;
   #isOpen = true;
+  #answeredMs = 0;
   /** Fails what it is doing: one for each statement. */
   readonly #abandon = new Set<(error: Error) => void>();
 
@@ -78,9 +79,14 @@ export class MysqlConnection implements Connection {
     return this.#isOpen;
   }
 
+  get answeredMs(): number {
+    return this.#answeredMs;
+  }
+
   async query(sql: string, parameters: readonly SqlValue[] = []): Promise<readonly Row[]> {
     try {
       const [rows] = await this.#orAbandoned(this.#driver.query<never[][]>(sql, parameters.map(exactly)));
+      this.#answeredMs = performance.now();
       return Array.isArray(rows) ? rows : [];
     } catch (error) {
       if (error instanceof Error && "fatal" in error && error.fatal === true) this.#connectionLost();

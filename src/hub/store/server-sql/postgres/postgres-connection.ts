@@ -37,6 +37,7 @@ const SESSION = `
 export class PostgresConnection implements Connection {
   readonly #client: pg.Client;
   #isOpen = true;
+  #answeredMs = 0;
 
   private constructor(client: pg.Client) {
     this.#client = client;
@@ -73,6 +74,10 @@ export class PostgresConnection implements Connection {
 
   get isOpen(): boolean {
     return this.#isOpen;
+  }
+
+  get answeredMs(): number {
+    return this.#answeredMs;
   }
 
   query(sql: string, parameters: readonly SqlValue[] = []): Promise<readonly Row[]> {
@@ -171,11 +176,13 @@ export class PostgresConnection implements Connection {
   async #copy(sql: string, rows: ReadingColumns): Promise<void> {
     const stream = this.#client.query(copyFrom(sql));
     await pipeline(Readable.from([copyRows(rows)], { objectMode: false }), stream);
+    this.#answeredMs = performance.now();
   }
 
   async #run(text: string, values: readonly (SqlValue | Buffer)[] = [], name?: string): Promise<readonly Row[]> {
     const query = { text, values: [...values], rowMode: "array" as const, ...(name !== undefined && { name }) };
     const { rows } = await this.#client.query<unknown[]>(query);
+    this.#answeredMs = performance.now();
     return rows;
   }
 }

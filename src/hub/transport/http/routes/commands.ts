@@ -202,26 +202,30 @@ interface NextCommandOptions {
   readonly enter: (end: () => void) => () => void;
 }
 
-/** The next command, or null when the time is up, too many wait, or the client has disconnected. */
+/** The next command, or null when the time is up, too many wait, or the client has closed its side of the connection. */
 function nextCommand(
   reply: FastifyReply,
   { attach, waitMs, clock, enter }: NextCommandOptions,
 ): Promise<CommandMessage | null> {
+  const { socket } = reply.request.raw;
   return new Promise((resolve) => {
     const finish = (next: CommandMessage | null) => {
       detach();
       endTimer();
       leave();
+      socket.off("end", end);
       resolve(next);
     };
+    const end = () => finish(null);
     // A client that was gone before its request came this far: its connection does not close once more.
-    if (reply.request.raw.socket.destroyed) {
+    if (socket.destroyed) {
       resolve(null);
       return;
     }
-    const endTimer = clock.every(Math.max(1, waitMs), () => finish(null));
-    reply.raw.once("close", () => finish(null));
-    const leave = enter(() => finish(null));
+    const endTimer = clock.every(Math.max(1, waitMs), end);
+    reply.raw.once("close", end);
+    socket.once("end", end);
+    const leave = enter(end);
     const detach = attach({
       deliver: (next) =>
         new Promise((delivered, failed) => {
@@ -231,6 +235,8 @@ function nextCommand(
           reply.raw.once("close", () => failed(new Error("the request ended")));
         }),
     });
+    // A client that had closed its side before still gets a command that waits for it: by now it is being sent.
+    if (socket.readableEnded) queueMicrotask(end);
   });
 }
 

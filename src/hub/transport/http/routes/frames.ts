@@ -1,25 +1,29 @@
 // GET /api/v1/frames: the buckets of several series at once, for dashboards.
 import type { FastifyInstance } from "fastify";
 import type { Device, Metric } from "../../../../shared/device.ts";
+import type { Problem } from "../../../../shared/errors.ts";
 import { type Frame, Frames, FramesQuery, MAX_FRAMES } from "../../../../shared/history/frames.ts";
-import { parseDeviceId, parseMetricName } from "../../../../shared/ids.ts";
+import { type DeviceId, parseDeviceId, parseMetricName } from "../../../../shared/ids.ts";
 import { message } from "../../../../shared/messages/message.ts";
 import type { Bucket } from "../../../../shared/reading.ts";
 import { HOUR_MS } from "../../../../shared/time.ts";
 import type { Clock } from "../../../clock.ts";
+import type { DeviceDirectory } from "../../../devices/directory.ts";
 import type { Registry } from "../../../devices/registry.ts";
 import type { ReadingStore } from "../../../store/readings.ts";
 import { sendProblem } from "../errors.ts";
-import { parseRange, parseSelection } from "../query/selection.ts";
+import { parseRange, parseSelection, type Selection } from "../query/selection.ts";
 import { errors, route } from "../route.ts";
 
 export interface FramesRouteOptions {
-  readonly registry: Pick<Registry, "list">;
+  readonly directory: Pick<DeviceDirectory, "joinedMetrics">;
+  readonly registry: Pick<Registry, "get">;
   readonly readings: Pick<ReadingStore, "bucketGrid" | "buckets">;
   readonly clock: Clock;
 }
 
-export function addFramesRoute(app: FastifyInstance, { registry, readings, clock }: FramesRouteOptions): void {
+export function addFramesRoute(app: FastifyInstance, options: FramesRouteOptions): void {
+  const { readings, clock } = options;
   route(app, {
     method: "GET",
     url: "/api/v1/frames",
@@ -39,10 +43,8 @@ export function addFramesRoute(app: FastifyInstance, { registry, readings, clock
       if ("code" in selection) return sendProblem(reply, selection);
       const range = parseRange(query, clock.now() - HOUR_MS, clock.now() + 1);
       if ("code" in range) return sendProblem(reply, range);
-      const shown = registry.list().filter(({ id, joining }) => joining === "approved" && maySee(id));
-      const wanted = shown.flatMap((device) => wantedMetrics(device, selection).map((metric) => ({ device, metric })));
-      if (wanted.length > MAX_FRAMES)
-        return sendProblem(reply, message("bad-request/too-many-series", { series: wanted.length, limit: MAX_FRAMES }));
+      const wanted = wantedSeries(options, selection, maySee);
+      if ("code" in wanted) return sendProblem(reply, wanted);
       const grid = readings.bucketGrid(range.fromMs, range.toMs, points);
       const series = await Promise.all(
         wanted.map(async ({ device, metric }) => {
@@ -63,13 +65,30 @@ export function addFramesRoute(app: FastifyInstance, { registry, readings, clock
 }
 
 interface Wanted {
-  readonly devices: readonly string[] | null;
-  readonly metrics: readonly string[] | null;
+  readonly device: Device;
+  readonly metric: Metric;
 }
 
-function wantedMetrics({ id, metrics }: Device, wanted: Wanted): readonly Metric[] {
-  if (wanted.devices?.includes(id) === false) return [];
-  return metrics.filter(({ name }) => wanted.metrics?.includes(name) !== false);
+/** All devices that there may be have half a million metrics: they are counted before one is described. */
+function wantedSeries(
+  { directory, registry }: Pick<FramesRouteOptions, "directory" | "registry">,
+  { devices, metrics }: Selection,
+  maySee: (device: string) => boolean,
+): readonly Wanted[] | Problem {
+  const ids: DeviceId[] = [];
+  let series = 0;
+  for (const [id, latest] of directory.joinedMetrics()) {
+    if (devices?.includes(id) === false || !maySee(id)) continue;
+    const count = metrics === null ? latest.size : new Set(metrics.filter((name) => latest.has(name))).size;
+    if (count > 0) ids.push(id);
+    series += count;
+  }
+  if (series > MAX_FRAMES) return message("bad-request/too-many-series", { series, limit: MAX_FRAMES });
+  const names: readonly string[] | null = metrics;
+  return ids
+    .flatMap((id) => registry.get(id) ?? [])
+    .flatMap((device) => device.metrics.map((metric) => ({ device, metric })))
+    .filter(({ metric }) => names?.includes(metric.name) !== false);
 }
 
 function toFrame(

@@ -24,15 +24,11 @@ import { decide } from "../../../access/principal.ts";
 import type { Clock } from "../../../clock.ts";
 import { noSuchDevice, type Registry } from "../../../devices/registry.ts";
 import type { Refusals } from "../../../ingest/refusals.ts";
-import {
-  type ExportPiece,
-  positionOfLast,
-  type ReadingPosition,
-  type ReadingStore,
-  rowsOf,
-} from "../../../store/readings.ts";
+import { type ExportPiece, endOf, type ReadingPosition, type ReadingStore, rowsOf } from "../../../store/readings.ts";
+import { TaskQueue } from "../../../task-queue.ts";
 import type { FindRequestedHost } from "../../requested-host.ts";
 import { languageOf, sendProblem } from "../errors.ts";
+import { goneSignal } from "../gone.ts";
 import { quoted } from "../query/query-check.ts";
 import { parseRange, parseSelection } from "../query/selection.ts";
 import { errors, route } from "../route.ts";
@@ -51,6 +47,8 @@ export interface ApiOptions {
 /** Of devices that are answered at once: some milliseconds. More are sent in pieces of so many characters. */
 const MAX_METRICS_AT_ONCE = 5_000;
 const PIECE_CHARACTERS = 256 * 1024;
+/** A page of 10,000 rows takes the store some 10 ms, and is a megabyte of text. */
+const PAGES_AT_ONCE = 4;
 
 export function addApiRoutes(app: FastifyInstance, options: ApiOptions): void {
   addHubRoutes(app, options);
@@ -191,6 +189,7 @@ function addChartRoute(app: FastifyInstance, { readings, registry, clock }: ApiO
 }
 
 function addRawRowsRoute(app: FastifyInstance, { readings, registry }: ApiOptions): void {
+  const queue = new TaskQueue(PAGES_AT_ONCE);
   route(app, {
     method: "GET",
     url: "/api/v1/readings",
@@ -212,11 +211,15 @@ function addRawRowsRoute(app: FastifyInstance, { readings, registry }: ApiOption
       if (after === undefined)
         return sendProblem(reply, message("bad-request/cursor", { field: "cursor", value: quoted(cursor ?? "") }));
       const devices = registry.shown(selection.devices, request);
-      const page = await readings.page({ ...selection, devices, order: `${order}-first`, after, limit });
-      const last = positionOfLast(page);
+      const query = { ...selection, devices, order: `${order}-first`, after, limit } as const;
+      const gone = goneSignal(reply.raw);
+      const page = await queue.run([gone], async (isWanted) => (isWanted ? readings.page(query) : null));
+      // Nobody waits for it: what it would take to write is saved.
+      if (page === null || gone.aborted) return { readings: [], next: null };
+      const end = endOf(page);
       return {
         readings: rowsOf(page).map(({ device, metric, tsMs: ts, value }) => ({ device, metric, ts, value })),
-        next: page.more && last !== null ? formatCursor(last) : null,
+        next: page.more && end !== null ? formatCursor(end) : null,
       };
     },
   });

@@ -1,15 +1,19 @@
 // Delivers messages from publishers to subscribers. The broker's emitter finds a topic's listeners, one call for each matching
 // filter; the result is cached until a client subscribes or unsubscribes.
+// Order: large messages to many subscribers are delivered over several turns of the event loop, one message after another; their
+// publisher pays for them until then.
 // Invariants: a subscriber gets one copy of a message, with the options of all its matching subscriptions [MQTT-3.3.4-3]; all
 // subscribers see messages in the same order, also those published during a delivery.
 import { isCatchAll } from "../../../../shared/mqtt/topics.ts";
 import type { AedesBroker } from "../aedes-broker.ts";
-import type { Message, PublisherId } from "./packets.ts";
+import { type Message, type PublisherId, sizeOf } from "./packets.ts";
 import type { Subscription } from "./subscription.ts";
 
 /** Topics and their listeners together. */
 const MAX_CACHED_ENTRIES = 20_000;
 const MAX_CACHED_TOPIC_CHARACTERS = 256;
+/** Of messages, to all subscribers: some 4 ms, after which those that read have taken what was written to them. */
+const MAX_BYTES_PER_TURN = 4 * 1024 * 1024;
 
 export interface Receiver {
   /** Called once for each message, with the receiver's matching subscriptions. */
@@ -57,13 +61,16 @@ interface PendingMessage {
   readonly message: Message;
   readonly publisher: PublisherId;
   readonly listeners: readonly Listener[];
+  readonly onDelivered: () => void;
+  /** Listeners that have it. */
+  delivered: number;
 }
 
 export class MessageBus {
   readonly #broker: AedesBroker;
   readonly #listeners = new Map<string, readonly Listener[]>();
   #cachedEntries = 0;
-  #pending: PendingMessage[] = [];
+  readonly #pending: PendingMessage[] = [];
 
   constructor(broker: AedesBroker) {
     this.#broker = broker;
@@ -74,11 +81,15 @@ export class MessageBus {
     return this.#listenersOf(topic).length;
   }
 
-  publish(message: Message, publisher: PublisherId): void {
+  /** `onDelivered` is called once all subscribers have it. */
+  publish(message: Message, publisher: PublisherId, onDelivered: () => void = nothing): void {
     const listeners = this.#listenersOf(message.topic);
-    if (listeners.length === 0) return;
+    if (listeners.length === 0) {
+      onDelivered();
+      return;
+    }
     if (this.#pending.length === 0) queueMicrotask(() => this.#deliver());
-    this.#pending.push({ message, publisher, listeners });
+    this.#pending.push({ message, publisher, listeners, onDelivered, delivered: 0 });
   }
 
   subscribe(filter: string, receiver: Receiver, subscription: Subscription): BusSubscription {
@@ -128,10 +139,25 @@ export class MessageBus {
     this.#listeners.clear();
   }
 
+  /** What is published meanwhile comes behind it. */
   #deliver(): void {
-    const pending = this.#pending;
-    this.#pending = [];
-    for (const { message, publisher, listeners } of pending)
-      for (const [receiver, subscriptions] of listeners) receiver.receive(message, publisher, subscriptions);
+    let room = MAX_BYTES_PER_TURN;
+    let done = 0;
+    for (const pending of this.#pending) {
+      const { message, publisher, listeners, onDelivered } = pending;
+      const bytes = sizeOf(message);
+      while (pending.delivered < listeners.length && room > 0) {
+        const listener = listeners[pending.delivered++];
+        listener?.[0].receive(message, publisher, listener[1]);
+        room -= bytes;
+      }
+      if (pending.delivered < listeners.length) break;
+      onDelivered();
+      done++;
+    }
+    this.#pending.splice(0, done);
+    if (this.#pending.length > 0) setImmediate(() => this.#deliver());
   }
 }
+
+function nothing(): void {}

@@ -4,7 +4,7 @@ import { crc32 } from "node:zlib";
 import { render } from "../../../../shared/messages/render.ts";
 import type { Verdict } from "../../../ingest/accept.ts";
 import type { MessageBus } from "../messages/message-bus.ts";
-import { expiresAt, type Level, type Message, MQTT_5 } from "../messages/packets.ts";
+import { expiresAt, type Level, type Message, MQTT_5, sizeOf } from "../messages/packets.ts";
 import type { ArrivedPublish } from "../messages/publish-packets.ts";
 import { IncomingAliases, MAX_TOPIC_ALIASES } from "../messages/topic-aliases.ts";
 import type { PublishHandler } from "../publish-handler.ts";
@@ -82,11 +82,19 @@ export class IncomingMessages {
     session.answers.finish(turn, () => {
       settle();
       if (qos === 2) state.settled(packetId);
-      if (isForwarded) this.#options.bus.publish(message, state.clientId);
+      if (isForwarded) this.#forward(message);
       this.#answer(message, packetId, checksum, verdict);
       session.publishSettled();
     });
     await settled;
+  }
+
+  /** Charged until its subscribers have it, which may be after it is settled. */
+  #forward(message: Message): void {
+    const { bus, session, state } = this.#options;
+    const bytes = sizeOf(message);
+    session.share.take(bytes);
+    bus.publish(message, state.clientId, () => session.share.release(bytes));
   }
 
   #answer({ topic, qos }: Message, packetId: number, checksum: number, verdict: Verdict | null): void {

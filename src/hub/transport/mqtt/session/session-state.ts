@@ -12,6 +12,10 @@ import type { FilterLoad } from "../subscriptions.ts";
 
 /** Memory of a subscription without its filter, here and in the emitter. */
 const SUBSCRIPTION_BYTES = 320;
+/** Of each level of a filter: the emitter has a map for it, which filters that begin alike share. */
+const FILTER_LEVEL_BYTES = 160;
+/** From the first wildcard on, where a search may have to follow all filters: each level takes it up to a microsecond. */
+const SEARCHED_LEVEL_BYTES = 1_024;
 const RECEIVED_ID_BYTES = 48;
 
 /** The connection of the session's client. */
@@ -62,6 +66,7 @@ export class SessionState implements Receiver, GroupMember {
   readonly #options: SessionStateOptions;
   readonly #subscriptions = new Map<string, ActiveSubscription>();
   #filterCharacters = 0;
+  #filterBytes = 0;
   #backlogBytes = 0;
   connection: SessionConnection | null = null;
   /** Session Expiry Interval; 0 where it ends with the connection. */
@@ -69,6 +74,7 @@ export class SessionState implements Receiver, GroupMember {
   /** Until it expires; counts down while the client is disconnected. */
   secondsLeft = 0;
   #will: DelayedWill | null = null;
+  #hasEnded = false;
   /** Called at its end: removes it from the list of open connections. */
   endTracking: () => void = () => undefined;
 
@@ -155,6 +161,8 @@ export class SessionState implements Receiver, GroupMember {
 
   /** True where the subscription is new, false where it replaces one with the same filter. */
   subscribe(subscription: Subscription): boolean {
+    // The budget may have ended it for the filter before this one.
+    if (this.#hasEnded) return false;
     const { bus, groups } = this.#options;
     const { filter } = subscription;
     const existing = this.#subscriptions.get(filter);
@@ -167,7 +175,7 @@ export class SessionState implements Receiver, GroupMember {
     const busSubscription =
       shared === null ? bus.subscribe(filter, this, subscription) : groups.join(shared, this, subscription);
     this.#subscriptions.set(filter, { subscription, busSubscription });
-    this.#countCharacters(filter.length);
+    this.#countFilter(filter, 1);
     return true;
   }
 
@@ -177,7 +185,7 @@ export class SessionState implements Receiver, GroupMember {
     if (active === undefined) return false;
     this.#subscriptions.delete(filter);
     active.busSubscription.end();
-    this.#countCharacters(-filter.length);
+    this.#countFilter(filter, -1);
     return true;
   }
 
@@ -215,6 +223,7 @@ export class SessionState implements Receiver, GroupMember {
 
   /** Discards the state; a delayed will is published now. */
   end(): void {
+    this.#hasEnded = true;
     for (const filter of [...this.#subscriptions.keys()]) this.unsubscribe(filter);
     for (const { message, redeliver } of this.outgoing.clear()) redeliver?.(message);
     this.#receivedChecksums.clear();
@@ -224,15 +233,22 @@ export class SessionState implements Receiver, GroupMember {
     this.#options.share.close();
   }
 
-  #countCharacters(delta: number): void {
-    this.#filterCharacters += delta;
+  #countFilter(filter: string, sign: 1 | -1): void {
+    this.#filterCharacters += sign * filter.length;
+    this.#filterBytes += sign * filterBytes(filter);
     this.#updateShare();
   }
 
   #updateShare(): void {
-    const subscriptionBytes = SUBSCRIPTION_BYTES * this.#subscriptions.size + 2 * this.#filterCharacters;
     const receivedBytes = RECEIVED_ID_BYTES * this.#receivedChecksums.size;
     const willBytes = this.#will?.bytes ?? 0;
-    this.#options.share.hold("session", this.#backlogBytes + subscriptionBytes + receivedBytes + willBytes);
+    this.#options.share.hold("session", this.#backlogBytes + this.#filterBytes + receivedBytes + willBytes);
   }
+}
+
+function filterBytes(filter: string): number {
+  const levels = filter.split("/");
+  const wildcardAt = levels.findIndex((level) => level === "+" || level === "#");
+  const searched = wildcardAt < 0 ? 0 : levels.length - wildcardAt;
+  return SUBSCRIPTION_BYTES + 2 * filter.length + FILTER_LEVEL_BYTES * levels.length + SEARCHED_LEVEL_BYTES * searched;
 }

@@ -117,6 +117,6 @@ export class Will {
     const message: Message = { ...this.#will.message, expiresAtMs: expiresAt(this.#will.expirySeconds, now()) };
     const { isForwarded } = await publishes.accept(session, message);
     session.publishSettled();
-    if (isForwarded) bus.publish(message, state.clientId);
+    if (isForwarded) await new Promise<void>((delivered) => bus.publish(message, state.clientId, delivered));
   }
 }

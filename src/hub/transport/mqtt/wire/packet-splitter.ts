@@ -3,6 +3,7 @@
 // overtakes another. Once one packet of a read is left to the broker, all behind it in that read are as well.
 import { mostCostOf, PARSED_MESSAGE_BYTES } from "../../../access/limits/costs.ts";
 import type { Share } from "../../../access/limits/share.ts";
+import { ByteChunks, isSmall } from "../../byte-chunks.ts";
 import { PUBACK, PUBCOMP, PUBLISH, SUBSCRIBE, UNSUBSCRIBE } from "./packet-types.ts";
 import { malformed, type Violation, violation } from "./violation.ts";
 
@@ -74,8 +75,6 @@ export interface SplitPackets {
 }
 
 const NO_PACKETS: SplitPackets = { rest: null, brokerBytes: 0, violation: null };
-const EMPTY = Buffer.alloc(0);
-const SMALL_CHUNK_BYTES = 4 * 1024;
 /** Of an oversized payload, for the list of refused messages. */
 const MAX_PAYLOAD_PREFIX_BYTES = 256;
 /** Bytes behind a packet whose length wrongly counts characters: one or two for each multi-byte character. */
@@ -86,8 +85,7 @@ export class PacketSplitter {
   readonly #options: PacketSplitterOptions;
   #hasBegun = false;
   /** Received and not passed on: packets that wait for room in the share, or an incomplete one. */
-  #chunks: Buffer[] = [];
-  #bytes = 0;
+  readonly #chunks = new ByteChunks();
   #violation: Violation | null = null;
   /** The least number of bytes that can complete a packet. */
   #neededBytes = 0;
@@ -103,7 +101,7 @@ export class PacketSplitter {
 
   /** Bytes received and not passed on. */
   get bytes(): number {
-    return this.#bytes;
+    return this.#chunks.bytes;
   }
 
   /** The violation that ended the stream; nothing behind it is parsed. */
@@ -122,16 +120,8 @@ export class PacketSplitter {
   }
 
   push(arrived: Buffer): void {
-    let chunk = this.#dropping === null ? arrived : this.#drop(arrived, this.#dropping);
-    if (chunk.length === 0) return;
-    this.#bytes += chunk.length;
-    // Keeps small chunks in order of falling size: each byte is copied a logarithmic number of times.
-    for (let last = this.#chunks.at(-1); isSmall(chunk) && last !== undefined; last = this.#chunks.at(-1)) {
-      if (last.length > chunk.length) break;
-      this.#chunks.pop();
-      chunk = Buffer.concat([last, chunk]);
-    }
-    this.#chunks.push(chunk);
+    const chunk = this.#dropping === null ? arrived : this.#drop(arrived, this.#dropping);
+    if (chunk.length > 0) this.#chunks.push(chunk);
   }
 
   /** Returns the bytes behind the dropped packet. */
@@ -148,9 +138,8 @@ export class PacketSplitter {
   /** Splits off as many packets as the share has room for. */
   next(): SplitPackets {
     if (this.#violation !== null) return { ...NO_PACKETS, violation: this.#violation };
-    if (this.#bytes < this.#neededBytes) return NO_PACKETS;
-    const [only = EMPTY] = this.#chunks;
-    const bytes = this.#chunks.length === 1 ? only : Buffer.concat(this.#chunks);
+    if (this.#chunks.bytes < this.#neededBytes) return NO_PACKETS;
+    const bytes = this.#chunks.take();
     if (!this.#hasBegun) {
       this.#hasBegun = true;
       const foreign = foreignProtocol(bytes);
@@ -188,8 +177,6 @@ export class PacketSplitter {
       this.#violation = { ...this.#violation, reasonString: this.#violation.reasonString + COUNTS_CHARACTERS };
     const leftBytes = bytes.length - at;
     if (at > 0) this.#mayCountCharacters = leftBytes > 0 && leftBytes <= MAX_OVERRUN_BYTES && hasWideCharacters(last);
-    this.#chunks = [];
-    this.#bytes = 0;
     // Most reads end with a packet.
     if (leftBytes > 0) {
       const left = bytes.subarray(at);
@@ -259,11 +246,6 @@ export class PacketSplitter {
     this.#violation = found;
     return null;
   }
-}
-
-/** So small that its overhead outweighs its bytes: the object, or the buffer that it is a view of. */
-function isSmall({ length }: Buffer): boolean {
-  return length < SMALL_CHUNK_BYTES;
 }
 
 /** Acknowledgements do not count towards the client's rate: the hub decides how many there are. */

@@ -28,6 +28,7 @@ export const people = {
   rooms: "Rooms, with commas between them; empty for all",
   noSuchRoom: (rooms: string) => `No device is in ${rooms} now.`,
   sessions: "Signed in",
+  sessionsNotLoaded: "Who is signed in could not be loaded.",
   thisSession: "this one",
   lastSeen: (ago: string) => `last seen ${ago}`,
   end: "End",

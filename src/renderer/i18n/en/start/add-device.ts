@@ -7,6 +7,7 @@ export const addDevice = {
   closed: "This hub takes no new devices:",
   closedBy: "it was started with --joining closed.",
   hubUnknown: "The hub’s address is not known.",
+  agentUnknown: "The agent’s installer could not be loaded.",
   address: "The Pi reaches this hub at",
   linkAddress: "The hub’s address in it",
   nameHint: (name: string) => `On most networks ${name} does as well as the address, and stays when that changes.`,

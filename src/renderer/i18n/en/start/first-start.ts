@@ -20,6 +20,7 @@ export const firstStart = {
   progress: (done: string, all: string) => `${done} of ${all} done`,
   allDone: "All done. This hub is at home.",
   dismiss: "Hide these steps",
+  notDismissed: "They could not be hidden.",
   undone: "not done yet",
   done: "done",
   stepNames: {

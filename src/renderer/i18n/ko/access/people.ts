@@ -29,6 +29,7 @@ export const people: typeof en = {
   rooms: "방(쉼표로 구분, 비워 두면 전체)",
   noSuchRoom: (rooms) => `지금 ${rooms}에 있는 기기가 없습니다.`,
   sessions: "로그인 중",
+  sessionsNotLoaded: "누가 로그인했는지 불러오지 못했습니다.",
   thisSession: "현재 세션",
   lastSeen: (ago) => `마지막 사용 ${ago}`,
   end: "종료",

@@ -8,6 +8,7 @@ export const addDevice = {
   closed: "이 허브는 새 기기를 받지 않습니다.",
   closedBy: "--joining closed로 시작되었습니다.",
   hubUnknown: "허브 주소를 알 수 없습니다.",
+  agentUnknown: "에이전트 설치 명령을 불러오지 못했습니다.",
   address: "파이에서 이 허브에 접속할 주소",
   linkAddress: "링크에 넣을 허브 주소",
   nameHint: (name: string) => `대부분의 네트워크에서는 주소 대신 ${name}을 써도 되며, 주소가 바뀌어도 그대로입니다.`,

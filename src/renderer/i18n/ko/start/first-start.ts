@@ -21,6 +21,7 @@ export const firstStart: typeof en = {
   progress: (done, all) => `${all}단계 중 ${done}단계 완료`,
   allDone: "모두 끝났습니다. 이제 허브를 쓸 준비가 되었습니다.",
   dismiss: "이 단계 숨기기",
+  notDismissed: "숨기지 못했습니다.",
   undone: "아직 안 함",
   done: "완료",
   stepNames: {

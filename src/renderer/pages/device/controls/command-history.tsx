@@ -7,6 +7,7 @@ import { hubNowMs } from "../../../api/feed/hub-clock.ts";
 import { CommandMark } from "../../../device/command-mark.tsx";
 import { controlLabel, failureText, valueText } from "../../../i18n/controls.ts";
 import { Moment } from "../../../i18n/moment.tsx";
+import { pageText } from "../../../i18n/page-text.ts";
 import { text } from "../../../i18n/text.ts";
 import { formatMoment } from "../../../i18n/times.ts";
 import styles from "./command-receipt.module.css";
@@ -73,5 +74,5 @@ function summaryOf(device: Device, command: Command): string {
     sent: text.controls.sent,
     delivered: text.controls.delivered,
   }[command.state];
-  return [what, text.controls.by(text.words.actor(command.by)), outcome].filter((part) => part !== "").join(" · ");
+  return [what, text.controls.by(pageText.others.actor(command.by)), outcome].filter((part) => part !== "").join(" · ");
 }

@@ -12,6 +12,7 @@ import type { TimeView } from "../../../charts/view/time-view.ts";
 import { mendText } from "../../../i18n/later/mend-text.ts";
 import { metricLabel } from "../../../i18n/names.ts";
 import { formatQuantity } from "../../../i18n/numbers.ts";
+import { pageText } from "../../../i18n/page-text.ts";
 import { text } from "../../../i18n/text.ts";
 import { formatInstant } from "../../../i18n/times.ts";
 import { conversionOf, lastDigitOf, type UnitChoices } from "../../../i18n/units.ts";
@@ -38,7 +39,7 @@ export function MendedList({ device, view }: { readonly device: Device; readonly
               <div>
                 <strong>{what}</strong>
                 <p>{mendText.period(formatInstant(mend.from, SECOND_MS), formatInstant(mend.to, SECOND_MS))}</p>
-                <p>{mendText.by(text.words.actor(mend.by), formatInstant(mend.at, SECOND_MS))}</p>
+                <p>{mendText.by(pageText.others.actor(mend.by), formatInstant(mend.at, SECOND_MS))}</p>
               </div>
               <div className={rows["buttons"]}>
                 <button

@@ -11,7 +11,7 @@ import { useMay, useSeesAll } from "../../../api/me.ts";
 import type { TimeView } from "../../../charts/view/time-view.ts";
 import { timelineText as t } from "../../../i18n/later/timeline-text.ts";
 import { formatCount } from "../../../i18n/numbers.ts";
-import { text } from "../../../i18n/text.ts";
+import { pageText } from "../../../i18n/page-text.ts";
 import { formatExact, formatMoment } from "../../../i18n/times.ts";
 import styles from "./notes.module.css";
 
@@ -55,7 +55,7 @@ export function NoteList({ device, view, onEdit }: Props) {
             >
               {note.text}
             </button>
-            <span title={`${exactTimes(note)} · ${text.words.actor(note.by)}`}>
+            <span title={`${exactTimes(note)} · ${pageText.others.actor(note.by)}`}>
               {timesOf(note)}
               {note.device === undefined && ` · ${t.allDevices}`}
             </span>

@@ -3,6 +3,7 @@ import { ArrowRight, Check, Hourglass, type LucideIcon, X } from "lucide-react";
 import { memo } from "react";
 import type { LogRow, LogVerdict } from "../../../../shared/mqtt/message-log.ts";
 import { formatBytes, formatCount } from "../../../i18n/numbers.ts";
+import { pageText } from "../../../i18n/page-text.ts";
 import { text } from "../../../i18n/text.ts";
 import { formatDuration, formatExact } from "../../../i18n/times.ts";
 import { LINKS } from "../../../shell/use-route.ts";
@@ -73,14 +74,16 @@ export const MessageRow = memo(function MessageRow(props: Props) {
 
 function Details({ row, name, onDevice, onEdit, previous }: Props) {
   const { atMs, source, device, payload, bytes, readings, isQuarantined, reason } = row;
-  const { transport, address, client, sender } = row;
+  const { transport, address, client, sender, qos, isRetained = false } = row;
   const isWhole = isShownWhole(row);
   const facts = [
     formatExact(atMs),
     words.bytes(bytes, formatCount(bytes)),
     `${words.transports[transport]} ${address}`,
+    qos === undefined ? undefined : `${words.qos} ${qos}`,
+    isRetained ? words.retained : undefined,
     client === undefined || client === "" ? undefined : words.client(client),
-    sender === undefined ? undefined : words.by(text.words.actor(sender)),
+    sender === undefined ? undefined : words.by(pageText.others.actor(sender)),
     readings === undefined || readings === 0 ? undefined : words.readings(readings, formatCount(readings)),
     isQuarantined === true ? words.quarantined : undefined,
   ];

@@ -80,7 +80,7 @@ export function PublishBox({ draft }: { readonly draft: Draft | undefined }) {
           <button
             type="submit"
             className="button primary"
-            aria-keyshortcuts="Control+Enter Meta+Enter"
+            aria-keyshortcuts={isCommandKey ? "Meta+Enter" : "Control+Enter"}
             title={words.publishKeys(isCommandKey ? "⌘Enter" : "Ctrl+Enter")}
             disabled={isPending || message.topic === ""}
           >

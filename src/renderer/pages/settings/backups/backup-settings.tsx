@@ -126,12 +126,11 @@ function Folder({ status: { folder, isFolderFixed } }: { readonly status: Backup
       problem={change.error === null ? undefined : explain(change.error)}
     >
       <TextSetting
-        key={folder}
         label={text.folder}
         value={folder}
         isDisabled={isFolderFixed}
         isPending={change.isPending}
-        onSave={(wanted) => change.mutate({ folder: wanted.trim() === "" ? null : wanted.trim() })}
+        onSave={(wanted, onSuccess) => change.mutate({ folder: wanted.trim() || null }, { onSuccess })}
       />
     </Setting>
   );

@@ -22,6 +22,8 @@ export const move = {
   "move/workers": () =>
     "Workers (bramble work) store readings in the database server, which would be missing here. End them first.",
   "move/away": () => "The other database cannot be reached. What it misses is copied when it is back.",
+  "move/wrong-password": () =>
+    "The database server does not accept this user with this password. Give it its old one back, or end the move and begin it again with the new one: nothing is lost.",
   "move/failed": ({ reason }: Reason) => `It is tried again: ${reason}`,
   "move/more-there": () =>
     "The database there has more readings than this hub: those that this hub does not have are removed there.",

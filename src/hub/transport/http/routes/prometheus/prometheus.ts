@@ -23,6 +23,7 @@ import type { Found, PrometheusApi, Requester, SeriesQuery } from "../../../../p
 import { QueryError, type QueryErrorType } from "../../../../prometheus/query-error.ts";
 import { MAX_SERIES } from "../../../../prometheus/reading-series.ts";
 import { languageOf } from "../../errors.ts";
+import { goneSignal } from "../../gone.ts";
 import { route } from "../../route.ts";
 import { sendPieces } from "../../send-stream.ts";
 import { Parameters } from "./parameters.ts";
@@ -211,11 +212,7 @@ function seriesOf(request: FastifyRequest, reply: FastifyReply): [SeriesQuery, R
 }
 
 function requesterOf({ maySee }: FastifyRequest, { raw }: FastifyReply, parameters: Parameters): Requester {
-  const gone = new AbortController();
-  raw.once("close", () => {
-    if (!raw.writableFinished) gone.abort();
-  });
-  return { maySee, gone: gone.signal, timeoutMs: parameters.durationMs("timeout") };
+  return { maySee, gone: goneSignal(raw), timeoutMs: parameters.durationMs("timeout") };
 }
 
 function send(reply: FastifyReply, answer: Answer): Promise<FastifyReply> | FastifyReply {

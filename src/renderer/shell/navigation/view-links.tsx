@@ -1,19 +1,16 @@
-// The links to the page that compares, and to the comparisons that people named.
-import { ChartSpline } from "lucide-react";
+// The links to the comparisons that people named: last, so that they move no other link when they come late.
 import { useViews } from "../../api/history/views.ts";
 import { text } from "../../i18n/text.ts";
-import { LINKS, type Route } from "../use-route.ts";
+import { LINKS } from "../use-route.ts";
 import styles from "./navigation.module.css";
 
-export function CompareLinks({ route }: { readonly route: Route }) {
+/** `shown`: the id of the one that is open. */
+export function ViewLinks({ shown }: { readonly shown: string | null }) {
   const { data: views = [] } = useViews();
-  const shown = route.kind === "compare" ? route.view : undefined;
+  if (views.length === 0) return null;
   return (
     <>
-      <a className={styles["page"]} href={LINKS.compare} aria-current={shown === null ? "page" : undefined}>
-        <ChartSpline aria-hidden="true" />
-        <span>{text.shell.compare}</span>
-      </a>
+      <p className={styles["views"]}>{text.shell.views}</p>
       {views.map(({ id, name }) => (
         <a
           key={id}

@@ -1,0 +1,70 @@
+// A person with large letters: at 24 and 32 px, as a browser's setting has them, nothing that is used leaves its card or the window on
+// the pages with most beside one another, and a chart has most of its page.
+import { chromium, expect, type Page, test } from "@playwright/test";
+import { chromiumLaunchOptions } from "../support/browser/chromium.ts";
+import { startTestHub } from "../support/hub.ts";
+import { layoutFaults } from "./support/layout-faults.ts";
+import { linkOf, watchRequests } from "./support/page.ts";
+import { takePicture } from "./support/screen-record.ts";
+import { openState, prepare, STATES } from "./support/states.ts";
+
+const WIDTHS = [1_280, 800, 390];
+/** The pages with most beside one another. */
+const CROWDED = ["overview", "device", "edit", "compare two", "access, encryption", "settings"];
+
+/** Of the width of what the page is laid out in. */
+const LEAST_OF_CHART = 0.7;
+
+for (const fontPx of [24, 32])
+  test(`nothing leaves its card at ${fontPx} px`, async () => {
+    test.setTimeout(120_000);
+    await using hub = await startTestHub("--joining", "ask");
+    const { args = [], ...options } = chromiumLaunchOptions();
+    const browser = await chromium.launch({
+      ...options,
+      args: [...args, `--blink-settings=defaultFontSize=${fontPx}`],
+    });
+    try {
+      const page = await browser.newPage({ timezoneId: "UTC", reducedMotion: "reduce" });
+      const settled = watchRequests(page);
+      const link = linkOf(hub);
+      await page.goto(link);
+      await page.getByRole("button", { name: "Simulate five Pis" }).waitFor();
+      expect(await page.evaluate(() => getComputedStyle(document.documentElement).fontSize)).toBe(`${fontPx}px`);
+      const found: string[] = [];
+      const look = async (name: string) => {
+        for (const width of WIDTHS) {
+          await page.setViewportSize({ width, height: 900 });
+          await expect.poll(() => page.evaluate(isFollowed), `${name} at ${width} px: charts follow`).toBe(true);
+          await takePicture(page, `letters-${fontPx}-${width}`, name);
+          const faults = [...(await layoutFaults(page)), ...(await smallCharts(page))];
+          found.push(...faults.map((fault) => `${name} at ${width} px: ${fault}`));
+        }
+        await page.setViewportSize({ width: 1_280, height: 900 });
+      };
+      await look("first start");
+      await prepare(hub);
+      for (const state of STATES.filter(({ name }) => CROWDED.includes(name))) {
+        await openState(page, link.replace(/#.*$/, ""), state, settled);
+        await look(state.name);
+      }
+      expect(found.join("\n")).toBe("");
+    } finally {
+      await browser.close();
+    }
+  });
+
+/** Charts follow their cards a moment later. */
+const isFollowed = () =>
+  [...document.querySelectorAll("canvas")].every(
+    ({ clientWidth, parentElement }) => Math.abs(clientWidth - (parentElement?.clientWidth ?? 0)) <= 1,
+  );
+
+async function smallCharts(page: Page): Promise<string[]> {
+  const shares = await page.locator("main").evaluate((main) => {
+    const { paddingLeft, paddingRight } = getComputedStyle(main);
+    const room = main.clientWidth - Number.parseFloat(paddingLeft) - Number.parseFloat(paddingRight);
+    return [...main.querySelectorAll("canvas")].map(({ clientWidth }) => clientWidth / room);
+  });
+  return shares.filter((share) => share < LEAST_OF_CHART).map((share) => `a chart has ${share.toFixed(2)} of its page`);
+}
