@@ -2,7 +2,6 @@
 // copying: all stored data, newest month first, while new data goes to both stores. comparing: until both are equal. ready: both stay
 // equal. To switch reading, everything is compared again, writes are paused, the latest data is compared reading by reading, and
 // the state file is set to the other store, with which the hub restarts. Switching back is the same in the other direction.
-
 import type { DeviceId } from "../../shared/ids.ts";
 import { DAY_MS } from "../../shared/time.ts";
 import type { Clock } from "../clock.ts";
@@ -143,8 +142,8 @@ export class ActiveMove {
     if (day === undefined) return false;
     writeIntents.missedDays.delete(day);
     // It is still to be copied.
-    const isCopiedFromMs = copyPlace?.fromMs ?? copiedFromMs ?? ALL_READINGS.toMs;
-    if (step === "copying" && (day + 1) * DAY_MS <= isCopiedFromMs) return true;
+    const reachedMs = copyPlace?.fromMs ?? copiedFromMs ?? ALL_READINGS.toMs;
+    if (step === "copying" && (day + 1) * DAY_MS <= reachedMs) return true;
     try {
       await this.#transfer.repairAll(wholeDay(day));
       return true;

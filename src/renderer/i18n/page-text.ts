@@ -1,6 +1,7 @@
 // The texts of pages other than the overview, in the window's language: `pageText.devicePage.title`. A separate module, so that the
 // first paint does not load texts that it does not need. See `text.ts`.
 
+import { others as enOthers } from "./en/access/others.ts";
 import { clients as enClients } from "./en/clients.ts";
 import { addedControl as enAddedControl } from "./en/devices/added-control.ts";
 import { devicePage as enDevicePage } from "./en/devices/device-page.ts";
@@ -11,10 +12,10 @@ import { chartTable as enChartTable } from "./en/history/chart-table.ts";
 import { charts as enCharts } from "./en/history/charts.ts";
 import { compare as enCompare } from "./en/history/compare.ts";
 import { exporting as enExporting } from "./en/history/export.ts";
-import { others as enOthers } from "./en/others.ts";
 import { palette as enPalette } from "./en/palette.ts";
 import { share as enShare } from "./en/share.ts";
 import { addDevice as enAddDevice } from "./en/start/add-device.ts";
+import { others as koOthers } from "./ko/access/others.ts";
 import { clients as koClients } from "./ko/clients.ts";
 import { addedControl as koAddedControl } from "./ko/devices/added-control.ts";
 import { devicePage as koDevicePage } from "./ko/devices/device-page.ts";
@@ -25,7 +26,6 @@ import { chartTable as koChartTable } from "./ko/history/chart-table.ts";
 import { charts as koCharts } from "./ko/history/charts.ts";
 import { compare as koCompare } from "./ko/history/compare.ts";
 import { exporting as koExporting } from "./ko/history/export.ts";
-import { others as koOthers } from "./ko/others.ts";
 import { palette as koPalette } from "./ko/palette.ts";
 import { share as koShare } from "./ko/share.ts";
 import { addDevice as koAddDevice } from "./ko/start/add-device.ts";

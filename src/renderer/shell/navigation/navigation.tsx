@@ -42,7 +42,7 @@ function Links({ route, onFind }: Props) {
   const { data: devices } = useDevices();
   const { data: me } = useMe();
   const isShared = me?.kind === "share";
-  const looksAround = me !== undefined && !isShared;
+  const hasPages = me !== undefined && !isShared;
   const isAdmin = useMay("admin");
   const seesAll = useSeesAll();
   const { overview, doctor, doctorShort, access, log } = text.shell;
@@ -63,7 +63,7 @@ function Links({ route, onFind }: Props) {
           {devices !== undefined && <small title={text.shell.devices}>{devices.length}</small>}
         </PageLink>
       )}
-      {looksAround && (
+      {hasPages && (
         <PageLink
           icon={ChartSpline}
           href={LINKS.compare}
@@ -80,7 +80,7 @@ function Links({ route, onFind }: Props) {
           shortName={doctorShort}
         />
       )}
-      {looksAround && (
+      {hasPages && (
         <PageLink icon={ScrollText} href={LINKS.log} isCurrent={route.kind === "log"} name={log} isWide={true} />
       )}
       {isAdmin && (
@@ -95,7 +95,7 @@ function Links({ route, onFind }: Props) {
       {isAdmin && (
         <PageLink icon={KeyRound} href={LINKS.access("devices")} isCurrent={route.kind === "access"} name={access} />
       )}
-      {looksAround && (
+      {hasPages && (
         <PageLink
           icon={Settings}
           href={LINKS.settings()}
@@ -103,7 +103,7 @@ function Links({ route, onFind }: Props) {
           name={text.shell.settings}
         />
       )}
-      {looksAround && <ViewLinks shown={route.kind === "compare" ? route.view : null} />}
+      {hasPages && <ViewLinks shown={route.kind === "compare" ? route.view : null} />}
     </>
   );
 }

@@ -12,8 +12,8 @@ import type { CommandChannel } from "../../../commands/channels.ts";
 import type { Commands } from "../../../commands/commands.ts";
 import { noSuchDevice } from "../../../devices/registry.ts";
 import { refuseDevice } from "../access-check.ts";
+import { exactBody } from "../body/exact-body.ts";
 import { sendProblem } from "../errors.ts";
-import { exactBody } from "../exact-body.ts";
 import { errors, route } from "../route.ts";
 
 const CommandParams = Type.Object({ id: Type.String() });

@@ -12,8 +12,8 @@ import type { Registry } from "../../../devices/registry.ts";
 import { parseChanges } from "../../../devices/state/overrides.ts";
 import type { Log } from "../../../observe/log/log.ts";
 import { deviceTopics } from "../../../protocols/protocols.ts";
+import { acceptNoBody, exactBody } from "../body/exact-body.ts";
 import { sendProblem } from "../errors.ts";
-import { acceptNoBody, exactBody } from "../exact-body.ts";
 import { errors, route } from "../route.ts";
 
 export interface DeviceRouteOptions {

@@ -3,8 +3,8 @@ import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import { FirstStepsChange, FirstSteps as FirstStepsShape, SimulatedPis } from "../../../../shared/first-start.ts";
 import type { FirstStart } from "../../../first-start/first-start.ts";
+import { acceptNoBody, exactBody } from "../body/exact-body.ts";
 import { languageOf, sendProblem } from "../errors.ts";
-import { acceptNoBody, exactBody } from "../exact-body.ts";
 import { errors, route } from "../route.ts";
 
 export function addFirstStartRoutes(

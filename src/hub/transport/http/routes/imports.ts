@@ -18,8 +18,8 @@ import { render } from "../../../../shared/messages/render.ts";
 import type { Reading } from "../../../../shared/reading.ts";
 import { plainAddress } from "../../../access/networks.ts";
 import type { HttpAccess } from "../access-check.ts";
+import { exactBody } from "../body/exact-body.ts";
 import { languageOf, sendProblem } from "../errors.ts";
-import { exactBody } from "../exact-body.ts";
 import { errors, route } from "../route.ts";
 
 /** The present state of an import; its messages are rendered in the language of the request. */

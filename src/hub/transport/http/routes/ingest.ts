@@ -14,12 +14,12 @@ import type { Inbox } from "../../../protocols/inbox.ts";
 import type { HttpRoute } from "../../../protocols/protocol.ts";
 import { httpRoutes } from "../../../protocols/protocols.ts";
 import { renderSkipped } from "../../render-skipped.ts";
+import { type Encoding, parseEncoding, unpack } from "../body/unpack.ts";
 import type { HttpDiagnostics } from "../diagnostics.ts";
 import { languageOf, sendProblem } from "../errors.ts";
 import type { HttpPacing } from "../pacing.ts";
 import { pathOf } from "../path.ts";
 import { route } from "../route.ts";
-import { type Encoding, parseEncoding, unpack } from "../unpack.ts";
 
 /** What curl, wget, PowerShell and Python's urllib call a body whose sender does not say what it is. */
 const UNNAMED_TYPE = "application/x-www-form-urlencoded";

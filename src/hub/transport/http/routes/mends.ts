@@ -9,8 +9,8 @@ import { message } from "../../../../shared/messages/message.ts";
 import { nameOf } from "../../../access/principal.ts";
 import { noSuchDevice, type Registry } from "../../../devices/registry.ts";
 import type { Mending } from "../../../mend/mending.ts";
+import { exactBody } from "../body/exact-body.ts";
 import { sendProblem } from "../errors.ts";
-import { exactBody } from "../exact-body.ts";
 import { parseRange } from "../query/selection.ts";
 import { errors, route } from "../route.ts";
 

@@ -12,8 +12,8 @@ import type { MqttBroker } from "../../../broker/mqtt-broker.ts";
 import type { Ingest, Verdict } from "../../../ingest/accept.ts";
 import type { Refusals } from "../../../ingest/refusals.ts";
 import { retryRefused } from "../../../protocols/retry-refused.ts";
+import { acceptNoBody, exactBody } from "../body/exact-body.ts";
 import { sendProblem } from "../errors.ts";
-import { acceptNoBody, exactBody } from "../exact-body.ts";
 import type { HttpPacing } from "../pacing.ts";
 import { errors, route } from "../route.ts";
 

@@ -3,8 +3,8 @@ import type { FastifyInstance } from "fastify";
 import { Retention as RetentionShape } from "../../../../shared/api.ts";
 import type { Retention } from "../../../devices/retention.ts";
 import { parseRules } from "../../../devices/retention-rules.ts";
+import { exactBody } from "../body/exact-body.ts";
 import { sendProblem } from "../errors.ts";
-import { exactBody } from "../exact-body.ts";
 import { errors, route } from "../route.ts";
 
 const response = { 200: RetentionShape, ...errors };

@@ -5,8 +5,8 @@ import { SavedView, ViewList, ViewRequest } from "../../../../shared/history/sav
 import type { Access } from "../../../access/access.ts";
 import type { RecordStore } from "../../../store/records.ts";
 import { SavedViews } from "../../../views/saved-views.ts";
+import { exactBody } from "../body/exact-body.ts";
 import { sendProblem } from "../errors.ts";
-import { exactBody } from "../exact-body.ts";
 import { errors, route } from "../route.ts";
 
 export interface ViewRouteOptions {

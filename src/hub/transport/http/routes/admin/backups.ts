@@ -3,8 +3,8 @@ import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import { BackupChanges, BackupStatus } from "../../../../../shared/settings/backups.ts";
 import type { Backups } from "../../../../backups/backups.ts";
+import { acceptNoBody, exactBody } from "../../body/exact-body.ts";
 import { languageOf, sendProblem } from "../../errors.ts";
-import { acceptNoBody, exactBody } from "../../exact-body.ts";
 import { errors, route } from "../../route.ts";
 
 const tags = ["Hub"];

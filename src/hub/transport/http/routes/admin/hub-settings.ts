@@ -15,8 +15,8 @@ import type { Access } from "../../../../access/access.ts";
 import { isLoopback } from "../../../../access/networks.ts";
 import type { Administration } from "../../../../settings/administration.ts";
 import type { Tls } from "../../../tls/tls.ts";
+import { acceptNoBody, exactBody } from "../../body/exact-body.ts";
 import { sendProblem } from "../../errors.ts";
-import { acceptNoBody, exactBody } from "../../exact-body.ts";
 import { errors, route } from "../../route.ts";
 
 const tags = ["Hub"];

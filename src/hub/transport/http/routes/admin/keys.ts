@@ -22,8 +22,8 @@ import { nameOf } from "../../../../access/principal.ts";
 import { noSuchDevice, type Registry } from "../../../../devices/registry.ts";
 import type { RecordStore } from "../../../../store/records.ts";
 import { SavedViews } from "../../../../views/saved-views.ts";
+import { acceptNoBody, exactBody } from "../../body/exact-body.ts";
 import { sendProblem } from "../../errors.ts";
-import { acceptNoBody, exactBody } from "../../exact-body.ts";
 import { quoted } from "../../query/query-check.ts";
 import { errors, route } from "../../route.ts";
 

@@ -4,8 +4,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Problem } from "../../../../../shared/errors.ts";
 import { MovePlan, MoveStatus, MoveTarget, NewMove } from "../../../../../shared/settings/move.ts";
 import type { Mover } from "../../../../move/mover.ts";
+import { acceptNoBody, exactBody } from "../../body/exact-body.ts";
 import { languageOf, sendProblem } from "../../errors.ts";
-import { acceptNoBody, exactBody } from "../../exact-body.ts";
 import { errors, route } from "../../route.ts";
 
 const tags = ["Hub"];

@@ -15,8 +15,8 @@ import {
 import { TrialQuery } from "../../../../../shared/settings/hub-settings.ts";
 import type { Access } from "../../../../access/access.ts";
 import type { Administration } from "../../../../settings/administration.ts";
+import { acceptNoBody, exactBody } from "../../body/exact-body.ts";
 import { sendProblem } from "../../errors.ts";
-import { acceptNoBody, exactBody } from "../../exact-body.ts";
 import { quoted } from "../../query/query-check.ts";
 import { parseRange } from "../../query/selection.ts";
 import { errors, route } from "../../route.ts";

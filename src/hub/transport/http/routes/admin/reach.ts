@@ -5,8 +5,8 @@ import { Type } from "typebox";
 import { message } from "../../../../../shared/messages/message.ts";
 import { ReachChange, ReachStatus } from "../../../../../shared/security/reach.ts";
 import type { Reach } from "../../../../reach/reach.ts";
+import { exactBody } from "../../body/exact-body.ts";
 import { languageOf, sendProblem } from "../../errors.ts";
-import { exactBody } from "../../exact-body.ts";
 import { quotedPath } from "../../path.ts";
 import { errors, route } from "../../route.ts";
 

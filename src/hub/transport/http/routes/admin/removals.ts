@@ -4,8 +4,8 @@ import { DeviceParams } from "../../../../../shared/api.ts";
 import { Device } from "../../../../../shared/device.ts";
 import type { DelayedRemovals } from "../../../../devices/state/delayed-removals.ts";
 import type { Log } from "../../../../observe/log/log.ts";
+import { acceptNoBody } from "../../body/exact-body.ts";
 import { sendProblem } from "../../errors.ts";
-import { acceptNoBody } from "../../exact-body.ts";
 import { errors, route } from "../../route.ts";
 
 export interface RemovalRouteOptions {

@@ -18,8 +18,8 @@ import { sessionCookie } from "../../../../access/credentials.ts";
 import { plainAddress } from "../../../../access/networks.ts";
 import { decide, nameOf, type Principal } from "../../../../access/principal.ts";
 import { refuseCredential } from "../../access-check.ts";
+import { acceptNoBody, exactBody } from "../../body/exact-body.ts";
 import { sendProblem } from "../../errors.ts";
-import { acceptNoBody, exactBody } from "../../exact-body.ts";
 import { errors, route } from "../../route.ts";
 
 const IdParams = Type.Object({ id: Type.String() });

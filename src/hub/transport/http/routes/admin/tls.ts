@@ -6,8 +6,8 @@ import { TlsChange, TlsStatus } from "../../../../../shared/security/tls.ts";
 import { TrialQuery } from "../../../../../shared/settings/hub-settings.ts";
 import type { NetworkTrial } from "../../../../settings/network-trial.ts";
 import type { Tls } from "../../../tls/tls.ts";
+import { exactBody } from "../../body/exact-body.ts";
 import { languageOf, sendProblem } from "../../errors.ts";
-import { exactBody } from "../../exact-body.ts";
 import { errors, route } from "../../route.ts";
 
 const response = { 200: TlsStatus, ...errors };

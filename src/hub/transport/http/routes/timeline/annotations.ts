@@ -13,8 +13,8 @@ import { message } from "../../../../../shared/messages/message.ts";
 import { nameOf, scopeOf } from "../../../../access/principal.ts";
 import { noSuchDevice, type Registry } from "../../../../devices/registry.ts";
 import type { Annotations } from "../../../../timeline/annotations.ts";
+import { exactBody } from "../../body/exact-body.ts";
 import { sendProblem } from "../../errors.ts";
-import { exactBody } from "../../exact-body.ts";
 import { parseRange } from "../../query/selection.ts";
 import { errors, route } from "../../route.ts";
 

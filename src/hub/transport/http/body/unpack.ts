@@ -1,10 +1,10 @@
 // Decompresses request bodies. The output is bounded by the largest message, whatever the input would expand to.
 import type { Transform } from "node:stream";
 import { createGunzip, createInflate, createInflateRaw } from "node:zlib";
-import { errorText } from "../../../shared/error-text.ts";
-import type { Problem } from "../../../shared/errors.ts";
-import { message } from "../../../shared/messages/message.ts";
-import { limits } from "../../../shared/reading.ts";
+import { errorText } from "../../../../shared/error-text.ts";
+import type { Problem } from "../../../../shared/errors.ts";
+import { message } from "../../../../shared/messages/message.ts";
+import { limits } from "../../../../shared/reading.ts";
 
 export type Encoding = "identity" | "gzip" | "deflate";
 

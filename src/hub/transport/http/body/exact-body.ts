@@ -3,7 +3,7 @@
 import type { FastifyInstance, FastifySchemaCompiler } from "fastify";
 import type { TSchema } from "typebox";
 import { Compile } from "typebox/compile";
-import { once } from "./start/compile-later.ts";
+import { once } from "../start/compile-later.ts";
 
 /** For a route whose parameters are texts. */
 export const exactBody: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {

@@ -1,6 +1,6 @@
 // Other people and programs: who did something, and what changed while somebody was typing.
-import type { others as en } from "../en/others.ts";
-import { words } from "./words.ts";
+import type { others as en } from "../../en/access/others.ts";
+import { words } from "../words.ts";
 
 const KINDS: Readonly<Record<string, string>> = {
   "device:": "기기 ",
