@@ -17,11 +17,16 @@ export class TaskQueue {
     try {
       return await task(signals.every(({ aborted }) => !aborted));
     } finally {
-      // The next in the queue takes over the place.
-      const [next] = this.#waiting;
-      if (next === undefined) this.#running--;
-      else next();
+      // In another turn of the event loop: what this one found has yet to be written, and takes as long.
+      setImmediate(() => this.#next());
     }
+  }
+
+  /** The next in the queue takes over the place. */
+  #next(): void {
+    const [next] = this.#waiting;
+    if (next === undefined) this.#running--;
+    else next();
   }
 
   /** False where it is not waited for any longer. */

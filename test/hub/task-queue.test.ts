@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { TaskQueue } from "../../src/hub/task-queue.ts";
 
-test("tasks run in order, so many at once; those whose client has gone give way at once", async () => {
+test("tasks run in order, so many at once, each in a turn of its own; those whose client has gone give way at once", async () => {
   const queue = new TaskQueue(2);
   const begun: string[] = [];
   const ends = new Map<string, () => void>();
@@ -13,6 +13,7 @@ test("tasks run in order, so many at once; those whose client has gone give way 
       await new Promise<void>((end) => ends.set(name, end));
       return name;
     });
+  const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
   const gone = new AbortController();
   const results = [start("a"), start("b"), start("c", gone.signal), start("d"), start("e", AbortSignal.abort())];
   await expect(results[4]).resolves.toBe("e: nobody waits");
@@ -21,6 +22,8 @@ test("tasks run in order, so many at once; those whose client has gone give way 
   await expect(results[2]).resolves.toBe("c: nobody waits");
   ends.get("a")?.();
   await expect(results[0]).resolves.toBe("a");
+  expect(begun).toEqual(["a", "b"]);
+  await nextTurn();
   expect(begun).toEqual(["a", "b", "d"]);
   ends.get("b")?.();
   ends.get("d")?.();

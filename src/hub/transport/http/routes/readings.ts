@@ -48,7 +48,7 @@ export interface ApiOptions {
 const MAX_METRICS_AT_ONCE = 5_000;
 const PIECE_CHARACTERS = 256 * 1024;
 /** A page of 10,000 rows takes the store some 10 ms, and is a megabyte of text. */
-const PAGES_AT_ONCE = 4;
+const PAGES_AT_ONCE = 2;
 
 export function addApiRoutes(app: FastifyInstance, options: ApiOptions): void {
   addHubRoutes(app, options);
