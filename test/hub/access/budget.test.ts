@@ -142,6 +142,32 @@ describe("what is in flight", () => {
     expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(2);
   });
 
+  test("few of those that wait read on in one turn: first those known to take little, new ones, then those that flood", async () => {
+    const clock = new FakeClock(0);
+    let nowMs = 0;
+    const budget = makeBudget(() => nowMs);
+    budget.start(clock);
+    const resumed: string[] = [];
+    const open = (name: string) => budget.open({ resume: () => resumed.push(name), cut: () => undefined });
+    const known = [open("known")];
+    const unfinished = open("unfinished");
+    clock.advance(1_000);
+    unfinished.hold("unfinished", BIG_BYTES);
+    const flooders = Array.from({ length: 100 }, () => open("flooder"));
+    for (const flooder of flooders) flooder.take(BIG_BYTES);
+    for (const flooder of flooders) flooder.release(BIG_BYTES);
+    nowMs += 100;
+    const fresh = Array.from({ length: 3 }, () => open("new"));
+    for (const share of [unfinished, ...flooders, ...fresh, ...known]) expect(share.hasRoomFor(SMALL_BYTES)).toBe(false);
+    await nextTurn();
+    expect(resumed.slice(0, 6)).toEqual(["known", "new", "new", "new", "unfinished", "flooder"]);
+    const few = resumed.length;
+    expect(few).toBeLessThan(30);
+    await nextTurn();
+    expect(resumed.length, "the next ones, though nobody took anything").toBe(2 * few);
+    budget.stop();
+  });
+
   test("messages that take longer than their bytes tell end the turn, and in the end also those of clients that send little", async () => {
     let nowMs = 0;
     const budget = makeBudget(() => nowMs);

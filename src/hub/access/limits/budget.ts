@@ -172,10 +172,23 @@ export class Budget implements SharedBudget {
     const released = this.#released;
     this.#released = [];
     for (const share of released) this.#inFlightBytes -= share.takeBack();
-    if (this.#waiting.size === 0) return;
-    for (const share of [...this.#waiting]) {
+    if (this.#waiting.size > 0) this.#resumeWaiting();
+  }
+
+  /** Resumes as many as this turn has room for, by their rank, and as they came. */
+  #resumeWaiting(): void {
+    const ranks: [ConnectionShare[], ConnectionShare[], ConnectionShare[]] = [[], [], []];
+    for (const share of this.#waiting) ranks[share.rank].push(share);
+    // What a share takes is known later: it is only told to read on here.
+    let bytes = 0;
+    for (const share of ranks.flat()) {
+      if (bytes >= MAX_BYTES_PER_TURN) {
+        if (!this.#isTurnScheduled) this.#scheduleTurn();
+        return;
+      }
       // One that still finds no room keeps its place.
       if (!share.mayResume()) continue;
+      bytes += share.expectedBytes;
       this.#waiting.delete(share);
       share.resume();
     }

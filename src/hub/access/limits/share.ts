@@ -5,6 +5,10 @@ import { type Holding, MAX_HELD_BYTES, tooMuch } from "./holdings.ts";
 const FREE_BYTES_PER_CONNECTION = 6_144;
 /** What a connection may take before it counts as one that takes much; the half of it is forgotten every second. */
 const LITTLE_BYTES = 512 * 1024;
+/** The same for a new connection, of which nothing else is known: room for a request or a few messages. */
+const LITTLE_OF_NEW_BYTES = 8 * 1024;
+/** One that has sent so much of a message takes much: a thousand clients may send the beginning of a large one at once. */
+const LITTLE_INCOMPLETE_BYTES = 8 * 1024;
 /** In flight of one connection: some 300 readings, or one message of any size. */
 const MAX_IN_FLIGHT_BYTES_PER_CONNECTION = 64 * 1024;
 /** How long something is held counts up to here. */
@@ -70,6 +74,8 @@ export class ConnectionShare implements Share {
   #releasedBytes = 0;
   #releasedOfAllBytes = 0;
   #isReleased = false;
+  /** Until the first sweep. */
+  #isNew = true;
   /** Taken lately. */
   #recentBytes = 0;
   #unfinishedSweeps = 0;
@@ -96,6 +102,18 @@ export class ConnectionShare implements Share {
 
   get isFlooding(): boolean {
     return this.#inFlightBytes > MAX_IN_FLIGHT_BYTES_PER_CONNECTION / 2;
+  }
+
+  /** Its place among those that wait: first those that take little, then new ones that took little until now, then the others. */
+  get rank(): 0 | 1 | 2 {
+    if (!this.#takesLittle) return 2;
+    return this.#isNew ? 1 : 0;
+  }
+
+  /** What it may be about to take when it is resumed. */
+  get expectedBytes(): number {
+    if (this.isClosed) return 0;
+    return Math.max(this.#inTurn[0]?.bytes ?? this.#wantedBytes, FREE_BYTES_PER_CONNECTION);
   }
 
   hasRoomFor(bytes: number): boolean {
@@ -210,10 +228,17 @@ export class ConnectionShare implements Share {
   }
 
   #isFree(bytes: number): boolean {
-    return this.#recentBytes < LITTLE_BYTES && this.#inFlightBytes + bytes <= FREE_BYTES_PER_CONNECTION;
+    return this.#takesLittle && this.#inFlightBytes + bytes <= FREE_BYTES_PER_CONNECTION;
+  }
+
+  get #takesLittle(): boolean {
+    const incompleteBytes = this.#held.unfinished + this.#held.waiting;
+    const littleBytes = this.#isNew ? LITTLE_OF_NEW_BYTES : LITTLE_BYTES;
+    return this.#recentBytes < littleBytes && incompleteBytes < LITTLE_INCOMPLETE_BYTES;
   }
 
   sweep(timeoutSweeps: number): void {
+    this.#isNew = false;
     this.#recentBytes /= 2;
     this.#messagesLeft = Math.min(this.#budget.burstMessages, this.#messagesLeft + MAX_MESSAGES_PER_SECOND);
     this.#heldSweeps = this.heldBytes === 0 ? 0 : this.#heldSweeps + 1;
