@@ -22,7 +22,9 @@ const env = { ...memory, ...process.env, PATH: `${dirname(node)}${delimiter}${pr
 // the process (“Check failed: jit_page.has_value()”, in all versions until now).
 const guard = installed === undefined ? [] : ["--no-memory-protection-keys"];
 // Under a flood V8 makes its young generation 134 MB large and keeps it while there is any load; the hub is as fast with 32.
-const child = spawn(node, [...guard, "--max-semi-space-size=16", ...process.argv.slice(2)], { stdio: "inherit", env });
+// V8 collects with four threads beside the program, on two processors too, where they hold it up; 0 is one less than there are.
+const heap = ["--max-semi-space-size=16", "--v8-pool-size=0"];
+const child = spawn(node, [...guard, ...heap, ...process.argv.slice(2)], { stdio: "inherit", env });
 // The terminal's Ctrl+C reaches both; only the child knows when it is done.
 process.on("SIGINT", () => undefined);
 process.on("SIGTERM", () => child.kill("SIGTERM"));

@@ -21,4 +21,4 @@ esac
 export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX-2}"
 export MALLOC_TRIM_THRESHOLD_="${MALLOC_TRIM_THRESHOLD_-131072}"
 export MALLOC_MMAP_THRESHOLD_="${MALLOC_MMAP_THRESHOLD_-131072}"
-exec "$node" $guard --max-semi-space-size=16 "$home/resources/app.asar.unpacked/out/hub/bramble.js" "$@"
+exec "$node" $guard --max-semi-space-size=16 --v8-pool-size=0 "$home/resources/app.asar.unpacked/out/hub/bramble.js" "$@"

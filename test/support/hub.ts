@@ -9,7 +9,8 @@ import { fileURLToPath } from "node:url";
 import { Value } from "typebox/value";
 import { HubFile } from "../../src/hub/data-folder.ts";
 
-/** As the launchers set it. */
+/** As the launchers set them. */
+const HEAP = ["--max-semi-space-size=16", "--v8-pool-size=0"];
 const MEMORY = { MALLOC_ARENA_MAX: "2", MALLOC_TRIM_THRESHOLD_: "131072", MALLOC_MMAP_THRESHOLD_: "131072" };
 /** What Node has compiled is kept there for the next hub (see the configurations of vitest and Playwright). */
 const COMPILE_CACHE = process.env["NODE_COMPILE_CACHE"];
@@ -37,7 +38,7 @@ export function spawnBramble(
   env: Readonly<Record<string, string>> = {},
   within: readonly string[] = [],
 ): ChildProcess {
-  const [command = "", ...rest] = [...within, process.execPath, "--max-semi-space-size=16", ENTRY, ...args];
+  const [command = "", ...rest] = [...within, process.execPath, ...HEAP, ENTRY, ...args];
   return spawn(command, rest, {
     env: {
       PATH: process.env["PATH"] ?? "",

@@ -106,7 +106,14 @@ class ContainedHub implements AsyncDisposable {
       `BRAMBLE_MQTT_PORT=${mqtt}`,
     ];
     const options = ["--volume", `${volume}:/data`, ...settings.flatMap((setting) => ["--env", setting])];
-    const command = ["node", "--no-memory-protection-keys", ENTRY, "serve"];
+    const command = [
+      "node",
+      "--no-memory-protection-keys",
+      "--max-semi-space-size=16",
+      "--v8-pool-size=0",
+      ENTRY,
+      "serve",
+    ];
     const hub = new ContainedHub(buildah.start(container, options, command), http);
     await until("the hub in the container runs", async () => hub.#isRunning() || undefined, START_WITHIN_MS);
     return hub;

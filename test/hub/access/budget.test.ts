@@ -158,7 +158,8 @@ describe("what is in flight", () => {
     for (const flooder of flooders) flooder.release(BIG_BYTES);
     nowMs += 100;
     const fresh = Array.from({ length: 3 }, () => open("new"));
-    for (const share of [unfinished, ...flooders, ...fresh, ...known]) expect(share.hasRoomFor(SMALL_BYTES)).toBe(false);
+    for (const share of [unfinished, ...flooders, ...fresh, ...known])
+      expect(share.hasRoomFor(SMALL_BYTES)).toBe(false);
     await nextTurn();
     expect(resumed.slice(0, 6)).toEqual(["known", "new", "new", "new", "unfinished", "flooder"]);
     const few = resumed.length;

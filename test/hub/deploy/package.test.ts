@@ -119,7 +119,7 @@ test.runIf(process.platform === "linux")("the program on the PATH tells commands
   const says = (args: string[], env = {}) => execFileSync(file, args, { encoding: "utf8", env }).trim();
   const entry = `${folder.path}/resources/app.asar.unpacked/out/hub/bramble.js`;
   expect(says(["devices", "--json"])).toBe(
-    `cli --no-memory-protection-keys --max-semi-space-size=16 ${entry} devices --json`,
+    `cli --no-memory-protection-keys --max-semi-space-size=16 --v8-pool-size=0 ${entry} devices --json`,
   );
   expect(says(["--version"])).toContain("cli");
   expect(says([])).toContain("cli");
