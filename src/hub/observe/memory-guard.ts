@@ -51,6 +51,7 @@ export class MemoryGuard {
   #cpu = process.cpuUsage();
   #waitCount = 0;
   #idleChecks = 0;
+  #wasIdle = false;
   #checksSinceCollection = 0;
   #isReducing = false;
   #isShort = false;
@@ -79,7 +80,7 @@ export class MemoryGuard {
   }
 
   #check(): void {
-    this.#idleChecks = this.#isIdle() ? this.#idleChecks + 1 : 0;
+    this.#countIdle();
     this.#checksSinceCollection++;
     this.#reduceInTime();
     if (this.#isCollectionDue()) {
@@ -91,6 +92,14 @@ export class MemoryGuard {
     // Where clients hold little, rejecting them would free nothing: the memory is the store's, or was returned already.
     this.#isShort = this.#usedPart > SHED_ABOVE_PART && this.#options.budget.shed(SHED_TO_PART);
     if (this.#isShort && !wasShort) this.#options.log.warn("memory is short: clients that hold most are cut");
+  }
+
+  /** One busy check among quiet ones is the collection itself, or the store's maintenance. */
+  #countIdle(): void {
+    const isIdle = this.#isIdle();
+    if (isIdle) this.#idleChecks++;
+    else if (!this.#wasIdle) this.#idleChecks = 0;
+    this.#wasIdle = isIdle;
   }
 
   /** The growth since the start, as a fraction of the configured memory. */

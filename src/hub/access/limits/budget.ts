@@ -119,6 +119,7 @@ export class Budget implements SharedBudget {
   }
 
   wait(share: ConnectionShare): void {
+    if (this.#waiting.has(share)) return;
     this.#waiting.add(share);
     this.#waitCount++;
   }
