@@ -16,6 +16,8 @@ const SHED_TO_PART = 0.25;
 const GROWTH_PART = 1 / 8;
 /** Garbage that justifies a collection in a quiet hub. */
 const WORTHWHILE_BYTES = 16 * 1024 * 1024;
+/** Growth since then that begins it anew. */
+const REGROWN_BYTES = 2 * WORTHWHILE_BYTES;
 /** After so many quiet checks in a row V8 is to return the memory of a flood. */
 const REDUCE_CHECK = 5;
 /** After so many it has: its reducer waits for 8 s after a collection, and collects twice. What malloc has free follows. */
@@ -25,7 +27,7 @@ const SETTLED_CHECK = 25;
 /** The least interval of collections in a busy hub, unless memory is short. */
 const MIN_CHECKS_BETWEEN_COLLECTIONS = 5;
 /** The hub is idle below the first fraction of one core; up to the second, only while few clients wait. */
-const IDLE_CPU_FRACTIONS = [0.2, 0.5] as const;
+const IDLE_CPU_FRACTIONS = [0.35, 0.5] as const;
 const MAX_IDLE_WAIT_COUNT = 50;
 /** With more held bytes the hub is under attack, and its memory is not released while that lasts. */
 const MAX_IDLE_HELD_BYTES = 4 * 1024 * 1024;
@@ -117,6 +119,9 @@ export class MemoryGuard {
       void this.#release();
     } else if (this.#idleChecks === SETTLED_CHECK) {
       this.#settledBytes = residentBytes;
+    } else if (this.#idleChecks > SETTLED_CHECK && residentBytes - this.#settledBytes > REGROWN_BYTES) {
+      // Little work by little it has grown again.
+      this.#idleChecks = 0;
     } else if (this.#idleChecks === 0) {
       this.#setReducing(false);
     }

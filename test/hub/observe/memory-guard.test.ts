@@ -55,3 +55,15 @@ test("a hub that is busy again is left alone until it has been quiet for as long
   guard.check(1);
   expect(guard.released()).toBe(1);
 });
+
+test("a quiet hub that has grown again gives memory back again, and one that has not does nothing", () => {
+  using guard = start();
+  guard.check(QUIET_CHECKS + 10);
+  expect(guard.released()).toBe(1);
+  guard.check(QUIET_CHECKS * 3);
+  expect(guard.released()).toBe(1);
+  const grown = Buffer.alloc(128 * 1024 * 1024, 1);
+  guard.check(QUIET_CHECKS + 1);
+  expect(guard.released()).toBe(2);
+  expect(grown.at(-1)).toBe(1);
+});
