@@ -3,7 +3,7 @@
 import { Activity, Suspense } from "react";
 import type { Me } from "../shared/security/access.ts";
 import { isSignedOut } from "./api/client.ts";
-import { useMay, useMe } from "./api/me.ts";
+import { useMay, useMe, useSeesAll } from "./api/me.ts";
 import { useHub } from "./api/queries.ts";
 import { endedShare, type FailedLink } from "./api/session.ts";
 import { text } from "./i18n/text.ts";
@@ -12,7 +12,6 @@ import { ErrorBoundary } from "./shell/error-boundary.tsx";
 import { Failure } from "./shell/failures/failure.tsx";
 import { lazyPage } from "./shell/lazy-page.ts";
 import { Loading } from "./shell/loading.tsx";
-import { UnknownLink } from "./shell/notices/unknown-link.tsx";
 import { Shell } from "./shell/shell.tsx";
 import { type Route, useRoute } from "./shell/use-route.ts";
 
@@ -31,6 +30,7 @@ const EditDevice = lazyPage(async () => (await import("./pages/edit-device/edit-
 const SignIn = lazyPage(async () => (await import("./shell/sign-in/sign-in.tsx")).SignIn);
 const SettingsPage = lazyPage(async () => (await import("./pages/settings/settings-page.tsx")).SettingsPage);
 const ImportPage = lazyPage(async () => (await import("./pages/import/import-page.tsx")).ImportPage);
+const WrongLink = lazyPage(async () => (await import("./shell/notices/wrong-link.tsx")).WrongLink);
 
 export function App({ failedLink }: { readonly failedLink: FailedLink }) {
   const { data, error } = useHub();
@@ -78,10 +78,17 @@ function sharedPage({ device, view }: Me): Route | null {
 function Page({ route }: { readonly route: Route }) {
   const me = useMe();
   const isAdmin = useMay("admin");
+  const seesAll = useSeesAll();
   if (me.isLoadingError) return <Failure title={text.shell.pageFailed} of={me} />;
   if (me.isPending && route.kind !== "overview") return <Loading />;
   const home = (
     <Overview whileEmpty={<AddDevice head={(places) => <FirstStart {...places} />} />} foot={<OverviewFoot />} />
+  );
+  const homeInstead = (
+    <>
+      <WrongLink route={route} />
+      {home}
+    </>
   );
   switch (route.kind) {
     case "device":
@@ -90,7 +97,7 @@ function Page({ route }: { readonly route: Route }) {
       if (!isAdmin) return <DevicePage key={route.id} id={route.id} />;
       return <EditDevice key={route.id} id={route.id} whileNotEditable={<DevicePage id={route.id} />} />;
     case "add":
-      return isAdmin ? <AddDevice /> : home;
+      return isAdmin ? <AddDevice /> : homeInstead;
     case "access":
       return <AccessPage section={route.section} />;
     case "compare":
@@ -100,20 +107,15 @@ function Page({ route }: { readonly route: Route }) {
     case "guides":
       return <GuidesPage name={route.guide} />;
     case "doctor":
-      return <DoctorPage />;
+      return seesAll ? <DoctorPage /> : homeInstead;
     case "settings":
       return <SettingsPage section={route.section} />;
     case "import":
-      return isAdmin ? <ImportPage /> : home;
+      return isAdmin ? <ImportPage /> : homeInstead;
     case "log":
       return <LogPage section={route.section} />;
     case "unknown":
-      return (
-        <>
-          <UnknownLink {...route} />
-          {home}
-        </>
-      );
+      return homeInstead;
     case "overview":
       return home;
   }

@@ -9,7 +9,8 @@ import { apiUrl, request } from "./client.ts";
 import { SLOW } from "./slow.ts";
 
 const REACH_PERIOD_MS = 30_000;
-const SESSIONS_PERIOD_MS = 15_000;
+/** Of people, and of who is signed in. */
+const PEOPLE_PERIOD_MS = 15_000;
 const CLIENTS_PERIOD_MS = 3_000;
 
 /** For a change that may cut this window off: it undoes itself, unless the window keeps it. */
@@ -44,6 +45,7 @@ export function usePeople() {
     queryFn: ({ signal }) => request<PersonList>(apiUrl("people"), { signal }),
     select: ({ people }) => people,
     refetchOnMount: "always",
+    refetchInterval: PEOPLE_PERIOD_MS,
   });
 }
 
@@ -53,7 +55,7 @@ export function useSessions() {
     queryFn: ({ signal }) => request<SessionList>(apiUrl("sessions"), { signal }),
     select: ({ sessions }) => sessions.toSorted((a, b) => b.lastSeenMs - a.lastSeenMs),
     refetchOnMount: "always",
-    refetchInterval: SESSIONS_PERIOD_MS,
+    refetchInterval: PEOPLE_PERIOD_MS,
   });
 }
 

@@ -11,10 +11,11 @@ export function useMe() {
   });
 }
 
-/** False until it is known who asks. */
+/** False until it is known who asks. What administrators alone may do concerns the whole hub: one of some rooms may not. */
 export function useMay(least: Role): boolean {
   const { data: me } = useMe();
-  return me !== undefined && ROLES.indexOf(me.role) >= ROLES.indexOf(least);
+  const seesAll = useSeesAll();
+  return me !== undefined && ROLES.indexOf(me.role) >= ROLES.indexOf(least) && (seesAll || least !== "admin");
 }
 
 /** Whether one sees all devices, and not those of some rooms or a shared one alone; false until that is known. */

@@ -48,7 +48,8 @@ export function useMoveAction() {
           break;
       }
     },
-    onSuccess: () => {
+    // Without an answer it may have been done all the same.
+    onSettled: () => {
       void queries.invalidateQueries({ queryKey: KEY });
       void queries.invalidateQueries({ queryKey: QUERY_KEYS.hub });
     },

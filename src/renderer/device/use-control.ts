@@ -14,7 +14,8 @@ export interface ControlState {
   readonly phase: "sending" | CommandState | undefined;
   /** Why the hub refused the last command; null where it did not. */
   readonly failure: Error | null;
-  send(value: ControlValue): void;
+  /** Resolves with whether the hub took it. */
+  send(value: ControlValue): Promise<boolean>;
 }
 
 /** `completed`: the last command that the device executed, if it is known beyond `one.desired`. */
@@ -27,16 +28,18 @@ export function useControl(device: string, one: DeviceControl, completed?: Compl
   const isUnderWay = desired !== undefined && !isSettled(desired.state);
   const done = desired?.state === "done" ? { value: desired.value, issuedAtMs: desired.atMs } : undefined;
 
-  const send = (value: ControlValue) => {
+  const send = async (value: ControlValue) => {
     setFailure(null);
     setSent({ value, issuedAtMs: null });
-    sendCommand(device, { control: control.id, value }).then(
-      ({ timeline }) => setSent({ value, issuedAtMs: timeline[0]?.atMs ?? 0 }),
-      (error) => {
-        setSent(null);
-        setFailure(error);
-      },
-    );
+    try {
+      const { timeline } = await sendCommand(device, { control: control.id, value });
+      setSent({ value, issuedAtMs: timeline[0]?.atMs ?? 0 });
+      return true;
+    } catch (error) {
+      setSent(null);
+      setFailure(error instanceof Error ? error : new Error(String(error)));
+      return false;
+    }
   };
 
   const requested = isSending ? sent.value : isUnderWay ? desired.value : undefined;

@@ -357,3 +357,39 @@ test("metrics get a label, a unit and an order, and can be hidden", async ({ pag
   await expect(page.getByRole("region", { name: /^(Damp|Temperature|Noise)$/ })).toHaveCount(2);
   await expect(page.getByRole("region", { name: /^(Damp|Temperature)$/ }).first()).toContainText("Damp");
 });
+
+test("of the metrics, too, what another person changes meanwhile is shown, and overwrites nothing that was entered", async ({
+  page,
+}) => {
+  await using hub = await startTestHub();
+  await hub.post({ device_id: "pi", temperature: 25.9, humidity: 60, noise: 1 });
+  const changedByAnother = async (metrics: object) => {
+    const headers = { "Content-Type": "application/json" };
+    const body = JSON.stringify({ metrics });
+    expect((await hub.fetch("/api/v1/devices/pi", { method: "PATCH", headers, body })).status).toBe(200);
+  };
+  const told = (value: string) => page.getByText(`Somebody else has changed this meanwhile, to “${value}”.`);
+  await openEdit(page, hub, "pi");
+  const form = page.getByRole("form", { name: "Metrics" });
+  await page.getByLabel("Unit of temperature").fill("°F");
+  await page.getByLabel("Decimals of temperature").selectOption("2");
+  await changedByAnother({ temperature: { unit: "K", decimals: 0 }, humidity: { label: "Damp" } });
+  await expect(told("Unit: K")).toBeVisible();
+  await expect(told("Decimals: 0")).toBeVisible();
+  await expect(page.getByLabel("Label of humidity")).toHaveValue("Damp");
+  await expect(page.getByLabel("Unit of temperature")).toHaveValue("°F");
+  await form.getByRole("button", { name: "Take that" }).last().click();
+  await expect(page.getByLabel("Decimals of temperature")).toHaveValue("0");
+
+  await page.getByRole("button", { name: "Move temperature down" }).click();
+  await changedByAnother({ noise: { place: 0 }, temperature: { place: 1 }, humidity: { place: 2 } });
+  await expect(told("noise, temperature, humidity")).toBeVisible();
+  await form.getByRole("button", { name: "Take that" }).last().click();
+  await expect(form.getByRole("listitem").first()).toContainText("noise");
+  await form.getByRole("button", { name: "Apply" }).click();
+  await expect(form).toContainText("Saved.");
+  await expect(page.getByText("Somebody else")).toHaveCount(0);
+  expect(await hub.json("/api/v1/devices/pi")).toMatchObject({
+    metrics: [{ name: "noise" }, { name: "temperature", unit: "°F", decimals: 0 }, { name: "humidity", label: "Damp" }],
+  });
+});

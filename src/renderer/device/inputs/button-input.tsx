@@ -15,7 +15,7 @@ export function ButtonInput({ control, isPending, onChange }: InputProps<"button
       return;
     }
     setArmed(false);
-    onChange(null);
+    void onChange(null);
   };
   return (
     <div className={styles["line"]}>

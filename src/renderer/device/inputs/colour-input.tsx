@@ -11,6 +11,9 @@ const UNKNOWN_COLOUR = "#000000";
 export function ColourInput({ control, value, isPending, onChange }: InputProps<"color">) {
   const draft = useDraft(typeof value === "string" ? value : UNKNOWN_COLOUR);
   const label = controlLabel(control);
+  const set = async () => {
+    if (await onChange(draft.value)) draft.saved();
+  };
   return (
     <div className={styles["entry"]}>
       <label>
@@ -26,11 +29,8 @@ export function ColourInput({ control, value, isPending, onChange }: InputProps<
         type="button"
         className="button small"
         aria-label={text.controls.setControl(label)}
-        disabled={!draft.isEdited}
-        onClick={() => {
-          draft.discard();
-          onChange(draft.value);
-        }}
+        disabled={!draft.isEdited || draft.value === value}
+        onClick={() => void set()}
       >
         {text.controls.set}
       </button>

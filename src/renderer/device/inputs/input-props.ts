@@ -7,6 +7,6 @@ export interface InputProps<Kind extends Control["kind"] = Control["kind"]> {
   readonly value: ControlValue | undefined;
   /** Whether `value` is desired and not reported yet. */
   readonly isPending: boolean;
-  /** Called once for each gesture. */
-  readonly onChange: (value: ControlValue) => void;
+  /** Called once for each gesture. Resolves with whether the hub took it: what was typed stays where it did not. */
+  readonly onChange: (value: ControlValue) => Promise<boolean>;
 }

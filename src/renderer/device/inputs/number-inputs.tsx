@@ -20,7 +20,7 @@ export function SliderInput({ control, value, isPending, onChange, min, max }: S
   const gesture = useGesture(() => {
     if (!draft.isEdited) return;
     draft.discard();
-    if (draft.value !== undefined && draft.value !== known) onChange(draft.value);
+    if (draft.value !== undefined && draft.value !== known) void onChange(draft.value);
   });
   return (
     <label className={styles["slider"]}>
@@ -45,13 +45,12 @@ export function SliderInput({ control, value, isPending, onChange, min, max }: S
 export function NumberInput({ control, value, isPending, onChange }: InputProps<"number">) {
   const draft = useDraft(typeof value === "number" ? String(value) : "");
   const { min, max, step = "any", unit } = control;
-  function submit(event: SubmitEvent) {
+  async function submit(event: SubmitEvent) {
     event.preventDefault();
-    draft.discard();
-    onChange(Number(draft.value));
+    if (await onChange(Number(draft.value))) draft.saved();
   }
   return (
-    <form className={styles["entry"]} onSubmit={submit}>
+    <form className={styles["entry"]} onSubmit={(event) => void submit(event)}>
       <label>
         <ControlName control={control} isPending={isPending} />
         <input

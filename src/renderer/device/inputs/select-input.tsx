@@ -13,7 +13,7 @@ export function SelectInput({ control, value, isPending, onChange }: InputProps<
   const gesture = useGesture(() => {
     if (!draft.isEdited) return;
     draft.discard();
-    if (draft.value !== "" && draft.value !== known) onChange(draft.value);
+    if (draft.value !== "" && draft.value !== known) void onChange(draft.value);
   });
   return (
     <label className={styles["line"]}>
@@ -36,7 +36,7 @@ export function SelectInput({ control, value, isPending, onChange }: InputProps<
             gesture.endAfterPause();
           } else if (chosen !== "") {
             draft.discard();
-            if (chosen !== known) onChange(chosen);
+            if (chosen !== known) void onChange(chosen);
           }
         }}
         onBlur={() => {

@@ -15,7 +15,7 @@ export function SwitchInput({ control, value, isPending, onChange }: InputProps<
         aria-busy={isPending}
         className={`${styles["switch"]} ${isPending ? styles["pending"] : ""}`}
         checked={value === true}
-        onChange={(event) => onChange(event.target.checked)}
+        onChange={(event) => void onChange(event.target.checked)}
       />
     </label>
   );

@@ -10,13 +10,12 @@ import styles from "./inputs.module.css";
 export function TextInput({ control, value, isPending, onChange }: InputProps<"text">) {
   const draft = useDraft(typeof value === "string" ? value : "");
   const field = useId();
-  function submit(event: SubmitEvent) {
+  async function submit(event: SubmitEvent) {
     event.preventDefault();
-    draft.discard();
-    onChange(draft.value);
+    if (await onChange(draft.value)) draft.saved();
   }
   return (
-    <form className={styles["text"]} onSubmit={submit}>
+    <form className={styles["text"]} onSubmit={(event) => void submit(event)}>
       <label htmlFor={field}>
         <ControlName control={control} isPending={isPending} />
       </label>

@@ -22,8 +22,6 @@ export const shell = {
   drawAgain: "Try again",
   reload: "Reload the window",
   toOverview: "To the overview",
-  badLink: (link: string) => `The link “${link}” cannot be read. This is the overview.`,
-  unknownLink: (link: string) => `There is no page “${link}”. This is the overview.`,
   whatToDo: (others: number) => (others === 0 ? "What to do" : `What to do, and ${others} more`),
   notConnected: "not connected",
   online: (online: number, all: number) => `${online} of ${all} online`,

@@ -1,6 +1,9 @@
-// What every page says while something is wrong with what it shows, the hub's disk or a clock.
+// What every page says while something is wrong with what it shows, with the link to it, the hub's disk or a clock.
 
 export const warnings = {
+  badLink: (link: string) => `The link “${link}” cannot be read. This is the overview.`,
+  unknownLink: (link: string) => `There is no page “${link}”. This is the overview.`,
+  notForYou: "You may not see that page. This is the overview.",
   notAll: "Some of what this page shows could not be loaded, or is not up to date",
   clockAhead: (span: string) => `This computer’s clock is ${span} ahead of the hub’s.`,
   clockBehind: (span: string) => `This computer’s clock is ${span} behind the hub’s.`,

@@ -24,8 +24,6 @@ export const shell: typeof en = {
   drawAgain: "다시 시도",
   reload: "창 새로 고침",
   toOverview: "개요로 이동",
-  badLink: (link) => `“${link}” 링크를 읽을 수 없어 개요를 표시합니다.`,
-  unknownLink: (link) => `“${link}” 페이지가 없어 개요를 표시합니다.`,
   whatToDo: (others) => (others === 0 ? "해결 방법" : `해결 방법, 그 밖에 ${others}건`),
   notConnected: "연결되지 않음",
   online: (online, all) => `${all}대 중 ${online}대 온라인`,

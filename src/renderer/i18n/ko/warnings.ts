@@ -1,7 +1,10 @@
-// What every page says while something is wrong with what it shows, the hub's disk or a clock.
+// What every page says while something is wrong with what it shows, with the link to it, the hub's disk or a clock.
 import type { warnings as en } from "../en/warnings.ts";
 
 export const warnings: typeof en = {
+  badLink: (link) => `“${link}” 링크를 읽을 수 없어 개요를 표시합니다.`,
+  unknownLink: (link) => `“${link}” 페이지가 없어 개요를 표시합니다.`,
+  notForYou: "그 페이지를 볼 권한이 없어 개요를 표시합니다.",
   notAll: "이 페이지의 일부를 불러오지 못했거나 최신 상태가 아닙니다",
   clockAhead: (span) => `이 컴퓨터의 시계가 허브보다 ${span} 빠릅니다.`,
   clockBehind: (span) => `이 컴퓨터의 시계가 허브보다 ${span} 느립니다.`,

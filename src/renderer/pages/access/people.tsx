@@ -1,14 +1,8 @@
 // The people who may sign in: added, changed, removed.
-import { type SubmitEvent, useState } from "react";
-import {
-  MIN_PASSWORD_CHARACTERS,
-  type NewPerson,
-  type Person,
-  type PersonChanges,
-  type Role,
-} from "../../../shared/security/access.ts";
+import { useState } from "react";
+import type { Person } from "../../../shared/security/access.ts";
 import { useAccessChange, usePeople } from "../../api/access.ts";
-import { apiUrl, explain, patch, post, remove } from "../../api/client.ts";
+import { explain, remove } from "../../api/client.ts";
 import { useNow } from "../../api/feed/use-now.ts";
 import { accessText } from "../../i18n/later/access-text.ts";
 import { Moment } from "../../i18n/moment.tsx";
@@ -17,14 +11,11 @@ import { formatAgo } from "../../i18n/times.ts";
 import { Failure } from "../../shell/failures/failure.tsx";
 import { Confirm } from "../../ui/dialogs/confirm.tsx";
 import { Dialog } from "../../ui/dialogs/dialog.tsx";
-import form from "../../ui/form.module.css";
 import rows from "../../ui/rows.module.css";
-import { RoleFields, roomList } from "./role-fields.tsx";
+import { PersonForm, personUrl } from "./person-form.tsx";
 
 const t = accessText.people;
 const { words } = text;
-
-const urlOf = (name: string) => apiUrl(`people/${encodeURIComponent(name)}`);
 
 export function People() {
   const people = usePeople();
@@ -65,7 +56,12 @@ function PersonRow({ person, onEdit }: { readonly person: Person; readonly onEdi
   const { name, role, rooms: ofRooms, lastSignInMs } = person;
   const nowMs = useNow(60_000);
   const [isAsking, setAsking] = useState(false);
-  const removal = useAccessChange("people", () => remove(urlOf(name)));
+  const removal = useAccessChange("people", () => remove(personUrl(name)));
+  const ask = () => {
+    // Why it failed before says nothing of this time.
+    if (removal.isError) removal.reset();
+    setAsking(true);
+  };
   return (
     <>
       <div>
@@ -86,12 +82,7 @@ function PersonRow({ person, onEdit }: { readonly person: Person; readonly onEdi
         <button type="button" className="button small" aria-label={t.changeOf(name)} onClick={onEdit}>
           {t.change}
         </button>
-        <button
-          type="button"
-          className="button small danger"
-          aria-label={t.removeOf(name)}
-          onClick={() => setAsking(true)}
-        >
+        <button type="button" className="button small danger" aria-label={t.removeOf(name)} onClick={ask}>
           {words.remove}
         </button>
       </div>
@@ -110,93 +101,4 @@ function PersonRow({ person, onEdit }: { readonly person: Person; readonly onEdi
       )}
     </>
   );
-}
-
-function PersonForm({ person, onDone }: { readonly person: Person | null; readonly onDone: () => void }) {
-  const [name, setName] = useState("");
-  const [access, setAccess] = useState<{ readonly role: Role; readonly rooms: string }>({
-    role: person?.role ?? "viewer",
-    rooms: person?.rooms?.join(", ") ?? "",
-  });
-  const [password, setPassword] = useState("");
-  const [isShown, setShown] = useState(false);
-  const save = useAccessChange("people", () => {
-    const rooms = roomList(access.rooms);
-    if (person === null) {
-      const added: NewPerson = { name, role: access.role, password, ...(rooms.length > 0 && { rooms }) };
-      return post<Person>(apiUrl("people"), added);
-    }
-    const changes: PersonChanges = {
-      role: access.role,
-      rooms: rooms.length > 0 ? rooms : null,
-      ...(password !== "" && { password }),
-    };
-    return patch<Person>(urlOf(person.name), changes);
-  });
-  const submit = (event: SubmitEvent) => {
-    event.preventDefault();
-    save.mutate(undefined, { onSuccess: onDone });
-  };
-  return (
-    <form className={form["form"]} onSubmit={submit}>
-      <h2 id="person-title">{person === null ? t.addPerson : t.changeOf(person.name)}</h2>
-      {person === null && (
-        <label className={form["field"]}>
-          {t.name}
-          <input
-            value={name}
-            maxLength={64}
-            required
-            autoComplete="off"
-            autoCapitalize="none"
-            onChange={({ target }) => setName(target.value)}
-          />
-        </label>
-      )}
-      <RoleFields {...access} onChange={(role, rooms) => setAccess({ role, rooms })} />
-      <label className={form["field"]}>
-        {(person === null ? t.password : t.newPassword)(MIN_PASSWORD_CHARACTERS)}
-        <input
-          type={isShown ? "text" : "password"}
-          value={password}
-          minLength={MIN_PASSWORD_CHARACTERS}
-          maxLength={256}
-          required={person === null}
-          autoComplete="new-password"
-          onChange={({ target }) => setPassword(target.value)}
-        />
-      </label>
-      <div>
-        <button
-          type="button"
-          className="button small"
-          onClick={() => {
-            setPassword(generatedPassword());
-            setShown(true);
-          }}
-        >
-          {t.generate}
-        </button>
-      </div>
-      {person !== null && <p className="note">{t.endsSessions}</p>}
-      {save.error && <p role="alert">{explain(save.error)}</p>}
-      <footer>
-        <button type="button" className="button" onClick={onDone}>
-          {words.cancel}
-        </button>
-        <button type="submit" className="button primary" disabled={save.isPending}>
-          {person === null ? words.add : words.save}
-        </button>
-      </footer>
-    </form>
-  );
-}
-
-/** 20 of 32 unambiguous letters and digits: a power of two, so that random bytes map to them without bias. */
-const PASSWORD_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789";
-
-function generatedPassword(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(20));
-  const letters = [...bytes].map((byte) => PASSWORD_ALPHABET.charAt(byte % PASSWORD_ALPHABET.length)).join("");
-  return letters.replace(/(.{5})(?=.)/g, "$1-");
 }

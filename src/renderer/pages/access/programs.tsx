@@ -1,6 +1,6 @@
 // API keys for programs: made, shown once with examples, revoked.
 import { type SubmitEvent, useState } from "react";
-import type { ApiKey, NewApiKey, NewApiKeyRequest, Role } from "../../../shared/security/access.ts";
+import type { ApiKey, NewApiKey, NewApiKeyRequest } from "../../../shared/security/access.ts";
 import { useAccessChange, useApiKeys } from "../../api/access.ts";
 import { apiUrl, explain, post, remove } from "../../api/client.ts";
 import { useNow } from "../../api/feed/use-now.ts";
@@ -16,7 +16,7 @@ import { Dialog } from "../../ui/dialogs/dialog.tsx";
 import form from "../../ui/form.module.css";
 import rows from "../../ui/rows.module.css";
 import styles from "./access-page.module.css";
-import { RoleFields, roomList } from "./role-fields.tsx";
+import { RoleFields, roomList, useScopeDraft } from "./role-fields.tsx";
 
 const t = accessText.programs;
 const { words } = text;
@@ -61,6 +61,11 @@ function KeyRow({ apiKey }: { readonly apiKey: ApiKey }) {
   const nowMs = useNow(60_000);
   const [isAsking, setAsking] = useState(false);
   const revocation = useAccessChange("apiKeys", () => remove(apiUrl(`api-keys/${encodeURIComponent(id)}`)));
+  const ask = () => {
+    // Why it failed before says nothing of this time.
+    if (revocation.isError) revocation.reset();
+    setAsking(true);
+  };
   const facts = [
     `${prefix}…`,
     ...(ofRooms ?? []),
@@ -83,12 +88,7 @@ function KeyRow({ apiKey }: { readonly apiKey: ApiKey }) {
           )}
         </p>
       </div>
-      <button
-        type="button"
-        className="button small danger"
-        aria-label={t.revokeOf(name)}
-        onClick={() => setAsking(true)}
-      >
+      <button type="button" className="button small danger" aria-label={t.revokeOf(name)} onClick={ask}>
         {t.revoke}
       </button>
       {isAsking && (
@@ -110,15 +110,15 @@ function KeyRow({ apiKey }: { readonly apiKey: ApiKey }) {
 
 function KeyForm({ onDone }: { readonly onDone: () => void }) {
   const [name, setName] = useState("");
-  const [access, setAccess] = useState<{ readonly role: Role; readonly rooms: string }>({ role: "viewer", rooms: "" });
+  const scope = useScopeDraft();
   const [days, setDays] = useState("");
   const making = useAccessChange("apiKeys", (asked: NewApiKeyRequest) => post<NewApiKey>(apiUrl("api-keys"), asked));
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    const rooms = roomList(access.rooms);
+    const rooms = roomList(scope.rooms.value);
     making.mutate({
       name,
-      role: access.role,
+      role: scope.role.value,
       ...(rooms.length > 0 && { rooms }),
       ...(days !== "" && { expiresInDays: Number(days) }),
     });
@@ -137,7 +137,7 @@ function KeyForm({ onDone }: { readonly onDone: () => void }) {
           onChange={({ target }) => setName(target.value)}
         />
       </label>
-      <RoleFields {...access} onChange={(role, rooms) => setAccess({ role, rooms })} />
+      <RoleFields draft={scope} isSaving={making.isPending} />
       <label className={form["field"]}>
         {t.worksFor}
         <select value={days} onChange={({ target }) => setDays(target.value)}>

@@ -3,31 +3,50 @@ import { ROLES, type Role } from "../../../shared/security/access.ts";
 import { useDevices } from "../../api/queries.ts";
 import { accessText } from "../../i18n/later/access-text.ts";
 import { roomsOf } from "../../i18n/names.ts";
+import { ChangedMeanwhile } from "../../ui/changed-meanwhile.tsx";
 import form from "../../ui/form.module.css";
+import { type Draft, useDraft } from "../../ui/hooks/use-draft.ts";
 import styles from "./access-page.module.css";
 
 const t = accessText.people;
 
-interface Props {
+interface Scope {
   readonly role: Role;
   /** With commas between them; empty for all rooms. */
   readonly rooms: string;
-  readonly onChange: (role: Role, rooms: string) => void;
 }
 
-export function RoleFields({ role, rooms, onChange }: Props) {
+const LEAST: Scope = { role: "viewer", rooms: "" };
+
+export interface ScopeDraft {
+  readonly known: Scope;
+  readonly role: Draft<Role>;
+  readonly rooms: Draft<string>;
+}
+
+/** Of what somebody may do already; of nothing but the least without it. */
+export function useScopeDraft(known: Scope = LEAST): ScopeDraft {
+  return { known, role: useDraft(known.role), rooms: useDraft(known.rooms) };
+}
+
+interface Props {
+  readonly draft: ScopeDraft;
+  readonly isSaving: boolean;
+}
+
+export function RoleFields({ draft: { known, role, rooms }, isSaving }: Props) {
   const { data: devices = [] } = useDevices();
-  const known = roomsOf(devices);
-  const chosen = roomList(rooms);
+  const existing = roomsOf(devices);
+  const chosen = roomList(rooms.value);
   // The room may not exist yet, or be misspelt.
-  const unknown = chosen.filter((room) => !known.includes(room));
+  const unknown = chosen.filter((room) => !existing.includes(room));
   return (
     <>
       <label className={form["field"]}>
         {t.role}
         <select
-          value={role}
-          onChange={({ target }) => onChange(ROLES.find((one) => one === target.value) ?? role, rooms)}
+          value={role.value}
+          onChange={({ target }) => role.enter(ROLES.find((one) => one === target.value) ?? role.value)}
         >
           {ROLES.map((one) => (
             <option key={one} value={one}>
@@ -36,23 +55,26 @@ export function RoleFields({ role, rooms, onChange }: Props) {
           ))}
         </select>
       </label>
+      <ChangedMeanwhile draft={role} now={t.roles[known.role]} isSaving={isSaving} />
       <div className={styles["rooms"]}>
         <label className={form["field"]}>
           {t.rooms}
-          <input value={rooms} onChange={({ target }) => onChange(role, target.value)} />
+          <input value={rooms.value} onChange={({ target }) => rooms.enter(target.value)} />
         </label>
-        {known.map((room) => (
+        {existing.map((room) => (
           <button
             key={room}
             type="button"
             className="button small"
             aria-pressed={chosen.includes(room)}
-            onClick={() => onChange(role, toggled(chosen, room).join(", "))}
+            onClick={() => rooms.enter(toggled(chosen, room).join(", "))}
           >
             {room}
           </button>
         ))}
         {unknown.length > 0 && <p className="note">{t.noSuchRoom(unknown.join(", "))}</p>}
+        {role.value === "admin" && chosen.length > 0 && <p className="note">{t.adminOfRooms}</p>}
+        <ChangedMeanwhile draft={rooms} now={known.rooms} isSaving={isSaving} />
       </div>
     </>
   );

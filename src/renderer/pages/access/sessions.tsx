@@ -84,22 +84,26 @@ function SessionRow({ session }: { readonly session: Session }) {
 
 function SignInPhone() {
   const { data: me } = useMe();
+  const [link, setLink] = useState<SignInLink | null>(null);
   const making = useAccessChange("sessions", () => post<SignInLink>(apiUrl("session/link"), {}));
+  const make = () => making.mutate(undefined, { onSuccess: setLink });
   if (me?.kind !== "shell" && me?.kind !== "person") return null;
+  const problem = making.error && <p role="alert">{explain(making.error)}</p>;
   return (
     <div>
-      <button type="button" className="button" disabled={making.isPending} onClick={() => making.mutate(undefined)}>
+      <button type="button" className="button" disabled={making.isPending} onClick={make}>
         {t.phone}
       </button>
-      {making.error && <p role="alert">{explain(making.error)}</p>}
-      {making.data && (
-        <Dialog titleId="phone-title" onClosed={() => making.reset()}>
+      {link === null && problem}
+      {link !== null && (
+        <Dialog titleId="phone-title" onClosed={() => setLink(null)}>
           {(close) => (
             <div className={form["form"]}>
               <h2 id="phone-title">{t.phone}</h2>
-              <PhoneLink link={making.data} />
+              <PhoneLink link={link} />
+              {problem}
               <footer>
-                <button type="button" className="button" onClick={() => making.mutate(undefined)}>
+                <button type="button" className="button" disabled={making.isPending} onClick={make}>
                   {t.newLink}
                 </button>
                 <button type="button" className="button primary" onClick={close}>

@@ -1,7 +1,7 @@
 // Series of any devices over one another, in the address or as a named view.
 import { MAX_SERIES_PER_VIEW, type SavedView } from "../../../shared/history/saved-view.ts";
 import { useViews } from "../../api/history/views.ts";
-import { useMay } from "../../api/me.ts";
+import { useMay, useSeesAll } from "../../api/me.ts";
 import { useDevices } from "../../api/queries.ts";
 import { TimeControls } from "../../charts/view/time-controls.tsx";
 import { useTimeView } from "../../charts/view/use-time-view.ts";
@@ -40,7 +40,7 @@ function Comparison({ saved }: { readonly saved: SavedView | null }) {
   const [chosen, setChosen] = useComparedSeries(saved?.series ?? []);
   const list = useDevices();
   const { data: devices = [] } = list;
-  const mayName = useMay("operator");
+  const [mayCommand, seesAll] = [useMay("operator"), useSeesAll()];
   const isAdmin = useMay("admin");
 
   const known = chosen.flatMap((series) => {
@@ -60,7 +60,8 @@ function Comparison({ saved }: { readonly saved: SavedView | null }) {
         }
       >
         {isAdmin && saved !== null && <ShareButton subject={{ name: saved.name, view: saved.id }} />}
-        {mayName && chosen.length > 0 && <ViewActions saved={saved} series={chosen} view={view} />}
+        {/* A named view is everybody's, and may be of devices of any room. */}
+        {mayCommand && seesAll && chosen.length > 0 && <ViewActions saved={saved} series={chosen} view={view} />}
       </PageHeader>
       <div className={styles["page"]}>
         <div className={styles["bar"]}>

@@ -1,7 +1,7 @@
 // One device: a chart for each metric, its controls, and facts about it.
 import type { Device } from "../../../shared/device.ts";
 import { hubNowMs } from "../../api/feed/hub-clock.ts";
-import { useMay } from "../../api/me.ts";
+import { useMay, useMe } from "../../api/me.ts";
 import { useDevice } from "../../api/queries.ts";
 import { initialRange } from "../../charts/view/ranges.ts";
 import { useTimeView } from "../../charts/view/use-time-view.ts";
@@ -133,14 +133,17 @@ function State({ device }: { readonly device: Device }) {
 }
 
 function NoSuchDevice({ id }: { readonly id: string }) {
+  const { data: me } = useMe();
   return (
     <>
       <PageHeader title={pageText.devicePage.noSuchDevice(id)} />
-      <p>
-        <a className="button" href={LINKS.overview}>
-          {pageText.devicePage.toOverview}
-        </a>
-      </p>
+      {me?.kind !== "share" && (
+        <p>
+          <a className="button" href={LINKS.overview}>
+            {pageText.devicePage.toOverview}
+          </a>
+        </p>
+      )}
     </>
   );
 }

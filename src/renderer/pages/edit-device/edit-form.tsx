@@ -116,7 +116,7 @@ function Field({ label, children, ...changed }: FieldProps) {
   );
 }
 
-function textField(draft: Draft<string>) {
+export function textField(draft: Draft<string>) {
   const onChange = ({ target }: { readonly target: { readonly value: string } }) => draft.enter(target.value);
   return { value: draft.value, onChange };
 }

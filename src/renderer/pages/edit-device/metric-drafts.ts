@@ -48,8 +48,8 @@ function changesOf(before: MetricDraft, after: MetricDraft): MetricChanges {
   };
 }
 
-/** Moves the draft at `index` by `by` places. */
-export function moved(drafts: readonly MetricDraft[], index: number, by: number): MetricDraft[] {
-  const rest = drafts.filter((_, at) => at !== index);
-  return rest.toSpliced(index + by, 0, ...drafts.slice(index, index + 1));
+/** Moves the one at `index` by `by` places. */
+export function moved<T>(all: readonly T[], index: number, by: number): T[] {
+  const rest = all.filter((_, at) => at !== index);
+  return rest.toSpliced(index + by, 0, ...all.slice(index, index + 1));
 }

@@ -1,19 +1,24 @@
-// The form for a device's metrics: order, label, unit, decimals, kind, and whether they are shown. Metrics that appear while it is
-// open are not changed.
-import { useMutation } from "@tanstack/react-query";
-import { ArrowDown, ArrowUp } from "lucide-react";
-import { type SubmitEvent, useLayoutEffect, useRef, useState } from "react";
-import type { Device, DeviceChanges } from "../../../shared/device.ts";
+// The form for a device's metrics: order, label, unit, decimals, kind, and whether they are shown. What others change meanwhile is
+// shown, and overwrites nothing that was entered. Metrics that appear while it is open are not listed before it is saved.
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { type SubmitEvent, useEffect, useState } from "react";
+import type { DeviceList } from "../../../shared/api.ts";
+import type { Device, DeviceChanges, Metric } from "../../../shared/device.ts";
 import { announce } from "../../api/announcements.ts";
 import { explain } from "../../api/client.ts";
-import { changeDevice } from "../../api/queries.ts";
-import { metricLabel } from "../../i18n/names.ts";
+import { withDevice } from "../../api/devices/device-list.ts";
+import { changeDevice, QUERY_KEYS } from "../../api/queries.ts";
 import { pageText } from "../../i18n/page-text.ts";
 import { text } from "../../i18n/text.ts";
-import { METRIC_KINDS, type MetricDraft, metricChanges, metricDrafts, moved } from "./metric-drafts.ts";
+import { ChangedMeanwhile } from "../../ui/changed-meanwhile.tsx";
+import { useDrafts } from "../../ui/hooks/use-drafts.ts";
+import { metricChanges, metricDrafts, moved } from "./metric-drafts.ts";
+import { draftOf, fieldsOf, MetricRow } from "./metric-row.tsx";
 import styles from "./metrics-form.module.css";
 
-const DECIMALS = ["0", "1", "2", "3", "4", "5", "6"];
+const namesOf = (metrics: readonly Pick<Metric, "name">[]) => metrics.map(({ name }) => name);
+/** No metric's name has a line break. */
+const SEPARATOR = "\n";
 
 interface Props {
   readonly device: Device;
@@ -21,30 +26,40 @@ interface Props {
 }
 
 export function MetricsForm({ device, onDirty }: Props) {
-  const [before, setBefore] = useState(() => metricDrafts(device.metrics));
-  const [drafts, setDrafts] = useState<readonly MetricDraft[]>(before);
-  const changes = metricChanges(before, drafts);
+  const queries = useQueryClient();
+  const [listed, setListed] = useState<ReadonlySet<string>>(() => new Set(namesOf(device.metrics)));
+  const draft = useDrafts();
+  const known = metricDrafts(device.metrics.filter(({ name }) => listed.has(name)));
+  const order = draft("", namesOf(known).join(SEPARATOR));
+  const rows = order.value
+    .split(SEPARATOR)
+    .flatMap((name) => known.filter((one) => one.name === name))
+    .map((one) => ({ known: one, fields: fieldsOf(one, draft) }));
+  const changes = metricChanges(
+    known,
+    rows.map(({ known: { name }, fields }) => draftOf(name, fields)),
+  );
   const save = useMutation({
     mutationFn: (metrics: NonNullable<DeviceChanges["metrics"]>) => changeDevice(device.id, { metrics }),
-    onSuccess: ({ metrics }) => {
-      setBefore(metricDrafts(metrics));
-      setDrafts(metricDrafts(metrics));
-      onDirty(false);
+    onSuccess: (changed) => {
+      queries.setQueryData<DeviceList>(QUERY_KEYS.devices, (list) => list && withDevice(list, changed));
+      setListed(new Set(namesOf(changed.metrics)));
     },
   });
+  const isChanged = changes !== null;
+  useEffect(() => onDirty(isChanged), [onDirty, isChanged]);
 
-  function enter(next: readonly MetricDraft[]) {
-    setDrafts(next);
-    onDirty(metricChanges(before, next) !== null);
-  }
   function move(index: number, by: number) {
-    enter(moved(drafts, index, by));
-    const name = drafts[index]?.name ?? "";
-    announce(text.overview.movedTo(name, index + by + 1, drafts.length), { isScreenReaderOnly: true });
+    const names = rows.map(({ known: { name } }) => name);
+    order.enter(moved(names, index, by).join(SEPARATOR));
+    announce(text.overview.movedTo(names[index] ?? "", index + by + 1, names.length), { isScreenReaderOnly: true });
   }
   function submit(event: SubmitEvent) {
     event.preventDefault();
-    if (changes !== null) save.mutate(changes);
+    const saved = () => {
+      for (const one of [order, ...rows.flatMap(({ fields }) => Object.values(fields))]) one.saved();
+    };
+    if (changes !== null) save.mutate(changes, { onSuccess: saved });
   }
 
   return (
@@ -52,17 +67,18 @@ export function MetricsForm({ device, onDirty }: Props) {
       <h2 id="metrics-title">{pageText.editDevice.metrics}</h2>
       <p className="note">{pageText.editDevice.metricsNote}</p>
       <ol>
-        {drafts.map((draft, index) => (
+        {rows.map((row, index) => (
           <MetricRow
-            key={draft.name}
-            draft={draft}
+            key={row.known.name}
+            {...row}
             isFirst={index === 0}
-            isLast={index === drafts.length - 1}
-            onChange={(change) => enter(drafts.with(index, { ...draft, ...change }))}
+            isLast={index === rows.length - 1}
+            isSaving={save.isPending}
             onMove={(by) => move(index, by)}
           />
         ))}
       </ol>
+      <ChangedMeanwhile draft={order} now={namesOf(known).join(", ")} isSaving={save.isPending} />
       {save.error && <p role="alert">{pageText.editDevice.notSaved(explain(save.error))}</p>}
       <footer>
         <span className="note" role="status">
@@ -73,102 +89,5 @@ export function MetricsForm({ device, onDirty }: Props) {
         </button>
       </footer>
     </form>
-  );
-}
-
-interface RowProps {
-  readonly draft: MetricDraft;
-  readonly isFirst: boolean;
-  readonly isLast: boolean;
-  readonly onChange: (change: Partial<MetricDraft>) => void;
-  readonly onMove: (by: number) => void;
-}
-
-function MetricRow({ draft, isFirst, isLast, onChange, onMove }: RowProps) {
-  const { name } = draft;
-  const t = pageText.editDevice;
-  const [up, down] = [useRef<HTMLButtonElement>(null), useRef<HTMLButtonElement>(null)];
-  /** Moving an element takes its focus away, and so does an end of the list. */
-  const pressed = useRef<-1 | 1 | null>(null);
-  useLayoutEffect(() => {
-    const by = pressed.current;
-    pressed.current = null;
-    if (by === null) return;
-    const isUp = by < 0 ? !isFirst : isLast;
-    (isUp ? up : down).current?.focus();
-  });
-  const move = (by: -1 | 1) => {
-    pressed.current = by;
-    onMove(by);
-  };
-  return (
-    <li>
-      <span className={styles["moves"]}>
-        <button ref={up} type="button" aria-label={t.up(name)} disabled={isFirst} onClick={() => move(-1)}>
-          <ArrowUp className="icon" aria-hidden="true" />
-        </button>
-        <button ref={down} type="button" aria-label={t.down(name)} disabled={isLast} onClick={() => move(1)}>
-          <ArrowDown className="icon" aria-hidden="true" />
-        </button>
-      </span>
-      <label className={styles["shown"]}>
-        <input
-          type="checkbox"
-          aria-label={t.shownOf(name)}
-          checked={draft.isShown}
-          onChange={({ target }) => onChange({ isShown: target.checked })}
-        />
-        <code className="cut" title={name}>
-          {name}
-        </code>
-      </label>
-      <label>
-        {t.label}
-        <input
-          aria-label={t.labelOf(name)}
-          value={draft.label}
-          maxLength={64}
-          placeholder={metricLabel({ name })}
-          onChange={({ target }) => onChange({ label: target.value })}
-        />
-      </label>
-      <label className={styles["short"]}>
-        {t.unit}
-        <input
-          aria-label={t.unitOf(name)}
-          value={draft.unit}
-          maxLength={32}
-          onChange={({ target }) => onChange({ unit: target.value })}
-        />
-      </label>
-      <label className={styles["short"]}>
-        {t.decimals}
-        <select
-          aria-label={t.decimalsOf(name)}
-          value={draft.decimals}
-          onChange={({ target }) => onChange({ decimals: target.value })}
-        >
-          <option value="">{t.automatic}</option>
-          {DECIMALS.map((count) => (
-            <option key={count}>{count}</option>
-          ))}
-        </select>
-      </label>
-      <label>
-        {t.kind}
-        <select
-          aria-label={t.kindOf(name)}
-          value={draft.kind}
-          onChange={({ target }) => onChange({ kind: METRIC_KINDS.find((kind) => kind === target.value) ?? "" })}
-        >
-          <option value="">{t.automatic}</option>
-          {METRIC_KINDS.map((kind) => (
-            <option key={kind} value={kind}>
-              {t[kind]}
-            </option>
-          ))}
-        </select>
-      </label>
-    </li>
   );
 }

@@ -7,6 +7,7 @@ import { applySetUp, exportSetUp } from "../../api/hub-settings.ts";
 import { offerText } from "../../api/platform.ts";
 import { settingsText as text } from "../../i18n/settings/text.ts";
 import { Confirm } from "../../ui/dialogs/confirm.tsx";
+import { latestError } from "./latest-error.ts";
 import { Setting } from "./setting.tsx";
 import styles from "./settings-page.module.css";
 
@@ -34,7 +35,7 @@ export function SetUpFiles() {
     if (isRead) preview.mutate(content.value);
     else preview.reset();
   };
-  const error = save.error ?? preview.error;
+  const error = latestError(save, preview);
   const problem = fileProblem ?? (error === null ? undefined : explain(error));
   const isAsking = preview.data !== undefined && apply.data === undefined;
   return (

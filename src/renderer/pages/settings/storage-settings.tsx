@@ -89,16 +89,21 @@ function KeptReadings() {
   const choices = [...new Set<number>([...CHOICES_DAYS, ...(present === null ? [] : [present])])].sort((a, b) => a - b);
   const save = (wanted: readonly RetentionRule[]) =>
     change.mutate({ rules: [...wanted] }, { onSuccess: () => setPending(null) });
+  const ask = (shortening: Shortening) => {
+    // Why it failed before says nothing of this time.
+    if (change.isError) change.reset();
+    setPending(shortening);
+  };
   const choose = (keepDays: number | null) => {
     const wanted = keepDays === null ? others : [{ keepDays }, ...others];
     // Nothing is removed by keeping more.
-    if (isShorter(keepDays, present)) setPending({ question: text.shorten(text.days(keepDays)), rules: wanted });
+    if (isShorter(keepDays, present)) ask({ question: text.shorten(text.days(keepDays)), rules: wanted });
     else save(wanted);
   };
   const removeException = (removed: RetentionRule, what: string) => {
     const wanted = rules.filter((rule) => rule !== removed);
     if (isShorter(present, removed.keepDays))
-      setPending({ question: text.shortenException(what, text.days(present)), rules: wanted });
+      ask({ question: text.shortenException(what, text.days(present)), rules: wanted });
     else save(wanted);
   };
   return (

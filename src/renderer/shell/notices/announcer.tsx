@@ -56,7 +56,7 @@ async function takeBack(undo: () => unknown): Promise<void> {
   try {
     await undo();
   } catch (error) {
-    announce(text.shell.notUndone(error instanceof Error ? explain(error) : String(error)));
+    announce(text.shell.notUndone(error instanceof Error ? explain(error) : String(error)), { undo });
   }
 }
 

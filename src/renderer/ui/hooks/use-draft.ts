@@ -14,14 +14,24 @@ export interface Draft<Value> {
   saved(): void;
 }
 
+export interface Entry<Value> {
+  readonly value: Value;
+  readonly before: Value;
+}
+type ChangeEntry<Value> = (change: (current: Entry<Value> | null) => Entry<Value> | null) => void;
+
 export function useDraft<Value extends string | number | boolean | undefined>(known: Value): Draft<Value> {
-  const [entry, setEntry] = useState<{ readonly value: Value; readonly before: Value } | null>(null);
+  const [entry, setEntry] = useState<Entry<Value> | null>(null);
+  return draftOf(known, entry, setEntry);
+}
+
+export function draftOf<Value>(known: Value, entry: Entry<Value> | null, setEntry: ChangeEntry<Value>): Draft<Value> {
   return {
     value: entry === null ? known : entry.value,
     isEdited: entry !== null,
     isOvertaken: entry !== null && known !== entry.before && known !== entry.value,
     enter: (value) => setEntry((current) => ({ value, before: current === null ? known : current.before })),
-    discard: () => setEntry(null),
+    discard: () => setEntry(() => null),
     saved: () => {
       if (entry === null) return;
       setEntry((current) =>

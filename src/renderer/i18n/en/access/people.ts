@@ -27,6 +27,7 @@ export const people = {
   },
   rooms: "Rooms, with commas between them; empty for all",
   noSuchRoom: (rooms: string) => `No device is in ${rooms} now.`,
+  adminOfRooms: "Limited to rooms, an admin may do what an operator may.",
   sessions: "Signed in",
   sessionsNotLoaded: "Who is signed in could not be loaded.",
   thisSession: "this one",

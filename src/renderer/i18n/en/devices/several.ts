@@ -25,6 +25,7 @@ export const several = {
   tags: "Tags to add, with commas between them",
   apply: (count: number, written: string) =>
     plural(count, { one: `Apply to ${written} device`, other: `Apply to ${written} devices` }),
+  notAll: (why: string) => `Not all were changed. ${why}`,
   applied: (count: number, written: string) =>
     plural(count, { one: `${written} device was changed.`, other: `${written} devices were changed.` }),
 };

@@ -28,6 +28,7 @@ export const people: typeof en = {
   },
   rooms: "방(쉼표로 구분, 비워 두면 전체)",
   noSuchRoom: (rooms) => `지금 ${rooms}에 있는 기기가 없습니다.`,
+  adminOfRooms: "방을 지정하면 관리자도 조작 권한까지만 가집니다.",
   sessions: "로그인 중",
   sessionsNotLoaded: "누가 로그인했는지 불러오지 못했습니다.",
   thisSession: "현재 세션",

@@ -24,5 +24,6 @@ export const several: typeof en = {
   room: "방(비워 두면 그대로)",
   tags: "추가할 태그(쉼표로 구분)",
   apply: (_count, written) => `기기 ${written}대에 적용`,
+  notAll: (why) => `일부 기기는 변경되지 않았습니다. ${why}`,
   applied: (_count, written) => `기기 ${written}대를 변경했습니다.`,
 };

@@ -75,6 +75,11 @@ function KnownKey({ deviceKey, onMade }: KnownKeyProps) {
       remove(apiUrl(`devices/${encodeURIComponent(device)}/key`, { afterwards })),
     onSuccess: () => setAsking(false),
   });
+  const ask = () => {
+    // Why it failed before says nothing of this time.
+    if (revocation.isError) revocation.reset();
+    setAsking(true);
+  };
   const use = lastUsedMs === null ? t.unused : t.lastUsed(formatAgo(lastUsedMs, nowMs));
   return (
     <>
@@ -94,7 +99,7 @@ function KnownKey({ deviceKey, onMade }: KnownKeyProps) {
       <div className={styles["buttons"]}>
         <GiveKey device={device} label={t.newKey} onMade={onMade} />
         {revokedMs === null && (
-          <button type="button" className="button small danger" onClick={() => setAsking(true)}>
+          <button type="button" className="button small danger" onClick={ask}>
             {t.revoke}
           </button>
         )}

@@ -45,14 +45,21 @@ export function CommonCommands({ devices }: { readonly devices: readonly Device[
 function CommonCommand({ common: { control, owners } }: { readonly common: CommonControl }) {
   const [sent, setSent] = useState<Sent>(new Map());
   const label = controlLabel(control);
-  const send = (value: ControlValue) => {
-    const taken = (id: string, answer: number | Error) => setSent((before) => new Map(before).set(id, answer));
+  const sendTo = async ({ id }: Device, value: ControlValue) => {
+    const answered = (answer: number | Error) => setSent((before) => new Map(before).set(id, answer));
+    try {
+      const { timeline } = await sendCommand(id, { control: control.id, value });
+      answered(timeline[0]?.atMs ?? 0);
+      return true;
+    } catch (error) {
+      answered(error instanceof Error ? error : new Error(String(error)));
+      return false;
+    }
+  };
+  const send = async (value: ControlValue) => {
     setSent(new Map(owners.map(({ device }) => [device.id, null])));
-    for (const { device } of owners)
-      sendCommand(device.id, { control: control.id, value }).then(
-        ({ timeline }) => taken(device.id, timeline[0]?.atMs ?? 0),
-        (error) => taken(device.id, error instanceof Error ? error : new Error(String(error))),
-      );
+    const taken = await Promise.all(owners.map(({ device }) => sendTo(device, value)));
+    return taken.every(Boolean);
   };
   const values = owners.map(({ one }) => one.reported?.value);
   const value = commonValue(owners);
@@ -68,10 +75,15 @@ function CommonCommand({ common: { control, owners } }: { readonly common: Commo
       {control.kind === "switch" ? (
         <div className={styles["switch"]}>
           <b>{label}</b>
-          <button type="button" className="button small" aria-label={t.switchOn(label)} onClick={() => send(true)}>
+          <button type="button" className="button small" aria-label={t.switchOn(label)} onClick={() => void send(true)}>
             {t.on}
           </button>
-          <button type="button" className="button small" aria-label={t.switchOff(label)} onClick={() => send(false)}>
+          <button
+            type="button"
+            className="button small"
+            aria-label={t.switchOff(label)}
+            onClick={() => void send(false)}
+          >
             {t.off}
           </button>
         </div>

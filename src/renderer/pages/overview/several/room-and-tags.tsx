@@ -28,8 +28,7 @@ export function RoomAndTags({ devices, onDone }: Props) {
     ...(added.length > 0 && { tags: [...new Set([...(device.tags ?? []), ...added])] }),
   });
   const change = useMutation({
-    mutationFn: (before: readonly Device[]) =>
-      Promise.all(before.map((device) => changeDevice(device.id, changesOf(device)))),
+    mutationFn: (before: readonly Device[]) => atEach(before, (device) => changeDevice(device.id, changesOf(device))),
     onSuccess: (_, before) => {
       announce(t.applied(before.length, formatCount(before.length)), { undo: () => undo(before) });
       onDone();
@@ -56,7 +55,7 @@ export function RoomAndTags({ devices, onDone }: Props) {
         {t.tags}
         <input value={tags} autoComplete="off" onChange={({ target }) => setTags(target.value)} />
       </label>
-      {change.error && <p role="alert">{explain(change.error)}</p>}
+      {change.error && <p role="alert">{t.notAll(explain(change.error))}</p>}
       <button
         type="submit"
         className="button"
@@ -69,6 +68,12 @@ export function RoomAndTags({ devices, onDone }: Props) {
 }
 
 /** Each gets back what it had. */
-function undo(before: readonly Device[]): Promise<unknown> {
-  return Promise.all(before.map(({ id, room = null, tags = null }) => changeDevice(id, { room, tags })));
+function undo(before: readonly Device[]): Promise<void> {
+  return atEach(before, ({ id, room = null, tags = null }) => changeDevice(id, { room, tags }));
+}
+
+/** Goes on where one of them fails, and throws why once all have ended. */
+async function atEach(devices: readonly Device[], change: (device: Device) => Promise<Device>): Promise<void> {
+  const outcomes = await Promise.allSettled(devices.map(change));
+  for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
 }

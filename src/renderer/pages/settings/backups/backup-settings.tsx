@@ -7,6 +7,7 @@ import { Moment } from "../../../i18n/moment.tsx";
 import { settingsText as text } from "../../../i18n/settings/text.ts";
 import { formatMinute, formatMoment } from "../../../i18n/times.ts";
 import { Failure } from "../../../shell/failures/failure.tsx";
+import { latestError } from "../latest-error.ts";
 import { Setting, Switch } from "../setting.tsx";
 import styles from "../settings-page.module.css";
 import { TextSetting } from "../text-setting.tsx";
@@ -41,7 +42,7 @@ function Nightly({ status }: { readonly status: BackupStatus }) {
   const change = useBackupChange();
   const make = useMakeBackup();
   const nowMs = hubNowMs();
-  const error = change.error ?? make.error;
+  const error = latestError(change, make);
   return (
     <Setting
       id="nightly"

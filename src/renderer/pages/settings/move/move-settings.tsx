@@ -10,6 +10,7 @@ import { settingsText } from "../../../i18n/settings/text.ts";
 import { formatDate, formatDuration } from "../../../i18n/times.ts";
 import { Failure } from "../../../shell/failures/failure.tsx";
 import { Confirm } from "../../../ui/dialogs/confirm.tsx";
+import { latestError } from "../latest-error.ts";
 import { Setting } from "../setting.tsx";
 import styles from "../settings-page.module.css";
 
@@ -29,7 +30,7 @@ function NewMove() {
   const plan = usePlan();
   const action = useMoveAction();
   const [to, setTo] = useState("");
-  const error = plan.error ?? action.error;
+  const error = latestError(plan, action);
   return (
     <Setting id="move" hint={text.hint} isWide problem={error === null ? undefined : explain(error)}>
       <form
