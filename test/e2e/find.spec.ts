@@ -165,6 +165,14 @@ test("the command palette opens a device by the keyboard alone, and does what it
   await expect(field).toBeFocused();
   await page.mouse.click(5, 5);
   await expect(palette).toBeHidden();
+
+  // It does not lie over another page than it was opened on.
+  await page.getByRole("link", { name: "Compare" }).click();
+  await page.keyboard.press("Control+k");
+  await expect(field).toBeFocused();
+  await page.goBack();
+  await expect(page.getByRole("heading", { level: 1, name: "bed-south" })).toBeFocused();
+  await expect(palette).toBeHidden();
 });
 
 test("temperatures are shown in the unit that a person chose", async ({ page }) => {

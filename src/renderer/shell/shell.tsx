@@ -36,8 +36,10 @@ export function Shell({ route, children }: Props) {
   const hasFailed = useHubState().kind === "failed";
   const main = useRef<HTMLElement>(null);
   const page = pageOf(route);
-  const [isFinding, setFinding] = useState(false);
-  useFindKey(() => setFinding(true));
+  /** The page that it was opened on: going back, or another link, closes it. */
+  const [findingOn, setFindingOn] = useState<string>();
+  if (findingOn && findingOn !== page) setFindingOn(undefined);
+  useFindKey(() => setFindingOn(page));
   useDroppedFiles(useMay("admin"));
   const arrival = useArrivals(page, main);
   useLostFocus(main);
@@ -54,7 +56,7 @@ export function Shell({ route, children }: Props) {
         <button type="button" className={`button ${styles["skip"]}`} onClick={() => main.current?.focus()}>
           {text.shell.skipToPage}
         </button>
-        <Navigation route={route} onFind={() => setFinding(true)} />
+        <Navigation route={route} onFind={() => setFindingOn(page)} />
         <main ref={main} tabIndex={-1} data-page={route.kind}>
           {/* Without a hub a page would show only errors, whose buttons cannot start it. */}
           {!hasFailed && <ErrorBoundary key={page}>{children}</ErrorBoundary>}
@@ -67,10 +69,10 @@ export function Shell({ route, children }: Props) {
           </Suspense>
         )}
         <Announcer />
-        {isFinding && (
+        {findingOn && (
           <ErrorBoundary instead={null}>
             <Suspense fallback={null}>
-              <CommandPalette onClosed={() => setFinding(false)} />
+              <CommandPalette onClosed={() => setFindingOn(undefined)} />
             </Suspense>
           </ErrorBoundary>
         )}
