@@ -6,7 +6,7 @@ import type { ReadingSelection } from "../../store/readings.ts";
 import type { Store } from "../../store/store.ts";
 import type { Mirror } from "../mirror.ts";
 import type { Pacing } from "./pacing.ts";
-import { allOf, columnsOf, differences, newestStretch, type Stretch } from "./stretches.ts";
+import { allOf, columnsOf, differences, newestStretch } from "./stretches.ts";
 
 export interface TransferOptions {
   readonly source: Store;
@@ -28,7 +28,6 @@ export interface Step {
   readonly repaired: number;
 }
 
-const STRETCHES_PER_COPY = 4;
 /** Of a stretch, which is one transaction; more where a device has many metrics, so that chunks do not become small. */
 const MIN_READINGS_PER_COPY = 16_384;
 const MAX_READINGS_PER_COPY = 65_536;
@@ -45,31 +44,19 @@ export class Transfer {
   }
 
   /**
-   * Copies the newest stretches of a device's readings of which the other store has nothing that counts; `series` is how many the device
-   * has. While one is written, the next is read: both within the same turn, so nothing newer is written over.
+   * Copies the newest stretch of a device's readings of which the other store has nothing that counts; `series` is how many the device
+   * has. It is short: live messages that waited during a step let the copy rest, so a long step would hardly ever be without one.
    */
   copyNewest(selection: ReadingSelection, series: number): Promise<Step> {
-    const { source, mirror, signal } = this.#options;
+    const { source, mirror } = this.#options;
     const limit = Math.min(MAX_READINGS_PER_COPY, Math.max(MIN_READINGS_PER_COPY, READINGS_PER_SERIES * series));
-    const read = (toMs: number) => newestStretch(source.readings, { ...selection, toMs }, limit);
     return this.#turn(async () => {
       const { replace } = openTarget(mirror).readings;
       // It is no faster than to compare, and to append what is missing.
       if (replace === undefined) return this.repairNow(selection);
-      let { toMs } = selection;
-      let readings = 0;
-      let next: Promise<Stretch> | null = read(toMs);
-      for (let copied = 1; next !== null; copied++) {
-        const stretch: Stretch = await next;
-        const isLast = copied === STRETCHES_PER_COPY || stretch.fromMs === selection.fromMs || signal.aborted;
-        next = isLast ? null : read(stretch.fromMs);
-        // The write is settled before the turn ends, whatever becomes of the next one.
-        next?.catch(() => undefined);
-        await replace({ fromMs: stretch.fromMs, toMs }, columnsOf(stretch));
-        toMs = stretch.fromMs;
-        readings += stretch.count;
-      }
-      return { fromMs: toMs, readings, repaired: 0 };
+      const stretch = await newestStretch(source.readings, selection, limit);
+      await replace({ fromMs: stretch.fromMs, toMs: selection.toMs }, columnsOf(stretch));
+      return { fromMs: stretch.fromMs, readings: stretch.count, repaired: 0 };
     });
   }
 
