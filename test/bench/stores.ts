@@ -73,9 +73,12 @@ export class Stores {
     return { ...months, path, databasePath: new DataFolder(path).databasePath };
   }
 
-  /** A fortnight of 50 devices with two metrics each, every minute: for each name another folder, which may be written to. */
-  toMove(name: string): Promise<FilledFolder> {
-    return this.#fill(`to-move-${name}`, [this.#fleet("pine", 50, MOVED_MESSAGES, 60 * SECOND_MS)]);
+  /**
+   * A fortnight of 50 devices with two metrics each, every minute, which ended so long ago: for each name another folder, which may
+   * be written to.
+   */
+  toMove(name: string, agoMs: number): Promise<FilledFolder> {
+    return this.#fill(`to-move-${name}`, [this.#fleet("pine", 50, MOVED_MESSAGES, 60 * SECOND_MS, agoMs)]);
   }
 
   /** As many series as a hub may have, but for a few devices; the path of the folder. */
@@ -84,8 +87,8 @@ export class Stores {
     return this.#wide;
   }
 
-  #fleet(name: string, devices: number, messages: number, cadenceMs: number): Fleet {
-    return new Fleet({ name, devices, messages, cadenceMs, startMs: this.#endMs - messages * cadenceMs });
+  #fleet(name: string, devices: number, messages: number, cadenceMs: number, agoMs = 0): Fleet {
+    return new Fleet({ name, devices, messages, cadenceMs, startMs: this.#endMs - agoMs - messages * cadenceMs });
   }
 
   async #fill(name: string, fleets: readonly Fleet[]): Promise<FilledFolder> {

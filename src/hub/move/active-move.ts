@@ -2,13 +2,19 @@
 // copying: all stored data, newest month first, while new data goes to both stores. comparing: until both are equal. ready: both stay
 // equal. To switch reading, everything is compared again, writes are paused, the latest data is compared reading by reading, and
 // the state file is set to the other store, with which the hub restarts. Switching back is the same in the other direction.
-import type { DeviceId } from "../../shared/ids.ts";
 import { DAY_MS } from "../../shared/time.ts";
 import type { Clock } from "../clock.ts";
 import type { Store } from "../store/store.ts";
 import { compareStores } from "./copying/compare.ts";
 import { copyMetadata } from "./copying/copy-metadata.ts";
-import { type CopyPlace, devicesOf, newestMonth, selectionAt } from "./copying/months.ts";
+import {
+  type CopiedDevice,
+  type CopyPlace,
+  devicesOf,
+  newestMonth,
+  nextDevice,
+  selectionAt,
+} from "./copying/months.ts";
 import type { Pacing } from "./copying/pacing.ts";
 import { ALL_READINGS, wholeDay } from "./copying/selections.ts";
 import { openTarget, Transfer } from "./copying/transfer.ts";
@@ -47,7 +53,7 @@ export class ActiveMove {
   #state: MoveState;
   #savedMs = Number.NEGATIVE_INFINITY;
   /** Those of the month that is being copied. */
-  #devices: readonly DeviceId[] | null = null;
+  #devices: readonly CopiedDevice[] | null = null;
   #isSwitched = false;
   #areWorkersAway = false;
 
@@ -176,16 +182,17 @@ export class ActiveMove {
       return;
     }
     this.#devices ??= await devicesOf(stores);
-    const selection = selectionAt(place, this.#devices, endMs);
-    if (selection === null) {
+    const device = nextDevice(place, this.#devices);
+    if (device === undefined) {
       this.#devices = null;
       await this.change({ copiedFromMs: place.fromMs, copyPlace: null });
       return;
     }
+    const selection = selectionAt(place, device.id, endMs);
     const { fromMs, readings } = isFresh
-      ? await this.#transfer.copyNewest(selection)
+      ? await this.#transfer.copyNewest(selection, device.series)
       : await this.#transfer.repairNewest(selection);
-    await this.#copied({ ...place, device: selection.devices[0], toMs: fromMs }, copiedReadings + readings);
+    await this.#copied({ ...place, device: device.id, toMs: fromMs }, copiedReadings + readings);
   }
 
   async #copied(copyPlace: CopyPlace, copiedReadings: number): Promise<void> {

@@ -4,6 +4,7 @@ import type { DeviceId, MetricName } from "../../shared/ids.ts";
 import type { Bucket, IncomingAttribute, IncomingReading, Reading, SeriesKey } from "../../shared/reading.ts";
 import type { ExportFormat } from "../export/export-format.ts";
 import type { BucketGrid } from "./bucket-grid.ts";
+import type { Columns } from "./codec/chunk-codec.ts";
 import type { SeriesMends, TimeRange } from "./mended.ts";
 
 export interface ReadingStore {
@@ -39,6 +40,17 @@ export interface ReadingStore {
   copy(device: DeviceId, metrics: readonly MetricName[], into: DeviceId): Promise<void>;
   /** Removes readings for ever; resolves when they are gone. Readings that arrive meanwhile may stay. */
   remove(selection: ReadingSelection): Promise<void>;
+  /**
+   * Replaces all readings of these series in a range by others in that range; a series without others keeps its own. Resolves once
+   * all is on disk. Nothing else may be written to the range meanwhile. After a failure or a crash some are replaced, or removed:
+   * replacing again completes it. Undefined where the store has no faster way than to append.
+   */
+  readonly replace?: (range: TimeRange, readings: readonly SeriesColumns[]) => Promise<void>;
+}
+
+/** Readings of one series. */
+export interface SeriesColumns extends SeriesKey {
+  readonly columns: Columns;
 }
 
 export interface AppendMessage {
@@ -47,8 +59,6 @@ export interface AppendMessage {
   readonly receivedAtMs: number;
   /** It comes from a connection with much in flight: messages of others may be stored before it. */
   readonly isOfFlood?: boolean;
-  /** A hint for speed: no reading is expected to be stored at these times. */
-  readonly isNew?: boolean;
 }
 
 /** Any grid is allowed, one of `bucketGrid` is fast. A bucket that begins before `fromMs` is cut, and begins there. */

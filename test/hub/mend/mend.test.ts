@@ -278,7 +278,7 @@ describe("many hidden readings", () => {
         const value = start + row === 0 ? 1 : 0;
         return { device: PI, metric: T, tsMs: START + 1_000 * (start + row), value };
       });
-      await readings.append({ readings: some, attributes: [], receivedAtMs: START, isNew: true });
+      await readings.append({ readings: some, attributes: [], receivedAtMs: START });
     }
     let count = 0;
     const counted: ReadingStore = {

@@ -16,6 +16,8 @@ const rounds = Number(process.env["BRAMBLE_TEST_ROUNDS"] ?? 1);
 const startServer = process.env["BRAMBLE_TEST_PRODUCT"] === "mariadb" ? startMariadb : startPostgres;
 
 const DAY_MS = 86_400_000;
+/** Those days are in chunks on a server. */
+const OLD_MS = 100 * DAY_MS;
 const NET_MS = 60_000;
 
 let server: DatabaseServer;
@@ -43,7 +45,8 @@ class Senders {
   }
 
   async sendHistory(readings: number): Promise<void> {
-    for (let sent = 0; sent < readings; sent += 500) await this.#send(500, 6 * DAY_MS);
+    for (let sent = 0; sent < readings; sent += 1_000)
+      for (const agoMs of [OLD_MS, 0]) await this.#send(500, 6 * DAY_MS, agoMs);
   }
 
   start(): void {
@@ -91,17 +94,18 @@ class Senders {
     while (!this.#isStopped) {
       const kind = this.#random();
       // Late and repeated ones, those of now, and those without a time.
-      if (kind < 0.3) await this.#send(20, 6 * DAY_MS);
+      if (kind < 0.2) await this.#send(20, 6 * DAY_MS);
+      else if (kind < 0.3) await this.#send(20, 6 * DAY_MS, OLD_MS);
       else if (kind < 0.7) await this.#send(5, 60_000);
       else await this.#sendUntimed();
       await sleep(2);
     }
   }
 
-  async #send(count: number, withinMs: number): Promise<void> {
+  async #send(count: number, withinMs: number, agoMs = 0): Promise<void> {
     const readings = new Map<number, number>();
     for (let index = 0; index < count; index++) {
-      const ms = this.#startMs - 500 * Math.floor((this.#random() * withinMs) / 500);
+      const ms = this.#startMs - agoMs - 500 * Math.floor((this.#random() * withinMs) / 500);
       readings.set(ms, ++this.#next);
     }
     const body = [...readings].map(([ts, t]) => ({ device: "pi", ts, t }));

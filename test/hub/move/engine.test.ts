@@ -19,6 +19,8 @@ import { until } from "../../support/until.ts";
 
 const NOW_MS = Date.UTC(2026, 5, 15, 12);
 const DAY_MS = 86_400_000;
+/** Months of it are in chunks on a server. */
+const HISTORY_MS = 200 * DAY_MS;
 const ALL = { devices: null, metrics: null, fromMs: Number.MIN_SAFE_INTEGER, toMs: Number.MAX_SAFE_INTEGER };
 
 const Note = Type.Object({ id: Type.String(), device: Type.String(), text: Type.String() });
@@ -79,7 +81,7 @@ class Model {
         break;
       }
       case 2: {
-        const toMs = NOW_MS - (2 + this.pick(8)) * DAY_MS;
+        const toMs = NOW_MS - this.pick(200) * DAY_MS;
         await store.readings.remove({ ...ALL, devices: [deviceId(device)], toMs });
         this.#drop(device, ALL.fromMs, toMs);
         break;
@@ -92,7 +94,7 @@ class Model {
         break;
       }
       default:
-        await this.append(store, device, 1 + this.pick(20), this.pick(3) === 0 ? 10 * DAY_MS : 60_000);
+        await this.append(store, device, 1 + this.pick(20), this.pick(3) === 0 ? HISTORY_MS : 60_000);
     }
   }
 
@@ -123,7 +125,7 @@ test("everything is on the other side, whatever happens meanwhile, and comes bac
   await hub.start();
   const model = new Model(seed);
   for (let device = 0; device < 3; device++)
-    for (let batch = 0; batch < 4; batch++) await model.append(hub.stores.store, `d${device}`, 1_000, 10 * DAY_MS);
+    for (let batch = 0; batch < 4; batch++) await model.append(hub.stores.store, `d${device}`, 1_000, HISTORY_MS);
   await hub.stores.store.audit.append({ atMs: 1, actor: "a", action: "device.x", subject: "d0", details: { n: 1 } });
   const to = await server.createDatabase();
 

@@ -59,7 +59,7 @@ export type Grid = Pick<BucketQuery, "fromMs" | "toMs" | "originMs" | "stepMs">;
 
 export const EVERYTHING: Stretch = { name: null, fromMs: 0, toMs: Number.MAX_SAFE_INTEGER };
 
-function keyOf(name: SeriesName) {
+export function keyOf(name: SeriesName) {
   const [device = "", metric = ""] = name.split("/");
   return { device: deviceId(device), metric: metricName(metric) };
 }

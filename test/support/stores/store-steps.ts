@@ -2,11 +2,13 @@
 // list.
 import fc from "fast-check";
 import { expect } from "vitest";
+import type { TimeRange } from "../../../src/hub/store/mended.ts";
 import { deviceId } from "./store.ts";
 import {
   compareBuckets,
   comparePages,
   type Grid,
+  keyOf,
   type Message,
   SERIES,
   type SeriesName,
@@ -35,6 +37,14 @@ export type Step =
     }
   | { readonly kind: "seal" }
   | { readonly kind: "remove"; readonly stretch: Stretch }
+  /** As a move copies history: readings of these series take the place of all that they have in the range. */
+  | {
+      readonly kind: "replace";
+      readonly names: readonly SeriesName[];
+      readonly range: TimeRange;
+      readonly everyMs: number;
+      readonly shift: number;
+    }
   /** While `b` sends some more, and readings of another device are removed. */
   | { readonly kind: "copy"; readonly messages: readonly Message[]; readonly removed: Stretch }
   | { readonly kind: "reopen" }
@@ -97,6 +107,17 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 2,
     arbitrary: fc
       .record({
+        names: fc.uniqueArray(name, { minLength: 1, maxLength: 2 }),
+        range,
+        everyMs: fc.constantFrom(30_000, 777_777, HOUR_MS, 13 * HOUR_MS),
+        shift: fc.nat(100),
+      })
+      .map((replace): Step => ({ kind: "replace", ...replace })),
+  },
+  {
+    weight: 2,
+    arbitrary: fc
+      .record({
         messages: fc.array(fc.record({ readings: fc.array(lateOfB, { minLength: 1 }), receivedAtMs: ts }), {
           maxLength: 4,
         }),
@@ -120,6 +141,26 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
 
 async function append(open: StoreUnderTest, sent: Message): Promise<number[]> {
   return [...(await open.store.readings.append(toAppend(sent)))];
+}
+
+/** Does nothing to stores that cannot. */
+async function replace(
+  { store: { readings } }: StoreUnderTest,
+  model: StoreModel,
+  { names, range: { fromMs, toMs }, everyMs, shift }: Extract<Step, { kind: "replace" }>,
+): Promise<void> {
+  if (readings.replace === undefined) return;
+  const tsMs = Float64Array.from({ length: Math.ceil((toMs - fromMs) / everyMs) }, (_, row) => fromMs + row * everyMs);
+  const columns = { tsMs, values: tsMs.map((_, row) => ((row + shift) % 50) / 4) };
+  await readings.replace(
+    { fromMs, toMs },
+    names.map((of) => ({ ...keyOf(of), columns })),
+  );
+  for (const of of names) {
+    model.remove({ name: of, fromMs, toMs });
+    const sent = Array.from(tsMs, (ms, row) => ({ name: of, tsMs: ms, value: columns.values[row] ?? 0 }));
+    model.append({ readings: sent, receivedAtMs: START_MS });
+  }
 }
 
 /** Runs a step on both, and compares the results. */
@@ -148,6 +189,8 @@ export async function take(open: StoreUnderTest, model: StoreModel, one: Step): 
       await open.store.readings.remove(selectionOf(one.stretch));
       model.remove(one.stretch);
       return;
+    case "replace":
+      return replace(open, model, one);
     case "copy": {
       const copied = open.store.readings.copy(deviceId("a"), model.metricsOf("a"), deviceId("b"));
       const removed = open.store.readings.remove(selectionOf(one.removed));

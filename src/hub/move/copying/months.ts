@@ -34,20 +34,33 @@ export async function newestMonth(
   return { fromMs, device: "", toMs: endMs };
 }
 
-/** In their order. */
-export async function devicesOf(stores: readonly Store[]): Promise<DeviceId[]> {
-  const devices = new Set<DeviceId>();
-  for (const { readings } of stores) for (const { device } of await readings.latest()) devices.add(device);
-  return [...devices].sort(compareText);
+/** A device, and how many series it has. */
+export interface CopiedDevice {
+  readonly id: DeviceId;
+  readonly series: number;
 }
 
-/** What is copied next, up to the end of the month; null where the month is done. */
-export function selectionAt(
+/** In their order. */
+export async function devicesOf(stores: readonly Store[]): Promise<CopiedDevice[]> {
+  const devices = new Map<DeviceId, Set<string>>();
+  for (const { readings } of stores) {
+    for (const { device, metric } of await readings.latest()) {
+      const metrics = devices.get(device) ?? new Set();
+      devices.set(device, metrics.add(metric));
+    }
+  }
+  return Array.from(devices, ([id, { size }]) => ({ id, series: size })).sort((a, b) => compareText(a.id, b.id));
+}
+
+/** The device that is copied next; undefined where the month is done. */
+export function nextDevice(
   { fromMs, device, toMs }: CopyPlace,
-  devices: readonly DeviceId[],
-  endMs: number,
-): (ReadingSelection & { readonly devices: readonly [DeviceId] }) | null {
-  const next = devices.find((id) => (id === device ? toMs > fromMs : compareText(id, device) > 0));
-  if (next === undefined) return null;
-  return { ...ALL_READINGS, devices: [next], fromMs, toMs: next === device ? toMs : endMs };
+  devices: readonly CopiedDevice[],
+): CopiedDevice | undefined {
+  return devices.find(({ id }) => (id === device ? toMs > fromMs : compareText(id, device) > 0));
+}
+
+/** What is copied of a device, up to the end of the month. */
+export function selectionAt({ fromMs, device, toMs }: CopyPlace, id: DeviceId, endMs: number): ReadingSelection {
+  return { ...ALL_READINGS, devices: [id], fromMs, toMs: id === device ? toMs : endMs };
 }

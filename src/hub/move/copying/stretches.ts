@@ -7,6 +7,7 @@ import {
   type ReadingSelection,
   type ReadingStore,
   readingAt,
+  type SeriesColumns,
   seriesAt,
 } from "../../store/readings.ts";
 
@@ -38,9 +39,25 @@ export async function newestStretch(
   }
 }
 
-/** Its readings, oldest first: databases write those best. */
-export function oldestFirst({ page, count }: Stretch): Reading[] {
-  return Array.from({ length: count }, (_, index) => readingAt(page, count - 1 - index));
+/** Its readings by series, oldest first. */
+export function columnsOf({ page, count }: Stretch): SeriesColumns[] {
+  const { series, seriesIndex, tsMs, values } = page;
+  const counts = new Uint32Array(series.length);
+  for (let row = 0; row < count; row++) counts[seriesIndex[row] ?? 0] = (counts[seriesIndex[row] ?? 0] ?? 0) + 1;
+  const columns = Array.from(counts, (rows) => ({ tsMs: new Float64Array(rows), values: new Float64Array(rows) }));
+  for (let row = 0; row < count; row++) {
+    const place = seriesIndex[row] ?? 0;
+    const at = (counts[place] ?? 0) - 1;
+    counts[place] = at;
+    const ofSeries = columns[place];
+    if (ofSeries === undefined) continue;
+    ofSeries.tsMs[at] = tsMs[row] ?? 0;
+    ofSeries.values[at] = values[row] ?? 0;
+  }
+  return series.flatMap((key, place) => {
+    const ofSeries = columns[place];
+    return ofSeries === undefined || ofSeries.tsMs.length === 0 ? [] : { ...key, columns: ofSeries };
+  });
 }
 
 /** All readings of a selection. */
@@ -48,7 +65,7 @@ export async function allOf(readings: ReadingStore, selection: ReadingSelection,
   const all: Reading[] = [];
   for (let { toMs } = selection; toMs > selection.fromMs; ) {
     const stretch = await newestStretch(readings, { ...selection, toMs }, limit);
-    for (const reading of oldestFirst(stretch)) all.push(reading);
+    for (let row = 0; row < stretch.count; row++) all.push(readingAt(stretch.page, row));
     toMs = stretch.fromMs;
   }
   return all;

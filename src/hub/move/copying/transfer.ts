@@ -6,7 +6,7 @@ import type { ReadingSelection } from "../../store/readings.ts";
 import type { Store } from "../../store/store.ts";
 import type { Mirror } from "../mirror.ts";
 import type { Pacing } from "./pacing.ts";
-import { allOf, differences, newestStretch, oldestFirst } from "./stretches.ts";
+import { allOf, columnsOf, differences, newestStretch } from "./stretches.ts";
 
 export interface TransferOptions {
   readonly source: Store;
@@ -28,7 +28,10 @@ export interface Step {
   readonly repaired: number;
 }
 
-const STRETCHES_PER_COPY = 4;
+/** Of a stretch, which is one transaction; more where a device has many metrics, so that chunks do not become small. */
+const MIN_READINGS_PER_COPY = 16_384;
+const MAX_READINGS_PER_COPY = 65_536;
+const READINGS_PER_SERIES = 1_024;
 const READINGS_PER_WRITE = 10_000;
 /** Readings of one series that the other store alone has are removed together where they lie next to each other. */
 const MAX_SINGLE_REMOVALS = 1_000;
@@ -41,26 +44,19 @@ export class Transfer {
   }
 
   /**
-   * Copies the newest stretches of a selection of which the other store has nothing that counts. While one is written, the next is read:
-   * both within the same turn, so nothing newer is written over.
+   * Copies the newest stretch of a device's readings of which the other store has nothing that counts; `series` is how many the device
+   * has. It is short: live messages that waited during a step let the copy rest, so a long step would hardly ever be without one.
    */
-  copyNewest(selection: ReadingSelection): Promise<Step> {
-    const { source, mirror, readingsPerStep } = this.#options;
-    const read = (toMs: number) => newestStretch(source.readings, { ...selection, toMs }, readingsPerStep);
+  copyNewest(selection: ReadingSelection, series: number): Promise<Step> {
+    const { source, mirror } = this.#options;
+    const limit = Math.min(MAX_READINGS_PER_COPY, Math.max(MIN_READINGS_PER_COPY, READINGS_PER_SERIES * series));
     return this.#turn(async () => {
-      const target = openTarget(mirror);
-      let stretch = await read(selection.toMs);
-      let readings = stretch.count;
-      for (let copied = 1; copied < STRETCHES_PER_COPY && stretch.fromMs > selection.fromMs; copied++) {
-        const next = read(stretch.fromMs);
-        // The write is settled before the turn ends, whatever becomes of the next one.
-        next.catch(() => undefined);
-        await write(target, oldestFirst(stretch), true);
-        stretch = await next;
-        readings += stretch.count;
-      }
-      await write(target, oldestFirst(stretch), true);
-      return { fromMs: stretch.fromMs, readings, repaired: 0 };
+      const { replace } = openTarget(mirror).readings;
+      // It is no faster than to compare, and to append what is missing.
+      if (replace === undefined) return this.repairNow(selection);
+      const stretch = await newestStretch(source.readings, selection, limit);
+      await replace({ fromMs: stretch.fromMs, toMs: selection.toMs }, columnsOf(stretch));
+      return { fromMs: stretch.fromMs, readings: stretch.count, repaired: 0 };
     });
   }
 
@@ -128,9 +124,9 @@ export function openTarget({ target }: Mirror): Store {
 /** The other store is not open: retry later. */
 export class TargetAway extends Error {}
 
-async function write(target: Store, rows: readonly Reading[], isNew = false): Promise<void> {
+async function write(target: Store, rows: readonly Reading[]): Promise<void> {
   const writes = Array.from(groupsOf(rows, READINGS_PER_WRITE), (readings) =>
-    target.readings.append({ readings, attributes: [], receivedAtMs: 0, isNew }),
+    target.readings.append({ readings, attributes: [], receivedAtMs: 0 }),
   );
   // All are settled before the turn ends, or one of them could be written after later ones.
   const failed = (await Promise.allSettled(writes)).find(({ status }) => status === "rejected");

@@ -2,6 +2,7 @@
 // SQL is written once, with `?` for each parameter.
 
 import type { Columns } from "../codec/chunk-codec.ts";
+import type { Summary } from "../codec/summary.ts";
 
 export type SqlValue = string | number | Uint8Array | null;
 /** Columns in the order of the statement. */
@@ -18,6 +19,14 @@ export interface ReadingColumns {
 export interface SlotMarks {
   readonly series: readonly number[];
   readonly slots: readonly number[];
+}
+
+/** A row of the table of rollups: slot n begins n times `minutes` after 1970 UTC. */
+export interface SlotSummary {
+  readonly series: number;
+  readonly minutes: number;
+  readonly slot: number;
+  readonly summary: Summary;
 }
 
 export interface ReadingWrite {
@@ -69,6 +78,8 @@ export interface Connection {
   takeRows(series: number, fromMs: number, toMs: number): Promise<Columns>;
   /** Inserts readings where the table has none with their keys; each key once, in their order. */
   addRows(rows: ReadingColumns): Promise<void>;
+  /** Inserts rollups; fails where the table has one of them. */
+  addSummaries(summaries: readonly SlotSummary[]): Promise<void>;
   /** Calls `onNotice` with notifications of other connections; undefined where the server has none. */
   readonly listen?: (onNotice: (text: string) => void) => Promise<void>;
   /** Closes it; what it was doing fails. */

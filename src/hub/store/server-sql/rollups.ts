@@ -4,9 +4,10 @@
 import { MINUTE_MS } from "../../../shared/time.ts";
 import { addToSlot, type Summary } from "../codec/summary.ts";
 import { ROLLUP_STEPS_MS, SHORTEST_STEP_MS } from "../common/bucket-parts.ts";
-import { groupsOf, runsOf } from "../common/groups.ts";
+import { runsOf } from "../common/groups.ts";
 import type { ConnectionPool } from "./connection-pool.ts";
-import type { Connection, Dialect } from "./dialect.ts";
+import type { Connection, Dialect, SlotSummary } from "./dialect.ts";
+import { replaceSummaries, type SlotRun, summariesIn } from "./history/rollup-table.ts";
 import type { RowReader } from "./reading/row-reader.ts";
 import { addReadings } from "./reading/slot-summaries.ts";
 import { numberList, toNumber } from "./values.ts";
@@ -14,8 +15,6 @@ import type { MarkedSlots } from "./writing/marked-slots.ts";
 
 /** Worked out in one transaction: each may be of another series, which takes two queries. */
 const MARKS_PER_STEP = 1_000;
-const ROWS_PER_STATEMENT = 500;
-const RUNS_PER_STATEMENT = 100;
 
 export interface RollupsOptions {
   readonly dialect: Dialect;
@@ -30,14 +29,6 @@ export interface RollupsOptions {
 type SeriesSlots = Map<number, Set<number>>;
 /** Of such slots. */
 type SeriesSummaries = Map<number, Map<number, Summary>>;
-
-/** Slots of a series that follow each other without a gap. */
-interface Run {
-  readonly series: number;
-  readonly from: number;
-  /** The one behind its last. */
-  readonly to: number;
-}
 
 export class Rollups {
   readonly #options: RollupsOptions;
@@ -94,21 +85,26 @@ export class Rollups {
 
   /** By statements for many series each: there may be thousands of them, and the server far away. */
   async #work(connection: Connection, slots: SeriesSlots): Promise<void> {
-    await write(connection, SHORTEST_STEP_MS, slots, await this.#fromReadings(connection, slots));
+    const runs = slotRunsOf(slots, SHORTEST_STEP_MS);
+    await replaceSummaries(connection, runs, rowsOf(await this.#fromReadings(connection, runs), SHORTEST_STEP_MS));
     let finerMs: number = SHORTEST_STEP_MS;
     for (const stepMs of ROLLUP_STEPS_MS.slice(1)) {
-      const changed = inSlots(slots, stepMs);
-      await write(connection, stepMs, changed, await fromRollups(connection, changed, finerMs, stepMs));
+      const longer = slotRunsOf(inSlots(slots, stepMs), stepMs);
+      await replaceSummaries(
+        connection,
+        longer,
+        rowsOf(await fromRollups(connection, longer, finerMs, stepMs), stepMs),
+      );
       finerMs = stepMs;
     }
   }
 
-  async #fromReadings(connection: Connection, slots: SeriesSlots): Promise<SeriesSummaries> {
+  async #fromReadings(connection: Connection, runs: readonly SlotRun[]): Promise<SeriesSummaries> {
     const { dialect, rows } = this.#options;
     const found: SeriesSummaries = new Map();
     const grid = { originMs: 0, stepMs: SHORTEST_STEP_MS };
-    for (const [series, runs] of Map.groupBy(slotRunsOf(slots), (run) => run.series)) {
-      const times = runs.map(({ from, to }) => ({ from: from * SHORTEST_STEP_MS, to: to * SHORTEST_STEP_MS }));
+    for (const [series, ofSeries] of Map.groupBy(runs, (run) => run.series)) {
+      const times = ofSeries.map(({ from, to }) => ({ from: from * SHORTEST_STEP_MS, to: to * SHORTEST_STEP_MS }));
       await addReadings({ connection, sql: dialect.sql, rows }, series, times, grid, summariesOf(found, series));
     }
     return found;
@@ -117,61 +113,30 @@ export class Rollups {
 
 async function fromRollups(
   connection: Connection,
-  slots: SeriesSlots,
+  runs: readonly SlotRun[],
   finerMs: number,
   stepMs: number,
 ): Promise<SeriesSummaries> {
   const found: SeriesSummaries = new Map();
   const perSlot = stepMs / finerMs;
-  for (const runs of groupsOf(slotRunsOf(slots), RUNS_PER_STATEMENT)) {
-    const finer = runs.map(({ series, from, to }) => ({ series, from: from * perSlot, to: to * perSlot }));
-    const rows = await connection.query(
-      `SELECT series_id, slot, readings, min_value, max_value, mean FROM rollup_slot
-       WHERE ${within(finer, finerMs)} ORDER BY series_id, slot`,
-    );
-    for (const [series, slot, count, min, max, mean] of rows) {
-      const summary = { count: toNumber(count), min: toNumber(min), max: toNumber(max), mean: toNumber(mean) };
-      addToSlot(summariesOf(found, toNumber(series)), Math.floor(toNumber(slot) / perSlot), summary);
-    }
-  }
+  const minutes = finerMs / MINUTE_MS;
+  const finer = runs.map(({ series, from, to }) => ({ series, minutes, from: from * perSlot, to: to * perSlot }));
+  for (const { series, slot, summary } of await summariesIn(connection, finer))
+    addToSlot(summariesOf(found, series), Math.floor(slot / perSlot), summary);
   return found;
 }
 
-/** Replaces what the table has of these slots. */
-async function write(
-  connection: Connection,
-  stepMs: number,
-  slots: SeriesSlots,
-  summaries: SeriesSummaries,
-): Promise<void> {
-  for (const runs of groupsOf(slotRunsOf(slots), RUNS_PER_STATEMENT))
-    await connection.query(`DELETE FROM rollup_slot WHERE ${within(runs, stepMs)}`);
+function slotRunsOf(slots: SeriesSlots, stepMs: number): SlotRun[] {
   const minutes = stepMs / MINUTE_MS;
-  const rows = [...summaries].flatMap(([series, ofSeries]) =>
-    [...ofSeries].map(([slot, { count, min, max, mean }]) => [series, minutes, slot, count, min, max, mean]),
-  );
-  for (const some of groupsOf(rows, ROWS_PER_STATEMENT)) {
-    const places = some.map(() => "(?, ?, ?, ?, ?, ?, ?)").join(",");
-    await connection.query(
-      `INSERT INTO rollup_slot (series_id, minutes, slot, readings, min_value, max_value, mean) VALUES ${places}`,
-      some.flat(),
-    );
-  }
-}
-
-/** A condition, which each of the runs finds its rows for by the index. */
-function within(runs: readonly Run[], stepMs: number): string {
-  const minutes = stepMs / MINUTE_MS;
-  return runs
-    .map(
-      ({ series, from, to }) => `(series_id = ${series} AND minutes = ${minutes} AND slot >= ${from} AND slot < ${to})`,
-    )
-    .join(" OR ");
-}
-
-function slotRunsOf(slots: SeriesSlots): Run[] {
   return [...slots].flatMap(([series, ofSeries]) =>
-    runsOf([...ofSeries].sort((a, b) => a - b)).map(([from, to]) => ({ series, from, to })),
+    runsOf([...ofSeries].sort((a, b) => a - b)).map(([from, to]) => ({ series, minutes, from, to })),
+  );
+}
+
+function rowsOf(summaries: SeriesSummaries, stepMs: number): SlotSummary[] {
+  const minutes = stepMs / MINUTE_MS;
+  return [...summaries].flatMap(([series, ofSeries]) =>
+    Array.from(ofSeries, ([slot, summary]) => ({ series, minutes, slot, summary })),
   );
 }
 

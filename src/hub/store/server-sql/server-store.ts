@@ -129,7 +129,8 @@ export class ServerStore implements Store {
     this.#rows = rows;
     this.#rollups = new Rollups({ dialect, pool: maintainers, rows, marked, settled: () => commits.settled() });
     this.#compaction = new Compaction({ dialect, pool: maintainers, rows });
-    this.readings = serverReadings({ dialect, commits, series, times, rows, readers, maintainers });
+    const compactedToMs = () => this.#compactedToMs;
+    this.readings = serverReadings({ dialect, commits, series, times, rows, readers, maintainers, compactedToMs });
     this.records = serverRecords(dialect, commits, readers);
     this.audit = serverAudit(dialect, commits, readers);
     this.metadata = serverMetadata(dialect, commits, readers);
@@ -146,6 +147,12 @@ export class ServerStore implements Store {
   /** By the server's clock. */
   get #currentSlot(): number {
     return Math.floor((performance.now() + this.#clockAheadMs) / SHORTEST_STEP_MS);
+  }
+
+  /** Days before this time are compacted. */
+  get #compactedToMs(): number {
+    const { clock, compactAfterMs = COMPACT_AFTER_MS } = this.#options;
+    return Math.floor((clock.now() - compactAfterMs) / DAY_MS) * DAY_MS;
   }
 
   async start(): Promise<void> {
@@ -217,8 +224,7 @@ export class ServerStore implements Store {
 
   /** Compacts all readings that are old enough, and merges late ones into chunks; maintenance does so every hour. */
   compact(): Promise<void> {
-    const { clock, compactAfterMs = COMPACT_AFTER_MS } = this.#options;
-    return this.#compaction.run(Math.floor((clock.now() - compactAfterMs) / DAY_MS) * DAY_MS);
+    return this.#compaction.run(this.#compactedToMs);
   }
 
   async releaseMemory(): Promise<void> {

@@ -2,6 +2,7 @@
 // messages are acknowledged meanwhile.
 import { setTimeout as sleep } from "node:timers/promises";
 import type { MoveStatus } from "../../../../src/shared/settings/move.ts";
+import { DAY_MS } from "../../../../src/shared/time.ts";
 import type { TestHub } from "../../../support/hub.ts";
 import type { DatabaseServer } from "../../../support/system/database-server.ts";
 import type { Bench, Row } from "../../bench.ts";
@@ -13,6 +14,12 @@ const WINDOW = { warmupMs: 500, measureMs: 5_000 };
 const POLL_MS = 50;
 const MIN_SHARE = 0.5;
 const MAX_PUBACK_MS = 50;
+const AGES = [
+  { age: "of the last fortnight", agoMs: 0 },
+  { age: "older than 90 days", agoMs: 100 * DAY_MS },
+];
+
+type MoveBench = Pick<Bench, "stores" | "tell">;
 
 export interface MoveProduct {
   readonly product: string;
@@ -21,16 +28,22 @@ export interface MoveProduct {
   readonly rivalPerSecond: number;
 }
 
-/** Two rows of the table for this server. */
-export async function measureMove(
+/** Two rows of the table for readings that become rows of this server, and two for those that become chunks. */
+export async function measureMoves(running: DatabaseServer, product: MoveProduct, bench: MoveBench): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const age of AGES) for (const row of await measureMove(running, { ...product, ...age }, bench)) rows.push(row);
+  return rows;
+}
+
+async function measureMove(
   running: DatabaseServer,
-  { product, rival, rivalPerSecond }: MoveProduct,
-  { stores, tell }: Pick<Bench, "stores" | "tell">,
+  { product, rival, rivalPerSecond, age, agoMs }: MoveProduct & (typeof AGES)[number],
+  { stores, tell }: MoveBench,
 ): Promise<Row[]> {
-  const filled = await stores.toMove(product);
+  const filled = await stores.toMove(`${product}-${agoMs}`, agoMs);
   const address = await running.createDatabase();
   const hub = await startHub(filled.path);
-  tell(`moves ${thousands(filled.readings)} readings into ${product}`);
+  tell(`moves ${thousands(filled.readings)} readings ${age} into ${product}`);
   const alone = await pace(hub.mqttPort, WINDOW);
   const startedAt = performance.now();
   const headers = { "content-type": "application/json" };
@@ -46,13 +59,13 @@ export async function measureMove(
   const worstMs = Math.max(...p99s);
   return [
     {
-      what: `readings/s moved into ${product} while devices send, of ${rival}`,
+      what: `readings/s ${age} moved into ${product} while devices send, of ${rival}`,
       bar: `≥ ${MIN_SHARE}`,
       measured: `${share.toFixed(2)} (${thousands(rate)} of ${thousands(rivalPerSecond)})`,
       passed: share >= MIN_SHARE,
     },
     {
-      what: `PUBACK p99 during a move into ${product}, in the worst ${WINDOW.measureMs / 1_000} s`,
+      what: `PUBACK p99 while readings ${age} are moved into ${product}, in the worst ${WINDOW.measureMs / 1_000} s`,
       bar: `≤ ${MAX_PUBACK_MS} ms`,
       measured: `${milliseconds(worstMs)} (${milliseconds(alone.p99Ms)} before it)`,
       passed: worstMs <= MAX_PUBACK_MS,

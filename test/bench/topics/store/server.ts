@@ -19,7 +19,7 @@ import { startPostgres } from "../../../support/system/postgres.ts";
 import type { Row, Topic } from "../../bench.ts";
 import { inTurns, medianPair, thousands } from "../../statistics.ts";
 import { measureHistory } from "./server-history.ts";
-import { measureMove } from "./server-move.ts";
+import { measureMoves } from "./server-move.ts";
 
 const PAIRS = 3;
 const SERIES = 200;
@@ -54,7 +54,7 @@ export const server: Topic = {
         measured: `${value.toFixed(2)} (${thousands(a)} of ${thousands(b)})`,
         passed: value >= MIN_SHARE,
       });
-      for (const row of await measureMove(running, { product, rival, rivalPerSecond: b }, { stores, tell }))
+      for (const row of await measureMoves(running, { product, rival, rivalPerSecond: b }, { stores, tell }))
         rows.push(row);
       for (const row of await measureHistory(running, { product, tableBytes }, tell)) rows.push(row);
     }

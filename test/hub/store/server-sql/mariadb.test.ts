@@ -6,6 +6,7 @@ import { compactionContract } from "../../../contract/store-compaction.ts";
 import { leadContract } from "../../../contract/store-lead.ts";
 import { mendContract } from "../../../contract/store-mends.ts";
 import { modelContract } from "../../../contract/store-model.ts";
+import { replaceContract } from "../../../contract/store-replace.ts";
 import { serverStoreContract } from "../../../contract/store-server.ts";
 import { openServerStore } from "../../../support/stores/server-store.ts";
 import { deviceId, metricName } from "../../../support/stores/store.ts";
@@ -28,6 +29,7 @@ modelContract({ runs: 6, keepsNegativeZero: false }, () => openServerStore(serve
 mendContract({ runs: 3, keepsNegativeZero: false }, () => openServerStore(server, { compactAfterMs: 0 }));
 serverStoreContract("MariaDB", () => server);
 leadContract("MariaDB", () => server);
+replaceContract("MariaDB", () => server);
 compactionContract({ product: "MariaDB", readingsBetween: null }, () => server);
 
 test.each(["bramble_recent", "bramble_reading"])("%s finds a stretch of a series by the index", async (view) => {

@@ -8,6 +8,7 @@ import { compactionContract } from "../../../contract/store-compaction.ts";
 import { leadContract } from "../../../contract/store-lead.ts";
 import { mendContract } from "../../../contract/store-mends.ts";
 import { modelContract } from "../../../contract/store-model.ts";
+import { replaceContract } from "../../../contract/store-replace.ts";
 import { serverStoreContract } from "../../../contract/store-server.ts";
 import { openServerStore } from "../../../support/stores/server-store.ts";
 import { deviceId, metricName } from "../../../support/stores/store.ts";
@@ -28,6 +29,7 @@ modelContract({ runs: 6, keepsNegativeZero: true }, () => openServerStore(server
 mendContract({ runs: 3, keepsNegativeZero: true }, () => openServerStore(server, { compactAfterMs: 0 }));
 serverStoreContract("PostgreSQL", () => server);
 leadContract("PostgreSQL", () => server);
+replaceContract("PostgreSQL", () => server);
 compactionContract(
   {
     product: "PostgreSQL",

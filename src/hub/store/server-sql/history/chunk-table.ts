@@ -5,14 +5,14 @@ import { READINGS_PER_CHUNK } from "../../codec/chunk-codec.ts";
 import { SHORTEST_STEP_MS } from "../../common/bucket-parts.ts";
 import { groupsOf } from "../../common/groups.ts";
 import type { Connection, Row } from "../dialect.ts";
-import { toNumber } from "../values.ts";
+import { numberList, toNumber } from "../values.ts";
 import { CHUNK_COLUMNS, type Chunk, toChunk } from "./chunk-row.ts";
 
 const MARKS_PER_STATEMENT = 500;
 
 /** It has to be the first statement of its transaction, whose snapshot begins with it. */
-export async function lockSeries(connection: Connection, id: number): Promise<void> {
-  await connection.query("SELECT id FROM series WHERE id = ? FOR UPDATE", [id]);
+export async function lockSeries(connection: Connection, ...ids: readonly number[]): Promise<void> {
+  await connection.query(`SELECT id FROM series WHERE id IN ${numberList(ids)} ORDER BY id FOR UPDATE`);
 }
 
 /** The chunk that begins at or before `tsMs`, the nearest one. */

@@ -5,7 +5,16 @@ import { errorCode } from "../../../../shared/error-text.ts";
 import type { Columns } from "../../codec/chunk-codec.ts";
 import type { StoreAddress } from "../../store-address.ts";
 import { answered } from "../connection-pool.ts";
-import type { Connection, Order, ReadingColumns, ReadingWrite, Row, SeriesRange, SqlValue } from "../dialect.ts";
+import type {
+  Connection,
+  Order,
+  ReadingColumns,
+  ReadingWrite,
+  Row,
+  SeriesRange,
+  SlotSummary,
+  SqlValue,
+} from "../dialect.ts";
 import { CHUNK_COLUMNS } from "../history/chunk-row.ts";
 import { toColumns, toNumber } from "../values.ts";
 import { double, insertReadings, KEEP_EXISTING, READINGS_PER_STATEMENT, REPLACE_EXISTING } from "./insert-readings.ts";
@@ -134,6 +143,16 @@ export class MysqlConnection implements Connection {
   async addRows(rows: ReadingColumns): Promise<void> {
     for (let start = 0; start < rows.series.length; start += READINGS_PER_STATEMENT)
       await this.query(insertReadings(rows, start) + KEEP_EXISTING);
+  }
+
+  async addSummaries(summaries: readonly SlotSummary[]): Promise<void> {
+    const rows = summaries.map(({ series, minutes, slot, summary: { count, min, max, mean } }) => {
+      const values = [min, max, mean].map(double);
+      return `(${series},${minutes},${slot},${count},${values})`;
+    });
+    await this.query(
+      `INSERT INTO rollup_slot (series_id, minutes, slot, readings, min_value, max_value, mean) VALUES ${rows.join(",")}`,
+    );
   }
 
   close(): void {

@@ -16,6 +16,7 @@ import type {
   Row,
   SeriesRange,
   SlotMarks,
+  SlotSummary,
   SqlValue,
 } from "../dialect.ts";
 import { CHUNK_COLUMNS } from "../history/chunk-row.ts";
@@ -134,6 +135,19 @@ export class PostgresConnection implements Connection {
     await this.#run(`${INSERT} ON CONFLICT DO NOTHING`, arrays, "add");
   }
 
+  async addSummaries(rows: readonly SlotSummary[]): Promise<void> {
+    const arrays = [
+      int4Array(rows.map(({ series }) => series)),
+      int4Array(rows.map(({ minutes }) => minutes)),
+      int8Array(rows.map(({ slot }) => slot)),
+      int8Array(rows.map(({ summary }) => summary.count)),
+      float8Array(rows.map(({ summary }) => summary.min)),
+      float8Array(rows.map(({ summary }) => summary.max)),
+      float8Array(rows.map(({ summary }) => summary.mean)),
+    ];
+    await this.#run(ADD_SUMMARIES, arrays, "add-summaries");
+  }
+
   close(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
@@ -201,6 +215,12 @@ const AND_MARK = `
   WITH mark AS (INSERT INTO rollup_mark (series_id, slot) SELECT * FROM unnest($4::integer[], $5::bigint[]))`;
 const NO_MARKS: SlotMarks = { series: [], slots: [] };
 const ADD_MARKS = "INSERT INTO rollup_mark (series_id, slot) SELECT * FROM unnest($1::integer[], $2::bigint[])";
+const ADD_SUMMARIES = `
+  INSERT INTO rollup_slot (series_id, minutes, slot, readings, min_value, max_value, mean)
+  SELECT * FROM unnest(
+    $1::integer[], $2::integer[], $3::bigint[], $4::bigint[],
+    $5::double precision[], $6::double precision[], $7::double precision[]
+  )`;
 
 function rowsInOrder(direction: "ASC" | "DESC"): string {
   return `

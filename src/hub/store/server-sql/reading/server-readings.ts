@@ -1,5 +1,4 @@
 // Readings in a database server: writes go by the queue of commits, queries to connections of their own.
-import type { DeviceId, MetricName } from "../../../../shared/ids.ts";
 import type { Reading } from "../../../../shared/reading.ts";
 import { bucketGrid } from "../../bucket-grid.ts";
 import { PageBuilder, remainingRange } from "../../common/reading-page.ts";
@@ -9,6 +8,7 @@ import type { ConnectionPool } from "../connection-pool.ts";
 import type { Dialect } from "../dialect.ts";
 import { copySeries } from "../history/copy-series.ts";
 import { removeReadings } from "../history/remove-readings.ts";
+import { replaceReadings } from "../history/replace-readings.ts";
 import type { CommitQueue } from "../writing/commit-queue.ts";
 import type { Series, SeriesDirectory } from "../writing/series-directory.ts";
 import type { TimeAllocator } from "../writing/time-allocator.ts";
@@ -28,10 +28,12 @@ export interface ServerReadingsOptions {
   readonly readers: ConnectionPool;
   /** For copies and removals. */
   readonly maintainers: ConnectionPool;
+  /** Readings before this time are kept in chunks. */
+  readonly compactedToMs: () => number;
 }
 
 export function serverReadings(options: ServerReadingsOptions): ReadingStore {
-  const { dialect, commits, series, times, rows, readers, maintainers } = options;
+  const { dialect, commits, series, times, rows, readers, maintainers, compactedToMs } = options;
   const source = { pool: readers, rows };
   const history = { dialect, pool: maintainers, rows };
   return {
@@ -59,12 +61,26 @@ export function serverReadings(options: ServerReadingsOptions): ReadingStore {
       for (const metric of metrics) series.of(into, metric);
       await commits.flush();
       for (const from of series.select({ devices: [device], metrics })) {
-        const target = await storedSeries(options, into, from.metric);
+        const target = series.of(into, from.metric);
+        await store(options, [target]);
         // Raised before anything is written: what is assigned meanwhile then asks the database.
         target.newestMs = Math.max(target.newestMs, from.newestMs);
         await copySeries(history, from.id, target.id);
         times.forget(target.number);
       }
+    },
+    async replace(range, readings) {
+      const found = readings.filter(({ columns }) => columns.tsMs.length > 0);
+      const written = found.map(({ device, metric, columns }) => ({ one: series.of(device, metric), columns }));
+      await store(
+        options,
+        written.map(({ one }) => one),
+      );
+      // Raised before anything is written, as above.
+      for (const { one, columns } of written) one.newestMs = Math.max(one.newestMs, columns.tsMs.at(-1) ?? 0);
+      const stored = written.map(({ one, columns }) => ({ id: one.id, columns })).sort((a, b) => a.id - b.id);
+      if (stored.length > 0) await replaceReadings({ ...history, compactedToMs }, range, stored);
+      for (const { one } of written) times.forget(one.number);
     },
     async remove(selection) {
       for (const one of series.select(selection)) {
@@ -93,14 +109,10 @@ function rangesOf(series: readonly Series[], query: PageQuery): WantedRange[] {
   return series.map((one) => ({ id: one.id, ...remainingRange(one, query) }));
 }
 
-async function storedSeries(
-  { maintainers, dialect, series }: ServerReadingsOptions,
-  device: DeviceId,
-  metric: MetricName,
-): Promise<Series> {
-  const one = series.of(device, metric);
-  if (one.id > 0) return one;
-  await maintainers.transaction(dialect.sql.begin, (connection) => series.insert(connection, [one]));
-  await maintainers.read((connection) => series.learnIds(connection, [one]));
-  return one;
+/** Gives series an id that have none yet. */
+async function store({ maintainers, dialect, series }: ServerReadingsOptions, all: readonly Series[]): Promise<void> {
+  const unwritten = all.filter(({ id }) => id === 0);
+  if (unwritten.length === 0) return;
+  await maintainers.transaction(dialect.sql.begin, (connection) => series.insert(connection, unwritten));
+  await maintainers.read((connection) => series.learnIds(connection, unwritten));
 }

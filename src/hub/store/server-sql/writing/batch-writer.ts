@@ -37,8 +37,6 @@ interface Arrived {
   /** 1 for each reading without a time of its own; `receivedMs` has its time of receipt. */
   readonly untimed: Uint8Array;
   readonly receivedMs: Float64Array;
-  /** As the messages say. */
-  readonly isNew: boolean;
 }
 
 export class PreparedBatch {
@@ -89,7 +87,7 @@ export class BatchWriter {
     const columns = batchColumns(readings);
     const ids = await this.#idsOf(columns.series);
     const attributes = [...batch.attributes.values()].map(saveAttribute(this.#options.dialect));
-    const arrived = { columns, ids, untimed, receivedMs: columns.tsMs.slice(), isNew: !batch.mayBeKnown };
+    const arrived = { columns, ids, untimed, receivedMs: columns.tsMs.slice() };
     return this.#prepare(arrived, [...attributes, ...batch.operations], settled);
   }
 
@@ -125,8 +123,7 @@ export class BatchWriter {
   ): Promise<PreparedBatch> {
     const { times, marked, dialect } = this.#options;
     const { columns, ids, untimed } = arrived;
-    const assigned = await times.assign(columns, untimed, settled);
-    const isNew = assigned.isNew || arrived.isNew;
+    const { isNew } = await times.assign(columns, untimed, settled);
     const marks = new NewMarks(marked);
     for (let row = 0; row < ids.length; row++) marks.add(ids[row] ?? 0, columns.tsMs[row] ?? 0);
     const all = { series: ids, tsMs: columns.tsMs, values: columns.values };

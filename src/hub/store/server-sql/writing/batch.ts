@@ -32,8 +32,6 @@ export class Batch {
   behind: Batch | null = null;
   /** Committed after everything that was enqueued before. */
   isBarrier = false;
-  /** Whether a message did not say that its readings are new. */
-  mayBeKnown = false;
   readonly #waiting: Waiting[] = [];
 
   get messages(): number {

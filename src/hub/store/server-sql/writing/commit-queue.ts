@@ -37,7 +37,7 @@ export class CommitQueue {
   }
 
   /** Resolves with the times of the message's readings once they are committed. */
-  append({ readings, attributes, receivedAtMs, isOfFlood, isNew = false }: AppendMessage): Promise<Float64Array> {
+  append({ readings, attributes, receivedAtMs, isOfFlood }: AppendMessage): Promise<Float64Array> {
     if (this.#isClosed) return Promise.reject(closed());
     const isSound = readings.every(({ value, tsMs }) => Number.isFinite(value) && Number.isSafeInteger(tsMs ?? 0));
     if (!isSound) {
@@ -47,7 +47,6 @@ export class CommitQueue {
     const batch = isOfFlood ? this.#floodQueue.gathering() : this.#queue.gathering();
     // Of a message that was handed in before, a flood replaces the values.
     if (isOfFlood) batch.behind = this.#queue.batches.at(-1) ?? batch.behind;
-    if (!isNew) batch.mayBeKnown = true;
     for (const { device, metric, tsMs, value } of readings)
       batch.readings.add(series.of(device, metric).number, tsMs ?? receivedAtMs, value, tsMs === null);
     for (const attribute of attributes) {
