@@ -1,10 +1,10 @@
 // Every page as every kind of person who can see the window: nothing is asked for that they may not have, nothing is offered that they
 // may not see, and nothing fails.
 import { type Browser, expect, type Page, test } from "@playwright/test";
-import type { NewShare } from "../../src/shared/security/access.ts";
-import { startTestHub, type TestHub } from "../support/hub.ts";
-import { linkOf, watchRequests } from "./support/page.ts";
-import { GREENHOUSE, prepare, STATES } from "./support/states.ts";
+import type { NewShare } from "../../../src/shared/security/access.ts";
+import { startTestHub, type TestHub } from "../../support/hub.ts";
+import { linkOf, watchRequests } from "../support/page.ts";
+import { GREENHOUSE, prepare, STATES } from "../support/states.ts";
 
 const PASSWORD = "correct horse battery";
 /** Of the greenhouse and another one of the simulated Pis. */

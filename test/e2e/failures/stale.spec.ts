@@ -1,9 +1,9 @@
 // A metric that goes silent while its device is online. The hub runs in the test's process, so that the test sets its clock.
 import { fileURLToPath } from "node:url";
 import { expect, test } from "@playwright/test";
-import { startHubInside } from "../support/hub-inside.ts";
+import { startHubInside } from "../../support/hub-inside.ts";
 
-const uiFolder = fileURLToPath(new URL("../../out/renderer", import.meta.url));
+const uiFolder = fileURLToPath(new URL("../../../out/renderer", import.meta.url));
 
 test("a silent metric is listed with its usual interval until a reading arrives", async ({ page }) => {
   await using hub = await startHubInside({ uiFolder });

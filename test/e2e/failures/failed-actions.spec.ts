@@ -1,9 +1,9 @@
 // What a person does and the hub does not: each way in which it fails is told where it was done, what was entered stays, nothing looks
 // done or under way, and it can be tried again.
 import { expect, type Locator, type Page, test } from "@playwright/test";
-import { startTestHub } from "../support/hub.ts";
-import { linkOf, watchRequests } from "./support/page.ts";
-import { GREENHOUSE, prepare, press } from "./support/states.ts";
+import { startTestHub } from "../../support/hub.ts";
+import { linkOf, watchRequests } from "../support/page.ts";
+import { GREENHOUSE, prepare, press } from "../support/states.ts";
 
 // A request that is on its way when a test ends would count as the next one's failure.
 test.afterEach(({ page }) => page.unrouteAll({ behavior: "ignoreErrors" }));

@@ -1,7 +1,7 @@
 // Answers of the hub that come late, fail, or say that the session has ended: the page says so, and keeps what is in hand.
 import { expect, type Page, test } from "@playwright/test";
-import { startTestHub, type TestHub } from "../support/hub.ts";
-import { linkOf } from "./support/page.ts";
+import { startTestHub, type TestHub } from "../../support/hub.ts";
+import { linkOf } from "../support/page.ts";
 
 // A question that is on its way when a test ends would count as the next one's failure.
 test.afterEach(({ page }) => page.unrouteAll({ behavior: "ignoreErrors" }));

@@ -1,9 +1,9 @@
 // The warning of a disk that fills up: it appears in time, and disappears when there is space.
 import { fileURLToPath } from "node:url";
 import { expect, test } from "@playwright/test";
-import { startHubInside } from "../support/hub-inside.ts";
+import { startHubInside } from "../../support/hub-inside.ts";
 
-const uiFolder = fileURLToPath(new URL("../../out/renderer", import.meta.url));
+const uiFolder = fileURLToPath(new URL("../../../out/renderer", import.meta.url));
 
 test("the page warns of a disk that fills, says what to do, and stops when there is space", async ({ page }) => {
   await using hub = await startHubInside({ freeBytes: 1e9, uiFolder });

@@ -1,8 +1,8 @@
 // The page reports faults truthfully: a dead network, an unknown link, an error of its own.
 import { expect, type Page, test } from "@playwright/test";
-import { FreezingProxy } from "../support/browser/freezing-proxy.ts";
-import { startTestHub, type TestHub } from "../support/hub.ts";
-import { linkOf } from "./support/page.ts";
+import { FreezingProxy } from "../../support/browser/freezing-proxy.ts";
+import { startTestHub, type TestHub } from "../../support/hub.ts";
+import { linkOf } from "../support/page.ts";
 
 // A question that is on its way when a test ends would count as the next one's failure.
 test.afterEach(({ page }) => page.unrouteAll({ behavior: "ignoreErrors" }));
