@@ -72,8 +72,11 @@ class StatusBoard:
             return is_news
 
     def config(self, device: str, errors: Sequence[str] = ()) -> None:
-        """Sets the device id and the errors of the configuration file."""
+        """Sets the device id and the errors of the configuration file. A connection with another id is not this one's."""
         with self._lock:
+            if self._status.connected and self._status.device != device:
+                self._status.connected, self._status.since = False, time.time()
+                self._status.failures.pop("device id", None)
             self._status.device, self._status.config_errors = device, list(errors)
 
     def key_code(self, code: str) -> None:
