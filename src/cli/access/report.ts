@@ -1,7 +1,8 @@
 // The common input and output of the commands in this folder.
 import { Misuse } from "../../hub/arguments.ts";
 import { message } from "../../shared/messages/message.ts";
-import { ROLES, type Role } from "../../shared/security/access.ts";
+import type { Role } from "../../shared/security/access.ts";
+import { ROLES } from "../../shared/security/roles.ts";
 
 /** Prints that something is done: for people, or as JSON. */
 export function done(json: boolean, what: object, text: string): void {

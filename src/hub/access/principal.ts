@@ -2,7 +2,8 @@
 // in a principal without a role, and one with a scope of devices reaches only routes that declare that they filter by scope.
 
 import type { DeviceId } from "../../shared/ids.ts";
-import { ROLES, type Role } from "../../shared/security/access.ts";
+import type { Role } from "../../shared/security/access.ts";
+import { ROLES } from "../../shared/security/roles.ts";
 import type { SecretDigest } from "./accounts/secrets.ts";
 
 export type Principal =

@@ -1,6 +1,7 @@
 // Who is signed in, and what they may do.
 import { useQuery } from "@tanstack/react-query";
-import { type Me, ROLES, type Role } from "../../shared/security/access.ts";
+import type { Me, Role } from "../../shared/security/access.ts";
+import { ROLES } from "../../shared/security/roles.ts";
 import { apiUrl, request } from "./client.ts";
 import { QUERY_KEYS } from "./queries.ts";
 

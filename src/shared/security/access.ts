@@ -2,8 +2,7 @@
 // the response to the request that created it.
 import { type Static, Type } from "typebox";
 
-/** The least first: each role may do all that the ones before it may. */
-export const ROLES = ["viewer", "operator", "admin"] as const;
+/** One of `ROLES`. */
 export const Role = Type.Union([Type.Literal("viewer"), Type.Literal("operator"), Type.Literal("admin")], {
   description: "viewer reads, operator also gives commands, admin also changes everything",
 });
@@ -124,6 +123,7 @@ export const PersonChanges = Type.Object(
 );
 export type PersonChanges = Static<typeof PersonChanges>;
 export const PasswordChange = Type.Object({ current: Type.String({ maxLength: 256 }), password: Password }, exact);
+export type PasswordChange = Static<typeof PasswordChange>;
 
 /** The authenticated principal of the request. */
 export const Me = Type.Object({

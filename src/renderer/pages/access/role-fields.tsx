@@ -1,5 +1,6 @@
 // What a person or a program may do: the role, and the rooms that it is limited to.
-import { ROLES, type Role } from "../../../shared/security/access.ts";
+import type { Role } from "../../../shared/security/access.ts";
+import { ROLES } from "../../../shared/security/roles.ts";
 import { useDevices } from "../../api/queries.ts";
 import { accessText } from "../../i18n/later/access-text.ts";
 import { roomsOf } from "../../i18n/names.ts";

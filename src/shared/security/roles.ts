@@ -1,0 +1,4 @@
+// Apart from the schemas of the API, which the window does not need for its first page.
+
+/** The least first: each role may do all that the ones before it may. */
+export const ROLES = ["viewer", "operator", "admin"] as const;
