@@ -1,6 +1,6 @@
 // The form for a device's name, room, tags and notes. What others change meanwhile is shown, and overwrites nothing that was typed.
 import { useMutation } from "@tanstack/react-query";
-import { type ReactNode, type SubmitEvent, useEffect, useId } from "react";
+import { type ReactNode, type SubmitEvent, useId, useLayoutEffect } from "react";
 import type { Device, DeviceChanges } from "../../../shared/device.ts";
 import { explain } from "../../api/client.ts";
 import { changeDevice, useDevices } from "../../api/queries.ts";
@@ -41,7 +41,8 @@ export function EditForm({ device, onSaved, onCancel, onDirty }: Props) {
     notes: notes.value,
   });
   const isChanged = Object.keys(changes).length > 0;
-  useEffect(() => onDirty(isChanged), [onDirty, isChanged]);
+  // At once: Escape may come right behind the first letter.
+  useLayoutEffect(() => onDirty(isChanged), [onDirty, isChanged]);
 
   function submit(event: SubmitEvent) {
     event.preventDefault();

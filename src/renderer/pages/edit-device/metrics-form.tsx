@@ -1,7 +1,7 @@
 // The form for a device's metrics: order, label, unit, decimals, kind, and whether they are shown. What others change meanwhile is
 // shown, and overwrites nothing that was entered. Metrics that appear while it is open are not listed before it is saved.
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { type SubmitEvent, useEffect, useState } from "react";
+import { type SubmitEvent, useLayoutEffect, useState } from "react";
 import type { DeviceList } from "../../../shared/api.ts";
 import type { Device, DeviceChanges, Metric } from "../../../shared/device.ts";
 import { announce } from "../../api/announcements.ts";
@@ -47,7 +47,8 @@ export function MetricsForm({ device, onDirty }: Props) {
     },
   });
   const isChanged = changes !== null;
-  useEffect(() => onDirty(isChanged), [onDirty, isChanged]);
+  // At once: Escape may come right behind the first letter.
+  useLayoutEffect(() => onDirty(isChanged), [onDirty, isChanged]);
 
   function move(index: number, by: number) {
     const names = rows.map(({ known: { name } }) => name);
