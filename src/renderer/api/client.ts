@@ -78,9 +78,9 @@ export function remove(url: string, timeoutMs = REQUEST_TIMEOUT_MS): Promise<voi
   return exchange(url, { method: "DELETE", timeoutMs }, ignoreBody);
 }
 
-/** POST to a route that answers without a body. */
-export function postForNothing(url: string, body: object): Promise<void> {
-  return exchange(url, jsonOf("POST", body), ignoreBody);
+/** To a route that answers without a body. */
+export function postForNothing(url: string, body: object, method = "POST"): Promise<void> {
+  return exchange(url, jsonOf(method, body), ignoreBody);
 }
 
 export function patch<Answer>(url: string, body: object): Promise<Answer> {

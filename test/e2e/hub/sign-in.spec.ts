@@ -3,6 +3,8 @@ import { expect, test } from "@playwright/test";
 import { startTestHub } from "../../support/hub.ts";
 import { linkOf } from "../support/page.ts";
 
+const JSON_TYPE = { "Content-Type": "application/json" };
+
 test("without the link the page says where to find it", async ({ page }) => {
   await using hub = await startTestHub();
   await page.goto(hub.file.http);
@@ -50,4 +52,32 @@ test("a used link is refused with a message", async ({ browser, page }) => {
   const secondPage = await browser.newPage();
   await secondPage.goto(linkOf(hub));
   await expect(secondPage.getByRole("heading", { name: "This link was used before or is too old" })).toBeVisible();
+});
+
+test("a person changes their own password, and signs in with it", async ({ page }) => {
+  await using hub = await startTestHub();
+  const person = { name: "ada", role: "viewer", password: "the first one" };
+  await hub.fetch("/api/v1/people", { method: "POST", body: JSON.stringify(person), headers: JSON_TYPE });
+  const signIn = async (password: string) => {
+    await page.getByLabel("Name").fill("ada");
+    await page.getByLabel("Password").fill(password);
+    await page.getByRole("button", { name: "Sign in" }).click();
+  };
+  await page.goto(`${hub.file.http}/#/settings`);
+  await signIn("the first one");
+  await page.getByRole("button", { name: "Change the password" }).click();
+  const dialog = page.getByRole("dialog", { name: "Change the password" });
+  await dialog.getByLabel("Password until now").fill("not the first one");
+  await dialog.getByLabel("New password").fill("the second one");
+  await dialog.getByRole("button", { name: "Change the password" }).click();
+  await expect(dialog.getByRole("alert")).toHaveText("That is not your password.");
+  await expect(dialog.getByLabel("New password"), "stays as typed").toHaveValue("the second one");
+
+  await dialog.getByLabel("Password until now").fill("the first one");
+  await dialog.getByRole("button", { name: "Change the password" }).click();
+  await expect(page.getByRole("heading", { name: "You are not signed in" })).toBeVisible();
+  await signIn("the first one");
+  await expect(page.getByRole("alert")).toHaveText("Name or password is wrong.");
+  await signIn("the second one");
+  await expect(page.getByRole("button", { name: "Change the password" })).toBeVisible();
 });

@@ -155,6 +155,11 @@ export const settings = {
   units: { temperature: "Temperatures", pressure: "Air pressure", speed: "Speed", length: "Lengths and rain" },
   asSent: "As sent",
   windowHint: "Kept in this browser, for you alone.",
+  password: "Your password",
+  passwordHint: "After a change you sign in again, here and wherever else you are signed in.",
+  changePassword: "Change the password",
+  currentPassword: "Password until now",
+  newPassword: (least: number) => `New password, at least ${least} characters`,
 
   version: "Version",
   hubId: "Id of the hub",

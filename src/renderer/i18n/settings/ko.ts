@@ -156,6 +156,11 @@ export const settings: typeof en = {
   units: { temperature: "온도", pressure: "기압", speed: "속도", length: "길이와 강수량" },
   asSent: "센서가 보낸 대로",
   windowHint: "이 브라우저에만 저장되며, 다른 사람의 화면은 바뀌지 않습니다.",
+  password: "내 비밀번호",
+  passwordHint: "바꾸면 이 브라우저와 로그인한 다른 기기에서 모두 다시 로그인합니다.",
+  changePassword: "비밀번호 바꾸기",
+  currentPassword: "현재 비밀번호",
+  newPassword: (least) => `새 비밀번호(${least}자 이상)`,
 
   version: "버전",
   hubId: "허브 ID",

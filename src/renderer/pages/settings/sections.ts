@@ -44,6 +44,7 @@ const SETTINGS = [
   { id: "pressure", section: "window", words: [text.units.pressure, ...choicesOf("pressure"), "units"] },
   { id: "speed", section: "window", words: [text.units.speed, ...choicesOf("speed"), "units"] },
   { id: "length", section: "window", words: [text.units.length, ...choicesOf("length"), "units"] },
+  { id: "password", section: "window", words: [text.password, text.changePassword, "password"] },
   { id: "about", section: "about", words: [text.version, text.hubId, text.licence, text.apiDocs] },
 ] as const satisfies readonly {
   readonly id: string;
@@ -51,10 +52,11 @@ const SETTINGS = [
   readonly words: readonly string[];
 }[];
 
-/** A search finds a section by its name, with all that is in it. */
-export function findSettings(query: string): ReadonlySet<SettingId> {
+/** A search finds a section by its name, with all that is in it, but for those that are not shown. */
+export function findSettings(query: string, hidden: readonly SettingId[]): ReadonlySet<SettingId> {
   const fits = finderOf(query);
-  return new Set(SETTINGS.filter(({ section, words }) => fits([text.sections[section], ...words])).map(({ id }) => id));
+  const shown = SETTINGS.filter(({ id }) => !hidden.includes(id));
+  return new Set(shown.filter(({ section, words }) => fits([text.sections[section], ...words])).map(({ id }) => id));
 }
 
 export function sectionsOf(found: ReadonlySet<SettingId>): ReadonlySet<SettingsSection> {

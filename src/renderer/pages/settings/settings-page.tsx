@@ -13,6 +13,7 @@ import { BackupSettings } from "./backups/backup-settings.tsx";
 import { DesktopSettings } from "./desktop-settings.tsx";
 import { HubSettings } from "./hub-settings.tsx";
 import { MoveSettings } from "./move/move-settings.tsx";
+import { useHasPassword } from "./own-password.tsx";
 import { findSettings, sectionsOf } from "./sections.ts";
 import { SetUpFiles } from "./set-up-files.tsx";
 import { FoundContext } from "./setting.tsx";
@@ -36,7 +37,7 @@ const FOR_EVERYONE: readonly SettingsSection[] = ["window", "about"];
 export function SettingsPage({ section }: { readonly section: SettingsSection | null }) {
   const [query, setQuery] = useState("");
   const isAdmin = useMay("admin");
-  const found = findSettings(query);
+  const found = findSettings(query, useHasPassword() ? [] : ["password"]);
   const inSearch = sectionsOf(found);
   const mayShow = (one: SettingsSection) => (isAdmin || FOR_EVERYONE.includes(one)) && (one !== "desktop" || isDesktop);
   const shown = SETTINGS_SECTIONS.filter((one) => mayShow(one) && inSearch.has(one));

@@ -1,7 +1,8 @@
-// A person's choices about the window: stored in this browser, effective immediately.
+// A person's choices about the window, stored in this browser and effective immediately, and their password.
 import { settingsText as text } from "../../i18n/settings/text.ts";
 import { SHOWN_QUANTITIES } from "../../i18n/units.ts";
 import { LanguageChoice, ThemeChoice, UnitChoice } from "../../shell/status/choices.tsx";
+import { OwnPassword } from "./own-password.tsx";
 import { Setting } from "./setting.tsx";
 
 export function WindowSettings() {
@@ -18,6 +19,7 @@ export function WindowSettings() {
           <UnitChoice quantity={quantity} label={text.units[quantity]} asSent={text.asSent} />
         </Setting>
       ))}
+      <OwnPassword />
     </>
   );
 }
