@@ -8,6 +8,7 @@ import type { Publication } from "../../../shared/controls/added-control.ts";
 import type { MqttClientList } from "../../../shared/mqtt/mqtt-clients.ts";
 import type { Admission, NotAdmitted } from "../../access/limits/admission.ts";
 import type { Budget } from "../../access/limits/budget.ts";
+import { PARSED_MESSAGE_BYTES } from "../../access/limits/costs.ts";
 import { plainAddress } from "../../access/networks.ts";
 import type {
   BrokerEndpoint,
@@ -247,14 +248,16 @@ export class EmbeddedBroker implements MqttBroker {
       messageBytes: MAX_PACKET_BYTES,
       permission: "open",
       isAvailable: () => this.#endTimer !== null,
-      open: ({ socket, address }) => {
+      open: ({ socket, address, share }) => {
         if (this.#endTimer === null) {
           socket.terminate();
           return;
         }
         const stream = createWebSocketStream(socket, { readableHighWaterMark: MAX_BUFFERED_BYTES });
-        // Packets come in binary frames alone [MQTT-6.0.0-1].
+        // Packets come in binary frames alone [MQTT-6.0.0-1]. A frame passes through a stream by itself, and may hold a byte.
         socket.on("message", (_data, isBinary) => {
+          share.take(PARSED_MESSAGE_BYTES);
+          share.release(PARSED_MESSAGE_BYTES);
           if (isBinary) return;
           this.#options.diagnostics.cut(null, address, "it sends text over its WebSocket, where MQTT is binary");
           stream.destroy();
