@@ -16,7 +16,7 @@ const SHED_TO_PART = 0.25;
 const GROWTH_PART = 1 / 8;
 /** Garbage that justifies a collection in a quiet hub. */
 const WORTHWHILE_BYTES = 16 * 1024 * 1024;
-/** Growth since then that begins it anew. */
+/** Growth of a hub that has settled after which memory is given back anew. */
 const REGROWN_BYTES = 2 * WORTHWHILE_BYTES;
 /** After so many quiet checks in a row V8 is to return the memory of a flood. */
 const REDUCE_CHECK = 5;

@@ -1,10 +1,12 @@
 // The people who may sign in with a name and a password.
 // Invariant: a change is in force once it is on disk, and nothing that was read before it is saved behind it: hashing a password
 // takes long, and much may happen meanwhile.
+
 import { type Static, Type } from "typebox";
 import type { Problem } from "../../../shared/errors.ts";
 import { message } from "../../../shared/messages/message.ts";
 import { type NewPerson, type Person, type PersonChanges, Role } from "../../../shared/security/access.ts";
+import { OWNER } from "../../../shared/security/roles.ts";
 import type { Clock } from "../../clock.ts";
 import { Mutex } from "../../mutex.ts";
 import type { RecordCollection, RecordKind } from "../../store/records.ts";
@@ -26,8 +28,6 @@ export const personRecords: RecordKind<typeof PersonRecord> = {
   idOf: ({ name }) => keyOf(name),
 };
 
-/** The principal of the printed link: the hub's own administrator, without a password. */
-export const OWNER = "owner";
 const MAX_PEOPLE = 1_000;
 
 export interface PeopleOptions {

@@ -1,11 +1,13 @@
 // Sessions of people and links. A session is a signed token that names a record here: it is valid while both are, so it can be
 // ended.
+
 import { type Static, Type } from "typebox";
 import { Role, type Session } from "../../../shared/security/access.ts";
+import { OWNER } from "../../../shared/security/roles.ts";
 import type { Clock } from "../../clock.ts";
 import type { RecordCollection, RecordKind } from "../../store/records.ts";
 import type { Principal } from "../principal.ts";
-import { OWNER, type People } from "./people.ts";
+import type { People } from "./people.ts";
 import { makeSecret } from "./secrets.ts";
 import type { Shares } from "./shares.ts";
 import type { SigningKeys } from "./signing-keys.ts";

@@ -2,14 +2,13 @@
 import { useMutation } from "@tanstack/react-query";
 import { type SubmitEvent, useId, useState } from "react";
 import { MIN_PASSWORD_CHARACTERS, type PasswordChange } from "../../../shared/security/access.ts";
+import { OWNER } from "../../../shared/security/roles.ts";
 import { apiUrl, explain, postForNothing } from "../../api/client.ts";
 import { useMe } from "../../api/me.ts";
 import { settingsText as text } from "../../i18n/settings/text.ts";
 import { Dialog } from "../../ui/dialogs/dialog.tsx";
 import form from "../../ui/form.module.css";
 import { Setting } from "./setting.tsx";
-
-const OWNER = "owner";
 
 export function useHasPassword(): boolean {
   const { data: me } = useMe();

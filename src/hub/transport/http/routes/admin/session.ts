@@ -1,4 +1,5 @@
 // Signing in and out, who is signed in, and the tickets that open the live feed.
+
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { Type } from "typebox";
 import { LiveTicket } from "../../../../../shared/api.ts";
@@ -11,8 +12,8 @@ import {
   SessionRequest,
   SignInLink,
 } from "../../../../../shared/security/access.ts";
+import { OWNER } from "../../../../../shared/security/roles.ts";
 import type { Access } from "../../../../access/access.ts";
-import { OWNER } from "../../../../access/accounts/people.ts";
 import { SESSION_LIFE_MS, type SessionSubject } from "../../../../access/accounts/sessions.ts";
 import { sessionCookie } from "../../../../access/credentials.ts";
 import { plainAddress } from "../../../../access/networks.ts";
