@@ -7,8 +7,8 @@ const FREE_BYTES_PER_CONNECTION = 6_144;
 const LITTLE_BYTES = 512 * 1024;
 /** The same for a new connection, of which nothing else is known: room for a request or a few messages. */
 const LITTLE_OF_NEW_BYTES = 8 * 1024;
-/** One that has sent so much of a message takes much: a thousand clients may send the beginning of a large one at once. */
-const LITTLE_INCOMPLETE_BYTES = 8 * 1024;
+/** One of which so much waits here takes much: a thousand clients may send the beginning of a long message, or not read an answer. */
+const LITTLE_HELD_BYTES = 8 * 1024;
 /** In flight of one connection: some 300 readings, or one message of any size. */
 const MAX_IN_FLIGHT_BYTES_PER_CONNECTION = 64 * 1024;
 /** How long something is held counts up to here. */
@@ -232,9 +232,9 @@ export class ConnectionShare implements Share {
   }
 
   get #takesLittle(): boolean {
-    const incompleteBytes = this.#held.unfinished + this.#held.waiting;
+    const { unfinished, waiting, unsent } = this.#held;
     const littleBytes = this.#isNew ? LITTLE_OF_NEW_BYTES : LITTLE_BYTES;
-    return this.#recentBytes < littleBytes && incompleteBytes < LITTLE_INCOMPLETE_BYTES;
+    return this.#recentBytes < littleBytes && unfinished + waiting + unsent < LITTLE_HELD_BYTES;
   }
 
   sweep(timeoutSweeps: number): void {

@@ -221,7 +221,7 @@ export class HttpTransport {
       if (found !== null) return sendProblem(reply, found);
       return this.#basePath.answerElsewhere(request, reply) ?? done();
     });
-    app.addHook("onSend", async ({ raw }, _reply, payload) => pacing.answer(raw, answerBytes(payload)));
+    app.addHook("onSend", ({ raw }, _reply, payload) => pacing.answer(raw, answerBytes(payload)));
     packAnswers(app);
     checkPreconditions(app, diagnostics);
     checkAccess(app, this.#options);

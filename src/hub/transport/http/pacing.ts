@@ -19,6 +19,8 @@ const UNSENT_CHECK_PERIOD_MS = 1_000;
 const HEAD_END = "\r\n\r\n";
 const MAX_HEAD_SLICE_BYTES = 1_024;
 const MAX_BODY_SLICE_BYTES = 4_096;
+/** Dozens of them are sent in one turn of the event loop, of longer ones few. */
+const SHORT_ANSWER_BYTES = 16 * 1024;
 /** Charged for each chunk of a body: it passes through the parser and the stream by itself, and may be a byte. */
 const CHUNK_BYTES = 256;
 /** Chunks of a body are joined up to here. */
@@ -62,11 +64,9 @@ export class HttpPacing {
     return this.#connectionOf(request).share;
   }
 
-  /** Charges an answer that is about to be sent: writing it is work, too. */
-  answer(request: IncomingMessage, bytes: number): void {
-    const { share } = this.#connectionOf(request);
-    share.take(bytes);
-    share.release(bytes);
+  /** Charges an answer that is about to be sent: writing it is work, too. Resolves when it is its turn, if it is long. */
+  async answer(request: IncomingMessage, bytes: number): Promise<void> {
+    await this.#connectionOf(request).answer(bytes);
   }
 
   #connectionOf({ socket }: IncomingMessage): PacedConnection {
@@ -97,6 +97,8 @@ class PacedConnection {
   /** Those that are open, with their answers. */
   readonly #requests = new Map<IncomingMessage, ServerResponse>();
   #last: IncomingMessage | null = null;
+  /** Of answers that wait for their turn. */
+  #readyBytes = 0;
   /** Of a request that is not complete. */
   #unfinishedBytes = 0;
   /** The bytes that are missing of a body with a Content-Length. */
@@ -149,9 +151,22 @@ class PacedConnection {
     });
   }
 
-  /** Counts the answers that wait for the client to read them. */
+  async answer(bytes: number): Promise<void> {
+    if (bytes <= SHORT_ANSWER_BYTES) {
+      this.share.take(bytes);
+      this.share.release(bytes);
+      return;
+    }
+    this.#readyBytes += bytes;
+    this.countUnsent();
+    await this.share.runInTurn(bytes, async () => {
+      this.#readyBytes -= bytes;
+    });
+  }
+
+  /** Counts the answers that wait for their turn, and for the client to read them. */
   countUnsent(): void {
-    let bytes = this.#socket.writableLength;
+    let bytes = this.#socket.writableLength + this.#readyBytes;
     for (const response of this.#requests.values()) bytes += unsentBytes(response);
     this.share.hold("unsent", bytes);
   }

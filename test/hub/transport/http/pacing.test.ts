@@ -1,6 +1,6 @@
 // Clients that send on without waiting for answers are read from only as fast as they are answered, and miss nothing.
 import { once } from "node:events";
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { connect, type Socket } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { connectAsync } from "mqtt";
@@ -196,48 +196,87 @@ test("a “seq” that is neither a number nor a short text is refused", async (
   socket.terminate();
 });
 
-test("a body in one-byte chunks is charged for each, and arrives complete", async () => {
-  const CHUNKS = 100_000;
-  const clock = new FakeClock(0);
+/** A server whose connections are paced. */
+async function startPaced(answer: (pacing: HttpPacing, ...exchange: Exchange) => Promise<unknown>) {
   const budget = new Budget(64 * 1024 * 1024);
-  const pacing = new HttpPacing({ budget, diagnostics: { cut: (...cut) => expect.unreachable(cut.join()) }, clock });
-  const server = createServer(async (request, response) => response.end(String((await buffer(request)).length)));
+  const diagnostics = { cut: (...cut: string[]) => expect.unreachable(cut.join()) };
+  const pacing = new HttpPacing({ budget, diagnostics, clock: new FakeClock(0) });
+  const server = createServer((request, response) => void answer(pacing, request, response));
   pacing.start(server);
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();
   if (address === null || typeof address === "string") return expect.unreachable();
-  const socket = connect(address.port, "127.0.0.1");
+  return {
+    budget,
+    port: address.port,
+    [Symbol.dispose]: () => {
+      pacing.stop();
+      server.close();
+    },
+  };
+}
+type Exchange = [request: IncomingMessage, response: ServerResponse];
+
+test("a body in one-byte chunks is charged for each, and arrives complete", async () => {
+  const CHUNKS = 100_000;
+  using server = await startPaced(async (_pacing, request, response) =>
+    response.end(String((await buffer(request)).length)),
+  );
+  const socket = connect(server.port, "127.0.0.1");
   const answer = answersOf(socket);
   socket.write(`POST / HTTP/1.1\r\nHost: localhost\r\n${LAST}Transfer-Encoding: chunked\r\n\r\n`);
   socket.write(`${"1\r\nx\r\n".repeat(CHUNKS)}0\r\n\r\n`);
   expect(await answer).toMatch(new RegExp(`\r\n${CHUNKS}$`));
   // Some four hundred of them are a turn of the event loop.
-  expect(budget.waitCount).toBeGreaterThan(CHUNKS / 1_000);
-  pacing.stop();
-  server.close();
+  expect(server.budget.waitCount).toBeGreaterThan(CHUNKS / 1_000);
+});
+
+test("long answers are sent one in a turn of the event loop, and short ones beside them at once", async () => {
+  const LONG = 30;
+  const LONG_BYTES = 200_000;
+  const SHORT_BYTES = 100;
+  const all = Promise.withResolvers<void>();
+  let arrived = 0;
+  let turn = 0;
+  let sentShortIn = 0;
+  const sentIn: number[] = [];
+  using server = await startPaced(async (pacing, request, response) => {
+    if (++arrived === LONG + 1) all.resolve();
+    await all.promise;
+    const isLong = request.url === "/long";
+    await pacing.answer(request, isLong ? LONG_BYTES : SHORT_BYTES);
+    if (isLong) sentIn.push(turn);
+    else sentShortIn = turn;
+    response.end("x".repeat(isLong ? LONG_BYTES : SHORT_BYTES));
+  });
+  let immediate = setImmediate(function count() {
+    turn++;
+    immediate = setImmediate(count);
+  });
+  const ask = (path: string) => {
+    const socket = connect(server.port, "127.0.0.1");
+    socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n${LAST}\r\n`);
+    return answersOf(socket);
+  };
+  const long = Array.from({ length: LONG }, () => ask("/long"));
+  await ask("/short");
+  for (const answer of await Promise.all(long)) expect(answer).toMatch(/x{200000}$/);
+  clearImmediate(immediate);
+  expect(new Set(sentIn).size, "turns").toBe(LONG);
+  expect(sentShortIn).toBeLessThanOrEqual(sentIn[1] ?? 0);
 });
 
 test.each(["chunks of its encoding", "packets of its own"])(
   "a body in one-byte %s is kept in few pieces",
   async (how) => {
     const BYTES = 2_000;
-    const pacing = new HttpPacing({
-      budget: new Budget(64 * 1024 * 1024),
-      diagnostics: { cut: (...cut) => expect.unreachable(cut.join()) },
-      clock: new FakeClock(0),
-    });
-    const server = createServer(async (request, response) => {
+    using server = await startPaced(async (_pacing, request, response) => {
       const pieces: unknown[] = [];
       for await (const piece of request) pieces.push(piece);
       response.end(`${pieces.length} of ${pieces.join("").length}`);
     });
-    pacing.start(server);
-    server.listen(0, "127.0.0.1");
-    await once(server, "listening");
-    const address = server.address();
-    if (address === null || typeof address === "string") return expect.unreachable();
-    const socket = connect({ port: address.port, host: "127.0.0.1", noDelay: true });
+    const socket = connect({ port: server.port, host: "127.0.0.1", noDelay: true });
     const answer = answersOf(socket);
     const isEncoded = how.startsWith("chunks");
     const body = isEncoded ? "Transfer-Encoding: chunked" : `Content-Length: ${BYTES}`;
@@ -246,7 +285,5 @@ test.each(["chunks of its encoding", "packets of its own"])(
       await new Promise((resolve) => socket.write(isEncoded ? "1\r\nx\r\n" : "x", resolve));
     if (isEncoded) socket.write("0\r\n\r\n");
     expect(await answer).toMatch(new RegExp(`\r\n1 of ${BYTES}$`));
-    pacing.stop();
-    server.close();
   },
 );
