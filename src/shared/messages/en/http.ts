@@ -126,6 +126,8 @@ export const http = {
   "no-such-command": () => "There is no such command, or it is long past.",
   "hub-stopping": () => "The hub is being stopped. Try again in a moment.",
   "out-of-memory": () => "This hub is short of memory and takes no new connections. Try again in a moment.",
+  "too-many-requests/exports": () =>
+    "Too many exports are being made at this moment. Try again when one of them is done.",
   "too-many-connections": () =>
     "This hub has as many connections as it takes, from your address or in all. Close some; where many devices come from one address, start it with --no-rate-limit.",
   "disk-full/not-done": () => "The hub's disk is full: this was not done. Make room on it, then try again.",

@@ -2,8 +2,11 @@
 import { once } from "node:events";
 import { get, type IncomingHttpHeaders } from "node:http";
 import { createGunzip, gunzipSync } from "node:zlib";
+import fastify from "fastify";
 import { expect, test } from "vitest";
 import { preferredType, prefersGzip } from "../../../../src/hub/transport/http/preferences.ts";
+import { addExportRoutes } from "../../../../src/hub/transport/http/routes/exports.ts";
+import { FakeClock } from "../../../support/fake-clock.ts";
 import { type HubInside, startHubInside } from "../../../support/hub-inside.ts";
 
 const T0 = Date.UTC(2026, 0, 31, 12);
@@ -105,4 +108,33 @@ test("preferences are read with their qualities", () => {
   expect(preferredType(undefined, types)).toBe("text/csv");
   expect(preferredType("application/*, text/csv;q=0.4", types)).toBe("application/json");
   expect(preferredType("text/html", types)).toBeNull();
+});
+
+test("of more exports than there may be at once some are refused in words, and made when others have ended", async () => {
+  const MOST = 32;
+  const app = fastify();
+  const ended = Promise.withResolvers<void>();
+  addExportRoutes(app, {
+    readings: {
+      async *export() {
+        await ended.promise;
+        yield { bytes: Buffer.from("a row"), release: () => undefined };
+      },
+    },
+    registry: { shown: (devices) => devices },
+    timeline: { annotations: { list: () => [] } },
+    clock: new FakeClock(T0),
+  });
+  await app.ready();
+  // It is asked when it is waited for.
+  const ask = async () => await app.inject("/api/v1/export.ndjson");
+  const begun = Array.from({ length: MOST }, ask);
+  const refused = await ask();
+  expect([refused.statusCode, refused.headers["retry-after"]]).toEqual([429, "5"]);
+  expect(refused.json()).toMatchObject({ error: "too-many-requests", message: expect.stringContaining("exports") });
+  expect(refused.headers["content-disposition"]).toBeUndefined();
+  ended.resolve();
+  for (const answer of await Promise.all(begun)) expect(answer.body).toBe("a row");
+  expect((await ask()).statusCode).toBe(200);
+  await app.close();
 });

@@ -21,11 +21,16 @@ import { sendPieces } from "../send-stream.ts";
 export interface ExportRouteOptions {
   readonly readings: Pick<ReadingStore, "export">;
   readonly registry: Pick<Registry, "shown">;
-  readonly timeline: { readonly annotations: Annotations };
+  readonly timeline: { readonly annotations: Pick<Annotations, "list"> };
   readonly clock: Clock;
 }
 
 const [CSV, NDJSON, JSON_TYPE] = ["text/csv", "application/x-ndjson", "application/json"] as const;
+/**
+ * Of all clients. Of one that waits for its turn nobody sees whether its client is still there, and each takes the reader a second or
+ * more in a hub with hundreds of thousands of series.
+ */
+const MAX_OPEN_EXPORTS = 32;
 const FORMAT_OF = { [NDJSON]: "ndjson", [JSON_TYPE]: "json" } as const;
 const CONTENT_TYPE = {
   csv: `${CSV}; charset=utf-8; header=present`,
@@ -39,16 +44,22 @@ export function addExportRoutes(
   app: FastifyInstance,
   { readings, registry, timeline, clock }: ExportRouteOptions,
 ): void {
-  const send = (reply: FastifyReply, selection: Selection, format: ExportFormat) => {
+  let open = 0;
+  const send = async (reply: FastifyReply, selection: Selection, format: ExportFormat) => {
+    const isHead = reply.request.method === "HEAD";
+    if (!isHead && open >= MAX_OPEN_EXPORTS) return sendProblem(reply, message("too-many-requests/exports"));
     const name = fileName(selection.devices, clock.now(), format.kind);
     reply
       .header("Content-Type", CONTENT_TYPE[format.kind])
       .header("Content-Disposition", `attachment; filename="${name}"`);
-    if (reply.request.method === "HEAD") return reply.send();
-    return sendPieces(
-      reply,
-      readings.export({ ...selection, devices: registry.shown(selection.devices, reply.request) }, format),
-    );
+    if (isHead) return reply.send();
+    open++;
+    try {
+      const devices = registry.shown(selection.devices, reply.request);
+      return await sendPieces(reply, readings.export({ ...selection, devices }, format));
+    } finally {
+      open--;
+    }
   };
   /** Notes of the devices in the file that the principal may see, and notes of all devices. */
   const notesOf = (selection: Selection, devices: readonly string[] | null): ExportNote[] =>
