@@ -208,17 +208,17 @@ export class Registry {
   }
 
   /**
-   * Reserves places for the devices and metrics of a message that is about to be stored, or answers why it is rejected.
-   * The places stay reserved where the store then fails, since the sender repeats the message.
+   * Reserves places for the devices and metrics of a message that is about to be stored, and answers how many of the metrics are
+   * new; or why it is rejected. The places stay reserved where the store then fails, since the sender repeats the message.
    */
-  admit(readings: readonly IncomingReading[], source: Source): Rejection | null {
+  admit(readings: readonly IncomingReading[], source: Source): number | Rejection {
     let state: DeviceState | undefined;
     const notAdmitted = readings.filter(({ device, metric }) => {
       // Most messages are of one device.
       if (state?.id !== device) state = this.#devices.get(device);
       return state?.joining !== null || state.isLeaving || !state.admitted.has(metric);
     });
-    return notAdmitted.length === 0 ? null : this.#admitNew(notAdmitted, source);
+    return notAdmitted.length === 0 ? 0 : this.#admitNew(notAdmitted, source);
   }
 
   /** Admitted readings could not be stored. */
@@ -349,16 +349,18 @@ export class Registry {
     return (await this.#options.directory.during(change(state))) ?? this.#options.view.show(state);
   }
 
-  #admitNew(readings: readonly IncomingReading[], { address }: Source): Rejection | null {
+  #admitNew(readings: readonly IncomingReading[], { address }: Source): number | Rejection {
     const rejection = this.#joining.rejection(countByDevice(readings), address);
     if (rejection !== null) return rejection;
     const newMetrics = newMetricsOf(readings, this.#options.directory);
     if (!(newMetrics instanceof Map)) return newMetrics;
+    let count = 0;
     for (const [id, names] of newMetrics) {
       const { admitted } = this.#stateOf(id, address);
       for (const name of names) admitted.add(name);
+      count += names.size;
     }
-    return this.#joining.enter(readings);
+    return this.#joining.enter(readings) ?? count;
   }
 
   #stateOf(id: DeviceId, address: string): DeviceState {

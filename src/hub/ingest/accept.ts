@@ -11,7 +11,7 @@ import { message } from "../../shared/messages/message.ts";
 import { render } from "../../shared/messages/render.ts";
 import type { AuditTrail } from "../access/audit-trail.ts";
 import type { DeviceAuthority } from "../access/device-authority.ts";
-import { ATTRIBUTE_BYTES, READING_BYTES, REFUSAL_BYTES } from "../access/limits/costs.ts";
+import { ATTRIBUTE_BYTES, NEW_SERIES_BYTES, READING_BYTES, REFUSAL_BYTES } from "../access/limits/costs.ts";
 import type { LockOut } from "../access/limits/lock-out.ts";
 import type { Share } from "../access/limits/share.ts";
 import type { Clock } from "../clock.ts";
@@ -251,13 +251,14 @@ export class Ingest {
   #store(received: ReadingsMessage, delivery: Delivery): Promise<Verdict> {
     const { registry, clock } = this.#options;
     const message = received.localTimes.size === 0 ? received : { ...received, readings: registry.inUtc(received) };
-    const rejection = registry.admit(message.readings, delivery);
-    if (rejection !== null)
-      return this.#rejected(rejection, message.readings[0]?.device, delivery, () => this.#store(received, delivery));
+    const admitted = registry.admit(message.readings, delivery);
+    if (typeof admitted !== "number")
+      return this.#rejected(admitted, message.readings[0]?.device, delivery, () => this.#store(received, delivery));
     const receivedAtMs = clock.now();
     const { share } = delivery;
     const { readings, attributes } = message;
-    const costBytes = readings.length * READING_BYTES + attributes.length * ATTRIBUTE_BYTES;
+    const costBytes =
+      readings.length * READING_BYTES + admitted * NEW_SERIES_BYTES + attributes.length * ATTRIBUTE_BYTES;
     share.take(costBytes);
     // `then` instead of `await` saves a promise for each message.
     const isOfFlood = share.isFlooding;

@@ -130,7 +130,7 @@ export class Follower implements IngestRegistry {
     return this.#registry.get(id);
   }
 
-  admit(readings: readonly IncomingReading[], source: Source): Rejection | null {
+  admit(readings: readonly IncomingReading[], source: Source): number | Rejection {
     const { states } = this.#directory;
     const unseen = [...new Set(readings.map(({ device }) => device))].filter(
       (device) => !states.has(device) && !this.#unknown.has(device),

@@ -125,9 +125,10 @@ export class WorkerNews {
     const unknown = readings.filter(({ device }) => !directory.states.has(device)).map(({ device }) => device);
     await this.#learnDevices([...new Set(unknown)]);
     await store.shared.learnSeries(readings);
-    for (let rejection = registry.admit(readings, source); rejection?.kind === "not-yet"; ) {
-      await rejection.until;
-      rejection = registry.admit(readings, source);
+    let admitted = registry.admit(readings, source);
+    while (typeof admitted !== "number" && admitted.kind === "not-yet") {
+      await admitted.until;
+      admitted = registry.admit(readings, source);
     }
     const tsMs = Float64Array.from(readings, (reading) => reading.tsMs);
     const receivedAtMs = clock.now();

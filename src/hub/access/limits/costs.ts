@@ -10,6 +10,8 @@ export const REQUEST_BYTES = 4_096;
 export const REFUSAL_BYTES = 512;
 /** What a reading costs on its way from the decoder to the disk. */
 export const READING_BYTES = 100;
+/** What the first reading of a series costs beside that: rows in three indexes, and a chunk of its own. */
+export const NEW_SERIES_BYTES = 1_000;
 /** The same of a text beside the readings, which is a row of its own on the disk. */
 export const ATTRIBUTE_BYTES = 300;
 /** The shortest ones there are: `"a":1,` and a little. */
