@@ -1,6 +1,7 @@
 // Long answers, a piece at a time.
 import type { Writable } from "node:stream";
 import type { FastifyReply } from "fastify";
+import type { Share } from "../../access/limits/share.ts";
 import type { ExportPiece } from "../../store/readings.ts";
 import { packerFor } from "./compress.ts";
 
@@ -37,6 +38,28 @@ export async function sendPieces(reply: FastifyReply, pieces: AsyncIterable<Expo
     await iterator.return?.();
   }
   return reply;
+}
+
+/** What a piece costs this thread to make: some 64 KB of text. */
+const MADE_PIECE_BYTES = 64 * 1024;
+
+/** The same of pieces that this thread makes: each when it is the connection's turn, whose share is given. */
+export function sendInTurns(
+  reply: FastifyReply,
+  share: Share,
+  pieces: Iterable<string | Uint8Array>,
+): Promise<FastifyReply> {
+  return sendPieces(reply, makeInTurns(share, pieces));
+}
+
+async function* makeInTurns(share: Share, pieces: Iterable<string | Uint8Array>): AsyncGenerator<ExportPiece> {
+  const iterator = pieces[Symbol.iterator]();
+  const makeNext = async () => iterator.next();
+  for (;;) {
+    const next = await share.runInTurn(MADE_PIECE_BYTES, makeNext);
+    if (next.done === true) return;
+    yield { bytes: Buffer.from(next.value), release: () => undefined };
+  }
 }
 
 interface PieceWriter {

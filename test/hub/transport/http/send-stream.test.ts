@@ -7,7 +7,7 @@ import { expect, test } from "vitest";
 import { Budget } from "../../../../src/hub/access/limits/budget.ts";
 import type { ExportPiece } from "../../../../src/hub/store/readings.ts";
 import { HttpPacing } from "../../../../src/hub/transport/http/pacing.ts";
-import { sendPieces } from "../../../../src/hub/transport/http/send-stream.ts";
+import { sendInTurns, sendPieces } from "../../../../src/hub/transport/http/send-stream.ts";
 import { FakeClock } from "../../../support/fake-clock.ts";
 import { until } from "../../../support/until.ts";
 
@@ -116,4 +116,34 @@ test.each(["identity", "gzip"])("a piece that the client does not read counts as
   await closed;
   pacing.stop();
   await app.close();
+});
+
+test("pieces that the hub makes itself are made in turns, however many wait for them", async () => {
+  const CLIENTS = 50;
+  const PIECES = 20;
+  const budget = new Budget(512e6);
+  let madeInTurn = 0;
+  let mostInTurn = 0;
+  function* make(): Generator<string> {
+    for (let piece = 0; piece < PIECES; piece++) {
+      mostInTurn = Math.max(mostInTurn, ++madeInTurn);
+      yield `${piece} `;
+    }
+  }
+  const app = Fastify();
+  app.get("/", async (_request, reply) =>
+    sendInTurns(reply, budget.open({ resume: () => undefined, cut: () => undefined }), make()),
+  );
+  const address = await app.listen({ host: "127.0.0.1", port: 0 });
+  await using _closed = { [Symbol.asyncDispose]: () => app.close() };
+  let turns = setImmediate(function turn() {
+    madeInTurn = 0;
+    turns = setImmediate(turn);
+  });
+  const answers = await Promise.all(Array.from({ length: CLIENTS }, async () => (await fetch(address)).text()));
+  clearImmediate(turns);
+  const whole = Array.from({ length: PIECES }, (_, piece) => `${piece} `).join("");
+  expect(new Set(answers)).toEqual(new Set([whole]));
+  // As many bytes as there may be in a turn, and the little that is always let through of connections that are new.
+  expect(mostInTurn).toBeLessThanOrEqual(2);
 });

@@ -4,19 +4,21 @@ import { Type } from "typebox";
 import { message } from "../../../../shared/messages/message.ts";
 import { type LatestReading, READING_METRICS_TYPE, readingMetrics } from "../../../observe/reading-metrics.ts";
 import { sendProblem } from "../errors.ts";
+import type { HttpPacing } from "../pacing.ts";
 import { route } from "../route.ts";
-import { sendPieces } from "../send-stream.ts";
+import { sendInTurns } from "../send-stream.ts";
 
 export interface MetricsRouteOptions {
   /** Text for Prometheus. */
   readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
   /** Null where readings are not for Prometheus. */
   readonly latestReadings: (() => Iterable<LatestReading>) | null;
+  readonly pacing: Pick<HttpPacing, "shareOf">;
 }
 
 const produces = { "text/plain": Type.String() };
 
-export function addMetricsRoutes(app: FastifyInstance, { metrics, latestReadings }: MetricsRouteOptions): void {
+export function addMetricsRoutes(app: FastifyInstance, { metrics, latestReadings, pacing }: MetricsRouteOptions): void {
   route(app, {
     method: "GET",
     url: "/metrics",
@@ -43,11 +45,8 @@ export function addMetricsRoutes(app: FastifyInstance, { metrics, latestReadings
     handler: async (request, reply) => {
       if (latestReadings === null) return sendProblem(reply, message("no-such-route/reading-metrics"));
       reply.header("Content-Type", READING_METRICS_TYPE);
-      return request.method === "HEAD" ? reply.send() : sendPieces(reply, piecesOf(latestReadings));
+      if (request.method === "HEAD") return reply.send();
+      return sendInTurns(reply, pacing.shareOf(request.raw), readingMetrics(latestReadings));
     },
   });
-}
-
-async function* piecesOf(latest: () => Iterable<LatestReading>) {
-  for (const bytes of readingMetrics(latest)) yield { bytes, release: () => undefined };
 }

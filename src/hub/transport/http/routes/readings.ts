@@ -1,5 +1,4 @@
 // Reading the hub, for the UI and programs: devices, charts, raw rows, refused messages, and the hub itself.
-import { setImmediate } from "node:timers/promises";
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import {
@@ -24,15 +23,16 @@ import { decide } from "../../../access/principal.ts";
 import type { Clock } from "../../../clock.ts";
 import { noSuchDevice, type Registry } from "../../../devices/registry.ts";
 import type { Refusals } from "../../../ingest/refusals.ts";
-import { type ExportPiece, endOf, type ReadingPosition, type ReadingStore, rowsOf } from "../../../store/readings.ts";
+import { endOf, type ReadingPosition, type ReadingStore, rowsOf } from "../../../store/readings.ts";
 import { TaskQueue } from "../../../task-queue.ts";
 import type { FindRequestedHost } from "../../requested-host.ts";
 import { languageOf, sendProblem } from "../errors.ts";
 import { goneSignal } from "../gone.ts";
+import type { HttpPacing } from "../pacing.ts";
 import { quoted } from "../query/query-check.ts";
 import { parseRange, parseSelection } from "../query/selection.ts";
 import { errors, route } from "../route.ts";
-import { sendPieces } from "../send-stream.ts";
+import { sendInTurns } from "../send-stream.ts";
 
 export interface ApiOptions {
   readonly readings: ReadingStore;
@@ -42,11 +42,12 @@ export interface ApiOptions {
   readonly hubInfo: (language?: Language) => Promise<HubInfo>;
   readonly findRequestedHost: FindRequestedHost;
   readonly health: () => Promise<Health>;
+  readonly pacing: Pick<HttpPacing, "shareOf">;
 }
 
 /** Of devices that are answered at once: some milliseconds. More are sent in pieces of so many characters. */
 const MAX_METRICS_AT_ONCE = 5_000;
-const PIECE_CHARACTERS = 256 * 1024;
+const PIECE_CHARACTERS = 64 * 1024;
 /** A page of 10,000 rows takes the store some 10 ms, and is a megabyte of text. */
 const PAGES_AT_ONCE = 2;
 
@@ -96,7 +97,7 @@ function addHubRoutes(app: FastifyInstance, options: ApiOptions): void {
   });
 }
 
-function addDeviceViewRoutes(app: FastifyInstance, { registry }: ApiOptions): void {
+function addDeviceViewRoutes(app: FastifyInstance, { registry, pacing }: ApiOptions): void {
   route(app, {
     method: "GET",
     url: "/api/v1/devices",
@@ -109,9 +110,13 @@ function addDeviceViewRoutes(app: FastifyInstance, { registry }: ApiOptions): vo
       summary: "All devices",
       response: { 200: DeviceList, ...errors },
     },
-    handler: async ({ maySee }, reply) => {
+    handler: async ({ maySee, raw }, reply) => {
       if (registry.metricCount > MAX_METRICS_AT_ONCE)
-        return sendPieces(reply.type("application/json; charset=utf-8"), devicesInPieces(registry.each(), maySee));
+        return sendInTurns(
+          reply.type("application/json; charset=utf-8"),
+          pacing.shareOf(raw),
+          devicesInPieces(registry.each(), maySee),
+        );
       return { devices: registry.list().filter(({ id }) => maySee(id)) };
     },
   });
@@ -241,22 +246,18 @@ function addRefusedRoute(app: FastifyInstance, { refusals }: ApiOptions): void {
   });
 }
 
-/** `{"devices":[…]}`. Others have their turn between two pieces. */
-async function* devicesInPieces(
-  devices: Iterable<Device>,
-  maySee: (device: string) => boolean,
-): AsyncGenerator<ExportPiece> {
+/** `{"devices":[…]}` */
+function* devicesInPieces(devices: Iterable<Device>, maySee: (device: string) => boolean): Generator<string> {
   let text = '{"devices":[';
   let count = 0;
   for (const device of devices) {
     if (!maySee(device.id)) continue;
     text += `${count++ === 0 ? "" : ","}${JSON.stringify(device)}`;
     if (text.length < PIECE_CHARACTERS) continue;
-    yield { bytes: Buffer.from(text), release: () => undefined };
+    yield text;
     text = "";
-    await setImmediate();
   }
-  yield { bytes: Buffer.from(`${text}]}`), release: () => undefined };
+  yield `${text}]}`;
 }
 
 function formatCursor({ tsMs, device, metric }: ReadingPosition): string {

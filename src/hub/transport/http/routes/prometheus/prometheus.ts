@@ -24,13 +24,15 @@ import { QueryError, type QueryErrorType } from "../../../../prometheus/query-er
 import { MAX_SERIES } from "../../../../prometheus/reading-series.ts";
 import { languageOf } from "../../errors.ts";
 import { goneSignal } from "../../gone.ts";
+import type { HttpPacing } from "../../pacing.ts";
 import { route } from "../../route.ts";
-import { sendPieces } from "../../send-stream.ts";
+import { sendInTurns } from "../../send-stream.ts";
 import { Parameters } from "./parameters.ts";
 
 export interface PrometheusRouteOptions {
   readonly prometheus: PrometheusApi;
   readonly version: string;
+  readonly pacing: Pick<HttpPacing, "shareOf">;
 }
 
 const PATH = "/api/prometheus/api/v1";
@@ -59,7 +61,12 @@ export function addPrometheusRoutes(app: FastifyInstance, options: PrometheusRou
   });
 }
 
-function addQueryRoutes(app: FastifyInstance, { prometheus }: PrometheusRouteOptions): void {
+function addQueryRoutes(app: FastifyInstance, { prometheus, pacing }: PrometheusRouteOptions): void {
+  const send = (reply: FastifyReply, answer: Answer) => {
+    reply.header("Content-Type", "application/json; charset=utf-8");
+    if (reply.request.method === "HEAD") return reply.send();
+    return sendInTurns(reply, pacing.shareOf(reply.request.raw), answerText(answer));
+  };
   addBoth(app, "query", {
     schema: {
       summary: "A query at one time, in the part of PromQL that the hub answers",
@@ -213,15 +220,6 @@ function seriesOf(request: FastifyRequest, reply: FastifyReply): [SeriesQuery, R
 
 function requesterOf({ maySee }: FastifyRequest, { raw }: FastifyReply, parameters: Parameters): Requester {
   return { maySee, gone: goneSignal(raw), timeoutMs: parameters.durationMs("timeout") };
-}
-
-function send(reply: FastifyReply, answer: Answer): Promise<FastifyReply> | FastifyReply {
-  reply.header("Content-Type", "application/json; charset=utf-8");
-  return reply.request.method === "HEAD" ? reply.send() : sendPieces(reply, piecesOf(answer));
-}
-
-async function* piecesOf(answer: Answer) {
-  for (const text of answerText(answer)) yield { bytes: Buffer.from(text), release: () => undefined };
 }
 
 function found<T>({ list, isCut }: Found<T>) {
