@@ -19,13 +19,11 @@ const TOGETHER_SIZE = 0.25;
 /** Where single attacks are named, all of them at once. */
 export const ALL_ATTACKS = "all-at-once";
 
-const bar = [
-  `RSS +≤ ${megabytes(BAR.grownBytes)}`,
-  `≤ ${BAR.pubackMs} ms`,
-  `≤ ${BAR.postMs} ms`,
-  `≤ ${BAR.recoverySeconds} s`,
-  "no loss",
-].join("; ");
+const RSS_BAR = `RSS +≤ ${megabytes(BAR.grownBytes)}`;
+const RECOVERY_BAR = `≤ ${BAR.recoverySeconds} s; no loss`;
+const BAR_TEXT = `${RSS_BAR}; ≤ ${BAR.pubackMs} ms; ≤ ${BAR.postMs} ms; ${RECOVERY_BAR}`;
+/** How long honest clients wait then has no bar: it is that of hundreds of attackers at once. */
+const BAR_TEXT_TOGETHER = `${RSS_BAR}; ${RECOVERY_BAR}`;
 
 export const abuse: Topic = {
   name: "abuse",
@@ -46,7 +44,10 @@ async function measure({ folder, stores, tell }: Bench, kind: AttackKind): Promi
   if (kind.hubFlags?.includes("ask")) await approveHonest(hub);
   const secondsEach = names.length === 1 ? SECONDS : SECONDS_PER_VARIANT;
   const outcome = await tryAttack(hub, { names, secondsEach, size: 1, together: false });
-  return rowOf(kind.what, outcome);
+  const isInTime =
+    outcome.kind !== "failed" && outcome.honest.mqtt.p99Ms <= BAR.pubackMs && outcome.honest.http.p99Ms <= BAR.postMs;
+  const row = rowOf(kind.what, BAR_TEXT, outcome);
+  return { ...row, passed: row.passed && isInTime };
 }
 
 async function measureAll({ folder, tell }: Bench): Promise<Row> {
@@ -54,10 +55,10 @@ async function measureAll({ folder, tell }: Bench): Promise<Row> {
   tell("all attacks at once");
   await using hub = await startHub(join(folder, "abuse-all"), ["--anonymous", "all"]);
   const outcome = await tryAttack(hub, { names, secondsEach: SECONDS, size: TOGETHER_SIZE, together: true });
-  return rowOf(`all of them at once, each at ${100 * TOGETHER_SIZE} % of its size`, outcome);
+  return rowOf(`all of them at once, each at ${100 * TOGETHER_SIZE} % of its size`, BAR_TEXT_TOGETHER, outcome);
 }
 
-function rowOf(what: string, outcome: TrialOutcome): Row {
+function rowOf(what: string, bar: string, outcome: TrialOutcome): Row {
   if (outcome.kind === "failed") {
     return {
       what,
@@ -75,13 +76,12 @@ function rowOf(what: string, outcome: TrialOutcome): Row {
     `POST p99 ${milliseconds(honest.http.p99Ms)}`,
     recovery,
   ];
-  const isInTime = honest.mqtt.p99Ms <= BAR.pubackMs && honest.http.p99Ms <= BAR.postMs;
   const isBounded = grownBytes <= BAR.grownBytes && recoverySeconds <= BAR.recoverySeconds;
   return {
     what,
     bar,
     measured: [...figures, ...wrongs].join("; "),
-    passed: isInTime && isBounded && wrongs.length === 0,
+    passed: isBounded && wrongs.length === 0,
   };
 }
 
