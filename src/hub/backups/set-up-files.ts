@@ -1,7 +1,7 @@
 // The set-up as nightly files, where the data is in a database server: the newest few are kept.
 import { readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { flushFile, flushName } from "./flush.ts";
+import { flushFile, flushName } from "../files/flush.ts";
 
 const MAX_SET_UP_FILES = 30;
 const NAME = /^bramble-set-up-\d{8}\.json$/;
