@@ -161,7 +161,7 @@ export class Commands {
   async replied(device: string | null, { id, ok, value, error }: CommandReply): Promise<void> {
     const open = this.#open.get(id);
     if (open === undefined || (device !== null && open.command.device !== device)) return;
-    const outcome = ok ? {} : { error: error ?? "the device says no, and not why" };
+    const outcome = ok ? {} : { error: error ?? "no-reason" };
     // A reply shows that the command was delivered, even where it arrives before the acknowledgement.
     const { command } = open;
     const delivered = command.state === "delivered" ? command : this.#advanced(command, "delivered", {});

@@ -103,6 +103,10 @@ test("a Pi that refuses, and one that does not reply", async () => {
   await pi.next();
   await pi.reply({ id: refused.id, ok: false, error: "no horn" });
   expect(await untilState(hub, refused, "failed")).toMatchObject({ error: "no horn" });
+  const unexplained = await give(hub, "horn");
+  await pi.next();
+  await pi.reply({ id: unexplained.id, ok: false });
+  expect(await untilState(hub, unexplained, "failed")).toMatchObject({ error: "no-reason" });
   const silent = await give(hub, "horn");
   await untilState(hub, silent, "delivered");
   hub.clock.advance(9_000);
