@@ -104,6 +104,12 @@ export function deviceNamedInText(text: string): DeviceId | undefined {
   return named === undefined ? undefined : parseDeviceId(named);
 }
 
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
 /** The path of a field, cut where a name is absurdly long: it is stored with the refused message. */
 export function fieldPath(where: string, key: string): string {
   return shorten(where === "" || key === "" ? where + key : `${where}.${key}`, MAX_FIELD_CHARACTERS);
