@@ -6,6 +6,7 @@ import { flushFile, flushName } from "../files/flush.ts";
 const MAX_SET_UP_FILES = 30;
 const NAME = /^bramble-set-up-\d{8}\.json$/;
 
+/** Writes the file of the day of `atMs`, in the place of an earlier one of that day, and removes the oldest over the limit. */
 export function writeSetUp(folder: string, atMs: number, text: string): void {
   const [day = ""] = new Date(atMs).toISOString().replaceAll("-", "").split("T");
   const path = join(folder, `bramble-set-up-${day}.json`);

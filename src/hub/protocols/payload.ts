@@ -122,12 +122,14 @@ export function quoteValue(value: unknown): string {
   return shorten(String(value), MAX_QUOTED_CHARACTERS);
 }
 
+/** The type of a JSON value with its article, for a message. */
 export function typeWord(value: unknown): string {
   if (value === null) return "null";
   if (typeof value === "object") return Array.isArray(value) ? "an array" : "an object";
   return `a ${typeof value}`;
 }
 
+/** Cuts a text for a message, and marks that with an ellipsis. */
 export function shorten(text: string, maxCharacters = 64): string {
   return text.length <= maxCharacters ? text : `${text.slice(0, maxCharacters - 1)}…`;
 }

@@ -65,6 +65,7 @@ export interface DeviceState extends JoiningDevice {
   unsaved: boolean;
 }
 
+/** The state of a device as of its record. */
 export function newState({ given, ...record }: DeviceRecord, presence: Presence): DeviceState {
   return {
     ...record,
