@@ -1,5 +1,5 @@
 // Builds the desktop app's three parts. Main and preload are CommonJS for the oldest Electron that tests run on (25: Node
-// 18.15, Chrome 114), so that one output serves it and today's alike. The hub is built apart: build/hub.vite.config.ts.
+// 18.15, Chrome 114), so that one output serves it and today's alike. The hub is built apart: build/hub/vite.config.ts.
 import { defineConfig } from "electron-vite";
 import { pageConfig } from "./build/dev/page.vite.ts";
 

@@ -20,7 +20,7 @@ function build(): void {
   rmSync(stamp, { force: true });
   run("electron-vite/bin/electron-vite.js", ["build", "--logLevel", "warn"]);
   compressFiles(join(projectFolder, "out", "renderer"));
-  run("vite/bin/vite.js", ["build", "--config", "build/hub.vite.config.ts", "--logLevel", "warn"]);
+  run("vite/bin/vite.js", ["build", "--config", "build/hub/vite.config.ts", "--logLevel", "warn"]);
   writeFileSync(stamp, "");
   // What changed while the build ran is stale again.
   utimesSync(stamp, startedAt, startedAt);

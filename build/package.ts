@@ -1,6 +1,6 @@
 // `npm run package`: builds everything and has electron-builder pack it, with the arguments it is given: installers for this
-// system without any. A deb is packed by Debian's own tool where there is one. Where Electron's own runtime cannot be fetched it packs a plain folder around the stand-in that the tests use,
-// and nothing for another system: that stand-in is of this one alone.
+// system without any. A deb is packed by Debian's own tool where there is one. Where Electron's own runtime cannot be fetched it packs a
+// plain folder around the stand-in that the tests use, and nothing for another system: that stand-in is of this one alone.
 import { spawnSync } from "node:child_process";
 import { join, resolve } from "node:path";
 import { buildIfStale } from "./build.ts";

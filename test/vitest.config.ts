@@ -2,6 +2,7 @@
 // "sources" (`npm run test:hub -- NAME`) the hub's tests run its sources instead.
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import hubProcess from "../build/hub-process.json" with { type: "json" };
 
 // Hundreds of hubs and stores start, each of which would compile the same files anew, and get ready for charts that nobody draws. Child
 // processes and threads inherit it.
@@ -20,8 +21,8 @@ export default defineConfig(({ mode }) => ({
     expect: { poll: { timeout: 30_000 } },
     fileParallelism: true,
     maxWorkers: 2,
-    // As build/node.js starts hubs, and for the same reason: tests open and close many stores, with two threads each.
-    execArgv: ["--no-memory-protection-keys"],
+    // As hubs are started: tests open and close many stores, with two threads each.
+    execArgv: hubProcess.flags,
     allowOnly: false,
   },
 }));

@@ -3,7 +3,7 @@
 # and without a window; none, or a flag of the hub alone, opens the window.
 home=/opt/Bramble
 node=$home/resources/node
-# As build/node.js sets it, and for its reason: V8's protection keys end the process now and then where threads come and go.
+# The flags and variables are those of build/hub-process.json.
 guard=--no-memory-protection-keys
 # A package that was made where that Node could not be had; another one may not know the flag.
 [ -x "$node" ] || node=node guard=
@@ -17,7 +17,6 @@ case "${1-}" in
 -*) exec "$home/bramble-desktop" "$@" ;;
 esac
 
-# The same: glibc keeps less memory for itself.
 export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX-2}"
 export MALLOC_TRIM_THRESHOLD_="${MALLOC_TRIM_THRESHOLD_-131072}"
 export MALLOC_MMAP_THRESHOLD_="${MALLOC_MMAP_THRESHOLD_-131072}"

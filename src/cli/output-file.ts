@@ -3,8 +3,8 @@
 import { chmodSync, chownSync, existsSync, renameSync, rmSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { Misuse } from "../hub/arguments.ts";
-import { flushName } from "../hub/backups/flush.ts";
-import { diskFailureReason, followLinks, whyDenied, whyNotFilled } from "../hub/file-access.ts";
+import { diskFailureReason, followLinks, whyDenied, whyNotFilled } from "../hub/files/file-access.ts";
+import { flushName } from "../hub/files/flush.ts";
 import { Failure } from "../shared/errors.ts";
 import { message } from "../shared/messages/message.ts";
 

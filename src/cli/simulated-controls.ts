@@ -15,7 +15,7 @@ const controls: readonly Control[] = [
 export async function answerCommands(client: MqttClient, device: string): Promise<void> {
   const state: Record<string, ControlValue> = { led: false, fan: 20, mode: "eco", lamp: "#ff8800" };
   const replies = new Map<string, CommandReply>();
-  const say = (leaf: string, body: object, retain = false) =>
+  const publish = (leaf: string, body: object, retain = false) =>
     client.publishAsync(`bramble/${device}/${leaf}`, JSON.stringify(body), { qos: 1, retain });
   client.on("message", (topic, payload) => {
     if (topic !== `bramble/${device}/command`) return;
@@ -27,9 +27,9 @@ export async function answerCommands(client: MqttClient, device: string): Promis
       replies.set(id, reply);
     }
     // If the hub stops meanwhile, it sends the command again.
-    Promise.all([say("state", state), say("reply", reply)]).catch(() => undefined);
+    Promise.all([publish("state", state), publish("reply", reply)]).catch(() => undefined);
   });
-  await say("about", { model: "Simulated Raspberry Pi", controls }, true);
-  await say("state", state);
+  await publish("about", { model: "Simulated Raspberry Pi", controls }, true);
+  await publish("state", state);
   await client.subscribeAsync(`bramble/${device}/command`, { qos: 1 });
 }

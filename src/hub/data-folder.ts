@@ -19,8 +19,8 @@ import { Value } from "typebox/value";
 import { errorText } from "../shared/error-text.ts";
 import { Failure } from "../shared/errors.ts";
 import { message } from "../shared/messages/message.ts";
-import { closeToOthers, type SecretKind } from "./access/file-acl.ts";
-import { type Access, type Denied, diskFailureReason, whyDenied, whyNotFilled } from "./file-access.ts";
+import { type Access, type Denied, diskFailureReason, whyDenied, whyNotFilled } from "./files/file-access.ts";
+import { closeToOthers, type SecretKind } from "./files/file-acl.ts";
 
 /** The content of `hub.json`, by which other programs find a running hub. */
 export const HubFile = Type.Object({

@@ -14,6 +14,7 @@ interface ParentPort {
   on(event: "message", listener: (event: { readonly data: unknown }) => void): void;
 }
 
+/** The host that has started this process. */
 export function findHost(): Host {
   const parentPort = "parentPort" in process ? (process.parentPort as ParentPort | undefined) : undefined;
   if (parentPort) return utilityHost(parentPort);

@@ -3,14 +3,9 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { createInterface } from "node:readline";
 import { app, type UtilityProcess, utilityProcess } from "electron";
+import hubProcess from "../../build/hub-process.json" with { type: "json" };
 import type { HostMessage, HubMessage } from "../shared/host.ts";
 import { type AnyMessage, message } from "../shared/messages/message.ts";
-
-/**
- * glibc gives each thread an arena of its own, which an idle hub pays for with eight megabytes, and gives little back of what
- * was used for a while: dozens of megabytes after a flood. Large blocks go back to the system with these.
- */
-const memory = { MALLOC_ARENA_MAX: "2", MALLOC_TRIM_THRESHOLD_: "131072", MALLOC_MMAP_THRESHOLD_: "131072" };
 
 /** The first Electron whose own Node runs the hub. */
 const FIRST_ELECTRON = 35;
@@ -34,7 +29,7 @@ export function startHubChild(
 }
 
 function inUtilityProcess(entry: string, args: readonly string[], onMessage: (message: HubMessage) => void): HubChild {
-  const env = { ...memory, ...process.env };
+  const env = { ...hubProcess.environment, ...process.env };
   const child = utilityProcess.fork(entry, [...args], { serviceName: "Bramble hub", stdio: "pipe", env });
   const lastError = passThrough(child);
   child.on("message", onMessage);
@@ -55,7 +50,7 @@ function underNode(
   args: readonly string[],
   onMessage: (message: HubMessage) => void,
 ): HubChild {
-  const env = { ...memory, ...process.env };
+  const env = { ...hubProcess.environment, ...process.env };
   const child = fork(entry, [...args], { execPath: node, execArgv: [], stdio: ["ignore", "pipe", "pipe", "ipc"], env });
   const lastError = passThrough(child);
   child.on("message", onMessage);

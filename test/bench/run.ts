@@ -49,9 +49,9 @@ const allTopics: readonly Topic[] = [
 ];
 
 /** With fewer, series would be too short to look at. */
-const READINGS_AT_LEAST = 100_000;
+const MIN_READINGS = 100_000;
 /** With fewer, there would be no first minutes to compare the end with. */
-const MINUTES_AT_LEAST = 2;
+const MIN_MINUTES = 2;
 
 /** The time that a topic takes says that it has to be asked for. */
 const longTopics: readonly Topic[] = [soak, image, cluster, windowMemory];
@@ -106,8 +106,8 @@ async function bench(args: string[]): Promise<number> {
 
 function parseReadings(text: string): number {
   const readings = Number(text);
-  if (Number.isSafeInteger(readings) && readings >= READINGS_AT_LEAST) return readings;
-  throw new Error(`--readings takes a number from ${READINGS_AT_LEAST}, not “${text}”.`);
+  if (Number.isSafeInteger(readings) && readings >= MIN_READINGS) return readings;
+  throw new Error(`--readings takes a number from ${MIN_READINGS}, not “${text}”.`);
 }
 
 function parseAttack(text: string): string {
@@ -117,8 +117,8 @@ function parseAttack(text: string): string {
 
 function parseMinutes(text: string): number {
   const minutes = Number(text);
-  if (minutes >= MINUTES_AT_LEAST) return minutes;
-  throw new Error(`--minutes takes a number from ${MINUTES_AT_LEAST}, not “${text}”.`);
+  if (minutes >= MIN_MINUTES) return minutes;
+  throw new Error(`--minutes takes a number from ${MIN_MINUTES}, not “${text}”.`);
 }
 
 function topicOf(text: string): Topic {

@@ -16,7 +16,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { followLinks } from "../../src/hub/file-access.ts";
+import { followLinks } from "../../src/hub/files/file-access.ts";
 import { makeTemporaryFolder, runBramble, spawnBramble, type TestFolder, TestHub } from "../support/hub.ts";
 import { mayMountSmallDisk, mountSmallDisk } from "../support/system/small-disk.ts";
 

@@ -7,11 +7,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Value } from "typebox/value";
+import hubProcess from "../../build/hub-process.json" with { type: "json" };
 import { HubFile } from "../../src/hub/data-folder.ts";
 
-/** As the launchers set them. */
-const HEAP = ["--max-semi-space-size=16", "--v8-pool-size=0"];
-const MEMORY = { MALLOC_ARENA_MAX: "2", MALLOC_TRIM_THRESHOLD_: "131072", MALLOC_MMAP_THRESHOLD_: "131072" };
 /** What Node has compiled is kept there for the next hub (see the configurations of vitest and Playwright). */
 const COMPILE_CACHE = process.env["NODE_COMPILE_CACHE"];
 /** V8 only accepts cached code compiled with the same flags, and a hub sets some at its start: commands have their own cache. */
@@ -38,12 +36,12 @@ export function spawnBramble(
   env: Readonly<Record<string, string>> = {},
   within: readonly string[] = [],
 ): ChildProcess {
-  const [command = "", ...rest] = [...within, process.execPath, ...HEAP, ENTRY, ...args];
+  const [command = "", ...rest] = [...within, process.execPath, ...hubProcess.flags, ENTRY, ...args];
   return spawn(command, rest, {
     env: {
       PATH: process.env["PATH"] ?? "",
       HOME: tmpdir(),
-      ...MEMORY,
+      ...hubProcess.environment,
       ...compileCacheOf(args[0]),
       ...(WARM_UP !== undefined && { BRAMBLE_WARM_UP: WARM_UP }),
       ...env,

@@ -2,9 +2,9 @@
 import { statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { Misuse, parseArguments } from "../../hub/arguments.ts";
-import { flushFile } from "../../hub/backups/flush.ts";
 import { readConfig } from "../../hub/config.ts";
 import { DataFolder } from "../../hub/data-folder.ts";
+import { flushFile } from "../../hub/files/flush.ts";
 import { resolveStores } from "../../hub/move/move-state.ts";
 import { freeBytesOf } from "../../hub/observe/disk-guard.ts";
 import {

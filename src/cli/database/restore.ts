@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { Misuse } from "../../hub/arguments.ts";
 import { decryptFile, isEncryptedFile } from "../../hub/backups/encrypted-backup.ts";
 import { replaceDatabase } from "../../hub/backups/replace-database.ts";
-import { followLinks } from "../../hub/file-access.ts";
+import { followLinks } from "../../hub/files/file-access.ts";
 import { copyAnew } from "../../hub/move/move-state.ts";
 import { removeDatabase } from "../../hub/store/maintenance.ts";
 import { Failure } from "../../shared/errors.ts";

@@ -41,6 +41,7 @@ const WRONG: Authenticated = { principal: ANONYMOUS, isWrong: true };
 /** Three parts of base64url: a signed token. */
 const SIGNED_TOKEN = /^[\w-]+\.[\w-]+\.[\w-]*$/;
 
+/** The one function that HTTP, WebSocket and MQTT authenticate with. */
 export function makeAuthenticate(options: AuthenticateOptions): Authenticate {
   const { token, sessions, tickets } = options;
   return async (credential, address) => {

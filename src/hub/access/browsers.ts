@@ -12,7 +12,7 @@ const DEVICE_ORIGIN = "file://";
 export class BrowserGuard {
   readonly #names: ReadonlySet<string>;
   /** Names that the hub got later. */
-  readonly #given = new Map<"mdns" | "public", string>();
+  readonly #laterNames = new Map<"mdns" | "public", string>();
 
   /** `more` are names beside the hub's own, without a port. */
   constructor(more: readonly string[]) {
@@ -22,8 +22,8 @@ export class BrowserGuard {
 
   /** The hub's name in mDNS, or its public name, in lower case; empty where it has none. The one before it is foreign from then on. */
   setName(kind: "mdns" | "public", name: string): void {
-    if (name === "") this.#given.delete(kind);
-    else this.#given.set(kind, name);
+    if (name === "") this.#laterNames.delete(kind);
+    else this.#laterNames.set(kind, name);
   }
 
   /**
@@ -50,7 +50,9 @@ export class BrowserGuard {
 
   #isOwn(host: string): boolean {
     const name = hostName(host);
-    return name !== null && (isIP(name) !== 0 || this.#names.has(name) || [...this.#given.values()].includes(name));
+    return (
+      name !== null && (isIP(name) !== 0 || this.#names.has(name) || [...this.#laterNames.values()].includes(name))
+    );
   }
 }
 

@@ -59,6 +59,7 @@ export function decide(principal: Principal, permission: Permission, showsSome =
   return showsSome || scopeOf(principal) === null ? "granted" : "forbidden";
 }
 
+/** Whether `role` may do all that `least` may. */
 export function hasRole(role: Role, least: Role): boolean {
   return ROLES.indexOf(role) >= ROLES.indexOf(least);
 }

@@ -8,6 +8,7 @@ const NAME = /^bramble-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z(-damaged)?\.db(\.
 /** The unfinished file of an interrupted copy. */
 const UNFINISHED = /^bramble-\d{8}T\d{6}Z[-a-z]*\.db(?:\.encrypted)?\.(?:part|plain)(?:-journal|-wal|-shm)?$/;
 
+/** The file name of a backup that was made at `atMs`: `bramble-20260131T030000Z.db`. */
 export function backupName(atMs: number, is: { readonly damaged: boolean; readonly encrypted: boolean }): string {
   const [stamp = ""] = new Date(atMs).toISOString().replaceAll(/[-:]/g, "").split(".");
   return `bramble-${stamp}Z${is.damaged ? "-damaged" : ""}.db${is.encrypted ? ".encrypted" : ""}`;

@@ -10,14 +10,14 @@ import { type AnyMessage, message } from "../../shared/messages/message.ts";
 import { render } from "../../shared/messages/render.ts";
 import { type BackupChanges, type BackupStatus, LastBackup } from "../../shared/settings/backups.ts";
 import type { Clock } from "../clock.ts";
-import { diskFailureReason } from "../file-access.ts";
+import { diskFailureReason } from "../files/file-access.ts";
+import { flushFile, flushName } from "../files/flush.ts";
 import { Mutex } from "../mutex.ts";
 import type { Log } from "../observe/log/log.ts";
 import type { RecordKind, RecordStore } from "../store/records.ts";
 import type { StoreBackup } from "../store/store.ts";
 import { backupName, listBackups, prepareFolder } from "./backup-files.ts";
 import { decryptFile, encryptFile, isEncryptedFile } from "./encrypted-backup.ts";
-import { flushFile, flushName } from "./flush.ts";
 import { nextDueMs, superseded } from "./schedule.ts";
 import { stagedPath } from "./staged-restore.ts";
 

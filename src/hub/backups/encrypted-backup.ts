@@ -1,8 +1,8 @@
 // Encrypted backups as files: a plain database in, an encrypted file out, and back.
 import { closeSync, createReadStream, createWriteStream, openSync, readSync, rmSync, statSync } from "node:fs";
 import { pipeline } from "node:stream/promises";
+import { flushFile } from "../files/flush.ts";
 import { decrypt, ENCRYPTED_MARK_BYTES, encrypt, isEncrypted } from "./encrypted-file.ts";
-import { flushFile } from "./flush.ts";
 
 /** Whether there is an encrypted backup at `path`. */
 export function isEncryptedFile(path: string): boolean {

@@ -36,6 +36,7 @@ export function isEncrypted(start: Uint8Array): boolean {
 /** How many bytes `isEncrypted` needs. */
 export const ENCRYPTED_MARK_BYTES: number = MAGIC.length;
 
+/** The encrypted backup of `plain`, in pieces. */
 export async function* encrypt(
   plain: AsyncIterable<Uint8Array>,
   passphrase: string,

@@ -3,8 +3,8 @@ import { copyFileSync, existsSync, linkSync, renameSync } from "node:fs";
 import { errorText } from "../../shared/error-text.ts";
 import { Failure } from "../../shared/errors.ts";
 import { message } from "../../shared/messages/message.ts";
+import { flushFile, flushName } from "../files/flush.ts";
 import { absorbLog } from "../store/maintenance.ts";
-import { flushFile, flushName } from "./flush.ts";
 
 export interface Replaced {
   /** Where the one that was there before is now; null where there was none. */

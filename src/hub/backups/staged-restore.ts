@@ -1,8 +1,8 @@
 // A staged backup, which is to replace the database: it was verified by the running hub, and is put in place before the next one
 // opens its store. Where that one does not start, the database from before is restored.
 import { existsSync, renameSync } from "node:fs";
-import { followLinks } from "../file-access.ts";
-import { flushName } from "./flush.ts";
+import { followLinks } from "../files/file-access.ts";
+import { flushName } from "../files/flush.ts";
 
 export function stagedPath(databasePath: string): string {
   return `${followLinks(databasePath)}.staged`;

@@ -5,7 +5,7 @@
 //   queued | sent -> expired, when its time to live has passed; sent -> queued, when the session ended before it was
 //   acknowledged: a device that has it nevertheless knows it by its id.
 import { publicationOf } from "../../shared/controls/added-control.ts";
-import type { Command, CommandMessage, CommandReply, CommandState, Desired } from "../../shared/controls/command.ts";
+import type { Command, CommandReply, CommandState, Desired } from "../../shared/controls/command.ts";
 import { isSettled } from "../../shared/controls/command.ts";
 import { type Control, type ControlValue, checkControlValue } from "../../shared/controls/control.ts";
 import type { DeviceControl } from "../../shared/device.ts";
@@ -19,6 +19,7 @@ import type { RecordStore } from "../store/records.ts";
 import { type CommandChannel, CommandChannels, type CommandPublisher, CommandRefused } from "./channels.ts";
 import { CommandHistory, issuedAtMs } from "./command-history.ts";
 import { commandRecords } from "./command-records.ts";
+import { isHeld, type OpenCommand, OpenCommands, openCommand } from "./open-commands.ts";
 
 export interface CommandsOptions {
   readonly records: RecordStore;
@@ -47,28 +48,9 @@ const MAX_OPEN_COMMANDS_PER_DEVICE = 100;
 
 type Outcome = Pick<Command, "acknowledgedBy" | "reply" | "error">;
 
-/** A command that is not settled. */
-interface Open {
-  command: Command;
-  readonly message: CommandMessage;
-  readonly control: Control;
-  /** While it is being sent: withdraws it. */
-  withdraw: AbortController | null;
-  /** When a reply is due; null before it is delivered. */
-  replyDueMs: number | null;
-  /** False while it is saved for the first time: it must not be announced yet. */
-  isWritten: boolean;
-  /** True while its end is being saved: its state is final. */
-  ending: Promise<void> | null;
-  /** Its end, where that could not be saved: saving is tried again. */
-  owed: { readonly end: Command; readonly againMs: number } | null;
-}
-
 export class Commands {
   readonly #options: CommandsOptions;
-  /** In the order of issue. */
-  readonly #open = new Map<string, Open>();
-  readonly #openByDevice = new Map<string, Set<Open>>();
+  readonly #open = new OpenCommands();
   readonly #history = new CommandHistory();
   readonly #channels = new CommandChannels();
   #endTimer: (() => void) | null = null;
@@ -93,7 +75,7 @@ export class Commands {
   stop(): void {
     this.#endTimer?.();
     this.#endTimer = null;
-    for (const open of this.#open.values()) open.withdraw?.abort();
+    for (const open of this.#open.all) open.withdraw?.abort();
   }
 
   /** Resolves once the command is on disk. */
@@ -108,7 +90,7 @@ export class Commands {
     const { control, publishes } = found;
     const wrong = checkControlValue(control, value);
     if (wrong !== null) return wrong;
-    if (this.#openOf(device).length >= MAX_OPEN_COMMANDS_PER_DEVICE)
+    if (this.#open.of(device).length >= MAX_OPEN_COMMANDS_PER_DEVICE)
       return message("too-many-commands", { device, limit: MAX_OPEN_COMMANDS_PER_DEVICE });
     const nowMs = clock.now();
     const command: Command = {
@@ -122,17 +104,17 @@ export class Commands {
       expiresAtMs: nowMs + ttlMs,
       timeline: [{ state: "queued", atMs: nowMs }],
     };
-    const open = this.#opened(command, control);
+    const open = openCommand(command, control);
     open.isWritten = false;
-    this.#add(open);
+    this.#open.add(open);
     const records = this.#options.records.collection(commandRecords);
     try {
       await records.save([command]);
     } catch (error) {
-      this.#drop(open);
+      this.#open.remove(open);
       throw error;
     }
-    if (this.#open.get(command.id) !== open) {
+    if (!this.#open.has(open)) {
       // Its device was removed meanwhile, and this record may have been saved behind that.
       await records.save([], [command.id]);
       return message("no-such-device", { device });
@@ -146,7 +128,7 @@ export class Commands {
 
   /** All of a device, the latest first. */
   list(device: string): Command[] {
-    const open = this.#openOf(device).flatMap(({ command, isWritten }) => (isWritten ? [command] : []));
+    const open = this.#open.of(device).flatMap(({ command, isWritten }) => (isWritten ? [command] : []));
     return [...this.#history.list(device), ...open].reverse().sort((a, b) => issuedAtMs(b) - issuedAtMs(a));
   }
 
@@ -169,7 +151,7 @@ export class Commands {
 
   /** A client has subscribed to `filter`. */
   onSubscribed(filter: string): void {
-    const waiting = [...this.#open.values()].filter(
+    const waiting = this.#open.all.filter(
       ({ command: { publication } }) => publication !== undefined && filterMatches(filter, publication.topic),
     );
     for (const device of new Set(waiting.map(({ command }) => command.device))) this.#dispatch(device);
@@ -179,7 +161,7 @@ export class Commands {
   async replied(device: string | null, { id, ok, value, error }: CommandReply): Promise<void> {
     const open = this.#open.get(id);
     if (open === undefined || (device !== null && open.command.device !== device)) return;
-    const outcome = ok ? {} : { error: error ?? "the device says no, and not why" };
+    const outcome = ok ? {} : { error: error ?? "no-reason" };
     // A reply shows that the command was delivered, even where it arrives before the acknowledgement.
     const { command } = open;
     const delivered = command.state === "delivered" ? command : this.#advanced(command, "delivered", {});
@@ -199,37 +181,10 @@ export class Commands {
     }
     // As it was when the command was issued; the device may have changed since.
     const control: Control = { id: command.control, kind: "text" };
-    const open = this.#opened(command, control);
-    this.#add(open);
+    const open = openCommand(command, control);
+    this.#open.add(open);
     if (command.state === "delivered") open.replyDueMs = this.#options.clock.now() + REPLY_WITHIN_MS;
     else if (command.state === "sent") this.#become(open, "queued");
-  }
-
-  #opened(command: Command, control: Control): Open {
-    const { id, value, expiresAtMs } = command;
-    const at = issuedAtMs(command);
-    const message = { id, control: command.control, value, at, ttl_ms: expiresAtMs - at };
-    const steps = { withdraw: null, replyDueMs: null, isWritten: true, ending: null, owed: null };
-    return { command, message, control, ...steps };
-  }
-
-  #openOf(device: string): Open[] {
-    return [...(this.#openByDevice.get(device) ?? [])];
-  }
-
-  #add(open: Open): void {
-    const { id, device } = open.command;
-    this.#open.set(id, open);
-    const ofDevice = this.#openByDevice.get(device) ?? new Set();
-    this.#openByDevice.set(device, ofDevice.add(open));
-  }
-
-  #drop(open: Open): void {
-    const { id, device } = open.command;
-    this.#open.delete(id);
-    const ofDevice = this.#openByDevice.get(device);
-    ofDevice?.delete(open);
-    if (ofDevice?.size === 0) this.#openByDevice.delete(device);
   }
 
   #announce(command: Command): void {
@@ -239,10 +194,10 @@ export class Commands {
 
   /** The device is removed with its history; its queued commands are not sent. */
   #forget(device: string): void {
-    const open = this.#openOf(device);
+    const open = this.#open.of(device);
     const ids = [...open.map(({ command }) => command), ...this.#history.list(device)].map(({ id }) => id);
     for (const one of open) {
-      this.#drop(one);
+      this.#open.remove(one);
       one.withdraw?.abort();
     }
     this.#history.forget(device);
@@ -252,9 +207,9 @@ export class Commands {
   }
 
   /** A newer value of a switch or a number replaces those that are queued: they are not sent. */
-  #supersede({ command: newest, control }: Open): void {
+  #supersede({ command: newest, control }: OpenCommand): void {
     if (control.kind !== "switch" && control.kind !== "number") return;
-    for (const other of this.#openOf(newest.device)) {
+    for (const other of this.#open.of(newest.device)) {
       const { id, state } = other.command;
       if (id === newest.id) break;
       if (other.command.control === newest.control && state === "queued" && !isHeld(other))
@@ -266,7 +221,7 @@ export class Commands {
   #dispatch(device: string): void {
     const nowMs = this.#options.clock.now();
     const busy = new Set<string>();
-    for (const open of this.#openOf(device)) {
+    for (const open of this.#open.of(device)) {
       const { control, state, expiresAtMs, publication } = open.command;
       if (state === "queued" && !isHeld(open) && !busy.has(control) && nowMs < expiresAtMs) {
         const channel = this.#channels.find(device, publication);
@@ -276,7 +231,7 @@ export class Commands {
     }
   }
 
-  #send(open: Open, channel: CommandChannel): void {
+  #send(open: OpenCommand, channel: CommandChannel): void {
     const withdraw = new AbortController();
     open.withdraw = withdraw;
     this.#become(open, "sent");
@@ -312,13 +267,13 @@ export class Commands {
   }
 
   /** It has no end yet, nor one that is being saved. */
-  #isOpen(open: Open): boolean {
-    return this.#open.get(open.command.id) === open && !isHeld(open);
+  #isOpen(open: OpenCommand): boolean {
+    return this.#open.has(open) && !isHeld(open);
   }
 
   #sweep(): void {
     const nowMs = this.#options.clock.now();
-    for (const open of [...this.#open.values()]) {
+    for (const open of this.#open.all) {
       const { command, owed, ending } = open;
       const { state, expiresAtMs } = command;
       if (owed !== null && ending === null && nowMs >= owed.againMs) this.#settleSoon(open, owed.end);
@@ -332,16 +287,16 @@ export class Commands {
     }
   }
 
-  #settleSoon(open: Open, end: Command): void {
+  #settleSoon(open: OpenCommand, end: Command): void {
     this.#settle(open, end).catch(this.#options.onSaveFailed);
   }
 
-  #settle(open: Open, end: Command): Promise<void> {
+  #settle(open: OpenCommand, end: Command): Promise<void> {
     open.ending ??= this.#end(open, end);
     return open.ending;
   }
 
-  async #end(open: Open, end: Command): Promise<void> {
+  async #end(open: OpenCommand, end: Command): Promise<void> {
     const { records, clock } = this.#options;
     const removals = this.#history.takeRemovals();
     try {
@@ -352,14 +307,14 @@ export class Commands {
       open.owed = { end, againMs: clock.now() + TRY_AGAIN_MS };
       throw error;
     }
-    if (this.#open.get(end.id) !== open) return;
-    this.#drop(open);
+    if (!this.#open.has(open)) return;
+    this.#open.remove(open);
     this.#history.keep(end);
     this.#announce(end);
     this.#dispatch(end.device);
   }
 
-  #become(open: Open, state: CommandState, outcome: Outcome = {}): void {
+  #become(open: OpenCommand, state: CommandState, outcome: Outcome = {}): void {
     open.command = this.#advanced(open.command, state, outcome);
     this.#announce(open.command);
     this.#options.records.collection(commandRecords).save([open.command]).catch(this.#options.onSaveFailed);
@@ -373,9 +328,4 @@ export class Commands {
       timeline: [...command.timeline, { state, atMs: this.#options.clock.now() }],
     };
   }
-}
-
-/** It is being saved, at its beginning or at its end. */
-function isHeld({ isWritten, ending, owed }: Open): boolean {
-  return !isWritten || ending !== null || owed !== null;
 }

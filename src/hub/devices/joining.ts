@@ -323,6 +323,7 @@ export async function countStored(
   return count;
 }
 
+/** How many of the readings each device has. */
 export function countByDevice(readings: readonly IncomingReading[]): Map<DeviceId, number> {
   const counts = new Map<DeviceId, number>();
   for (const { device } of readings) counts.set(device, (counts.get(device) ?? 0) + 1);
@@ -331,14 +332,17 @@ export function countByDevice(readings: readonly IncomingReading[]): Map<DeviceI
 
 async function nothing(): Promise<void> {}
 
+/** The problem of a device whose readings are being removed or copied to another. */
 export function leaving(id: DeviceId): Problem {
   return message("device-leaving", { device: id });
 }
 
+/** The problem of a device that the readings of another are being copied to. */
 export function takingIn(id: DeviceId): Problem {
   return message("device-leaving/takes-in", { device: id });
 }
 
+/** Refuses a message for ever, and lists it. */
 export function refusal(found: Problem): Rejection {
   return { kind: "refused", problem: found, isNew: true };
 }

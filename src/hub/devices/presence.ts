@@ -2,8 +2,8 @@
 // for one message, counts as online while its last message is recent.
 import type { DeviceId } from "../../shared/ids.ts";
 import type { Clock } from "../clock.ts";
-import { noteAddress } from "./address-history.ts";
 import type { DeviceDirectory } from "./directory.ts";
+import { noteAddress } from "./state/address-history.ts";
 import { type DeviceState, markStale } from "./state/device-state.ts";
 
 const SWEEP_PERIOD_MS = 1_000;

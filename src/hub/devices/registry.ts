@@ -8,13 +8,12 @@ import type { DeviceAbout } from "../../shared/device-about.ts";
 import type { Problem } from "../../shared/errors.ts";
 import type { DeviceId, MetricName } from "../../shared/ids.ts";
 import { message } from "../../shared/messages/message.ts";
-import { type IncomingAttribute, type IncomingReading, limits } from "../../shared/reading.ts";
+import type { IncomingReading } from "../../shared/reading.ts";
 import type { SeenAddress } from "../../shared/security/access.ts";
 import type { Clock } from "../clock.ts";
 import type { HubEvents } from "../events.ts";
 import type { ReadingStore } from "../store/readings.ts";
 import type { RecordStore } from "../store/records.ts";
-import { readingsInUtc, type TimedReadings } from "./device-zone.ts";
 import type { DeviceDirectory } from "./directory.ts";
 import { countByDevice, Joining, leaving, type Rejection, refusal } from "./joining.ts";
 import { type DeviceMends, readNewest } from "./mends.ts";
@@ -24,29 +23,11 @@ import { restoreDevices } from "./restore.ts";
 import { deviceRecords } from "./state/device-record.ts";
 import { type DeviceState, keepNewest, newState, toRecord } from "./state/device-state.ts";
 import type { DeviceView } from "./state/device-view.ts";
-import { MetricState } from "./state/metric-state.ts";
+import { readingsInUtc, type TimedReadings } from "./state/device-zone.ts";
 import { saveEdited, saveRemoval, saveUnsaved } from "./state/save.ts";
-import type { SkipReason } from "./state/skipped-field.ts";
+import { type Source, StoredMessages, type StoredReadings } from "./stored-messages.ts";
 
 const SAVE_PERIOD_MS = 10_000;
-/** Of one device. */
-const MAX_SKIPPED_FIELDS = 20;
-
-/** A stored message of readings. */
-export interface StoredReadings extends TimedReadings {
-  readonly attributes: readonly IncomingAttribute[];
-  readonly units: readonly { readonly device: DeviceId; readonly metric: MetricName; readonly unit: string }[];
-  readonly skipped: readonly { readonly device: DeviceId; readonly field: string; readonly reason: SkipReason }[];
-}
-
-/** The origin of a message. */
-export interface Source {
-  readonly address: string;
-  /** The MQTT session that delivered it; null for any other way. */
-  readonly session: string | null;
-  /** A broker sent it as a retained message, so it shows no presence. */
-  readonly isReplay?: boolean;
-}
 
 export interface RegistryOptions {
   readonly directory: DeviceDirectory;
@@ -70,14 +51,18 @@ export class Registry {
   readonly #options: RegistryOptions;
   readonly #devices: Map<string, DeviceState>;
   readonly #joining: Joining<DeviceState>;
+  readonly #storedMessages: StoredMessages;
   #endTimer: (() => void) | null = null;
 
   constructor(options: RegistryOptions) {
-    const { directory, isInvited, readings, records, clock, events, onSaveFailed } = options;
+    const { directory, isInvited, readings, mends, records, clock, events, onSaveFailed } = options;
     this.#options = options;
     this.#devices = directory.states;
     const onChange = (state: DeviceState) => this.#announce(state);
     this.presence = new Presence({ directory, clock, onChange });
+    const stateOf = (id: DeviceId, address: string) => this.#stateOf(id, address);
+    const { presence } = this;
+    this.#storedMessages = new StoredMessages({ presence, mends, clock, events, stateOf, onChange });
     this.#joining = new Joining({
       mode: () => options.joining,
       isInvited,
@@ -252,56 +237,7 @@ export class Registry {
 
   /** Updates the devices with stored readings and the time of each; true where they are quarantined. */
   stored(received: StoredReadings, tsMs: Float64Array, receivedAtMs: number, source: Source): boolean {
-    const { readings, attributes, units, skipped, localTimes } = received;
-    const { mends } = this.#options;
-    const nowMs = this.#options.clock.now();
-    let state: DeviceState | undefined;
-    let isQuarantined = false;
-    let changed: Set<DeviceState> | undefined;
-    for (let index = 0; index < readings.length; index++) {
-      const reading = readings[index];
-      if (reading === undefined) continue;
-      const { device, metric } = reading;
-      const ts = tsMs[index] ?? 0;
-      // Most messages are of one device.
-      if (state?.id !== device) {
-        state = this.#stateOf(device, source.address);
-        if (source.session !== null) state.sessions.add(source.session);
-        const isWaiting = state.joining?.kind === "waiting";
-        isQuarantined ||= isWaiting;
-        if (this.presence.received(state, source.address, nowMs, receivedAtMs) || isWaiting)
-          changed = (changed ?? new Set()).add(state);
-      }
-      const isZoned = !localTimes.has(reading);
-      state.clock.observe(ts, nowMs, isZoned);
-      if (reading.tsMs !== null && isZoned) state.delivery.arrived(ts, receivedAtMs);
-      const value = mends.shown(device, metric, ts, reading.value);
-      if (value === null) continue;
-      const known = state.latest.get(metric);
-      if (known === undefined) state.latest.set(metric, new MetricState(ts, value, nowMs));
-      else state.delivery.reading(ts, known.follow(ts));
-      if (known === undefined || known.update(ts, value, nowMs)) changed = (changed ?? new Set()).add(state);
-    }
-    for (const { device, name, text } of attributes) {
-      const owner = this.#stateOf(device, source.address);
-      const before = owner.attributes.get(name);
-      if (this.#noteAttribute(owner, name, text, before)) changed = (changed ?? new Set()).add(owner);
-      keepNewest(owner.attributes, name, text, limits.attributesPerDevice);
-    }
-    for (const { device, metric, unit } of units) {
-      const owner = this.#stateOf(device, source.address);
-      if (owner.units.get(metric) === unit) continue;
-      owner.units.set(metric, unit);
-      owner.unsaved = true;
-      changed = (changed ?? new Set()).add(owner);
-    }
-    for (const { device, field, reason } of skipped) {
-      const owner = this.#stateOf(device, source.address);
-      if (!owner.skipped.has(field)) changed = (changed ?? new Set()).add(owner);
-      keepNewest(owner.skipped, field, { field, reason, atMs: nowMs }, MAX_SKIPPED_FIELDS);
-    }
-    for (const one of changed ?? []) this.#announce(one);
-    return isQuarantined;
+    return this.#storedMessages.note(received, tsMs, receivedAtMs, source);
   }
 
   /** Saves the `about` of a device; resolves once that is on disk. */
@@ -313,7 +249,7 @@ export class Registry {
       return refusal(message("too-many-devices", { limit: maxDevices }));
     }
     const state = this.#stateOf(id, source.address);
-    if (about.model !== undefined) this.#noteAttribute(state, "model", about.model, state.about.model);
+    if (about.model !== undefined) this.#storedMessages.noteAttribute(state, "model", about.model, state.about.model);
     state.about = about;
     if (source.isReplay !== true || !state.known)
       this.presence.received(state, source.address, this.#options.clock.now());
@@ -373,12 +309,6 @@ export class Registry {
       this.#devices.set(id, state);
     }
     return state;
-  }
-
-  #noteAttribute({ id: device }: DeviceState, name: string, text: string, before: string | undefined): boolean {
-    if (text === before) return false;
-    this.#options.events.attributeChanged.emit({ device, name, text, before });
-    return true;
   }
 
   #controlsChanged(state: DeviceState): void {

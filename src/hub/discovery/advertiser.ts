@@ -121,7 +121,9 @@ export class Advertiser {
       log.warn({ err: error, interface: name }, "the hub cannot be advertised on this interface");
     };
     const link = new MdnsLink({
-      ...{ name, family, infos },
+      name,
+      family,
+      infos,
       onPacket: (bytes, sender) => {
         try {
           responder.receive(bytes, sender);
@@ -132,7 +134,8 @@ export class Advertiser {
       onError: reportFailure,
     });
     const responder = new Responder(this.#recordsAt(at), {
-      ...{ link, clock },
+      link,
+      clock,
       onEstablished: () => this.#established(name),
       onConflict: (kind, phase) => this.#conflict(interfaceResponder, kind, phase),
     });

@@ -88,7 +88,10 @@ export function recordsOf(advertised: Advertised, { host, instance }: Names, add
   const types = [...new Set(addresses.onLink.map(addressType))];
   // Asserts that the host has no addresses of another type (RFC 6762, section 6.1).
   const noOtherTypes = {
-    ...{ name: host, type: "NSEC", ttl: HOST_TTL_SECONDS, flush: true },
+    name: host,
+    type: "NSEC",
+    ttl: HOST_TTL_SECONDS,
+    flush: true,
     data: { nextDomain: host, rrtypes: types },
   };
   return {

@@ -5,7 +5,7 @@ import type { FailedClient } from "../../shared/doctor.ts";
 import type { Language } from "../../shared/messages/language.ts";
 import { message } from "../../shared/messages/message.ts";
 import { render } from "../../shared/messages/render.ts";
-import { isZoneDistance } from "../devices/device-zone.ts";
+import { isZoneDistance } from "../devices/state/device-zone.ts";
 import { REMEMBERED_MS, renderFailure } from "../diagnostics/connection-failures.ts";
 import type { DoctorOptions } from "./context.ts";
 

@@ -4,6 +4,7 @@ import { FIRST_STEPS, type FirstStep, FirstSteps as FirstStepsShape } from "../.
 import type { DeviceId } from "../../shared/ids.ts";
 import type { DeviceDirectory } from "../devices/directory.ts";
 import type { HubEvents } from "../events.ts";
+import { Mutex } from "../mutex.ts";
 import type { RecordKind, RecordStore } from "../store/records.ts";
 
 /** There is one at most: none before the first step. */
@@ -27,8 +28,8 @@ export class FirstSteps {
   readonly #options: FirstStepsOptions;
   readonly #done = new Set<FirstStep>();
   #isDismissed = false;
-  /** One after the other, so that the newest is what stays. */
-  #saving: Promise<void> = Promise.resolve();
+  /** The newest is what stays. */
+  readonly #saves = new Mutex();
 
   constructor(options: FirstStepsOptions) {
     this.#options = options;
@@ -46,7 +47,7 @@ export class FirstSteps {
 
   /** Resolves when the steps are on disk. */
   stop(): Promise<void> {
-    return this.#saving.catch(() => undefined);
+    return this.#saves.idle();
   }
 
   get(): FirstStepsShape {
@@ -76,11 +77,9 @@ export class FirstSteps {
   }
 
   #save(): Promise<void> {
-    const save = () => {
+    return this.#saves.runExclusive(() => {
       const record = { done: [...this.#done], dismissed: this.#isDismissed };
       return this.#options.records.collection(firstStepsRecords).save([record]);
-    };
-    this.#saving = this.#saving.then(save, save);
-    return this.#saving;
+    });
   }
 }

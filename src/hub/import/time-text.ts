@@ -60,6 +60,7 @@ export function isDateAlone(text: string): boolean {
   return isDateText(text) && !text.includes(":");
 }
 
+/** Whether a text is a time of day without a date. */
 export function isClockText(text: string): boolean {
   return CLOCK_ALONE.test(text);
 }

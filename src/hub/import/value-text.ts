@@ -8,6 +8,7 @@ const GROUPED_COMMA = /^([+-]?\d{1,3}(?:[.'’  ]\d{3})+)(?:,(\d+))?(?=$|[^\d,.]
 /** 1,234.5 and 1'234.5 */
 const GROUPED_POINT = /^([+-]?\d{1,3}(?:[,'’  ]\d{3})+)(?:\.(\d+))?(?=$|[^\d,.])/;
 
+/** The value of a cell whose decimal sign is `decimal`. */
 export function readValue(text: string, decimal: "." | ","): TextValue {
   if (PLAIN.test(text) && (decimal === "." || !text.includes("."))) {
     const value = Number(text);

@@ -21,6 +21,7 @@ const MAX_ROWS_PER_READ = 10_000;
 /** What a page reads before it ends early, which is some tenths of a second. */
 const MAX_ROWS_READ_PER_PAGE = 100_000;
 
+/** The readings of `stored` with the mends of `list` applied. */
 export function mendedReadings(stored: ReadingStore, list: MendList): ReadingStore {
   const page = (query: PageQuery) => {
     const within = list.within(query);

@@ -3,7 +3,7 @@ import { open, readFile, rename, rm } from "node:fs/promises";
 import type { Static, TSchema } from "typebox";
 import { Value } from "typebox/value";
 import { errorCode } from "../../shared/error-text.ts";
-import { flushName } from "../backups/flush.ts";
+import { flushName } from "../files/flush.ts";
 import { Mutex } from "../mutex.ts";
 
 export class DurableFile<S extends TSchema> {

@@ -13,6 +13,7 @@ export function excerptOf(payload: Uint8Array, maxBytes: number): string {
   return withoutSecrets(text);
 }
 
+/** Hides the values of fields such as `password`, and keys of the hub. */
 export function withoutSecrets(text: string): string {
   return text.replace(SECRET_FIELD, `$1${HIDDEN}`).replace(HUB_KEY, `brk_${HIDDEN}`);
 }

@@ -20,6 +20,7 @@ export interface MatrixSeries {
 /** About a millisecond of work. */
 const PIECE_CHARACTERS = 64 * 1024;
 
+/** An answer as Prometheus writes it, in pieces. */
 export function* answerText(answer: QueryAnswer): Generator<string> {
   let text = `{"status":"success","data":{"resultType":"${answer.resultType}","result":`;
   for (const part of resultOf(answer)) {
@@ -67,6 +68,7 @@ function* resultOf(answer: QueryAnswer): Generator<string> {
   }
 }
 
+/** Labels as they stand in an answer. */
 export function metricOf(labels: Labels): Record<string, string> {
   return Object.fromEntries(labels);
 }

@@ -91,6 +91,7 @@ function labelsOf(name: string, { device, metric, unit, room }: DescribedSeries)
   return labels;
 }
 
+/** The labels but for the name of the metric, which operators drop. */
 export function withoutName(labels: Labels): Labels {
   return new Map([...labels].filter(([name]) => name !== NAME_LABEL));
 }

@@ -104,6 +104,12 @@ export function deviceNamedInText(text: string): DeviceId | undefined {
   return named === undefined ? undefined : parseDeviceId(named);
 }
 
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
 /** The path of a field, cut where a name is absurdly long: it is stored with the refused message. */
 export function fieldPath(where: string, key: string): string {
   return shorten(where === "" || key === "" ? where + key : `${where}.${key}`, MAX_FIELD_CHARACTERS);
@@ -116,12 +122,14 @@ export function quoteValue(value: unknown): string {
   return shorten(String(value), MAX_QUOTED_CHARACTERS);
 }
 
+/** The type of a JSON value with its article, for a message. */
 export function typeWord(value: unknown): string {
   if (value === null) return "null";
   if (typeof value === "object") return Array.isArray(value) ? "an array" : "an object";
   return `a ${typeof value}`;
 }
 
+/** Cuts a text for a message, and marks that with an ellipsis. */
 export function shorten(text: string, maxCharacters = 64): string {
   return text.length <= maxCharacters ? text : `${text.slice(0, maxCharacters - 1)}…`;
 }

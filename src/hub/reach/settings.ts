@@ -62,6 +62,7 @@ export function directoryUrlOf({ acme }: ReachSettings): string {
   return DIRECTORIES.get(acme.directory) ?? acme.directory;
 }
 
+/** The settings without their secrets. */
 export function publicSettings({ name, provider, ddns, lookupUrls, acme }: ReachSettings): ReachStatus["settings"] {
   const { on, challenge, directory, email, termsAgreed } = acme;
   return {

@@ -56,20 +56,20 @@ export class SimulatedPi {
   /** Introduces a device that is new to the hub, in a person's language. */
   async introduce(language: Language): Promise<void> {
     const { id, kind, registry } = this.#options;
-    const say = (code: PiKind["name"]) => render(message(code), language);
+    const textOf = (code: PiKind["name"]) => render(message(code), language);
     await this.#send("about", {
-      name: say(kind.name),
-      model: say("simulation/model"),
-      controls: kind.controls.map(({ control, label }) => ({ ...control, label: say(label) })),
+      name: textOf(kind.name),
+      model: textOf("simulation/model"),
+      controls: kind.controls.map(({ control, label }) => ({ ...control, label: textOf(label) })),
       metrics: Object.fromEntries(
-        kind.metrics.map(({ name, label, unit }) => [name, { label: say(label), ...(unit && { unit }) }]),
+        kind.metrics.map(({ name, label, unit }) => [name, { label: textOf(label), ...(unit && { unit }) }]),
       ),
     });
     const metrics = kind.metrics.map((metric) => {
       const { name, kind: metricKind, decimals } = metric;
       return [name, { decimals, ...(metricKind && { kind: metricKind }) }] as const;
     });
-    await registry.edit(id, { room: say(kind.room), metrics: Object.fromEntries(metrics) });
+    await registry.edit(id, { room: textOf(kind.room), metrics: Object.fromEntries(metrics) });
     await this.#sendState();
   }
 

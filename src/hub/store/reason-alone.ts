@@ -2,6 +2,7 @@
 // another store is read, or nothing runs yet.
 import type { AnyMessage } from "../../shared/messages/message.ts";
 
+/** The reason without what it means for devices, where its sentence says that. */
 export function reasonAlone(reason: AnyMessage | string): AnyMessage | string {
   if (typeof reason === "string") return reason;
   switch (reason.code) {

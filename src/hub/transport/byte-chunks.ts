@@ -34,6 +34,7 @@ export class ByteChunks {
   }
 }
 
+/** Whether a chunk is copied rather than held by itself. */
 export function isSmall({ length }: Uint8Array): boolean {
   return length < SMALL_CHUNK_BYTES;
 }

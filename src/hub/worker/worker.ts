@@ -193,6 +193,7 @@ export class Worker {
     this.#endTimer = null;
     await this.#checking;
     await this.#connection?.stop();
+    // Where the database is away, the place stays listed until another worker takes it.
     await this.#place?.release(isEmpty).catch(() => undefined);
     await this.#news.stop();
     await this.#follower.stop();

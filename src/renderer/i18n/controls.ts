@@ -22,6 +22,8 @@ export function failureText({ error }: Pick<Command, "error">): string {
       return text.controls.failedSomehow;
     case "no-reply":
       return text.controls.noReply;
+    case "no-reason":
+      return text.controls.noReason;
     case "superseded":
       return text.controls.superseded;
     default:

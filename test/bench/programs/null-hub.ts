@@ -151,7 +151,14 @@ const retention = new Retention({
   onFailure: (error) => log.error(error),
 });
 const administration = new Administration({
-  ...{ access, directory, registry, retention, events, clock, log, topics: deviceTopics },
+  access,
+  directory,
+  registry,
+  retention,
+  events,
+  clock,
+  log,
+  topics: deviceTopics,
   config: { mdns: false, backupFolder: null, backupPassphrase: null },
   folder: { path: "/nowhere", databasePath: "/nowhere/bramble.db" },
   store: { records, backup: null, status: () => Promise.reject(new Error("there is no hub")) },

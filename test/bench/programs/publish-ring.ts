@@ -4,7 +4,7 @@ import { generate } from "mqtt-packet";
 import type { MqttVersion } from "./mqtt-socket.ts";
 import { sensorPayload } from "./payload.ts";
 
-const PACKETS_AT_LEAST = 32;
+const MIN_PACKETS = 32;
 const MAX_PACKET_IDS = 65_535;
 
 export class PublishRing {
@@ -16,7 +16,7 @@ export class PublishRing {
 
   /** `inFlight` is how many may be unacknowledged at once: their bytes must not be written over before they have left. */
   constructor(device: string, inFlight: number, version: MqttVersion = 4) {
-    this.#packets = Math.max(PACKETS_AT_LEAST, 2 * inFlight);
+    this.#packets = Math.max(MIN_PACKETS, 2 * inFlight);
     const packets = Array.from({ length: this.#packets }, () => encode(device, version));
     this.#bytes = Buffer.concat(packets);
     this.#packetBytes = this.#bytes.length / this.#packets;

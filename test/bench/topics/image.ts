@@ -79,7 +79,7 @@ function row(what: string, bar: string, measured: string, passed: boolean): Row 
 }
 
 async function refusal(buildah: Buildah, container: string, options: readonly string[]): Promise<string> {
-  const command = ["node", ENTRY, "serve", "--no-mdns", "--http-port", "0", "--mqtt-port", "0"];
+  const command = ["bramble", "serve", "--no-mdns", "--http-port", "0", "--mqtt-port", "0"];
   const child = buildah.start(container, options, command);
   const output = collect(child);
   await once(child, "close");
@@ -106,14 +106,7 @@ class ContainedHub implements AsyncDisposable {
       `BRAMBLE_MQTT_PORT=${mqtt}`,
     ];
     const options = ["--volume", `${volume}:/data`, ...settings.flatMap((setting) => ["--env", setting])];
-    const command = [
-      "node",
-      "--no-memory-protection-keys",
-      "--max-semi-space-size=16",
-      "--v8-pool-size=0",
-      ENTRY,
-      "serve",
-    ];
+    const command = ["bramble", "serve"];
     const hub = new ContainedHub(buildah.start(container, options, command), http);
     await until("the hub in the container runs", async () => hub.#isRunning() || undefined, START_WITHIN_MS);
     return hub;

@@ -75,7 +75,10 @@ test("a long import says how far it is, and can be cancelled; what was stored st
   const chrome = await page.context().newCDPSession(page);
   await chrome.send("Network.enable");
   await chrome.send("Network.emulateNetworkConditions", {
-    ...{ offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 200_000 },
+    offline: false,
+    latency: 0,
+    downloadThroughput: -1,
+    uploadThroughput: 200_000,
   });
   await button.click();
   await expect(page.getByRole("progressbar")).toHaveAttribute("aria-label", /Importing… [1-9]\d? %/);

@@ -1,7 +1,7 @@
 // What a screen was like: its picture, written to `test/e2e/screens/` where BRAMBLE_TEST_PICTURES is set, since it takes its time, and
-// what it says to a screen reader, which is kept in `test/e2e/aria/`. A change of the latter has to be meant: `--update-snapshots` takes it over. Only what a screen is made
-// of is compared: what has a name and can be gone to or used. Numbers, times, states and the length of lists differ from run to
-// run.
+// what it says to a screen reader, which is kept in `test/e2e/aria/`. A change of the latter has to be meant: `--update-snapshots`
+// takes it over. Only what a screen is made of is compared: what has a name and can be gone to or used. Numbers, times, states and
+// the length of lists differ from run to run.
 import { hostname } from "node:os";
 import { fileURLToPath } from "node:url";
 import { expect, type Page } from "@playwright/test";
@@ -56,6 +56,7 @@ const hasModal = async (page: Page): Promise<boolean> => (await page.locator(":m
 function folderOf(screen: string): string {
   if (/^(?:device|edit)/.test(screen)) return "device";
   if (/^(?:overview|wall|palette|hub|unknown)/.test(screen)) return "overview";
+  if (/^(?:guide|recipe)/.test(screen)) return "guides";
   return screen.startsWith("access") ? "access" : "others";
 }
 

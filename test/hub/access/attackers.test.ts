@@ -192,7 +192,9 @@ test("guessing keys over MQTT is delayed from the tenth on, without delaying oth
 
 describe("a flood of refusals", () => {
   const details = (event: Partial<AuditEvent>): AuditEvent => ({
-    ...{ actor: { kind: "anonymous" }, action: "GET /api/v1/devices/:id", address: "192.168.1.66" },
+    actor: { kind: "anonymous" },
+    action: "GET /api/v1/devices/:id",
+    address: "192.168.1.66",
     ...event,
   });
   /** The number of entries that a flood of this rate and duration leaves. */

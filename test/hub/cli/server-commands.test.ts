@@ -41,7 +41,9 @@ test.each([
     expect(damaged.code).toBe(1);
     const { output } = await runBramble(["check", "--json"], env);
     expect(JSON.parse(output)).toMatchObject({
-      ...{ sound: false, damages: 3, series: 1 },
+      sound: false,
+      damages: 3,
+      series: 1,
       findings: expect.arrayContaining([expect.stringContaining("belong to series 999")]),
     });
     expect(damaged.output).toContain("1 readings belong to series 999");

@@ -53,23 +53,23 @@ async function startCommands() {
   const clock = new FakeClock(Date.UTC(2026, 0, 31, 12));
   const store = await openTestStore();
   const gate = new Gate(store);
-  const told: string[] = [];
+  const announced: string[] = [];
   let made = 0;
   const events = new HubEvents();
-  events.commandChanged.on(({ id, state }) => told.push(`${id} ${state}`));
+  events.commandChanged.on(({ id, state }) => announced.push(`${id} ${state}`));
   const commands = new Commands({
     records: gate.records,
     clock,
     makeId: () => String(++made),
     controlsOf: () => [{ control: { id: "led", kind: "switch" } }],
     events,
-    onSaveFailed: () => told.push("not written"),
+    onSaveFailed: () => announced.push("not written"),
   });
   await commands.start();
-  const heard: CommandMessage[] = [];
+  const delivered: CommandMessage[] = [];
   const channel: CommandChannel = {
     deliver: async (message) => {
-      heard.push(message);
+      delivered.push(message);
       return true;
     },
   };
@@ -81,7 +81,7 @@ async function startCommands() {
     commands.stop();
     await store[Symbol.asyncDispose]();
   };
-  return { clock, store, gate, events, told, commands, heard, channel, give, [Symbol.asyncDispose]: stop };
+  return { clock, store, gate, events, announced, commands, delivered, channel, give, [Symbol.asyncDispose]: stop };
 }
 
 const whatIsKept = async ({ store }: TestStore): Promise<Command[]> => store.records.collection(commandRecords).list();
@@ -93,14 +93,14 @@ test("a command is sent only after it is saved, and never if that fails", async 
   at.commands.attach(PI, at.channel);
   await nextTurn();
   expect(at.commands.list("pi")).toEqual([]);
-  expect([at.heard, at.told]).toEqual([[], []]);
+  expect([at.delivered, at.announced]).toEqual([[], []]);
   at.gate.open(new Error("the disk is full"));
   await expect(given).rejects.toThrow("the disk is full");
   at.gate.open();
   const good = await at.give(false);
-  await until("the good one", async () => at.heard[0]);
-  expect(at.heard.map(({ id }) => id)).toEqual([good.id]);
-  expect(at.told.slice(0, 2)).toEqual([`${good.id} queued`, `${good.id} sent`]);
+  await until("the good one", async () => at.delivered[0]);
+  expect(at.delivered.map(({ id }) => id)).toEqual([good.id]);
+  expect(at.announced.slice(0, 2)).toEqual([`${good.id} queued`, `${good.id} sent`]);
 });
 
 test("a command whose device is removed while it is written down is none, also after the next start", async () => {
@@ -110,7 +110,7 @@ test("a command whose device is removed while it is written down is none, also a
   at.events.deviceRemoved.emit(PI);
   at.gate.open();
   expect(await issued).toMatchObject({ code: "no-such-device" });
-  expect(at.told).toEqual([]);
+  expect(at.announced).toEqual([]);
   expect(await whatIsKept(at.store)).toEqual([]);
 });
 
@@ -118,7 +118,7 @@ test("what becomes of a command while its device is removed goes with the device
   await using at = await startCommands();
   at.commands.attach(PI, at.channel);
   const { id } = await at.give(true);
-  await until("delivered", async () => at.told.includes(`${id} delivered`) || undefined);
+  await until("delivered", async () => at.announced.includes(`${id} delivered`) || undefined);
   const removed = at.store.store.records.removeDevice(PI);
   const replied = at.commands.replied("pi", { id, ok: true });
   await Promise.all([removed, replied]);
@@ -131,7 +131,7 @@ test("an end is announced once it is on disk; if it cannot be saved, the device'
   await using at = await startCommands();
   at.commands.attach(PI, at.channel);
   const { id } = await at.give(true);
-  await until("delivered", async () => at.told.includes(`${id} delivered`) || undefined);
+  await until("delivered", async () => at.announced.includes(`${id} delivered`) || undefined);
   at.gate.shut();
   const first = at.commands.replied("pi", { id, ok: true, value: true });
   const again = at.commands.replied("pi", { id, ok: true, value: true });
@@ -141,7 +141,7 @@ test("an end is announced once it is on disk; if it cannot be saved, the device'
   expect(at.commands.get(id)).toMatchObject({ state: "delivered" });
   at.gate.open();
   await at.commands.replied("pi", { id, ok: true, value: true });
-  expect(at.told).toEqual(["queued", "sent", "delivered", "done"].map((state) => `${id} ${state}`));
+  expect(at.announced).toEqual(["queued", "sent", "delivered", "done"].map((state) => `${id} ${state}`));
   const [kept] = await whatIsKept(at.store);
   expect(kept).toEqual(at.commands.get(id));
 });
@@ -151,14 +151,14 @@ test("a command that ended while the disk was unwritable ends once it is writabl
   await at.give(true);
   at.gate.open(new Error("the disk is full"));
   at.clock.advance(60_000);
-  await until("the failure", async () => at.told.includes("not written") || undefined);
+  await until("the failure", async () => at.announced.includes("not written") || undefined);
   at.clock.advance(900);
   at.gate.open();
   await until("the end", async () => {
     at.clock.advance(1_000);
-    return at.told.includes("1 expired") || undefined;
+    return at.announced.includes("1 expired") || undefined;
   });
-  expect(at.told).toEqual(["1 queued", "not written", "1 expired"]);
+  expect(at.announced).toEqual(["1 queued", "not written", "1 expired"]);
 });
 
 test("a failed channel is not retried: an older one is used, or the command waits", async () => {
@@ -166,6 +166,6 @@ test("a failed channel is not retried: an older one is used, or the command wait
   at.commands.attach(PI, at.channel);
   at.commands.attach(PI, { deliver: () => Promise.reject(new Error("the session has ended")) });
   const { id } = await at.give(true);
-  await until("delivered", async () => at.told.includes(`${id} delivered`) || undefined);
-  expect(at.heard).toHaveLength(1);
+  await until("delivered", async () => at.announced.includes(`${id} delivered`) || undefined);
+  expect(at.delivered).toHaveLength(1);
 });

@@ -51,7 +51,7 @@ function makeOrder(chance: () => number): Order {
 /** The hub, which restarts on the same ports after a kill, with the events of its live feed. */
 class StormHub implements AsyncDisposable {
   /** By command: its end, as announced to a page. */
-  readonly told = new Map<string, Set<string>>();
+  readonly announced = new Map<string, Set<string>>();
   #hub: TestHub;
   readonly #again: TestHub;
   #running: Promise<void> = Promise.resolve();
@@ -71,8 +71,8 @@ class StormHub implements AsyncDisposable {
       const { type, command } = JSON.parse(String(data));
       if (type !== "command") return;
       const { id, state }: Command = command;
-      if (isSettled(state)) this.told.set(id, new Set([...(this.told.get(id) ?? []), state]));
-      else if (this.told.has(id)) this.told.get(id)?.add(`${state} after its end`);
+      if (isSettled(state)) this.announced.set(id, new Set([...(this.announced.get(id) ?? []), state]));
+      else if (this.announced.has(id)) this.announced.get(id)?.add(`${state} after its end`);
     });
   }
 
@@ -218,8 +218,9 @@ test("a thousand commands to fifty devices each end once, as executed, despite a
     contradictions(device, ended[index] ?? [], accepted.get(device.name) ?? new Set()),
   );
   for (const { id, state } of ended.flat()) {
-    const told = [...(hub.told.get(id) ?? [])];
-    if (told.some((end) => end !== state)) faults.push(`${id}: a page heard ${told.join(", ")}, and it is ${state}`);
+    const announced = [...(hub.announced.get(id) ?? [])];
+    if (announced.some((end) => end !== state))
+      faults.push(`${id}: a page heard ${announced.join(", ")}, and it is ${state}`);
   }
   expect(faults).toEqual([]);
   // It was a storm: every end was met, and some orders were refused.

@@ -103,6 +103,10 @@ test("a Pi that refuses, and one that does not reply", async () => {
   await pi.next();
   await pi.reply({ id: refused.id, ok: false, error: "no horn" });
   expect(await untilState(hub, refused, "failed")).toMatchObject({ error: "no horn" });
+  const unexplained = await give(hub, "horn");
+  await pi.next();
+  await pi.reply({ id: unexplained.id, ok: false });
+  expect(await untilState(hub, unexplained, "failed")).toMatchObject({ error: "no-reason" });
   const silent = await give(hub, "horn");
   await untilState(hub, silent, "delivered");
   hub.clock.advance(9_000);
@@ -341,10 +345,10 @@ test("the live feed sends a command immediately", async () => {
   const { ticket, port } = await (await hub.fetch("/api/v1/live/ticket", { method: "POST", body: "{}" })).json();
   const socket = new WebSocket(`ws://127.0.0.1:${port}/api/v1/live?ticket=${ticket}`);
   await once(socket, "open");
-  const heard: string[] = [];
+  const states: string[] = [];
   socket.addEventListener("message", ({ data }) => {
     const event = JSON.parse(data);
-    if (event.type === "command") heard.push(event.command.state);
+    if (event.type === "command") states.push(event.command.state);
   });
   await using pi = await connectPi(hub);
   const command = await give(hub, "led", true);
@@ -352,7 +356,7 @@ test("the live feed sends a command immediately", async () => {
   // A reply may overtake the acknowledgement.
   await untilState(hub, command, "delivered");
   await pi.reply({ id: command.id, ok: true });
-  const all = async () => (heard.at(-1) === "done" ? heard : undefined);
-  expect(await until("all states are heard", all)).toEqual(["queued", "sent", "delivered", "done"]);
+  const all = async () => (states.at(-1) === "done" ? states : undefined);
+  expect(await until("all states arrive", all)).toEqual(["queued", "sent", "delivered", "done"]);
   socket.close();
 });

@@ -4,6 +4,7 @@ import { generateKeyPairSync, sign } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import hubProcess from "../../../build/hub-process.json" with { type: "json" };
 import { architecturesOf, installerScript, unitOfPackage } from "../../../build/linux/parts.ts";
 import { isSigned } from "../../../src/main/updates/signed-feed.ts";
 import { isGoodAddress, readUpdateSource } from "../../../src/main/updates/update-source.ts";
@@ -118,9 +119,7 @@ test.runIf(process.platform === "linux")("the program on the PATH tells commands
   writeFileSync(file, script.replace("home=/opt/Bramble", `home=${folder.path}`), { mode: 0o755 });
   const says = (args: string[], env = {}) => execFileSync(file, args, { encoding: "utf8", env }).trim();
   const entry = `${folder.path}/resources/app.asar.unpacked/out/hub/bramble.js`;
-  expect(says(["devices", "--json"])).toBe(
-    `cli --no-memory-protection-keys --max-semi-space-size=16 --v8-pool-size=0 ${entry} devices --json`,
-  );
+  expect(says(["devices", "--json"])).toBe(`cli ${hubProcess.flags.join(" ")} ${entry} devices --json`);
   expect(says(["--version"])).toContain("cli");
   expect(says([])).toContain("cli");
   expect(says([], { DISPLAY: ":0" })).toBe("window");

@@ -44,12 +44,18 @@ const statesOf = ({ timeline }: Command) => timeline.map(({ state }) => state);
 
 async function listen(hub: HubInside, filter: string, qos: 0 | 1, options: IClientOptions = {}) {
   const client = await connectAsync(`mqtt://127.0.0.1:${hub.mqttPort}`, { reconnectPeriod: 0, ...options });
-  const heard: string[] = [];
-  client.on("message", (topic, payload) => heard.push(`${topic} ${payload}`));
+  const received: string[] = [];
+  client.on("message", (topic, payload) => received.push(`${topic} ${payload}`));
   const [granted] = await client.subscribeAsync(filter, { qos }).catch(() => []);
   const next = (count: number) =>
-    until(`${count} messages arrive`, async () => (heard.length >= count ? heard[count - 1] : undefined));
-  return { client, heard, next, isGranted: granted !== undefined, [Symbol.asyncDispose]: () => client.endAsync(true) };
+    until(`${count} messages arrive`, async () => (received.length >= count ? received[count - 1] : undefined));
+  return {
+    client,
+    received,
+    next,
+    isGranted: granted !== undefined,
+    [Symbol.asyncDispose]: () => client.endAsync(true),
+  };
 }
 
 test("a plug that was there before its switch is switched, and its acknowledgement is the receipt", async () => {
@@ -111,7 +117,7 @@ test("it waits for a subscriber, the newest command wins, and a catch-all subscr
   const late = await give(hub, "plug", true, 5);
   hub.clock.advance(5_000);
   expect(statesOf(await untilState(hub, late, "expired"))).toEqual(["queued", "expired"]);
-  expect(tasmota.heard).toHaveLength(1);
+  expect(tasmota.received).toHaveLength(1);
 });
 
 test("a client that disconnects before acknowledging gets it again after reconnecting", async () => {
@@ -147,7 +153,7 @@ test("an anonymous client receives only the topics of added controls", async () 
   await admin.client.publishAsync("cmnd/other/POWER", "ON", { qos: 1 });
   await admin.client.publishAsync("cmnd/plug/POWER", "TOGGLE", { qos: 1 });
   expect(await tasmota.next(1)).toBe("cmnd/plug/POWER TOGGLE");
-  expect(tasmota.heard).toHaveLength(1);
+  expect(tasmota.received).toHaveLength(1);
 
   await patch(hub, null);
   await admin.client.publishAsync("cmnd/plug/POWER", "ON", { qos: 1 });

@@ -8,49 +8,25 @@ import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { connectAsync, type MqttClient } from "mqtt";
 import { expect, test } from "vitest";
-import type { Chart, DeviceList, ReadingsPage, RefusedList } from "../../../src/shared/api.ts";
-import type { Device } from "../../../src/shared/device.ts";
+import type { Chart } from "../../../src/shared/api.ts";
+import {
+  decide,
+  deviceOf,
+  devices,
+  get,
+  JOINED,
+  NOON,
+  PENDING,
+  post,
+  refused,
+  values,
+  waitingHub,
+} from "../../support/honest/joining.ts";
 import { startTestHub, TestHub } from "../../support/hub.ts";
-import { type HubInside, startHubInside } from "../../support/hub-inside.ts";
+import { startHubInside } from "../../support/hub-inside.ts";
 import { run } from "../../support/run.ts";
 import { mayMountSmallDisk, mountSmallDisk } from "../../support/system/small-disk.ts";
 import { until } from "../../support/until.ts";
-
-const NOON = Date.UTC(2026, 0, 31, 12);
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
-
-type AnyHub = Pick<TestHub, "fetch">;
-
-async function get<T>(hub: AnyHub, path: string): Promise<T> {
-  const response = await hub.fetch(`/api/v1/${path}`);
-  expect(response.status).toBe(200);
-  return response.json();
-}
-
-const devices = async (hub: AnyHub): Promise<Device[]> => (await get<DeviceList>(hub, "devices")).devices;
-const deviceOf = async (hub: AnyHub, id: string) => (await devices(hub)).find((device) => device.id === id);
-const values = async (hub: AnyHub, query = ""): Promise<number[]> =>
-  (await get<ReadingsPage>(hub, `readings?limit=10000${query}`)).readings.map(({ value }) => value).reverse();
-const refused = async (hub: AnyHub) =>
-  (await get<RefusedList>(hub, "refused")).refused.map(({ code, message }) => ({ code, message }));
-
-async function decide(hub: AnyHub, id: string, decision: "approve" | "block"): Promise<Device> {
-  const response = await hub.fetch(`/api/v1/devices/${id}/${decision}`, { method: "POST" });
-  expect(response.status).toBe(200);
-  return response.json();
-}
-
-const waitingHub = (nowMs = NOON) => startHubInside({ nowMs, joining: "ask" });
-
-/** Sends a reading; answers the status and the body. */
-async function post(hub: HubInside | TestHub, reading: Readonly<Record<string, unknown>>): Promise<[number, unknown]> {
-  const response = await hub.post(reading);
-  return [response.status, await response.json()];
-}
-
-const waits = { status: "success", accepted: 1, joining: "waiting" };
-const joined = { status: "success", accepted: 1 };
 
 /** Posts as another computer would. */
 async function postFrom(localAddress: string, port: number, body: unknown): Promise<[number | undefined, unknown]> {
@@ -67,7 +43,7 @@ test("readings of an unknown device are acknowledged and quarantined, until it i
   await client.publishAsync("bramble/pi/about", '{"name":"Attic","model":"Pi 4"}', { qos: 1 });
   await client.publishAsync("sensor/pi/data", '{"t":1,"place":"roof"}', { qos: 1 });
   await client.publishAsync("sensor/pi/data", '{"t":2}', { qos: 2 });
-  expect(await post(hub, { device_id: "pi", t: 3 })).toEqual([200, waits]);
+  expect(await post(hub, { device_id: "pi", t: 3 })).toEqual([200, PENDING]);
   await client.endAsync();
 
   expect(await devices(hub)).toEqual([
@@ -95,7 +71,7 @@ test("readings of an unknown device are acknowledged and quarantined, until it i
   expect(await values(hub)).toEqual([1, 2, 3]);
   expect(await csv("")).toHaveLength(4);
   expect((await get<Chart>(hub, "devices/pi/readings?metric=t")).buckets.reduce((sum, { n }) => sum + n, 0)).toBe(3);
-  expect(await post(hub, { device_id: "pi", t: 4 })).toEqual([200, joined]);
+  expect(await post(hub, { device_id: "pi", t: 4 })).toEqual([200, JOINED]);
 });
 
 test("unmodified paho and requests scripts are pending, too", async () => {
@@ -158,7 +134,7 @@ test("a blocked device is refused: with 403 over HTTP, acknowledged over MQTT, a
   ]);
   await decide(hub, "pi", "approve");
   expect(await values(hub)).toEqual([1]);
-  expect(await post(hub, { device_id: "pi", t: 7 })).toEqual([200, joined]);
+  expect(await post(hub, { device_id: "pi", t: 7 })).toEqual([200, JOINED]);
 });
 
 test("messages of a blocked device are neither forwarded nor retained", async () => {
@@ -167,8 +143,8 @@ test("messages of a blocked device are neither forwarded nor retained", async ()
   await decide(hub, "friend", "approve");
   await decide(hub, "stranger", "block");
   const listener = await connectAsync(hub.file.mqtt, { username: "admin", password: hub.file.token });
-  const heard: string[] = [];
-  listener.on("message", (topic, payload) => heard.push(`${topic} ${payload}`));
+  const received: string[] = [];
+  listener.on("message", (topic, payload) => received.push(`${topic} ${payload}`));
   await listener.subscribeAsync(["sensor/#", "bramble/#"]);
   const client = await connectAsync(hub.file.mqtt, { reconnectPeriod: 0 });
   for (const qos of [0, 1, 2] as const) {
@@ -177,15 +153,17 @@ test("messages of a blocked device are neither forwarded nor retained", async ()
     await client.publishAsync("bramble/stranger/status", "online", { qos, retain: true });
     await client.publishAsync("sensor/friend/data", `{"t":${qos}}`, { qos });
   }
-  await until("the friend is heard", async () => (heard.some((one) => one.endsWith('{"t":2}')) ? true : undefined));
-  expect(heard).toEqual([0, 1, 2].map((qos) => `sensor/friend/data {"t":${qos}}`));
+  await until("the friend is received", async () =>
+    received.some((one) => one.endsWith('{"t":2}')) ? true : undefined,
+  );
+  expect(received).toEqual([0, 1, 2].map((qos) => `sensor/friend/data {"t":${qos}}`));
   await listener.unsubscribeAsync("bramble/#");
   await listener.subscribeAsync("bramble/#");
   await client.publishAsync("sensor/friend/data", '{"t":3}', { qos: 1 });
-  await until("the friend is heard again", async () =>
-    heard.some((one) => one.endsWith('{"t":3}')) ? true : undefined,
+  await until("the friend is received again", async () =>
+    received.some((one) => one.endsWith('{"t":3}')) ? true : undefined,
   );
-  expect(heard.filter((one) => one.includes("stranger"))).toEqual([]);
+  expect(received.filter((one) => one.includes("stranger"))).toEqual([]);
   await Promise.all([client.endAsync(), listener.endAsync()]);
 });
 
@@ -224,7 +202,7 @@ test("20 devices of one address and 100 in total may be pending, also after a re
   const send = (host: number, device: number) =>
     postFrom(`127.0.0.${host}`, hub.httpPort, { device_id: `pi-${host}-${device}`, t: 1 });
   for (let host = 1; host <= 4; host++) {
-    for (let device = 0; device < 20; device++) expect(await send(host, device)).toEqual([200, waits]);
+    for (let device = 0; device < 20; device++) expect(await send(host, device)).toEqual([200, PENDING]);
     expect(await send(host, 20)).toEqual(full(`20 devices from 127.0.0.${host}`));
   }
   const batch = Array.from({ length: 21 }, (_, device) => ({ device_id: `pi-5-${device}`, t: 1 }));
@@ -240,11 +218,11 @@ test("20 devices of one address and 100 in total may be pending, also after a re
   expect((await devices(hub)).filter(({ joining }) => joining === "waiting")).toHaveLength(100);
 
   // Those that wait are heard all the same, and each decision makes room for one.
-  expect(await send(3, 3)).toEqual([200, waits]);
+  expect(await send(3, 3)).toEqual([200, PENDING]);
   await decide(hub, "pi-1-0", "approve");
   await decide(hub, "pi-2-0", "block");
-  expect(await send(6, 0)).toEqual([200, waits]);
-  expect(await send(1, 20)).toEqual([200, waits]);
+  expect(await send(6, 0)).toEqual([200, PENDING]);
+  expect(await send(1, 20)).toEqual([200, PENDING]);
   expect(await send(6, 1)).toEqual(full("100 devices"));
 });
 
@@ -252,7 +230,7 @@ test("a pending device may have as many metrics as any other", async () => {
   await using hub = await waitingHub();
   const metrics = Object.fromEntries(Array.from({ length: 500 }, (_, index) => [`m${index}`, index]));
   for (const ts of [NOON, NOON + 1])
-    expect(await post(hub, { device_id: "wide", ts, ...metrics })).toEqual([200, { ...waits, accepted: 500 }]);
+    expect(await post(hub, { device_id: "wide", ts, ...metrics })).toEqual([200, { ...PENDING, accepted: 500 }]);
   expect(await post(hub, { device_id: "wide", more: 1 })).toEqual([
     400,
     expect.objectContaining({ error: "too-many-metrics" }),
@@ -339,99 +317,5 @@ test("killed at any moment, the hub shows no quarantined reading, and has all ac
   for (const [id, count] of acknowledged) {
     await decide(hub, id, "approve");
     expect((await values(hub, `&device=${id}`)).slice(0, count)).toEqual(Array.from({ length: count }, (_, n) => n));
-  }
-});
-
-test("a pending device is removed after 7 days with its readings, and is unknown again", async () => {
-  await using hub = await waitingHub();
-  await post(hub, { device_id: "pi", t: 1 });
-  hub.clock.set(NOON + 7 * DAY_MS - 1);
-  await hub.restart();
-  expect(await post(hub, { device_id: "pi", t: 2 })).toEqual([200, waits]);
-  expect((await deviceOf(hub, "pi"))?.quarantined).toEqual({ readings: 2, untilMs: NOON + 7 * DAY_MS });
-  hub.clock.advance(HOUR_MS);
-  await until("it is forgotten", async () => ((await devices(hub)).length === 0 ? true : undefined));
-  expect(await post(hub, { device_id: "pi", t: 3 })).toEqual([200, waits]);
-  await decide(hub, "pi", "approve");
-  expect(await values(hub)).toEqual([3]);
-});
-
-test("readings of a blocked device can be restored for 7 days; it stays blocked", async () => {
-  await using hub = await waitingHub();
-  for (const id of ["a", "b", "old"]) await post(hub, { device_id: id, t: 1 });
-  await decide(hub, "old", "approve");
-  hub.clock.advance(HOUR_MS);
-  for (const id of ["a", "b", "old"]) await decide(hub, id, "block");
-  hub.clock.set(NOON + 7 * DAY_MS);
-  await hub.restart();
-  expect(await decide(hub, "a", "approve")).toMatchObject({ joining: "approved" });
-  expect(await values(hub)).toEqual([1]);
-  hub.clock.advance(2 * HOUR_MS);
-  await until("the rest is gone", async () => ((await deviceOf(hub, "b"))?.metrics.length === 0 ? true : undefined));
-  await hub.restart();
-  expect(await deviceOf(hub, "b")).toMatchObject({ joining: "blocked", metrics: [] });
-  expect((await hub.post({ device_id: "b", t: 2 })).status).toBe(403);
-  await decide(hub, "b", "approve");
-  expect(await values(hub)).toEqual([1]);
-
-  // What it sent while it was one of us is nobody's to forget.
-  expect(await deviceOf(hub, "old")).toMatchObject({ joining: "blocked", metrics: [{ name: "t" }] });
-  await decide(hub, "old", "approve");
-  expect(await values(hub, "&device=old")).toEqual([1]);
-});
-
-test("setting the clock removes no pending device", async () => {
-  await using hub = await waitingHub(Date.UTC(2020, 0, 1));
-  await post(hub, { device_id: "pi", t: 1 });
-  hub.clock.advance(HOUR_MS);
-  hub.clock.set(NOON);
-  hub.clock.advance(HOUR_MS);
-  await hub.restart();
-  expect(await post(hub, { device_id: "pi", t: 2 })).toEqual([200, waits]);
-  expect((await deviceOf(hub, "pi"))?.quarantined).toEqual({ readings: 2, untilMs: NOON - HOUR_MS + 7 * DAY_MS });
-});
-
-test("devices from before the joining mode are joined, also those without a record", async () => {
-  await using open = await startTestHub();
-  await post(open, { device_id: "pi", t: 1 });
-  // Killed before it wrote the device down.
-  await open.end("SIGKILL");
-  await using hub = new TestHub(["--joining", "ask"], undefined, open.folder);
-  await hub.start();
-  expect(await deviceOf(hub, "pi")).toMatchObject({ joining: "approved" });
-  expect(await post(hub, { device_id: "pi", t: 2 })).toEqual([200, joined]);
-  await hub.end("SIGTERM");
-  await hub.start();
-  expect(await post(hub, { device_id: "pi", t: 3 })).toEqual([200, joined]);
-  expect(await values(hub)).toEqual([1, 2, 3]);
-});
-
-test("opening the hub approves pending devices; closing it leaves them pending", async () => {
-  await using hub = await waitingHub();
-  await post(hub, { device_id: "pi", t: 1 });
-  hub.joining = "closed";
-  await hub.restart();
-  expect(await post(hub, { device_id: "pi", t: 2 })).toEqual([200, waits]);
-  hub.joining = "open";
-  await hub.restart();
-  hub.joining = "ask";
-  await hub.restart();
-  expect(await post(hub, { device_id: "pi", t: 3 })).toEqual([200, joined]);
-  expect(await values(hub)).toEqual([1, 2, 3]);
-});
-
-test("a decision on an unknown device is refused with a message", async () => {
-  await using hub = await waitingHub();
-  for (const [method, path] of [
-    ["POST", "nobody/approve"],
-    ["POST", "nobody/block"],
-    ["PATCH", "nobody"],
-    ["DELETE", "nobody"],
-  ]) {
-    const response = await hub.fetch(`/api/v1/devices/${path}`, {
-      ...(method === undefined ? {} : { method }),
-      ...(method === "PATCH" ? { body: "{}" } : {}),
-    });
-    expect([response.status, await response.json()]).toMatchObject([404, { error: "no-such-device" }]);
   }
 });

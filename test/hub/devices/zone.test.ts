@@ -1,7 +1,12 @@
 // Times without an offset: which zone a device means, as its live messages show.
 import { expect, test } from "vitest";
-import { hubTimeToUtcMs, isZoneDistance, readingsInUtc, zoneShownBy } from "../../../src/hub/devices/device-zone.ts";
 import type { DeviceZone } from "../../../src/hub/devices/state/device-record.ts";
+import {
+  hubTimeToUtcMs,
+  isZoneDistance,
+  readingsInUtc,
+  zoneShownBy,
+} from "../../../src/hub/devices/state/device-zone.ts";
 import type { ReadingsPage } from "../../../src/shared/api.ts";
 import type { Device } from "../../../src/shared/device.ts";
 import { startHubInside } from "../../support/hub-inside.ts";

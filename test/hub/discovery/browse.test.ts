@@ -105,7 +105,11 @@ if (!mayMakeNamespaces()) {
   });
 
   const record = (name: string, type: string, data: unknown, ttl = 120): DnsRecord => ({
-    ...{ name, type, data, ttl, flush: false },
+    name,
+    type,
+    data,
+    ttl,
+    flush: false,
   });
   const hub = (name: string, txt: readonly string[], target: string, address: string) => [
     record(SERVICE, "PTR", `${name}.${SERVICE}`),

@@ -3,26 +3,18 @@ import { once } from "node:events";
 import { connect as connectSocket } from "node:net";
 import { connectAsync, MqttClient } from "mqtt";
 import { expect, test } from "vitest";
-import { ConnectionFailures } from "../../../src/hub/diagnostics/connection-failures.ts";
-import { meantFilter, meantPath, meantTopic } from "../../../src/hub/diagnostics/did-you-mean.ts";
-import { failedClients } from "../../../src/hub/doctor/clients.ts";
-import type { Refused } from "../../../src/shared/api.ts";
 import type { Device } from "../../../src/shared/device.ts";
 import type { DiagnosticReport, FailedClient } from "../../../src/shared/doctor.ts";
-import { message } from "../../../src/shared/messages/message.ts";
-import { FakeClock } from "../../support/fake-clock.ts";
 import { startTestHub, type TestHub } from "../../support/hub.ts";
 import { run } from "../../support/run.ts";
 import { until } from "../../support/until.ts";
 
-const DAY_MS = 24 * 3_600_000;
-
 const clientsOf = async (hub: Pick<TestHub, "fetch">): Promise<FailedClient[]> => {
-  const examination: DiagnosticReport = await (await hub.fetch("/api/v1/doctor")).json();
-  return examination.clients;
+  const report: DiagnosticReport = await (await hub.fetch("/api/v1/doctor")).json();
+  return report.clients;
 };
 /** `code clientId: message`, of each. */
-const told = (clients: readonly FailedClient[]) =>
+const summariesOf = (clients: readonly FailedClient[]) =>
   clients.map(({ code, clientId = "", message }) => `${code} ${clientId}: ${message}`).sort();
 
 /** Sends what is no hello of the port's protocol; resolves when the hub has hung up. */
@@ -44,7 +36,7 @@ p.single("sensor/raspi-01/date", "{}", qos=1, hostname="127.0.0.1", port=int(sys
   await run("/usr/bin/python3", ["-c", script, String(hub.mqttPort)]);
   await run("mosquitto_pub", [...where, "-t", "weather", "-m", "{}"]);
   const clients = await clientsOf(hub);
-  expect(told(clients)).toEqual([
+  expect(summariesOf(clients)).toEqual([
     "forbidden : Nobody may publish on “sensor/raspi-01/date” without a key. Did you mean sensor/raspi-01/data?",
     "forbidden : Nobody may publish on “sensors/data” without a key. Did you mean sensor/data?",
     "forbidden : Nobody may publish on “weather” without a key. Readings go to sensor/data or sensor/<device>/data.",
@@ -82,7 +74,7 @@ test.concurrent("different faults of one sender are listed separately, with the 
       "-m",
       message,
     ]);
-  expect(told(await clientsOf(hub))).toEqual([
+  expect(summariesOf(await clientsOf(hub))).toEqual([
     expect.stringMatching(/^not-json : On sensor\/data: The message is empty/),
     expect.stringMatching(/^not-json a: .* expected a value, found "\?"/),
     expect.stringMatching(/^not-json a: .* expected a value, found "N"/),
@@ -106,7 +98,7 @@ test.concurrent("weather stations that use GET, and clients that PUT, get advice
   // Pages that somebody looks at.
   await ask("/data");
   await ask("/nothing?page=two");
-  expect(told(await clientsOf(hub))).toEqual([
+  expect(summariesOf(await clientsOf(hub))).toEqual([
     "wrong-method : It sent PUT to /data: use POST.",
     expect.stringMatching(
       /^wrong-method : It sent readings in the query of a GET to \/data\. Readings are taken by POST/,
@@ -218,7 +210,7 @@ test.concurrent("distinguishes a missing and a wrong password, and ignores the d
     await expect(connectAsync(hub.file.mqtt, options, false)).rejects.toThrow();
   }
   const examination = await hub.json<DiagnosticReport>("/api/v1/doctor");
-  expect(told(examination.clients)).toEqual([
+  expect(summariesOf(examination.clients)).toEqual([
     "no-password greenhouse: It connected without a password. This hub was started with --anonymous none.",
     "wrong-password greenhouse: It connected with a wrong password.",
   ]);
@@ -233,7 +225,7 @@ test.concurrent("a wrong password is reported even where the client may connect"
     const options = { clientId: "dash", reconnectPeriod: 0, username: "admin", password };
     await (await connectAsync(hub.file.mqtt, options)).endAsync();
   }
-  expect(told(await clientsOf(hub))).toEqual([
+  expect(summariesOf(await clientsOf(hub))).toEqual([
     "wrong-password dash: It connected with a wrong password, and may do what anybody may.",
   ]);
 });
@@ -244,7 +236,7 @@ test.concurrent("rejected subscriptions are reported with filter and reason", as
   for (const filter of ["#", "bramble/fan/commands", "$share//sensor/data", "bramble/fan/command"])
     await client.subscribeAsync(filter).catch(() => undefined);
   await client.endAsync();
-  expect(told(await clientsOf(hub))).toEqual([
+  expect(summariesOf(await clientsOf(hub))).toEqual([
     "no-subscription dash: Its subscription to “#” was turned away. Without a key a client hears its own commands, on bramble/<device>/command, and topics of controls added by hand.",
     "no-subscription dash: Its subscription to “$share//sensor/data” was turned away. A shared subscription is written $share/<group>/<filter>, and the group has none of “/”, “+” and “#”.",
     "no-subscription dash: Its subscription to “bramble/fan/commands” was turned away. Did you mean bramble/fan/command?",
@@ -271,7 +263,7 @@ test.concurrent("HTTP, TLS and noise on the MQTT port; MQTT and TLS on the HTTP 
   }
   await expect(fetch(`https://127.0.0.1:${httpPort}/`)).rejects.toThrow();
   const clients = await clientsOf(hub);
-  expect(told(clients)).toEqual([
+  expect(summariesOf(clients)).toEqual([
     "cut : Its connection was cut: packet type 15 does not exist.",
     `wrong-protocol : It sent an HTTP request to the MQTT port. HTTP is on port ${httpPort}.`,
     `wrong-protocol : It spoke MQTT to the HTTP port. MQTT is on port ${mqttPort}.`,
@@ -297,7 +289,7 @@ test.concurrent("failed requests: the token, the path, the Host header, the form
   await hub.post('{"device_id": "a", "t": 21 "u": 3}');
   const clients = await clientsOf(hub);
   expect(clients.find(({ code }) => code === "wrong-token")?.count).toBe(2);
-  expect(told(clients)).toEqual([
+  expect(summariesOf(clients)).toEqual([
     "foreign-host : “evil.example” is no name of this hub. Use its address, or start it with --allowed-host.",
     expect.stringMatching(/^not-json a: On POST \/data: JSON broken at character 28/),
     expect.stringMatching(
@@ -330,151 +322,5 @@ test.concurrent("a connection over the limit is reported at either port", async 
     `not-admitted : Its connection to the ${port} port was refused: its address has as many open as one may have. Does it open one for every message, and leave it open? Where many devices come from one address, start the hub with --no-rate-limit.`;
   // There is room again once the hub has seen them go.
   const clients = await until("room", () => clientsOf(hub).catch(() => undefined));
-  expect(told(clients)).toEqual([message("HTTP"), message("MQTT")]);
-});
-
-test("failures expire after a day", () => {
-  const clock = new FakeClock(0);
-  const failures = new ConnectionFailures(clock);
-  const [badId, wrongPassword] = [
-    { address: "10.0.0.1", message: message("bad-client-id") },
-    { address: "10.0.0.1", message: message("wrong-password") },
-  ] as const;
-  failures.report(badId);
-  failures.report(wrongPassword);
-  clock.advance(DAY_MS - 1_000);
-  failures.report(badId);
-  expect(failures.list().map(({ count }) => count)).toEqual([1, 2]);
-  clock.advance(2_000);
-  expect(failures.list()).toMatchObject([{ count: 2, message: badId.message }]);
-  clock.advance(DAY_MS);
-  expect(failures.list()).toEqual([]);
-});
-
-test("no client can fill the list or hide others", () => {
-  const failures = new ConnectionFailures(new FakeClock(0));
-  failures.report({ address: "10.0.0.1", message: message("wrong-password") });
-  for (let index = 0; index < 1_000; index++)
-    failures.report({
-      address: "10.0.0.2",
-      subject: `f/${index}`,
-      message: message("no-subscription/too-many", { filter: `f/${index}` }),
-    });
-  const ofLoud = failures.list().filter(({ address }) => address === "10.0.0.2");
-  expect(ofLoud).toMatchObject(
-    Array.from({ length: 10 }, (_, index) => ({
-      code: "no-subscription",
-      message: { params: { filter: `f/${990 + index}` } },
-    })),
-  );
-  expect(failures.list()[0]).toMatchObject({ code: "wrong-password" });
-  for (let index = 0; index < 1_000; index++)
-    failures.report({ address: `10.1.${index >> 8}.${index & 255}`, message: message("cut", { reason: "" }) });
-  expect(failures.list()).toHaveLength(500);
-});
-
-test("refused messages are one entry for each sender, source and reason, with the newest message", () => {
-  const refused = (atMs: number, more: Partial<Refused> = {}): Refused => ({
-    ...{ atMs, code: "not-json", message: `at ${atMs}`, address: "10.0.0.7", source: "sensor/attic/data" },
-    device: "attic",
-    ...{ bytes: 3, excerpt: "{{{", ...more },
-  });
-  const nowMs = 2 * DAY_MS;
-  const list = [
-    refused(nowMs - 1),
-    refused(nowMs - 2, { source: "POST /data" }),
-    refused(nowMs - 3),
-    refused(nowMs - 4, { code: "bad-time" }),
-    refused(nowMs - 5, { source: "sensor/data", device: "b" }),
-    refused(nowMs - 6, { source: "sensor/data", message: "it is empty", device: "" }),
-    refused(nowMs - DAY_MS),
-  ];
-  expect(failedClients({ ...nobody(nowMs), refusals: { list: () => list } })).toMatchObject([
-    {
-      code: "not-json",
-      clientId: "attic",
-      message: `On sensor/attic/data: at ${nowMs - 1}`,
-      count: 2,
-      firstSeenMs: nowMs - 3,
-    },
-    { code: "not-json", message: `On POST /data: at ${nowMs - 2}`, count: 1 },
-    { code: "bad-time", clientId: "attic", count: 1 },
-    { code: "not-json", clientId: "b", count: 1 },
-    { code: "not-json", message: "On sensor/data: it is empty", count: 1 },
-  ]);
-});
-
-test.each([
-  [-3 * 3_600_000, "Attic sends times that are 3 h behind, as local time without an offset is"],
-  [-3 * 3_600_000 - 300_000, "The clock of Attic is 3 h behind"],
-  [10 * 60_000, "The clock of Attic is 10 min ahead"],
-  [-400 * DAY_MS, "The clock of Attic is 400 d behind"],
-  [100 * 60_000, "The clock of Attic is 2 h ahead"],
-])("a device whose clock is off by %d ms", (clockOffMs, message) => {
-  const device: Device = {
-    ...{ id: "attic", name: "Attic", joining: "approved", address: "10.0.0.7", clockOffMs },
-    ...{
-      presence: { online: true, sinceMs: 0 },
-      firstSeenMs: 0,
-      lastSeenMs: 5,
-      metrics: [],
-      controls: [],
-      attributes: {},
-    },
-  };
-  const { clockOffMs: _off, ...punctual } = device;
-  const away: Device = { ...device, id: "away", lastSeenMs: 1_005 - DAY_MS };
-  const registry = { list: () => [device, away, { ...punctual, id: "punctual" }] };
-  expect(failedClients({ ...nobody(1_005), registry })).toMatchObject([
-    {
-      code: "clock-off",
-      clientId: "attic",
-      address: "10.0.0.7",
-      message: expect.stringContaining(message),
-      lastSeenMs: 5,
-    },
-  ]);
-});
-
-function nobody(nowMs: number) {
-  const none = { list: () => [] };
-  const clock = new FakeClock(nowMs);
-  return { connectionFailures: new ConnectionFailures(clock), refusals: none, registry: none, clock };
-}
-
-test.each([
-  ["sensors/data", "sensor/data"],
-  ["/sensor/data", "sensor/data"],
-  ["Sensor/Data", "sensor/data"],
-  ["sensor/data/", "sensor/data"],
-  ["sensors/raspi-01/data", "sensor/raspi-01/data"],
-  ["bramble/raspi-01/reading", "bramble/raspi-01/readings"],
-  ["bramble/raspi-01/metrics/cpu", "bramble/raspi-01/metric/cpu"],
-  ["bramble/raspi-01/sate", "bramble/raspi-01/state"],
-  ["weather", null],
-  ["home/kitchen/temperature", null],
-  ["$SYS/broker/uptime", null],
-  ["a/".repeat(500), null],
-])("the topic %s: meant is %s", (topic, meant) => {
-  expect(meantTopic(topic)).toBe(meant);
-});
-
-test.each([
-  ["bramble/fan/commands", "bramble/fan/command"],
-  ["bramble/+/command", null],
-  ["#", null],
-])("the filter %s: meant is %s", (filter, meant) => {
-  expect(meantFilter(filter)).toBe(meant);
-});
-
-test.each([
-  ["/data/", "/data"],
-  ["/Data", "/data"],
-  ["/sensor/data", "/data"],
-  ["/api/v1/reading", "/api/v1/readings"],
-  ["/readings", "/api/v1/readings"],
-  ["/", null],
-  ["/api/v1/devices", null],
-])("the path %s: meant is %s", (path, meant) => {
-  expect(meantPath(path)).toBe(meant);
+  expect(summariesOf(clients)).toEqual([message("HTTP"), message("MQTT")]);
 });

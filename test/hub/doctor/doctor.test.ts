@@ -55,8 +55,18 @@ function optionsWith(options: Partial<DoctorOptions>): DoctorOptions {
   const clock = new FakeClock(1_000);
   const port = { number: 0, named: false };
   const hub: HubInfo = {
-    ...{ hubId: "this-hub", name: "desk", version: "1", httpPort: 1, mqttPort: 1, addresses: ["10.0.0.1"] },
-    ...{ dataFolder: "/", storedBytes: 0, disk: "ok", joining: "ask", notes: [], mdnsName: "bramble.local" },
+    hubId: "this-hub",
+    name: "desk",
+    version: "1",
+    httpPort: 1,
+    mqttPort: 1,
+    addresses: ["10.0.0.1"],
+    dataFolder: "/",
+    storedBytes: 0,
+    disk: "ok",
+    joining: "ask",
+    notes: [],
+    mdnsName: "bramble.local",
   };
   return {
     hubInfo: async () => hub,

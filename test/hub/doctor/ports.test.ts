@@ -159,8 +159,17 @@ describe("who has a port", () => {
 
 describe("what answers at the hub's ports", () => {
   const HUB: HubInfo = {
-    ...{ hubId: "this-hub", name: "desk", version: "1", httpPort: 0, mqttPort: 0, addresses: ["127.0.0.1"] },
-    ...{ dataFolder: "/", storedBytes: 0, disk: "ok", joining: "ask", notes: [] },
+    hubId: "this-hub",
+    name: "desk",
+    version: "1",
+    httpPort: 0,
+    mqttPort: 0,
+    addresses: ["127.0.0.1"],
+    dataFolder: "/",
+    storedBytes: 0,
+    disk: "ok",
+    joining: "ask",
+    notes: [],
   };
   const port = { number: 0, named: false };
   const listening = { host: "127.0.0.1", httpPort: port, mqttPort: port };

@@ -18,7 +18,7 @@ const FLOOD = 10_000;
 
 class Place implements AsyncDisposable {
   readonly clock = new FakeClock(1_800_000_000_000);
-  readonly told: Refused[] = [];
+  readonly announced: Refused[] = [];
   readonly store: TestStore;
   refusals: Refusals;
 
@@ -29,7 +29,7 @@ class Place implements AsyncDisposable {
 
   #make(): Refusals {
     const events = new HubEvents();
-    events.messageRefused.on((refused) => this.told.push({ ...refused }));
+    events.messageRefused.on((refused) => this.announced.push({ ...refused }));
     return new Refusals({
       records: this.store.store.records,
       clock: this.clock,
@@ -52,7 +52,7 @@ class Place implements AsyncDisposable {
     await this.refusals.add(refused, Buffer.from("payload"));
   }
 
-  /** How many messages of an address are told, listed or counted. */
+  /** How many messages of an address are announced, listed or counted. */
   count(address: string): number {
     const own = this.refusals.list().filter((refused) => refused.address === address);
     return own.reduce((sum, { count = 1 }) => sum + count, 0);
@@ -111,11 +111,11 @@ test("an occasional sender has each message listed", async () => {
 test("counts are saved and announced periodically, and survive a restart", async () => {
   await using place = await open();
   for (let sent = 0; sent < FLOOD; sent++) await place.refuse("a", "not-json");
-  const toldBefore = place.told.length;
+  const announcedBefore = place.announced.length;
   place.clock.advance(10_000);
   await place.restart();
   expect(place.count("a")).toBe(FLOOD);
-  expect(place.told.slice(toldBefore).map(({ count }) => count)).toContain(FLOOD - toldBefore + 1);
+  expect(place.announced.slice(announcedBefore).map(({ count }) => count)).toContain(FLOOD - announcedBefore + 1);
 });
 
 test("what an earlier version counted is read as this one counts it", async () => {

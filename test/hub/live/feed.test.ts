@@ -126,18 +126,18 @@ test("many devices that changed together are sent a few per tick, each once, in 
     mends: { shown: (...[, , , value]) => value },
     clock,
   });
-  let told: string[] = [];
+  let messages: string[] = [];
   feed.start();
-  feed.listen({ send: (text) => void told.push(text) });
+  feed.listen({ send: (text) => void messages.push(text) });
   const ids = Array.from({ length: DEVICES }, (_, index) => parseDeviceId(`pi-${index}`) ?? expect.unreachable());
   for (const id of ids) events.deviceChanged.emit(id);
   const seen: string[] = [];
   for (let tick = 0; tick < DEVICES; tick++) {
-    told = [];
+    messages = [];
     clock.advance(100);
     online = true;
-    expect(told.join("").length).toBeLessThan(1_000_000);
-    for (const { type, device } of told.map((text) => JSON.parse(text)))
+    expect(messages.join("").length).toBeLessThan(1_000_000);
+    for (const { type, device } of messages.map((text) => JSON.parse(text)))
       if (type === "device") seen.push(`${device.id} ${device.presence.online}`);
   }
   feed.stop();

@@ -57,8 +57,8 @@ test("a message that is published by hand is stored, forwarded and logged as one
     password: hub.token,
     reconnectPeriod: 0,
   });
-  const heard: string[] = [];
-  client.on("message", (topic, payload) => heard.push(`${topic} ${payload}`));
+  const received: string[] = [];
+  client.on("message", (topic, payload) => received.push(`${topic} ${payload}`));
   await client.subscribeAsync("#", { qos: 1 });
 
   const topic = "sensor/pi/data";
@@ -71,8 +71,8 @@ test("a message that is published by hand is stored, forwarded and logged as one
     accepted: 0,
     hasSubscribers: true,
   });
-  await until("both messages", async () => heard.length === 2 || undefined);
-  expect(heard).toEqual(['sensor/pi/data {"t":21.5}', "home/lamp ON"]);
+  await until("both messages", async () => received.length === 2 || undefined);
+  expect(received).toEqual(['sensor/pi/data {"t":21.5}', "home/lamp ON"]);
   expect(await log.row(topic)).toMatchObject({ verdict: "stored", device: "pi", sender: "this computer", qos: 1 });
   expect(await log.row("home/lamp")).toMatchObject({ verdict: "forwarded", payload: "ON", qos: 0, isRetained: true });
 

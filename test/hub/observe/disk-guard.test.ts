@@ -147,10 +147,10 @@ test("the disk's state is shown to everyone who uses the hub", async () => {
   const answer = await hub.fetch("/api/v1/live/ticket", { method: "POST", body: "{}" });
   const { ticket, port }: LiveTicket = await answer.json();
   const socket = new WebSocket(`ws://127.0.0.1:${port}/api/v1/live?ticket=${ticket}`);
-  const heard: DiskStatus[] = [];
+  const received: DiskStatus[] = [];
   socket.onmessage = ({ data }: MessageEvent<string>) => {
     const event: LiveEvent = JSON.parse(data);
-    if (event.type === "disk") heard.push(event.status);
+    if (event.type === "disk") received.push(event.status);
   };
   await new Promise((resolve) => {
     socket.onopen = resolve;
@@ -158,8 +158,8 @@ test("the disk's state is shown to everyone who uses the hub", async () => {
   await leave(hub, LITTLE, "low");
   await leave(hub, ALMOST_NOTHING, "full");
   await leave(hub, PLENTY, "ok");
-  await until("three events", async () => (heard.length === 3 ? true : undefined));
-  expect(heard).toEqual(["low", "full", "ok"]);
+  await until("three events", async () => (received.length === 3 ? true : undefined));
+  expect(received).toEqual(["low", "full", "ok"]);
   socket.close();
 });
 

@@ -97,7 +97,8 @@ test("an oversized message is refused before its fields are checked", () => {
 
 describe("a number", () => {
   const number = (limits: Omit<Extract<Control, { kind: "number" }>, "id" | "kind">): Control => ({
-    ...{ id: "fan", kind: "number" },
+    id: "fan",
+    kind: "number",
     ...limits,
   });
 

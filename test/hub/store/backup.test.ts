@@ -1,12 +1,10 @@
-// check, backup and restore as a person runs them: the built command line on the data folder of a real hub.
+// backup and restore as a person runs them: the built command line on the data folder of a real hub.
 import { once } from "node:events";
-import { copyFileSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { connectAsync } from "mqtt";
 import { expect, test } from "vitest";
-import { encodeRow } from "../../../src/hub/store/codec/journal-row.ts";
-import { encodeBlock, SLOTS_PER_BLOCK } from "../../../src/hub/store/codec/rollup-block.ts";
 import { migrate, migrations } from "../../../src/hub/store/sqlite/engine/migrations.ts";
 import {
   makeTemporaryFolder,
@@ -16,119 +14,9 @@ import {
   type TestFolder,
   TestHub,
 } from "../../support/hub.ts";
-import { makeReading, openTestStore } from "../../support/stores/store.ts";
+import { changeDatabase, filledFolder, flipBit, START_MS } from "../../support/stores/filled-folder.ts";
 import { mayMountSmallDisk, mountSmallDisk } from "../../support/system/small-disk.ts";
 import { until } from "../../support/until.ts";
-
-const START_MS = Date.UTC(2026, 0, 31, 12);
-
-/** A data folder with 10,000 sealed readings of two series. */
-async function filledFolder(): Promise<TestFolder> {
-  const open = await openTestStore();
-  for (const [metric, factor] of [
-    ["temperature", 1],
-    ["humidity", 2],
-  ] as const) {
-    const readings = Array.from({ length: 5_000 }, (_, index) =>
-      makeReading("attic", metric, START_MS + index * 10_000, (factor * (index % 300)) / 10),
-    );
-    await open.store.readings.append({ readings, attributes: [], receivedAtMs: START_MS });
-  }
-  await open.store.seal();
-  const folder = makeTemporaryFolder();
-  await open.store.stop();
-  new Database(open.path).prepare("VACUUM INTO ?").run(join(folder.path, "bramble.db"));
-  await open[Symbol.asyncDispose]();
-  return folder;
-}
-
-function change(folder: TestFolder, sql: string): void {
-  const db = new Database(join(folder.path, "bramble.db"));
-  db.exec(sql);
-  db.close();
-}
-
-/** Flips one bit in the middle of the second chunk of attic/humidity. */
-function flipBit(folder: TestFolder): void {
-  const db = new Database(join(folder.path, "bramble.db"));
-  const row = db
-    .prepare<[], { id: number; data: Buffer }>(
-      `SELECT d.id, d.data FROM chunk_data d JOIN chunk c ON c.data_id = d.id JOIN series s ON s.id = c.series
-       WHERE s.metric = 'humidity' ORDER BY c.first LIMIT 1 OFFSET 1`,
-    )
-    .get();
-  if (row === undefined) throw new Error("no chunk");
-  const middle = row.data.length >> 1;
-  row.data[middle] = (row.data[middle] ?? 0) ^ 16;
-  db.prepare("UPDATE chunk_data SET data = ? WHERE id = ?").run(row.data, row.id);
-  db.close();
-}
-
-test("a valid database passes the check, with counts", async () => {
-  using folder = await filledFolder();
-  const { code, output } = await runBramble(["check", "--data", folder.path]);
-  expect(output).toContain("4 chunks, 10,000 readings");
-  expect(output).toContain("all sound");
-  expect(code).toBe(0);
-  const json = await runBramble(["check", "--json", "--data", folder.path]);
-  expect(json.code).toBe(0);
-  expect(JSON.parse(json.output)).toMatchObject({ sound: true, damages: 0, findings: [], chunks: 4, readings: 10_000 });
-});
-
-test("a flipped bit is found and reported, and the hub serves the rest", async () => {
-  using folder = await filledFolder();
-  flipBit(folder);
-  const { code, output } = await runBramble(["check", "--data", folder.path]);
-  expect(code).toBe(1);
-  expect(output).toMatch(/attic\/humidity, 904 readings from 2026-01-31T23:22:40.000Z to .*checksum/);
-  const json = await runBramble(["check", "--json", "--data", folder.path]);
-  expect(json.code).toBe(1);
-  expect(JSON.parse(json.output)).toMatchObject({ sound: false, findings: [expect.stringMatching(/checksum/)] });
-  await using hub = new TestHub([]);
-  copyFileSync(join(folder.path, "bramble.db"), join(hub.folder.path, "bramble.db"));
-  await hub.start();
-  const csv = await (await hub.fetch("/api/v1/export.csv")).text();
-  expect(csv.trimEnd().split("\r\n")).toHaveLength(1 + 5_000 + 4_096);
-  expect(await hub.json("/healthz")).toMatchObject({ status: "warning", store: { damagedChunks: 1 } });
-});
-
-const STRANGER = { series: Uint32Array.of(99), tsMs: Float64Array.of(0), values: Float64Array.of(0) };
-
-/** A block of rollups that has one reading in that hour of the day on which the readings begin. */
-function blockWithHour(hour: number): string {
-  const slot = new Date(START_MS).setUTCHours(hour) / 3_600_000;
-  const block = Math.floor(slot / SLOTS_PER_BLOCK);
-  return Buffer.from(encodeBlock(block, new Map([[slot, { count: 1, min: 0, max: 0, mean: 0 }]]))).toString("hex");
-}
-
-test.each([
-  ["UPDATE rollup SET slots = x'00' WHERE minutes = 15", /summaries of 15 min from .* cannot be read/],
-  ["DELETE FROM rollup WHERE minutes = 1440", /summary of 1440 min .* is missing/],
-  [
-    `UPDATE rollup SET slots = x'${blockWithHour(12)}' WHERE minutes = 60`,
-    /summary of 60 min from 2026-01-31T12:.* is not that of its readings/,
-  ],
-  ["UPDATE chunk SET mean = mean + 1", /what is kept of the chunk is not what is inside/],
-  ["UPDATE sealed SET readings = readings + 1", /10000 readings are in chunks, but 10001/],
-  ["INSERT INTO journal VALUES (7, 0, x'00')", /Row 7 of the journal/],
-  [
-    `INSERT INTO journal VALUES (7, 0, x'${Buffer.from(encodeRow(STRANGER)).toString("hex")}')`,
-    /Row 7 of the journal: it names a series/,
-  ],
-  [
-    `UPDATE rollup SET slots = x'${blockWithHour(11)}' WHERE minutes = 60`,
-    /summary of 60 min from 2026-01-31T11:.* has no readings/,
-  ],
-  ["UPDATE chunk SET last = 8e15 WHERE first = (SELECT max(first) FROM chunk)", /is not what is inside/],
-  ["UPDATE chunk SET last = 8e15, checksum = 1", /attic\/temperature.*overlaps.*\n.*checksum/],
-  ["PRAGMA foreign_keys = OFF; DELETE FROM series WHERE metric = 'humidity'", /Series 2 has readings, but no device/],
-])("damage is found: %s", async (sql, words) => {
-  using folder = await filledFolder();
-  change(folder, sql);
-  const { code, output } = await runBramble(["check", "--data", folder.path]);
-  expect(output).toMatch(words);
-  expect(code).toBe(1);
-});
 
 test("a backup of a running hub has all that was acknowledged, and can be restored", async () => {
   using folder = makeTemporaryFolder();
@@ -243,7 +131,7 @@ test("exactly the messages retained at the backup exist after a kill and a resto
 
 /** Makes the database so big that copying it takes a while. */
 function addBallast(folder: TestFolder): void {
-  change(
+  changeDatabase(
     folder,
     `CREATE TABLE ballast (data BLOB);
      WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 600)
@@ -398,7 +286,7 @@ test("failures have messages and leave nothing behind", async () => {
     expect(wrong).toMatchObject({ code: 2, output: expect.stringContaining(`See bramble ${command} --help`) });
   }
   expect((await runBramble(["check", "/no/where"])).output).toContain("there is no such file");
-  change(folder, "PRAGMA user_version = 99");
+  changeDatabase(folder, "PRAGMA user_version = 99");
   expect((await runBramble(["check", "--data", folder.path])).output).toContain("newer version");
   const file = join(folder.path, "bramble.db");
   using empty = makeTemporaryFolder();

@@ -2,6 +2,7 @@
 // wait.
 import { randomBytes, scrypt, timingSafeEqual } from "node:crypto";
 import { type Static, Type } from "typebox";
+import { Mutex } from "../../mutex.ts";
 
 /** OWASP's parameters for 32 MB. They are stored with each hash, so that later ones may be stronger. */
 const COST = { N: 2 ** 15, r: 8, p: 3 } as const;
@@ -26,7 +27,7 @@ const NOBODYS: PasswordHash = {
 };
 
 export class Passwords {
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Mutex();
   #waiting = 0;
 
   async hash(password: string): Promise<PasswordHash> {
@@ -44,11 +45,13 @@ export class Passwords {
     return isRight && expected !== null ? "right" : "wrong";
   }
 
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
     this.#waiting++;
-    const result = this.#turn.then(work);
-    this.#turn = result.catch(() => undefined).finally(() => this.#waiting--);
-    return result;
+    try {
+      return await this.#turns.runExclusive(work);
+    } finally {
+      this.#waiting--;
+    }
   }
 }
 

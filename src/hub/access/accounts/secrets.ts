@@ -33,6 +33,7 @@ export function makeKey(): string {
   return KEY_PREFIX + makeSecret();
 }
 
+/** Whether a text may be a key of a device or a program. */
 export function isKeyShaped(text: string): boolean {
   return KEY_SHAPE.test(text);
 }

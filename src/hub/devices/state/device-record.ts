@@ -4,7 +4,7 @@ import { DeviceOverrides } from "../../../shared/device.ts";
 import { DeviceAbout, Reported } from "../../../shared/device-about.ts";
 import type { DeviceId, MetricName } from "../../../shared/ids.ts";
 import type { RecordKind } from "../../store/records.ts";
-import { AddressStretch } from "../address-history.ts";
+import { AddressStretch } from "./address-history.ts";
 
 /** A device that has not joined. */
 export const JoiningRecord = Type.Union([

@@ -10,9 +10,9 @@ import type {
 } from "../../../shared/device.ts";
 import type { DeviceAbout, Reported } from "../../../shared/device-about.ts";
 import type { MetricName } from "../../../shared/ids.ts";
-import type { AddressStretch } from "../address-history.ts";
-import { ClockWatch } from "../clock-watch.ts";
 import { type JoiningDevice, QUARANTINE_MS } from "../joining.ts";
+import type { AddressStretch } from "./address-history.ts";
+import { ClockWatch } from "./clock-watch.ts";
 import { Delivery } from "./delivery.ts";
 import type { DeviceRecord, DeviceZone } from "./device-record.ts";
 import type { MetricState } from "./metric-state.ts";
@@ -65,6 +65,7 @@ export interface DeviceState extends JoiningDevice {
   unsaved: boolean;
 }
 
+/** The state of a device as of its record. */
 export function newState({ given, ...record }: DeviceRecord, presence: Presence): DeviceState {
   return {
     ...record,

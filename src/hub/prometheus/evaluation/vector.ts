@@ -29,10 +29,12 @@ export interface Column {
   readonly present: Uint8Array;
 }
 
+/** The time of a point by its place, in milliseconds UTC. */
 export function timeAt({ startMs, stepMs }: Times, index: number): number {
   return startMs + index * stepMs;
 }
 
+/** A column without values. */
 export function newColumn(labels: Labels, count: number): Column {
   return { labels, values: new Float64Array(count), present: new Uint8Array(count) };
 }

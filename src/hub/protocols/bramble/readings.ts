@@ -18,6 +18,8 @@ import {
   decodeText,
   deviceNamedInText,
   fieldPath,
+  isJsonObject,
+  type JsonObject,
   parseJson,
   parseJsonLines,
   quoteValue,
@@ -127,7 +129,7 @@ class MessageDecoder {
   }
 
   #object(sent: unknown, where: string): Problem | null {
-    if (!isObject(sent)) return message("not-an-object", { item: where, type: typeWord(sent) });
+    if (!isJsonObject(sent)) return message("not-an-object", { item: where, type: typeWord(sent) });
     const isOfTelegraf = isTelegraf(sent);
     const fault = isOfTelegraf ? faultWithin(sent.tags, fieldPath(where, "tags"), 2) : null;
     if (fault !== null) return fault;
@@ -216,7 +218,7 @@ class MessageDecoder {
     const field = fieldPath(scope.where, scope.prefix + key);
     if (isForbiddenKey(key)) return message("forbidden-key", { field });
     if (Array.isArray(value)) return this.#array(value, key, field, scope);
-    if (isObject(value)) {
+    if (isJsonObject(value)) {
       if (scope.depth >= limits.depth) return message("too-deep", { field, limit: limits.depth });
       return this.#values(value, { ...scope, prefix: `${scope.prefix + key}.`, depth: scope.depth + 1 });
     }
@@ -310,8 +312,6 @@ interface Extras {
   readonly localTimes: Set<IncomingReading>;
 }
 
-type JsonObject = Readonly<Record<string, unknown>>;
-
 interface Scope {
   readonly device: DeviceId;
   readonly tsMs: number | null;
@@ -342,10 +342,6 @@ function numberOf(value: unknown): ReturnType<typeof readText> {
 function isNumberOrNone(value: unknown): boolean {
   if (typeof value === "string") return readText(value).kind === "none";
   return typeof value !== "object" || value === null;
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** What is left out holds no forbidden key either, and is nested no deeper. `depth` is that of `value`. */

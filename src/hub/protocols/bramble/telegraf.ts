@@ -1,8 +1,7 @@
 // Telegraf's JSON: {"name":"cpu","tags":{"cpu":"cpu0","host":"rp"},"fields":{"usage_idle":90},"timestamp":1795710000}.
 // Its series differ by their tags, so the tags become part of the metric's name: `cpu.cpu0.usage_idle`. Its HTTP output, and
 // its MQTT output where that is told to, sends {"metrics":[…]} with many of them.
-
-type JsonObject = Readonly<Record<string, unknown>>;
+import { isJsonObject, type JsonObject } from "../payload.ts";
 
 /** The tag that names the machine, which is the device. */
 const HOST_TAG = "host";
@@ -18,16 +17,16 @@ interface TelegrafMetric extends JsonObject {
 
 export function isTelegraf(item: JsonObject): item is TelegrafMetric {
   // Runs for each message: for most, one lookup.
-  return typeof item["name"] === "string" && isObject(item["tags"]) && isObject(item["fields"]);
+  return typeof item["name"] === "string" && isJsonObject(item["tags"]) && isJsonObject(item["fields"]);
 }
 
 /** The metrics of a message that holds many, and nothing else; null where it is another message. */
 export function telegrafBatch(sent: unknown): readonly unknown[] | null {
-  const metrics = isObject(sent) ? sent["metrics"] : null;
-  if (!isObject(sent) || !Array.isArray(metrics) || metrics.length === 0) return null;
+  const metrics = isJsonObject(sent) ? sent["metrics"] : null;
+  if (!isJsonObject(sent) || !Array.isArray(metrics) || metrics.length === 0) return null;
   const items: readonly unknown[] = metrics;
   const isAlone = Object.keys(sent).length === 1;
-  return isAlone && items.every((item) => isObject(item) && isTelegraf(item)) ? items : null;
+  return isAlone && items.every((item) => isJsonObject(item) && isTelegraf(item)) ? items : null;
 }
 
 /** The same as a message of readings. The host names the device where nothing else does. */
@@ -46,8 +45,4 @@ export function namedByTags({ name, tags, fields, ...rest }: TelegrafMetric): Js
 
 function asName(text: string): string {
   return text.replaceAll(/[^\p{L}\p{M}\p{N}_\-:%/]+/gu, "_");
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

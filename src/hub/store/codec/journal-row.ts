@@ -1,6 +1,6 @@
 // A row of the journal: the readings of one commit in few bytes. A commit of a handful of readings costs the disk whole
 // blocks; the fewer bytes a row has, the less often it takes one more of them.
-import type { BatchColumns } from "../common/batch.ts";
+import type { BatchColumns } from "./batch.ts";
 import { ByteReader, ByteWriter } from "./byte-stream.ts";
 import { checkedBytes, withChecksum } from "./checksum.ts";
 import { folded, NUMBER_MAX, readValue, unfolded, wayOf, writeValue } from "./compact-number.ts";

@@ -2,7 +2,7 @@
 // newest; older ones are only forwarded. A file is removed once all of it is on the server, in one atomic step.
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { flushName } from "../../backups/flush.ts";
+import { flushName } from "../../files/flush.ts";
 import { removeDatabase } from "../maintenance.ts";
 import { SqliteStore, type SqliteStoreOptions } from "../sqlite/sqlite-store.ts";
 

@@ -112,6 +112,7 @@ export class SpooledStore implements Store {
     for (const { store } of this.#files.all)
       for (const reading of await store.readings.latest())
         if (reading.tsMs - clock.now() < MAX_AHEAD_MS) server.reserved.reserve(reading, reading.tsMs);
+    // Where it fails, the last figures stay: a broken file shows when it is written to.
     this.#endTimer = clock.every(MEASURE_PERIOD_MS, () => void this.#measure().catch(() => undefined));
     if (this.#files.newest === null) return;
     this.#sinceMs = clock.now();

@@ -5,7 +5,7 @@
 // it.
 import { BrambleError } from "../../../shared/errors.ts";
 import type { IncomingAttribute } from "../../../shared/reading.ts";
-import { BatchBuilder } from "../common/batch.ts";
+import { BatchBuilder } from "../codec/batch.ts";
 import type { AppendMessage } from "../readings.ts";
 import type { RecordOperation } from "./engine/record-tables.ts";
 import type { SeriesIds } from "./series-ids.ts";

@@ -14,13 +14,12 @@ import type { FirstStart } from "../../first-start/first-start.ts";
 import type { Ingest } from "../../ingest/accept.ts";
 import type { Log } from "../../observe/log/log.ts";
 import type { Inbox } from "../../protocols/inbox.ts";
-import { BasePath } from "../base-path.ts";
 import { ProxiedConnections } from "../proxied-connections.ts";
 import type { RequestClient, RequestClients } from "../request-clients.ts";
 import { type ConnectionHandler, SocketListener } from "../socket-listener.ts";
 import type { Tls } from "../tls/tls.ts";
-import type { WebSocketUpgrades } from "../websocket/websocket-upgrades.ts";
 import { checkAccess } from "./access-check.ts";
+import { BasePath } from "./base-path.ts";
 import { answerClientError, clientProblem } from "./client-errors.ts";
 import { packAnswers } from "./compress.ts";
 import type { HttpDiagnostics } from "./diagnostics.ts";
@@ -87,6 +86,13 @@ export interface HttpTimeouts {
   readonly checkEveryMs: number;
 }
 
+/** The WebSockets of the same port, which answer upgrades. */
+interface Upgrades {
+  /** `isRejected` is true for a connection that is not admitted, and open only to be answered so. */
+  start(server: Server, isRejected: (socket: Duplex) => boolean): void;
+  stop(): void;
+}
+
 export interface HttpOptions
   extends ApiOptions,
     MetricsRouteOptions,
@@ -117,7 +123,7 @@ export interface HttpOptions
   readonly admission: Admission;
   readonly clients: RequestClients;
   readonly pacing: HttpPacing;
-  readonly webSockets: WebSocketUpgrades;
+  readonly webSockets: Upgrades;
   readonly tls?: Tls;
   readonly uiFolder: string;
   readonly timeouts?: HttpTimeouts;

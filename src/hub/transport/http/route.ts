@@ -1,5 +1,6 @@
 // Every route is added here, with its permission beside its handler; unknown query parameters are refused. A route without a
-// permission does not compile, and one that a plugin adds without one stops the start (RouteTable).
+// permission does not compile, and one that a plugin adds without one stops the start (RouteTable). Rates are limited for all routes
+// alike, by address (access/limits/request-rate.ts).
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type {
   ContextConfigDefault,
@@ -56,6 +57,7 @@ export interface Route<Schema extends FastifySchema> {
   >;
 }
 
+/** Adds a route to the server. */
 export function route<const Schema extends FastifySchema>(app: FastifyInstance, added: Route<Schema>): void {
   const { permission, audit, showsSome = false, config, ...rest } = added;
   const checked =

@@ -11,7 +11,7 @@ import { MAX_REQUESTS_PER_SECOND } from "../../access/limits/request-rate.ts";
 import type { Share } from "../../access/limits/share.ts";
 import { ANONYMOUS, decide, type Permission, type Principal } from "../../access/principal.ts";
 import type { Clock } from "../../clock.ts";
-import { innerPath } from "../base-path.ts";
+import { innerPath } from "../http/base-path.ts";
 import type { HttpDiagnostics } from "../http/diagnostics.ts";
 import { DEFAULT_RETRY_AFTER_SECONDS, errorBody } from "../http/errors.ts";
 import { ANSWER_HEADERS } from "../http/headers.ts";

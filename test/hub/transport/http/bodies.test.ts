@@ -91,12 +91,12 @@ test("a message that does not match its headers is refused with a reason", async
   expect(transfer).toContain("“Transfer-Encoding: gzip, chunked” is not taken: only chunked is.");
   expect((await hub.fetch("/healthz", { headers: { "Content-Encoding": "gzip" } })).status).toBe(200);
   const { clients } = await hub.json<DiagnosticReport>("/api/v1/doctor");
-  const told = clients.map(({ code, message }) => `${code}: ${message}`);
+  const shown = clients.map(({ code, message }) => `${code}: ${message}`);
   expect(
-    told.filter((one) => one.startsWith("unsupported-media-type: It sent “Content-Encoding: br” to /data.")),
+    shown.filter((one) => one.startsWith("unsupported-media-type: It sent “Content-Encoding: br” to /data.")),
   ).toHaveLength(1);
   // Each in its own words.
-  expect(told.filter((one) => one.startsWith("bad-encoding: On POST /data: "))).toHaveLength(3);
+  expect(shown.filter((one) => one.startsWith("bad-encoding: On POST /data: "))).toHaveLength(3);
   expect((await hub.json<{ refused: unknown[] }>("/api/v1/refused")).refused).toHaveLength(5);
 });
 

@@ -358,10 +358,10 @@ test("a stalled listener of the live feed is cut off, and the others get everyth
   const listen = () => new WebSocketClient(`ws://127.0.0.1:${hub.httpPort}/api/v1/live`, { headers });
   const [stalled, healthy] = [listen(), listen()];
   await Promise.all([once(stalled, "open"), once(healthy, "open")]);
-  const heard = new Map<string, string>();
+  const received = new Map<string, string>();
   healthy.on("message", (data) => {
     const event = JSON.parse(String(data));
-    if (event.type === "device") heard.set(event.device.id, event.device.name);
+    if (event.type === "device") received.set(event.device.id, event.device.name);
   });
   const closed = once(stalled, "close");
   stalled.pause();
@@ -381,7 +381,7 @@ test("a stalled listener of the live feed is cut off, and the others get everyth
   };
   for (; (await isCut()) === undefined; round++) await Promise.all(devices.map((device) => tellAbout(device, round)));
   await until("the healthy one has heard the last of all", async () =>
-    devices.every((device) => heard.get(device) === `${device} ${round - 1}`) ? true : undefined,
+    devices.every((device) => received.get(device) === `${device} ${round - 1}`) ? true : undefined,
   );
   stalled.resume();
   expect((await closed)[0]).toBe(1006);

@@ -185,9 +185,9 @@ test("a “seq” that is neither a number nor a short text is refused", async (
   await once(socket, "open");
   const reading = { type: "reading", device_id: "pi", t: 1 };
   const answerTo = async (seq: unknown): Promise<unknown> => {
-    const heard = once(socket, "message");
+    const received = once(socket, "message");
     socket.send(JSON.stringify({ ...reading, seq }));
-    const [data] = await heard;
+    const [data] = await received;
     return JSON.parse(String(data));
   };
   expect(await answerTo("x".repeat(64))).toEqual({ type: "ack", seq: "x".repeat(64) });

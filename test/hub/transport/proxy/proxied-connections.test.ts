@@ -36,8 +36,12 @@ const mqttPackets = (device: string) =>
   Buffer.concat([
     generate({ cmd: "connect", protocolId: "MQTT", protocolVersion: 4, clientId: device, clean: true, keepalive: 0 }),
     generate({
-      ...{ cmd: "publish", topic: `sensor/${device}/data`, payload: Buffer.from('{"t":1}') },
-      ...{ qos: 0, dup: false, retain: false },
+      cmd: "publish",
+      topic: `sensor/${device}/data`,
+      payload: Buffer.from('{"t":1}'),
+      qos: 0,
+      dup: false,
+      retain: false,
     }),
     generate({ cmd: "disconnect" }),
   ]);

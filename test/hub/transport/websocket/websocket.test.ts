@@ -136,12 +136,12 @@ test("MQTT over WebSocket is the same broker: stored, commanded, and with words 
   const client = await connectAsync(url, { reconnectPeriod: 0 });
   await client.publishAsync("bramble/web/about", '{"controls":[{"id":"led","kind":"switch"}]}', { qos: 1 });
   await client.publishAsync("sensor/web/data", '{"t":1}', { qos: 1 });
-  const heard = new Promise<[string, Buffer]>((resolve) => {
+  const forwarded = new Promise<[string, Buffer]>((resolve) => {
     client.once("message", (topic, payload) => resolve([topic, payload]));
   });
   await client.subscribeAsync("bramble/web/command", { qos: 1 });
   const command = await give(hub, "web", "led", true);
-  const [topic, payload] = await heard;
+  const [topic, payload] = await forwarded;
   expect([topic, JSON.parse(String(payload)).id]).toEqual(["bramble/web/command", command.id]);
   const delivered = async () =>
     (await hub.json<Command>(`/api/v1/commands/${command.id}`)).state === "delivered" ? true : undefined;

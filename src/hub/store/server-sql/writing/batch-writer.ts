@@ -3,7 +3,7 @@
 // Other processes write to the same tables: a time that is allocated to a reading here may be taken by one of theirs. The database
 // then refuses the batch, and its readings get other times.
 import { limits } from "../../../../shared/reading.ts";
-import { type BatchColumns, batchColumns } from "../../common/batch.ts";
+import { type BatchColumns, batchColumns } from "../../codec/batch.ts";
 import type { ConnectionPool } from "../connection-pool.ts";
 import type { Connection, Dialect, ReadingColumns, ReadingWrite } from "../dialect.ts";
 import { numberList, toNumber, toText } from "../values.ts";

@@ -1,7 +1,7 @@
 // What one transaction will write, while it gathers: the readings and attributes of many messages, and operations in order.
 import { BrambleError } from "../../../../shared/errors.ts";
 import type { IncomingAttribute } from "../../../../shared/reading.ts";
-import { BatchBuilder } from "../../common/batch.ts";
+import { BatchBuilder } from "../../codec/batch.ts";
 import type { Connection } from "../dialect.ts";
 import { UncertainCommit } from "../failure.ts";
 

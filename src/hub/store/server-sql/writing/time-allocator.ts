@@ -1,6 +1,6 @@
 // Allocates times to readings without one, and determines whether a batch is new to the database. Readings that are newer than all
 // others of their series, as live ones are, need no query.
-import type { BatchColumns } from "../../common/batch.ts";
+import type { BatchColumns } from "../../codec/batch.ts";
 import { TimestampAllocator } from "../../common/timestamp-allocator.ts";
 import type { ConnectionPool } from "../connection-pool.ts";
 import type { SeriesRange } from "../dialect.ts";

@@ -1,8 +1,8 @@
 // Finds chunks by their times, whatever their series: a page of a few rows looks at a few chunks, not at those of half a
 // million series.
 import type Database from "better-sqlite3";
-import type { Order } from "../queries/ordered-rows.ts";
 import { type ChunkHead, HEAD_COLUMNS, type HeadRow, toHead } from "./chunks.ts";
+import type { Order } from "./ordered-rows.ts";
 
 export interface FoundChunk {
   readonly head: ChunkHead;

@@ -1,7 +1,7 @@
 // The journal: batches of acknowledged readings in the order of their commits, until they are sealed.
 import type Database from "better-sqlite3";
+import type { BatchColumns } from "../../codec/batch.ts";
 import { decodeRow, encodeRow, isWholeRow } from "../../codec/journal-row.ts";
-import type { BatchColumns } from "../../common/batch.ts";
 import { MemTable } from "./mem-table.ts";
 
 /** What one call of `removeSome` removes at most, but for the last row. */

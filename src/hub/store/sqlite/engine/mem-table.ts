@@ -2,9 +2,9 @@
 // to the previous one of its series: half a million series with a reading each take a dozen megabytes, where a list for each
 // would take hundreds.
 
+import { type BatchColumns, grown } from "../../codec/batch.ts";
 import type { Columns } from "../../codec/chunk-codec.ts";
 import { mergeColumns, NO_READINGS, valueIn } from "../../codec/columns.ts";
-import { type BatchColumns, grown } from "../../common/batch.ts";
 
 /** The readings of a series in order, as of the row behind the last one that they are made of. */
 interface SortedRows {

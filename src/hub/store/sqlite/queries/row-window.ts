@@ -1,6 +1,6 @@
 // The first rows of many series, bounded in number. Rows may be added in any order; when there are too many, the end of the
 // window moves forward and rows behind it are dropped: what remains is complete.
-import { grown } from "../../common/batch.ts";
+import { grown } from "../../codec/batch.ts";
 
 const INITIAL_ROWS = 1_024;
 /** In few steps: what is outgrown is collected late. */

@@ -2,7 +2,7 @@
 // journal is sealed.
 import Database from "better-sqlite3";
 import { findCollector } from "../../../process/garbage.ts";
-import { batchColumns } from "../../common/batch.ts";
+import { batchColumns } from "../../codec/batch.ts";
 import { TimestampAllocator } from "../../common/timestamp-allocator.ts";
 import { Chunks } from "../engine/chunks.ts";
 import { History } from "../engine/history.ts";

@@ -30,6 +30,7 @@ export const controls = {
   says: (value: string) => `the device says ${value}`,
   failedSomehow: "it failed",
   noReply: "no reply within 10\u202fs",
+  noReason: "the device gave no reason",
   superseded: "a newer one took its place",
   lastFailed: "the last command failed",
   lastExpired: "the last command came to nothing: it was not delivered in time",

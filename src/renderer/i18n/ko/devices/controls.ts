@@ -31,6 +31,7 @@ export const controls: typeof en = {
   says: (value) => `기기의 상태: ${value}`,
   failedSomehow: "실패했습니다",
   noReply: "10초 안에 응답이 없습니다",
+  noReason: "기기가 이유를 알리지 않았습니다",
   superseded: "더 새로운 명령으로 대체되었습니다",
   lastFailed: "마지막 명령이 실패했습니다",
   lastExpired: "마지막 명령이 제때 전달되지 않아 취소되었습니다",

@@ -274,7 +274,9 @@ function toMe(principal: Principal, shares: Pick<Access["shares"], "get">): Me |
       if (principal.kind !== "share") return { kind, name, role, ...rooms };
       const { device, view, expiresMs } = shares.get(principal.id) ?? {};
       return {
-        ...{ kind, name, role },
+        kind,
+        name,
+        role,
         ...(device !== undefined && { device }),
         ...(view !== undefined && { view }),
         ...(expiresMs !== undefined && { expiresMs }),

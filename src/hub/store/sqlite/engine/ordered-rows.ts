@@ -1,7 +1,7 @@
 // Merges the rows of many series in order of time (k-way merge). A series is opened only when its next row may be the first.
 import type { Columns } from "../../codec/chunk-codec.ts";
 import { NO_READINGS } from "../../codec/columns.ts";
-import type { History, Segment } from "../engine/history.ts";
+import type { History, Segment } from "./history.ts";
 
 export type Order = "oldest-first" | "newest-first";
 

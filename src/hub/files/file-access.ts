@@ -4,9 +4,9 @@
 import { spawnSync } from "node:child_process";
 import { accessSync, constants, lstatSync, readlinkSync, realpathSync, type Stats, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { errorCode } from "../shared/error-text.ts";
-import type { files } from "../shared/messages/en/files.ts";
-import { type Message, message } from "../shared/messages/message.ts";
+import { errorCode } from "../../shared/error-text.ts";
+import type { files } from "../../shared/messages/en/files.ts";
+import { type Message, message } from "../../shared/messages/message.ts";
 
 /** Of a file, a folder or their disk. */
 type FileMessage = Message<keyof typeof files>;

@@ -1,7 +1,7 @@
 // What is left to do to the hub's bundle and its source maps once they are written: text beyond ASCII is escaped, and the
 // maps are made to fit that and thinned to lines, which is all that a stack trace in the log names.
 import type { Plugin } from "vite";
-import { readSegments, type Segment, writeSegments } from "../src/hub/observe/log/source-map.ts";
+import { readSegments, type Segment, writeSegments } from "../../src/hub/observe/log/source-map.ts";
 
 const BEYOND_ASCII = /[^\0-\x7f]/g;
 const ESCAPE_LENGTH = "\\u0000".length;

@@ -1,6 +1,6 @@
 // On Windows, files with secrets are protected by an access list: tests the commands and the parsing of their output.
 import { expect, test } from "vitest";
-import { aclArguments, closeToOthers, sidOf } from "../../../src/hub/access/file-acl.ts";
+import { aclArguments, closeToOthers, sidOf } from "../../../src/hub/files/file-acl.ts";
 
 const SID = "S-1-5-21-1004336348-1177238915-682003330-512";
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
 import { inAscii } from "./line-maps.ts";
 
-const source = (path: string) => fileURLToPath(new URL(`../src/${path}`, import.meta.url));
+const source = (path: string) => fileURLToPath(new URL(`../../src/${path}`, import.meta.url));
 
 /** What libraries load but the hub never calls: folders that are searched by patterns. */
 const uncalled = ["glob"];

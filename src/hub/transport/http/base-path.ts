@@ -2,10 +2,10 @@
 // looked up, and prepended to the URLs that clients get.
 import type { IncomingMessage } from "node:http";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { message } from "../../shared/messages/message.ts";
-import type { HttpDiagnostics } from "./http/diagnostics.ts";
-import { sendProblem } from "./http/errors.ts";
-import { pathOf, quotedPath } from "./http/path.ts";
+import { message } from "../../../shared/messages/message.ts";
+import type { HttpDiagnostics } from "./diagnostics.ts";
+import { sendProblem } from "./errors.ts";
+import { pathOf, quotedPath } from "./path.ts";
 
 type InnerPath =
   /** The path by which routes are looked up. */

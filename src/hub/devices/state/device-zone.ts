@@ -1,8 +1,8 @@
 // Times that devices send without an offset. They are read as UTC, unless a live message shows that the device means the hub's own
 // zone: read as UTC, such a message lies as far from its receipt as the zone of the hub is from UTC.
-import type { DeviceId } from "../../shared/ids.ts";
-import type { IncomingReading } from "../../shared/reading.ts";
-import type { DeviceZone } from "./state/device-record.ts";
+import type { DeviceId } from "../../../shared/ids.ts";
+import type { IncomingReading } from "../../../shared/reading.ts";
+import type { DeviceZone } from "./device-record.ts";
 
 /** `hub`: the zone of the computer that the hub runs on. */
 type ZoneName = DeviceZone["name"];
