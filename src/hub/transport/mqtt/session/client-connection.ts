@@ -286,6 +286,9 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
       acknowledge: (...args: Parameters<AnswerWriter["acknowledge"]>) => {
         if (!this.#isClosed) this.#answers.acknowledge(...args);
       },
+      complete: (packetId: number) => {
+        if (!this.#isClosed) this.#answers.complete(packetId);
+      },
     };
     this.#accepted = {
       negotiated,
@@ -314,7 +317,6 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
   }
 
   #handle(packet: ArrivedPacket, open: AcceptedConnection): void {
-    const { state } = open;
     switch (packet.cmd) {
       case "publish":
         this.#settleLater(open.incoming.take(packet));
@@ -324,12 +326,9 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
       case "pubcomp":
         open.acknowledgements.take(packet);
         break;
-      case "pubrel": {
-        const messageId = packet.messageId ?? 0;
-        state.release(messageId);
-        this.#answers.complete(messageId);
+      case "pubrel":
+        this.#settleLater(open.incoming.release(packet.messageId ?? 0));
         break;
-      }
       case "subscribe":
         // Not awaited: the client acknowledges retained messages in packets that are read only after this one.
         this.#inTurn(() => {

@@ -1,0 +1,44 @@
+// Packets and sessions in unlucky order: releases.
+import { generate, type Packet } from "mqtt-packet";
+import { expect, test } from "vitest";
+import { type HubInside, startHubInside } from "../../../support/hub-inside.ts";
+import { connectPeer, type MqttPeer } from "../../../support/mqtt/mqtt-peer.ts";
+import { until } from "../../../support/until.ts";
+
+const OPEN = { flags: ["--anonymous", "all"] };
+
+/** Resolves with the texts of the messages that came before one on the topic “end”. */
+async function heardBy(peer: MqttPeer, hub: HubInside): Promise<string[]> {
+  await using other = await connectPeer(hub.mqttPort);
+  await other.publish("end", "end");
+  const heard: string[] = [];
+  for (;;) {
+    const { topic, payload, qos, messageId = 0 } = await peer.next("publish");
+    if (qos === 1) peer.send({ cmd: "puback", messageId, reasonCode: 0 });
+    if (topic === "end") return heard;
+    heard.push(String(payload));
+  }
+}
+
+test.each([5, 4] as const)("version %i: a PUBREL right behind its PUBLISH waits for the verdict", async (version) => {
+  await using hub = await startHubInside(OPEN);
+  await using listener = await connectPeer(hub.mqttPort);
+  await listener.subscribe([
+    { topic: "sensor/pi/data", qos: 0 },
+    { topic: "end", qos: 0 },
+  ]);
+  await using peer = await connectPeer(hub.mqttPort, { protocolVersion: version, clientId: "hasty" });
+  const bytes = (...packets: readonly Packet[]) =>
+    Buffer.concat(packets.map((packet) => generate(packet, { protocolVersion: version })));
+  const publish = { cmd: "publish", topic: "sensor/pi/data", payload: '{"t":1}', qos: 2, messageId: 7 } as const;
+  const both = bytes({ ...publish, dup: false, retain: false }, { cmd: "pubrel", messageId: 7, reasonCode: 0 });
+  for (let times = 0; times < 2; times++) {
+    peer.socket.write(both);
+    await until("both answers", async () => (peer.received.length >= 2 ? true : undefined));
+    expect(peer.received.splice(0)).toMatchObject([
+      { cmd: "pubrec", messageId: 7 },
+      { cmd: "pubcomp", messageId: 7 },
+    ]);
+  }
+  expect(await heardBy(listener, hub), "the id is free again").toEqual(['{"t":1}', '{"t":1}']);
+});
