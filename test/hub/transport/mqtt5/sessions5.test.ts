@@ -1,4 +1,4 @@
-// Packets and sessions in unlucky order: releases.
+// Packets and sessions in unlucky order: releases, and members of shared groups.
 import { generate, type Packet } from "mqtt-packet";
 import { expect, test } from "vitest";
 import { type HubInside, startHubInside } from "../../../support/hub-inside.ts";
@@ -6,6 +6,7 @@ import { connectPeer, type MqttPeer } from "../../../support/mqtt/mqtt-peer.ts";
 import { until } from "../../../support/until.ts";
 
 const OPEN = { flags: ["--anonymous", "all"] };
+const SESSION = { clean: false, properties: { sessionExpiryInterval: 600 } };
 
 /** Resolves with the texts of the messages that came before one on the topic “end”. */
 async function heardBy(peer: MqttPeer, hub: HubInside): Promise<string[]> {
@@ -41,4 +42,26 @@ test.each([5, 4] as const)("version %i: a PUBREL right behind its PUBLISH waits 
     ]);
   }
   expect(await heardBy(listener, hub), "the id is free again").toEqual(['{"t":1}', '{"t":1}']);
+});
+
+test("a message of a shared group goes to another member, also where its first one has reconnected meanwhile", async () => {
+  await using hub = await startHubInside(OPEN);
+  const shared = { topic: "$share/g/jobs", qos: 1 } as const;
+  await using publisher = await connectPeer(hub.mqttPort);
+  {
+    await using first = await connectPeer(hub.mqttPort, { ...SESSION, clientId: "first" });
+    await first.subscribe([shared]);
+    await publisher.publish("jobs", "job");
+    await first.next("publish");
+  }
+  {
+    await using again = await connectPeer(hub.mqttPort, { ...SESSION, clientId: "first" });
+    await again.next("publish");
+    again.send({ cmd: "unsubscribe", messageId: 3, unsubscriptions: [shared.topic] });
+    await again.next("unsuback");
+  }
+  await using second = await connectPeer(hub.mqttPort);
+  await second.subscribe([shared, { topic: "end", qos: 1 }]);
+  await using _fresh = await connectPeer(hub.mqttPort, { clientId: "first" });
+  expect(await heardBy(second, hub)).toEqual(["job"]);
 });
