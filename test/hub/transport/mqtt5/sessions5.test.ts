@@ -1,6 +1,7 @@
-// Packets and sessions in unlucky order: releases, and members of shared groups.
+// Packets and sessions that end in unlucky order: releases, members of shared groups, and revoked keys.
 import { generate, type Packet } from "mqtt-packet";
 import { expect, test } from "vitest";
+import type { NewApiKey } from "../../../../src/shared/security/access.ts";
 import { type HubInside, startHubInside } from "../../../support/hub-inside.ts";
 import { connectPeer, type MqttPeer } from "../../../support/mqtt/mqtt-peer.ts";
 import { until } from "../../../support/until.ts";
@@ -19,6 +20,12 @@ async function heardBy(peer: MqttPeer, hub: HubInside): Promise<string[]> {
     if (topic === "end") return heard;
     heard.push(String(payload));
   }
+}
+
+async function keyOf(hub: HubInside, role: string) {
+  const made = await hub.fetch("/api/v1/api-keys", { method: "POST", body: JSON.stringify({ name: role, role }) });
+  const { id, key }: NewApiKey = await made.json();
+  return { id, login: { username: "x", password: Buffer.from(key) } };
 }
 
 test.each([5, 4] as const)("version %i: a PUBREL right behind its PUBLISH waits for the verdict", async (version) => {
@@ -64,4 +71,40 @@ test("a message of a shared group goes to another member, also where its first o
   await second.subscribe([shared, { topic: "end", qos: 1 }]);
   await using _fresh = await connectPeer(hub.mqttPort, { clientId: "first" });
   expect(await heardBy(second, hub)).toEqual(["job"]);
+});
+
+test("the will of a client whose key is revoked is not published, be it connected or away", async () => {
+  await using hub = await startHubInside(OPEN);
+  await using listener = await connectPeer(hub.mqttPort);
+  await listener.subscribe([
+    { topic: "will/+", qos: 1 },
+    { topic: "end", qos: 1 },
+  ]);
+  const { id, login } = await keyOf(hub, "operator");
+  const willOf = (name: string, willDelayInterval: number) => ({
+    ...{ topic: `will/${name}`, payload: Buffer.from(name), qos: 1 as const, retain: false },
+    properties: { willDelayInterval },
+  });
+  {
+    await using _away = await connectPeer(hub.mqttPort, {
+      ...SESSION,
+      ...login,
+      clientId: "away",
+      will: willOf("away", 30),
+    });
+  }
+  await using here = await connectPeer(hub.mqttPort, { ...login, clientId: "here", will: willOf("here", 0) });
+  await using later = await connectPeer(hub.mqttPort, {
+    ...SESSION,
+    ...login,
+    clientId: "later",
+    will: willOf("later", 30),
+  });
+  await hub.fetch(`/api/v1/api-keys/${id}`, { method: "DELETE" });
+  for (const peer of [here, later]) {
+    expect(await peer.next("disconnect")).toMatchObject({ reasonCode: 0x87 });
+    await peer.closed();
+  }
+  hub.clock.advance(60_000);
+  expect(await heardBy(listener, hub)).toEqual([]);
 });

@@ -168,7 +168,8 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
     return open === null || this.#parts.subscriptions.areAllowed(open.subscribes, this.#session.principal);
   }
 
-  revoked(): void {
+  revoked(isRevoked: boolean): void {
+    if (isRevoked && this.#accepted !== null) this.#accepted.will = null;
     this.end(REASON.NOT_AUTHORIZED, "What this client may do has changed. Let it connect again.");
   }
 

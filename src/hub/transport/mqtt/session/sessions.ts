@@ -154,8 +154,9 @@ export class Sessions {
     state.endTracking = access.connections.add({
       principal,
       isAllowed: () => access.topics.mayConnect(principal),
-      close: () => {
-        state.connection?.revoked();
+      close: (isRevoked) => {
+        state.connection?.revoked(isRevoked);
+        if (isRevoked) state.will = null;
         this.#end(state);
       },
     });
