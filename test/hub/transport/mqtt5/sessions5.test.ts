@@ -1,4 +1,4 @@
-// Packets and sessions that end in unlucky order: releases, members of shared groups, and revoked keys.
+// Packets and sessions that end in unlucky order: releases, members of shared groups, revoked keys, and a hub that stops.
 import { generate, type Packet } from "mqtt-packet";
 import { expect, test } from "vitest";
 import type { NewApiKey } from "../../../../src/shared/security/access.ts";
@@ -107,4 +107,22 @@ test("the will of a client whose key is revoked is not published, be it connecte
   }
   hub.clock.advance(60_000);
   expect(await heardBy(listener, hub)).toEqual([]);
+});
+
+test("wills are published when the hub stops, as sessions end with it", async () => {
+  await using hub = await startHubInside(OPEN);
+  const willOf = (name: string, willDelayInterval: number) => ({
+    ...{ topic: `will/${name}`, payload: Buffer.from(name), qos: 1 as const, retain: true },
+    properties: { willDelayInterval },
+  });
+  await using _here = await connectPeer(hub.mqttPort, { clientId: "here", will: willOf("here", 0) });
+  {
+    await using _away = await connectPeer(hub.mqttPort, { ...SESSION, clientId: "away", will: willOf("away", 30) });
+  }
+  await using _later = await connectPeer(hub.mqttPort, { ...SESSION, clientId: "later", will: willOf("later", 30) });
+  await hub.restart();
+  await using listener = await connectPeer(hub.mqttPort);
+  await listener.subscribe([{ topic: "will/+", qos: 1 }]);
+  const kept = [await listener.next("publish"), await listener.next("publish"), await listener.next("publish")];
+  expect(kept.map(({ payload }) => String(payload)).toSorted()).toEqual(["away", "here", "later"]);
 });

@@ -124,12 +124,9 @@ export class Sessions {
     }
   }
 
-  /** The broker stops: wills are not published. */
+  /** The broker stops: sessions end with it, and wills are published. */
   stop(): void {
-    for (const state of [...this.#byClientId.values()]) {
-      state.will = null;
-      this.#end(state);
-    }
+    for (const state of [...this.#byClientId.values()]) this.#end(state);
   }
 
   #create(clientId: string, principal: Principal, address: string): SessionState {
