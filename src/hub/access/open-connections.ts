@@ -5,7 +5,8 @@ export interface OpenConnection {
   readonly principal: Principal;
   /** Whether everything that it was granted is still allowed; absent where rights are checked with each message. */
   isAllowed?(): boolean;
-  close(): void;
+  /** `isRevoked`: its principal has lost all rights, not some of them. */
+  close(isRevoked: boolean): void;
 }
 
 export class OpenConnections {
@@ -19,19 +20,19 @@ export class OpenConnections {
 
   /** Ends those whose principal matches. */
   end(matches: (principal: Principal) => boolean): void {
-    this.#close(({ principal }) => matches(principal));
+    this.#close(({ principal }) => matches(principal), true);
   }
 
   /** Permissions have changed: ends the connections that were granted something which is no longer allowed. */
   recheck(): void {
-    this.#close((one) => one.isAllowed?.() === false);
+    this.#close((one) => one.isAllowed?.() === false, false);
   }
 
-  #close(mustEnd: (connection: OpenConnection) => boolean): void {
+  #close(mustEnd: (connection: OpenConnection) => boolean, isRevoked: boolean): void {
     for (const connection of [...this.#open]) {
       if (!mustEnd(connection)) continue;
       this.#open.delete(connection);
-      connection.close();
+      connection.close(isRevoked);
     }
   }
 }

@@ -21,6 +21,8 @@ const PACKET_IDS = { first: FIRST_COMMAND_PACKET_ID, last: 0xffff };
 
 export interface CommandSession {
   readonly socket: Duplex;
+  /** Messages to the client. */
+  readonly sent: { messages: number };
   readonly level: Level;
   /** Messages of QoS 1 and 2 that the client allows beside those in flight; commands in flight are not subtracted. */
   readonly sendQuota: number;
@@ -227,6 +229,7 @@ export class MqttCommands {
     if (message.qos === 0) {
       const bytes = packet(message, 0, link, level);
       if (bytes.length > session.maxPacketBytes) throw tooLarge();
+      session.sent.messages++;
       socket.write(bytes);
       return false;
     }
@@ -297,6 +300,7 @@ function deliver(session: CommandSession, link: Link, message: Outgoing, signal:
         }
         packetId = nextId;
         link.inFlight.set(packetId, delivery);
+        session.sent.messages++;
         session.socket.write(bytes);
       },
       done: resolve,

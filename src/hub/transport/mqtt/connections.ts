@@ -144,7 +144,7 @@ export class Connections {
         session.routes.clear();
         return access.topics.mayConnect(principal) && session.client?.isAllowed() !== false;
       },
-      close: () => session.client?.revoked(),
+      close: (isRevoked) => session.client?.revoked(isRevoked),
     });
     parts.diagnostics.connected(session.clientId, session.address);
     session.closeWhenDone();

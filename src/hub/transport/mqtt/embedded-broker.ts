@@ -223,7 +223,7 @@ export class EmbeddedBroker implements MqttBroker {
     for (const { client } of [...this.#connections.connected]) client?.stop();
     this.#connections.destroyAll();
     this.#sessions.stop();
-    this.#wills.stop();
+    await this.#wills.stop();
     this.#retained.stop();
     await new Promise<void>((resolve) => this.#broker.close(resolve));
     await closed;

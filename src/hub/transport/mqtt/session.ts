@@ -24,8 +24,8 @@ export interface ConnectionSide {
   close(): void;
   /** Whether the client still has the rights to all its subscriptions. */
   isAllowed(): boolean;
-  /** The client's rights have changed: ends the connection. */
-  revoked(): void;
+  /** The client's rights have changed: ends the connection. `isRevoked`: none are left, and its will is not published. */
+  revoked(isRevoked: boolean): void;
   /** The client sent a PUBACK. */
   acknowledged(packetId: number): void;
   /** Acknowledges a message as one that was taken; the reason, other than success, is for MQTT 5. */

@@ -89,15 +89,14 @@ describe("$SYS", () => {
   });
 });
 
-test("an authenticated client may have 2,000 subscriptions, a thousand per packet; an anonymous one 200", async () => {
+test("an authenticated client may have 2,000 subscriptions, all of one packet; an anonymous one 200", async () => {
   await using hub = await startHubInside({ flags: ["--anonymous", "all"] });
   const filters = (from: number, count: number) =>
     Array.from({ length: count }, (_, index) => ({ topic: `home/entity${from + index}/state`, qos: 1 as const }));
   const granted = (codes: readonly unknown[]) => codes.filter((code) => code === 1).length;
   await using assistant = await connectPeer(hub.mqttPort, { ...(await keyOf(hub, "operator")), clientId: "ha" });
-  expect(granted(await assistant.subscribe(filters(0, 1_000)))).toBe(1_000);
-  expect(granted(await assistant.subscribe(filters(1_000, 1_000)))).toBe(1_000);
-  expect(await assistant.subscribe(filters(2_000, 1))).toEqual([0x97]);
+  const codes = await assistant.subscribe(filters(0, 2_500));
+  expect([codes.length, granted(codes), codes.filter((code) => code === 0x97).length]).toEqual([2_500, 2_000, 500]);
   await using other = await connectPeer(hub.mqttPort);
   expect(granted(await other.subscribe(filters(0, 250)))).toBe(200);
   await other.publish("home/entity1999/state", "on");

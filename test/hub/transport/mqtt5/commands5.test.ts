@@ -1,6 +1,7 @@
 // Commands to an MQTT 5 device: their properties, and refusal by its client.
 import { expect, test } from "vitest";
 import type { Command } from "../../../../src/shared/controls/command.ts";
+import type { MqttClientList } from "../../../../src/shared/mqtt/mqtt-clients.ts";
 import { type HubInside, startHubInside } from "../../../support/hub-inside.ts";
 import { connectPeer } from "../../../support/mqtt/mqtt-peer.ts";
 import { until } from "../../../support/until.ts";
@@ -42,6 +43,8 @@ test("a command has a Response Topic, Correlation Data and an expiry; a refused 
   });
   pi.send({ cmd: "puback", messageId: sent.messageId ?? 0, reasonCode: 0 });
   await untilState(hub, done, "delivered");
+  const { clients }: MqttClientList = await (await hub.fetch("/api/v1/clients")).json();
+  expect(clients).toMatchObject([{ id: "pi", sent: { messages: 1 } }]);
   await pi.publish(sent.properties?.responseTopic ?? "", JSON.stringify({ id: done.id, ok: true, value: true }));
   await untilState(hub, done, "done");
 

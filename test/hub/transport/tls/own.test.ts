@@ -137,12 +137,12 @@ test("HTTPS, WSS and MQTTS are the same hub; the cookie is for TLS alone", async
   const [answer] = await once(webSocket, "message");
   expect(JSON.parse(String(answer))).toMatchObject({ type: "ack", seq: 7 });
   webSocket.terminate();
-  const client = await connectAsync(`mqtts://localhost:${mqttsPort}`, { ca });
-  await client.publishAsync("sensor/by-mqttjs/data", '{"t":1}', { qos: 1 });
-  const overWebSocket = await connectAsync(`wss://localhost:${httpsPort}/mqtt`, { ca, rejectUnauthorized: true });
-  await overWebSocket.publishAsync("sensor/by-mqtt-over-wss/data", '{"t":1}', { qos: 1 });
-  await overWebSocket.endAsync();
-  await client.endAsync();
+  for (const protocolVersion of [4, 5] as const)
+    for (const url of [`mqtts://localhost:${mqttsPort}`, `wss://localhost:${httpsPort}/mqtt`]) {
+      const client = await connectAsync(url, { ca, protocolVersion, rejectUnauthorized: true });
+      await client.publishAsync("sensor/by-mqttjs/data", '{"t":1}', { qos: 1 });
+      await client.endAsync();
+    }
 });
 
 test("it is turned on and off while the hub runs, and stays as it was over a restart", async () => {

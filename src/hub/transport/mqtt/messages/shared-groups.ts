@@ -20,8 +20,14 @@ export interface GroupMember {
 }
 
 class SharedGroup implements Receiver {
+  readonly #redeliver: (message: Message) => void;
   /** The one whose turn it is comes first: there may be a thousand, and nearly always it takes the message. */
   readonly members = new Map<GroupMember, Subscription>();
+
+  /** `redeliver` passes a message to the group that has the name then: this one may have ended, and begun anew. */
+  constructor(redeliver: (message: Message) => void) {
+    this.#redeliver = redeliver;
+  }
 
   receive(message: Message): void {
     const chosen = this.#choose(message.topic);
@@ -29,7 +35,7 @@ class SharedGroup implements Receiver {
     const [member, subscription] = chosen;
     this.members.delete(member);
     this.members.set(member, subscription);
-    member.receiveShared(message, subscription, (left) => this.receive(left));
+    member.receiveShared(message, subscription, this.#redeliver);
   }
 
   #choose(topic: string): readonly [GroupMember, Subscription] | null {
@@ -71,7 +77,7 @@ export class SharedGroups {
   }
 
   #create(key: string, filter: string, subscription: Subscription) {
-    const group = new SharedGroup();
+    const group = new SharedGroup((message) => this.#groups.get(key)?.group.receive(message));
     const created = { group, busSubscription: this.#bus.subscribe(filter, group, subscription) };
     this.#groups.set(key, created);
     return created;

@@ -168,7 +168,8 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
     return open === null || this.#parts.subscriptions.areAllowed(open.subscribes, this.#session.principal);
   }
 
-  revoked(): void {
+  revoked(isRevoked: boolean): void {
+    if (isRevoked && this.#accepted !== null) this.#accepted.will = null;
     this.end(REASON.NOT_AUTHORIZED, "What this client may do has changed. Let it connect again.");
   }
 
@@ -286,6 +287,9 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
       acknowledge: (...args: Parameters<AnswerWriter["acknowledge"]>) => {
         if (!this.#isClosed) this.#answers.acknowledge(...args);
       },
+      complete: (packetId: number) => {
+        if (!this.#isClosed) this.#answers.complete(packetId);
+      },
     };
     this.#accepted = {
       negotiated,
@@ -314,7 +318,6 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
   }
 
   #handle(packet: ArrivedPacket, open: AcceptedConnection): void {
-    const { state } = open;
     switch (packet.cmd) {
       case "publish":
         this.#settleLater(open.incoming.take(packet));
@@ -324,12 +327,9 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
       case "pubcomp":
         open.acknowledgements.take(packet);
         break;
-      case "pubrel": {
-        const messageId = packet.messageId ?? 0;
-        state.release(messageId);
-        this.#answers.complete(messageId);
+      case "pubrel":
+        this.#settleLater(open.incoming.release(packet.messageId ?? 0));
         break;
-      }
       case "subscribe":
         // Not awaited: the client acknowledges retained messages in packets that are read only after this one.
         this.#inTurn(() => {

@@ -28,6 +28,8 @@ export interface IncomingOptions {
   readonly end: (reason: Reason, reasonString: string) => void;
   /** Acknowledges a message; `reasonString` is for the client, null where nothing is wrong. */
   readonly acknowledge: (qos: 1 | 2, packetId: number, reason: Reason, reasonString: string | null) => void;
+  /** Answers a PUBREL. */
+  readonly complete: (packetId: number) => void;
 }
 
 export class IncomingMessages {
@@ -87,6 +89,14 @@ export class IncomingMessages {
       session.publishSettled();
     });
     await settled;
+  }
+
+  /** PUBREL, which may come before the message has its verdict: PUBCOMP waits for that. */
+  async release(packetId: number): Promise<void> {
+    const { state, complete } = this.#options;
+    for (let last = state.unsettled(packetId); last !== undefined; last = state.unsettled(packetId)) await last;
+    state.release(packetId);
+    complete(packetId);
   }
 
   /** Charged until its subscribers have it, which may be after it is settled. */

@@ -24,8 +24,8 @@ export interface SessionConnection {
   onTakenOver(): void;
   /** The budget ended the session; `reasonString` completes “its connection was cut: …”. */
   onSessionCut(reasonString: string): void;
-  /** The client's credentials are no longer valid. */
-  revoked(): void;
+  /** The client's rights have changed. `isRevoked`: none are left, and its will is not published. */
+  revoked(isRevoked: boolean): void;
 }
 
 export interface SessionStateOptions {

@@ -124,12 +124,9 @@ export class Sessions {
     }
   }
 
-  /** The broker stops: wills are not published. */
+  /** The broker stops: sessions end with it, and wills are published. */
   stop(): void {
-    for (const state of [...this.#byClientId.values()]) {
-      state.will = null;
-      this.#end(state);
-    }
+    for (const state of [...this.#byClientId.values()]) this.#end(state);
   }
 
   #create(clientId: string, principal: Principal, address: string): SessionState {
@@ -154,8 +151,9 @@ export class Sessions {
     state.endTracking = access.connections.add({
       principal,
       isAllowed: () => access.topics.mayConnect(principal),
-      close: () => {
-        state.connection?.revoked();
+      close: (isRevoked) => {
+        state.connection?.revoked(isRevoked);
+        if (isRevoked) state.will = null;
         this.#end(state);
       },
     });

@@ -70,12 +70,12 @@ export class SubscribeHandler implements Subscriber {
 
   /** Renews the subscriptions of a resumed session: attaches its command topics to this connection. */
   resume(): void {
-    const { state } = this.#options;
+    const { state, commands, session } = this.#options;
     for (const subscription of state.subscriptions) {
       const { filter } = subscription;
-      state.unsubscribe(filter);
       // Rights may have changed meanwhile; a refused subscription can be granted later.
-      if (this.#refusalOf(subscription) === null) this.#subscribe(subscription);
+      if (this.#refusalOf(subscription) === null) commands.subscribed(session, filter, subscription);
+      else state.unsubscribe(filter);
     }
   }
 

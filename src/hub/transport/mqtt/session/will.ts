@@ -1,5 +1,6 @@
 // A client's will: published when its connection ends without a DISCONNECT, after the Will Delay Interval (MQTT 5, section
 // 3.1.3.2.2).
+import { setTimeout } from "node:timers/promises";
 import type { IConnectPacket } from "mqtt-packet";
 import type { Budget } from "../../../access/limits/budget.ts";
 import { PARSED_MESSAGE_BYTES } from "../../../access/limits/costs.ts";
@@ -50,10 +51,13 @@ export function willBytes({ message }: WillMessage): number {
 const MAX_WAITING_BYTES = 8 * 1024 * 1024;
 /** A will may take such a part of the room that is left: however many large ones there are, small ones find some. */
 const MAX_PART_OF_ROOM = 1 / 16;
+const STOP_TIMEOUT_MS = 1_000;
 
 /** Publishes wills as there is room for them: a thousand connections may end in one turn of the event loop. */
 export class WillQueue {
   readonly #share: Share;
+  /** Settled once they are published. */
+  readonly #waiting = new Set<Promise<void>>();
   #waitingBytes = 0;
 
   constructor(budget: Budget) {
@@ -65,14 +69,18 @@ export class WillQueue {
     const bytes = PARSED_MESSAGE_BYTES + willBytes(will);
     if (bytes > (MAX_WAITING_BYTES - this.#waitingBytes) * MAX_PART_OF_ROOM) return false;
     this.#waitingBytes += bytes;
-    void this.#share.runInTurn(bytes, publish).finally(() => {
+    const published: Promise<void> = this.#share.runInTurn(bytes, publish).finally(() => {
       this.#waitingBytes -= bytes;
+      this.#waiting.delete(published);
     });
+    this.#waiting.add(published);
     return true;
   }
 
-  stop(): void {
+  /** Resolves once those that wait are published, or have had their time: the store may be away. */
+  async stop(): Promise<void> {
     this.#share.close();
+    await Promise.race([Promise.all(this.#waiting), setTimeout(STOP_TIMEOUT_MS, undefined, { ref: false })]);
   }
 }
 

@@ -168,8 +168,8 @@ const QOS_OPTION = 0b0000_0011;
 const RETAIN_HANDLING_OPTION = 0b0011_0000;
 const RESERVED_OPTIONS = 0b1100_0000;
 
-/** More than any client's limit: each costs the broker some 10 µs, and 200,000 fit into a packet. */
-const MAX_FILTERS_PER_PACKET = 1_000;
+/** More than any client may have, so that each gets a code of its own; 200,000 fit into a packet, and each takes time. */
+const MAX_FILTERS_PER_PACKET = 5_000;
 
 /** `reserved` are the reserved bits of the options in SUBSCRIBE; null for UNSUBSCRIBE, which has none. */
 function filtersFault(fields: PacketFields, is5: boolean, reserved: number | null): Violation | null {
