@@ -14,7 +14,7 @@ export default defineConfig({
   outputDir: here(".results/playwright"),
   // The same on every system and in every browser: what a screen says, and no picture.
   snapshotPathTemplate: "{testDir}/aria/{arg}{ext}",
-  workers: 2,
+  workers: 3,
   // On a machine that others share a deadline may pass once; a fault does so twice. What needed it is told as flaky.
   retries: 1,
   forbidOnly: true,

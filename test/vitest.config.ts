@@ -20,7 +20,8 @@ export default defineConfig(({ mode }) => ({
     // A last net, as everywhere: a second, which is vitest's own, is little for a machine that does much else.
     expect: { poll: { timeout: 30_000 } },
     fileParallelism: true,
-    maxWorkers: 2,
+    // More than the two processors that CI has: most tests wait, for a process to start or a timeout to pass.
+    maxWorkers: 3,
     // As hubs are started: tests open and close many stores, with two threads each.
     execArgv: hubProcess.flags,
     allowOnly: false,
