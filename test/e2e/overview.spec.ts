@@ -80,7 +80,7 @@ test("the page for adding a device shows the new one when it arrives", async ({ 
   await hub.post({ device_id: "old", temperature: 1 });
   await page.goto(linkOf(hub));
   await page.getByRole("link", { name: "Add a Raspberry Pi" }).click();
-  await expect(page.getByText("Waiting for the first reading…")).toBeVisible();
+  await expect(page.getByText("Waiting for a new device…")).toBeVisible();
 
   await hub.post({ device_id: "new", temperature: 2 });
   await expect(page.getByText("new is here.")).toBeVisible();
