@@ -74,11 +74,11 @@ test("the page for adding a device shows a join request, and then the approved d
   await page.goto(linkOf(hub));
   await page.getByRole("link", { name: "Add a Raspberry Pi" }).click();
   await expect(page.getByRole("heading", { name: "undecided wants to join" })).toBeVisible();
-  await expect(page.getByText("Waiting for the first reading…")).toBeVisible();
+  await expect(page.getByText("Waiting for a new device…")).toBeVisible();
 
   await hub.post({ device_id: "new", temperature: 2 });
   await expect(page.getByRole("heading", { name: "new wants to join" })).toBeVisible();
-  await expect(page.getByText("Waiting for the first reading…")).toBeHidden();
+  await expect(page.getByText("Waiting for a new device…")).toBeHidden();
   await page.getByRole("button", { name: "Approve new" }).click();
   await expect(page.getByText("new is here.")).toBeVisible();
   await page.getByRole("link", { name: "See its readings" }).click();

@@ -50,6 +50,10 @@ test("a door that was not opened in the last hour is off, and not 0; a count of 
   const card = page.locator("[data-device=pi]");
   await expect(card).toContainText("Dooroff");
   await expect(card).toContainText("Errors0");
+  // Its page alone knows as much.
+  await page.goto("about:blank");
+  await page.goto(`${hub.file.http}#/devices/pi?range=live`);
+  await expect(page.getByRole("region", { name: "Door" }).locator("header")).toContainText("off");
 });
 
 test("a device that appears while the list is in flight is not lost", async ({ page }) => {
@@ -80,7 +84,7 @@ test("the page for adding a device shows the new one when it arrives", async ({ 
   await hub.post({ device_id: "old", temperature: 1 });
   await page.goto(linkOf(hub));
   await page.getByRole("link", { name: "Add a Raspberry Pi" }).click();
-  await expect(page.getByText("Waiting for the first reading…")).toBeVisible();
+  await expect(page.getByText("Waiting for a new device…")).toBeVisible();
 
   await hub.post({ device_id: "new", temperature: 2 });
   await expect(page.getByText("new is here.")).toBeVisible();

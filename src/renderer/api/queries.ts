@@ -12,6 +12,7 @@ import type {
 import type { Command, CommandRequest } from "../../shared/controls/command.ts";
 import type { Device, DeviceChanges, JoiningState } from "../../shared/device.ts";
 import type { DiagnosticReport } from "../../shared/doctor.ts";
+import type { ViewSeries } from "../../shared/history/saved-view.ts";
 import { byName } from "../i18n/names.ts";
 import { apiUrl, LONG_REQUEST_TIMEOUT_MS, patch, post, request } from "./client.ts";
 import { hubNowMs } from "./feed/hub-clock.ts";
@@ -96,35 +97,33 @@ export function changeDevice(id: string, changes: DeviceChanges): Promise<Device
   return patch<Device>(apiUrl(`devices/${encodeURIComponent(id)}`), changes);
 }
 
-/** How many readings of the device are stored; queried only if `isWanted`. */
-export function useReadingCount({ id, metrics }: Device, isWanted = true) {
-  return useCountOf(
-    id,
-    metrics.map(({ name }) => name),
-    {},
-    isWanted,
-  );
+/** A device with more metrics has its readings not counted. */
+const MAX_COUNTED_METRICS = 20;
+
+/** How many readings of the device are stored; undefined until they are counted. `isAwaited`: the page is shown with it. */
+export function useReadingCount({ id, metrics }: Device, isAwaited = true) {
+  const series = metrics.map(({ name }) => ({ device: id, metric: name }));
+  return useCountOf(series, {}, { enabled: metrics.length <= MAX_COUNTED_METRICS, ...(!isAwaited && { meta: SLOW }) });
 }
 
-/** How many readings of these metrics there are, `from` and `to` in milliseconds UTC; all of them without. */
+/** How many readings of these series there are, `from` and `to` in milliseconds UTC; all of them without. */
 export function useCountOf(
-  id: string,
-  metrics: readonly string[],
+  series: readonly ViewSeries[],
   { from = "0", to }: { readonly from?: string; readonly to?: string },
-  enabled = true,
+  options: { readonly enabled: boolean; readonly meta?: typeof SLOW },
 ) {
   return useQuery({
-    queryKey: ["reading-count", id, metrics, from, to],
+    queryKey: ["reading-count", series, from, to],
     queryFn: async ({ signal }) => {
       const range = { from, to: to ?? hubNowMs() + MAX_DEVICE_CLOCK_LEAD_MS, points: 1 };
-      const counts = metrics.map(async (name) => {
-        const url = apiUrl(`devices/${encodeURIComponent(id)}/readings`, { metric: name, ...range });
+      const counts = series.map(async ({ device, metric }) => {
+        const url = apiUrl(`devices/${encodeURIComponent(device)}/readings`, { metric, ...range });
         const { buckets } = await request<Chart>(url, { signal });
         return buckets.reduce((sum, { n }) => sum + n, 0);
       });
       return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
     },
-    enabled,
+    ...options,
     gcTime: 0,
   });
 }

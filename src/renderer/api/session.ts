@@ -5,7 +5,8 @@ import { ApiFailure, apiUrl, explain, post, remove } from "./client.ts";
 
 const GUEST_KEY = "guest";
 const TOO_MANY_REQUESTS = 429;
-const LINK = /^#\/?\??(link|share)=(.+)$/;
+/** The fragment of a link that signs in. */
+export const LINK = /^#\/?\??(link|share)=(.+)$/;
 
 /** What became of the link in the address; null where there was none, or it was taken. */
 export type FailedLink =

@@ -296,6 +296,28 @@ test("a command that waits looks like one, on the page and on the card", async (
   ).toBeVisible();
 });
 
+test("a switch of a device that went is where it was, and not green", async ({ page }) => {
+  await using hub = await startTestHub();
+  const led = page.getByRole("switch", { name: "LED" });
+  const background = () => led.evaluate((element) => getComputedStyle(element).backgroundColor);
+  let green = "";
+  {
+    await using _pi = await startPi(hub);
+    await page.emulateMedia({ reducedMotion: "reduce" });
+    await page.goto(linkOf(hub));
+    await led.click();
+    await expect(led).toHaveAttribute("aria-busy", "false");
+    await expect(led).toBeChecked();
+    green = await background();
+  }
+  const will = await connectAsync(`mqtt://127.0.0.1:${hub.mqttPort}`);
+  await will.publishAsync("bramble/pi/status", "offline", { qos: 1, retain: true });
+  await will.endAsync();
+  await expect(page.locator("[data-device=pi]")).toContainText("away since");
+  await expect(led).toBeChecked();
+  expect(await background()).not.toBe(green);
+});
+
 test("earlier commands come a page at a time", async ({ page }) => {
   await using hub = await startTestHub();
   await using pi = await startPi(hub);

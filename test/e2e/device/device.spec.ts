@@ -49,7 +49,8 @@ test("a reading that arrives while the hub answers is in the chart", async ({ pa
 
   const answered = Promise.withResolvers<void>();
   const released = Promise.withResolvers<void>();
-  await page.route("**/readings?*", async (route) => {
+  // Of the chart, and not of what counts them.
+  await page.route(/\/readings\?.*points=\d{2,}/, async (route) => {
     const response = await route.fetch();
     answered.resolve();
     await released.promise;
@@ -71,6 +72,7 @@ test("a reading that is sent twice counts once", async ({ page }) => {
   await page.getByRole("link", { name: "raspi-01" }).click();
   const chart = page.getByRole("region", { name: "Temperature" });
   await expect(chart).toContainText("mean 20");
+  await expect(page.getByRole("complementary")).toContainText("Stored1 reading");
   const ts = Date.now();
   await hub.post({ device_id: "raspi-01", temperature: 30, ts });
   await expect(chart).toContainText("mean 25");
@@ -110,6 +112,36 @@ test("an export contains the selected metrics and period", async ({ page }) => {
   expect(csv.startsWith("\ufeff")).toBe(true);
   expect(csv).not.toContain("60");
   await expect(dialog.getByRole("status")).toContainText("Saved: 1 row,");
+});
+
+test("an export takes other devices along, with what they alone have", async ({ page }) => {
+  await using hub = await startTestHub();
+  const ts = Date.UTC(2026, 0, 2, 3, 4, 5);
+  await hub.post({ device_id: "raspi-01", temperature: 25.5, ts });
+  await hub.post({ device_id: "raspi-02", temperature: 20, humidity: 60, ts });
+  await page.goto(linkOf(hub));
+  await page.getByRole("link", { name: "raspi-01" }).click();
+  await page.getByRole("button", { name: "Export" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText("All", { exact: true }).click();
+  await expect(dialog.getByRole("checkbox", { name: "Humidity" })).toBeHidden();
+  await dialog.getByText("Of other devices, too").click();
+  await dialog.getByRole("checkbox", { name: "raspi-02" }).check();
+  await expect(dialog.getByRole("heading", { name: "Export readings of 2 devices" })).toBeVisible();
+  await expect(dialog.getByRole("checkbox", { name: "Humidity" })).toBeChecked();
+  await expect(dialog.getByRole("status")).toHaveText("3 readings");
+  await dialog.getByText("Program", { exact: true }).click();
+  await dialog.getByText("A column per metric").click();
+  const downloading = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Export as CSV" }).click();
+  const download = await downloading;
+  expect(download.suggestedFilename()).toBe("readings.csv");
+  const rows = (await readFile(await download.path(), "utf8")).trim().split("\r\n");
+  expect(rows.map((row) => row.split(",").slice(1).join(","))).toEqual([
+    "device,humidity,temperature",
+    "raspi-01,,25.5",
+    "raspi-02,60,20",
+  ]);
 });
 
 test("an unknown device has a page that says so", async ({ page }) => {

@@ -44,6 +44,18 @@ test("the link signs in, also when it is pasted into the tab that is open alread
   await expect(page.getByText("Waiting for the first reading…")).toBeVisible();
 });
 
+test("a link that is pasted into the page signs in, and what is none says so", async ({ page }) => {
+  await using hub = await startTestHub();
+  await page.goto(hub.file.http);
+  const field = page.getByLabel(/^Or open the link/);
+  await field.fill(hub.file.http);
+  await field.press("Enter");
+  await expect(page.getByRole("alert")).toHaveText("That is not a sign-in link: it has #link= in it.");
+  await field.fill(` ${linkOf(hub)}`);
+  await page.getByRole("button", { name: "Open the link" }).click();
+  await expect(page.getByText("Waiting for the first reading…")).toBeVisible();
+});
+
 test("a used link is refused with a message", async ({ browser, page }) => {
   await using hub = await startTestHub();
   await page.goto(linkOf(hub));

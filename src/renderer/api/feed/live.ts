@@ -17,6 +17,7 @@ import { apiUrl, post, request } from "../client.ts";
 import { withCommand, withDevice, withoutDevice } from "../devices/device-list.ts";
 import { liveUrl } from "../platform.ts";
 import { QUERY_KEYS } from "../queries.ts";
+import { RecentRate } from "./recent-rate.ts";
 import { sentCommands } from "./sent-commands.ts";
 import { SeriesFeed } from "./series.ts";
 import { Signal } from "./signal.ts";
@@ -36,6 +37,7 @@ export class LiveFeed {
   /** Null while it is not open; pages send their own subscriptions on it. */
   readonly socket = new Signal<WebSocket | null>(null);
   readonly readingsPerSecond = new Signal<number | undefined>(undefined);
+  #rate = new RecentRate();
   readonly #queries: QueryClient;
 
   constructor(queries: QueryClient) {
@@ -51,6 +53,7 @@ export class LiveFeed {
       if (signal.aborted) return;
       this.connection.set("lost");
       this.readingsPerSecond.set(undefined);
+      this.#rate = new RecentRate();
       await pause(backOffMs(failures), signal);
     }
   }
@@ -144,7 +147,7 @@ export class LiveFeed {
         this.#change<HubInfo>(QUERY_KEYS.hub, (hub) => ({ ...hub, disk: event.status }));
         break;
       case "rate":
-        this.readingsPerSecond.set(event.readingsPerSecond);
+        this.readingsPerSecond.set(this.#rate.add(event.readingsPerSecond));
         break;
     }
   }

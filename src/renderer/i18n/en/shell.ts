@@ -34,6 +34,7 @@ export const shell = {
   temperatureUnit: "Temperatures",
   unitOfSensor: "Temperatures as sent",
   find: "Find anything",
+  findShort: "Find",
   undo: "Undo",
   notUndone: (reason: string) => `It was not undone. ${reason}`,
   commandDone: (device: string, control: string) => `${device}, ${control}: done`,

@@ -3,7 +3,9 @@
 export const signIn = {
   title: "Sign in",
   refusedShare: "It was revoked, or has expired. Ask for a new one, or sign in.",
-  orLink: "Or open the link that the hub printed when it started. It looks like this:",
+  orLink: "Or open the link that the hub printed when it started, or paste it here",
+  openLink: "Open the link",
+  noLink: "That is not a sign-in link: it has #link= in it.",
   aboutLink:
     "A link works once, within ten minutes. For a new one press “Make a code” in the settings of a window that is signed in, or start the hub again:",
   forgotten: "If you forgot the password, sign in with a link and set a new one under Access, People.",

@@ -36,6 +36,7 @@ export const shell: typeof en = {
   temperatureUnit: "온도 단위",
   unitOfSensor: "센서의 온도 단위",
   find: "무엇이든 찾기",
+  findShort: "찾기",
   undo: "실행 취소",
   notUndone: (reason) => `되돌리지 못했습니다. ${reason}`,
   commandDone: (device, control) => `${device} ${control}: 완료`,

@@ -12,10 +12,12 @@ import { apiUrl, explain, patch, post } from "../../api/client.ts";
 import { accessText } from "../../i18n/later/access-text.ts";
 import { text } from "../../i18n/text.ts";
 import form from "../../ui/form.module.css";
-import { RoleFields, roomList, useScopeDraft } from "./role-fields.tsx";
+import { RoleFields, roomList, type Scope, type ScopeDraft, useScopeDraft } from "./role-fields.tsx";
 
 const t = accessText.people;
 const { words } = text;
+
+const scopeOf = ({ role, rooms }: Person): Scope => ({ role, rooms: rooms?.join(", ") ?? "" });
 
 export const personUrl = (name: string) => apiUrl(`people/${encodeURIComponent(name)}`);
 
@@ -30,28 +32,21 @@ export function PersonForm({ person, onDone }: Props) {
   const { data: people } = usePeople();
   const known = people?.find(({ name }) => name === person?.name) ?? person;
   const [name, setName] = useState("");
-  const scope = useScopeDraft(known === null ? undefined : { role: known.role, rooms: known.rooms?.join(", ") ?? "" });
+  const scope = useScopeDraft(known === null ? undefined : scopeOf(known));
   const [password, setPassword] = useState("");
   const [isShown, setShown] = useState(false);
-  const save = useAccessChange("people", (changes: PersonChanges) => {
-    if (person !== null) return patch<Person>(personUrl(person.name), changes);
-    const { rooms } = changes;
-    const added: NewPerson = { name, role: scope.role.value, password, ...(rooms && { rooms }) };
-    return post<Person>(apiUrl("people"), added);
-  });
+  const save = useSaving(person, scope);
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    const { role, rooms } = scope;
-    const listed = roomList(rooms.value);
-    // What others set meanwhile stays.
-    const changes: PersonChanges = {
-      ...(role.isEdited && { role: role.value }),
-      ...(rooms.isEdited && { rooms: listed.length > 0 ? listed : null }),
-      ...(password !== "" && { password }),
-    };
+    if (person === null) {
+      const rooms = roomList(scope.rooms.value);
+      const added = { name, role: scope.role.value, password, ...(rooms.length > 0 && { rooms }) };
+      return save.mutate(added, { onSuccess: onDone });
+    }
+    const changes = changesOf(scope, password);
     // A change ends their sessions, also one of nothing.
     if (Object.keys(changes).length === 0) onDone();
-    else save.mutate(changes, { onSuccess: onDone });
+    else save.mutate(changes, { onSuccess: (saved) => saved !== null && onDone() });
   };
   return (
     <form className={form["form"]} onSubmit={submit}>
@@ -106,6 +101,37 @@ export function PersonForm({ person, onDone }: Props) {
       </footer>
     </form>
   );
+}
+
+/** What others set meanwhile stays. */
+function changesOf({ role, rooms }: ScopeDraft, password: string): PersonChanges {
+  const listed = roomList(rooms.value);
+  return {
+    ...(role.isEdited && { role: role.value }),
+    ...(rooms.isEdited && { rooms: listed.length > 0 ? listed : null }),
+    ...(password !== "" && { password }),
+  };
+}
+
+/**
+ * Adds a person, or changes one. Null where another administrator has changed the same since the list was asked for: nothing is saved
+ * then, and the fields show what they did.
+ */
+function useSaving(person: Person | null, scope: ScopeDraft) {
+  const { refetch } = usePeople();
+  const isOvertaken = async ({ name }: Person): Promise<boolean> => {
+    const { data } = await refetch();
+    const now = data?.find((one) => one.name === name);
+    if (now === undefined) return false;
+    const changed = scopeOf(now);
+    const isChanged = (field: keyof Scope) =>
+      changed[field] !== scope.known[field] && changed[field] !== scope[field].value;
+    return (["role", "rooms"] as const).some((field) => scope[field].isEdited && isChanged(field));
+  };
+  return useAccessChange("people", async (input: NewPerson | PersonChanges) => {
+    if (person === null) return post<Person>(apiUrl("people"), input);
+    return (await isOvertaken(person)) ? null : patch<Person>(personUrl(person.name), input);
+  });
 }
 
 /** 20 of 32 unambiguous letters and digits: a power of two, so that random bytes map to them without bias. */

@@ -11,7 +11,7 @@ import styles from "./access-page.module.css";
 
 const t = accessText.people;
 
-interface Scope {
+export interface Scope {
   readonly role: Role;
   /** With commas between them; empty for all rooms. */
   readonly rooms: string;

@@ -1,4 +1,5 @@
 // How to connect a Raspberry Pi: the agent's installer and programs for this hub. Waits for the first reading.
+import { TriangleAlert } from "lucide-react";
 import { type ReactNode, useId, useState } from "react";
 import type { JoiningMode } from "../../../shared/api.ts";
 import type { Device } from "../../../shared/device.ts";
@@ -7,7 +8,7 @@ import { useDevices, useHub, usePendingDevices, useRefused } from "../../api/que
 import { JoinRequests } from "../../device/joining/join-requests.tsx";
 import { Moment } from "../../i18n/moment.tsx";
 import { pageText } from "../../i18n/page-text.ts";
-import { formatAgo } from "../../i18n/times.ts";
+import { formatMoment } from "../../i18n/times.ts";
 import { Failure } from "../../shell/failures/failure.tsx";
 import { PageHeader } from "../../shell/page-header.tsx";
 import { Settled } from "../../shell/settled.tsx";
@@ -73,31 +74,33 @@ interface FirstReadingProps {
   readonly pending: readonly Device[];
 }
 
-/** Waits for a device that was unknown when the page opened; hidden while the join requests show one. */
+/** Waits for a device that was unknown when the page opened; empty while the join requests show one. */
 function FirstReading({ joined, pending }: FirstReadingProps) {
   const [known] = useState(() => new Set([...joined, ...pending].map(({ id }) => id)));
   const [knownJoined] = useState(() => new Set(joined.map(({ id }) => id)));
   const arrived = joined.find(({ id }) => !knownJoined.has(id));
   if (arrived === undefined && pending.some(({ id }) => !known.has(id))) return null;
   return (
-    <div className={styles["firstReading"]} role="status">
-      <Dot state={arrived === undefined ? "waiting" : "online"} />
-      {arrived === undefined ? (
-        <div>
-          <strong>{words.waiting}</strong>
-          <RecentRefusal />
-          <p>
-            {words.nothingComes} <a href={LINKS.doctor}>{words.seeDoctor}</a>
-          </p>
-        </div>
-      ) : (
-        <div>
-          <strong>{words.arrived(arrived.name)}</strong>
-          <p>
-            <a href={LINKS.device(arrived.id)}>{words.seeReadings}</a>
-          </p>
-        </div>
-      )}
+    <div role="status">
+      {arrived === undefined && <RecentRefusal />}
+      <div className={styles["firstReading"]}>
+        <Dot state={arrived === undefined ? "waiting" : "online"} />
+        {arrived === undefined ? (
+          <div>
+            <strong>{known.size === 0 ? words.waiting : words.waitingForNew}</strong>
+            <p>
+              {words.nothingComes} <a href={LINKS.doctor}>{words.seeDoctor}</a>
+            </p>
+          </div>
+        ) : (
+          <div>
+            <strong>{words.arrived(arrived.name)}</strong>
+            <p>
+              <a href={LINKS.device(arrived.id)}>{words.seeReadings}</a>
+            </p>
+          </div>
+        )}
+      </div>
     </div>
   );
 }
@@ -111,10 +114,14 @@ function RecentRefusal() {
   if (newest === undefined || nowMs - newest.atMs > RECENT_REFUSAL_MS) return null;
   const { address, source, atMs, message } = newest;
   return (
-    <p>
-      <Moment ms={atMs} within={(ago) => words.refused(address, source, ago, message)}>
-        {formatAgo(atMs, nowMs)}
-      </Moment>
+    <p className={styles["refusal"]}>
+      <TriangleAlert className="icon" aria-hidden="true" />
+      <span>
+        {/* Not how long ago: it is read out again with each change. */}
+        <Moment ms={atMs} within={(time) => words.refused(address, source, time, message)}>
+          {formatMoment(atMs, nowMs)}
+        </Moment>
+      </span>
     </p>
   );
 }

@@ -3,9 +3,12 @@ import type { Device } from "../../../shared/device.ts";
 import { hubNowMs } from "../../api/feed/hub-clock.ts";
 import { useAttributeChanges } from "../../api/history/device-history.ts";
 import { useMe } from "../../api/me.ts";
+import { useReadingCount } from "../../api/queries.ts";
 import { timelineText as t } from "../../i18n/later/timeline-text.ts";
 import { Moment } from "../../i18n/moment.tsx";
 import { metricLabel } from "../../i18n/names.ts";
+import { formatCount } from "../../i18n/numbers.ts";
+import { pageText } from "../../i18n/page-text.ts";
 import { formatDate, formatMoment, formatSpan } from "../../i18n/times.ts";
 import { LINKS } from "../../shell/use-route.ts";
 import styles from "./about-device.module.css";
@@ -20,6 +23,7 @@ interface Fact {
 export function AboutDevice({ device }: { readonly device: Device }) {
   const changes = useAttributeChanges(device.id);
   const { data: me } = useMe();
+  const count = useReadingCount(device, false);
   const facts: Fact[] = [
     { label: t.model, text: device.model, attribute: "model" },
     { label: t.room, text: device.room },
@@ -30,6 +34,8 @@ export function AboutDevice({ device }: { readonly device: Device }) {
     { label: t.itsTimes, text: device.timeZone && zoneText(device.timeZone) },
     { label: t.id, text: device.id },
     { label: t.firstSeen, text: formatDate(device.firstSeenMs) },
+    // It has its row before it is known: what is below does not move.
+    { label: t.stored, text: count.isLoading ? "…" : count.data && storedText(count.data) },
     ...Object.entries(device.attributes).map(([name, text]) => ({
       label: metricLabel({ name }),
       text,
@@ -62,6 +68,8 @@ export function AboutDevice({ device }: { readonly device: Device }) {
     </aside>
   );
 }
+
+const storedText = (count: number): string => pageText.exporting.readings(count, formatCount(count));
 
 function Since({ ms }: { readonly ms: number | undefined }) {
   return ms === undefined ? null : (

@@ -10,12 +10,10 @@ import { historyText } from "./history-text.ts";
 import styles from "./removal-section.module.css";
 
 const t = pageText.removal;
-/** With more metrics, the readings are not counted. */
-const MAX_COUNTED_METRICS = 20;
 
 export function DeleteDevice({ device }: { readonly device: Device }) {
   const { metrics, name } = device;
-  const { data: count } = useReadingCount(device, metrics.length <= MAX_COUNTED_METRICS);
+  const { data: count } = useReadingCount(device);
   const removal = useRemoval(device, () => {
     announce(t.deleted(name), { isScreenReaderOnly: true });
     goTo(LINKS.overview);

@@ -2,6 +2,7 @@
 // not match.
 import { createContext, type ReactNode, use, useId } from "react";
 import inputs from "../../device/inputs/inputs.module.css";
+import { WithFlags } from "../../ui/with-flags.tsx";
 import type { SettingId } from "./sections.ts";
 import styles from "./settings-page.module.css";
 
@@ -29,7 +30,7 @@ export function Setting({ id, title, hint, isWide = false, problem, children }: 
     >
       <div>
         {title !== undefined && <h3 id={name}>{title}</h3>}
-        {hint !== undefined && <p>{hint}</p>}
+        {hint !== undefined && <p>{typeof hint === "string" ? <WithFlags sentence={hint} /> : hint}</p>}
       </div>
       <div className={styles["control"]}>{children}</div>
       {problem !== undefined && <p role="alert">{problem}</p>}

@@ -5,7 +5,7 @@ import { type SubmitEvent, useEffect, useState } from "react";
 import type { Me } from "../../../shared/security/access.ts";
 import { ApiFailure, explain, isSignedOut } from "../../api/client.ts";
 import { QUERY_KEYS } from "../../api/queries.ts";
-import { type FailedLink, signIn } from "../../api/session.ts";
+import { type FailedLink, LINK, signIn } from "../../api/session.ts";
 import { signInText as t } from "../../i18n/later/sign-in-text.ts";
 import { text } from "../../i18n/text.ts";
 import form from "../../ui/form.module.css";
@@ -51,13 +51,44 @@ function headingOf(link: FailedLink): string {
 function AboutLinks() {
   return (
     <>
-      <p>{t.orLink}</p>
-      <pre>{new URL("#link=…", document.baseURI).href.replace("%E2%80%A6", "…")}</pre>
+      <LinkForm />
       <p className="note">
         {t.aboutLink} <code>bramble serve</code>
       </p>
       <p className="note">{t.forgotten}</p>
     </>
+  );
+}
+
+/** For a phone or an installed app, which has no field for an address. */
+function LinkForm() {
+  const [link, setLink] = useState("");
+  const [isNone, setNone] = useState(false);
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    const [hash = ""] = /#.*$/.exec(link.trim()) ?? [];
+    setNone(!LINK.test(hash));
+    // `reloadOnPastedLink` signs in with it.
+    if (LINK.test(hash)) location.hash = hash;
+  };
+  return (
+    <form className={`${form["form"]} ${styles["form"]}`} onSubmit={submit}>
+      <label className={form["field"]}>
+        {t.orLink}
+        <input
+          type="url"
+          value={link}
+          placeholder={new URL("#link=…", document.baseURI).href.replace("%E2%80%A6", "…")}
+          autoComplete="off"
+          required
+          onChange={({ target }) => setLink(target.value)}
+        />
+      </label>
+      {isNone && <p role="alert">{t.noLink}</p>}
+      <button type="submit" className="button">
+        {t.openLink}
+      </button>
+    </form>
   );
 }
 

@@ -5,7 +5,7 @@ import { useSignal } from "../../api/feed/signal.ts";
 import { useLive } from "../../api/feed/use-live.ts";
 import { useMe, useSeesAll } from "../../api/me.ts";
 import { useDevices, useHub } from "../../api/queries.ts";
-import { formatBytes, formatCount } from "../../i18n/numbers.ts";
+import { formatBytes, formatValue } from "../../i18n/numbers.ts";
 import { text } from "../../i18n/text.ts";
 import { Choices } from "./choices.tsx";
 import styles from "./hub-status.module.css";
@@ -50,8 +50,11 @@ function Traffic() {
       <span>{text.shell.online(online, devices.length)}</span>
       {/* The rate is of all devices: hidden from a person with a scope of devices. */}
       {(seesAll || me === undefined) && (
-        <span>{rate === undefined ? "\u00a0" : text.shell.readingsPerSecond(formatCount(rate))}</span>
+        <span>{rate === undefined ? "\u00a0" : text.shell.readingsPerSecond(formatValue(rounded(rate)))}</span>
       )}
     </>
   );
 }
+
+/** A few devices that send every minute are not 0 readings a second. */
+const rounded = (rate: number): number => (rate < 10 ? Math.round(rate * 10) / 10 : Math.round(rate));

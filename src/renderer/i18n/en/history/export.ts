@@ -3,8 +3,11 @@
 export const exporting = {
   open: "Export",
   title: (device: string) => `Export readings of ${device}`,
+  devices: "Devices",
+  otherDevices: "Of other devices, too",
+  severalDevices: (count: number) => `${count} devices`,
   metrics: "Metrics",
-  allMetrics: (count: number) => `All ${count}`,
+  allOf: (count: number) => `All ${count}`,
   time: "Time",
   shown: "As shown",
   fiveMinutes: "5 min",

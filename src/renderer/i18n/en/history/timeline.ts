@@ -51,6 +51,7 @@ export const timeline = {
   itsTimes: "Its times",
   id: "Id",
   firstSeen: "First seen",
+  stored: "Stored",
   sinceMoment: (when: string) => `since ${when}`,
   localTime: "local time",
   asMessagesShow: (zone: string) => `${zone}, as its messages show`,

@@ -41,10 +41,11 @@ export const addDevice = {
   key: "Key",
   keyQr: (device: string) => `QR code of the key of ${device}`,
   waiting: "Waiting for the first reading…",
+  waitingForNew: "Waiting for a new device…",
   nothingComes: "Nothing comes?",
   seeDoctor: "See whether something is wrong",
   arrived: (name: string) => `${name} is here.`,
   seeReadings: "See its readings",
-  refused: (address: string, source: string, ago: string, why: string) =>
-    `A message from ${address} on ${source} was refused ${ago}: ${why}`,
+  refused: (address: string, source: string, time: string, why: string) =>
+    `A message from ${address} on ${source} was refused at ${time}: ${why}`,
 };

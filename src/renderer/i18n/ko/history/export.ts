@@ -4,8 +4,11 @@ import type { exporting as en } from "../../en/history/export.ts";
 export const exporting: typeof en = {
   open: "내보내기",
   title: (device) => `${device} 측정값 내보내기`,
+  devices: "기기",
+  otherDevices: "다른 기기도 함께",
+  severalDevices: (count) => `기기 ${count}대`,
   metrics: "측정 항목",
-  allMetrics: (count) => `전체 ${count}개`,
+  allOf: (count) => `전체(${count})`,
   time: "기간",
   shown: "화면 그대로",
   fiveMinutes: "5분",

@@ -52,6 +52,7 @@ export const timeline: typeof en = {
   itsTimes: "시각 표기",
   id: "ID",
   firstSeen: "처음 연결",
+  stored: "저장된 양",
   sinceMoment: (when) => `${when}부터`,
   localTime: "현지 시각",
   asMessagesShow: (zone) => `${zone}(메시지로 확인)`,

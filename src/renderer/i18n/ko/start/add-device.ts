@@ -41,10 +41,11 @@ export const addDevice = {
   key: "키",
   keyQr: (device: string) => `${device}의 키 QR 코드`,
   waiting: "첫 측정값을 기다리는 중…",
+  waitingForNew: "새 기기를 기다리는 중…",
   nothingComes: "아무것도 오지 않나요?",
   seeDoctor: "문제가 있는지 확인하기",
   arrived: (name: string) => withParticles(`${name}이(가) 연결되었습니다.`),
   seeReadings: "측정값 보기",
-  refused: (address: string, source: string, ago: string, why: string) =>
-    `${address}에서 보낸 메시지(${source})가 거부되었습니다(${ago}): ${why}`,
+  refused: (address: string, source: string, time: string, why: string) =>
+    `${address}에서 보낸 메시지(${source})가 거부되었습니다(${time}): ${why}`,
 };

@@ -11,6 +11,7 @@ import { useExactChart } from "../../../charts/use-exact-chart.ts";
 import { useLiveChart } from "../../../charts/use-live-chart.ts";
 import { useTimeChart } from "../../../charts/use-time-chart.ts";
 import { useTimeMarks } from "../../../charts/use-time-marks.ts";
+import { useTwoStates } from "../../../charts/use-two-states.ts";
 import type { TimeView } from "../../../charts/view/time-view.ts";
 import { usePeriod } from "../../../charts/view/use-time-view.ts";
 import { pageText } from "../../../i18n/page-text.ts";
@@ -40,6 +41,7 @@ export function usePlot(canvas: RefObject<HTMLCanvasElement | null>, plotted: Pl
   const period = usePeriod(view);
   const series = { device, metric: metric.name, points };
   const chart = useExactChart(series, period);
+  useTwoStates(device, metric, chart.isSuccess);
   const earlier = useEarlier(series, period, shift, conversion);
   const marked = useTimeMarks(device, view);
   const marks = useMemo(() => ({ ...marked, stretches: [...marked.stretches, ...hidden] }), [marked, hidden]);

@@ -24,13 +24,13 @@ interface Props {
 }
 
 export function OneControl({ device, one, last, done, mayCommand, onEdit }: Props) {
-  const { control, reported } = one;
+  const { control, reported, publishes } = one;
   const completed = done && { value: done.reply ?? done.value, issuedAtMs: done.timeline[0]?.atMs ?? 0 };
   const { value, isPending, phase, failure, send } = useControl(device.id, one, completed);
   const label = controlLabel(control);
   const reportedValue = isPending && reported !== undefined && reported.value !== value ? reported.value : undefined;
   return (
-    <div className={styles["control"]}>
+    <div className={styles["control"]} data-away={!device.presence.online && publishes === undefined}>
       {mayCommand ? (
         <ControlInput control={control} value={value} isPending={isPending} onChange={send} />
       ) : (

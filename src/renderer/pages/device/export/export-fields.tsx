@@ -3,14 +3,15 @@ import type { ReactNode } from "react";
 import type { Device } from "../../../../shared/device.ts";
 import { RANGE_OPTIONS } from "../../../charts/view/ranges.ts";
 import { timelineText } from "../../../i18n/later/timeline-text.ts";
+import { metricLabel } from "../../../i18n/names.ts";
 import { pageText } from "../../../i18n/page-text.ts";
 import { OWN_TIME_ZONE } from "../../../i18n/times.ts";
 import { Segmented } from "../../../ui/segmented.tsx";
-import type { ExportChoices } from "./export-choices.ts";
+import { Checklist } from "./checklist.tsx";
+import { type ExportChoices, metricsOf, withDevices } from "./export-choices.ts";
 import styles from "./export-form.module.css";
 import type { CustomPeriod, PeriodName } from "./export-period.ts";
 import { PURPOSE_OPTIONS } from "./export-purpose.ts";
-import { MetricChoice } from "./metric-choice.tsx";
 
 const t = pageText.exporting;
 
@@ -27,18 +28,38 @@ const LAYOUT_OPTIONS = [
 ] as const;
 
 interface Props {
-  readonly device: Device;
+  readonly known: readonly Device[];
+  /** Of them. */
+  readonly chosen: readonly Device[];
   readonly choices: ExportChoices;
   readonly onChange: (changes: Partial<ExportChoices>) => void;
   /** The custom start is not before the end. */
   readonly areEndsWrong: boolean;
 }
 
-export function ExportFields({ device, choices, onChange, areEndsWrong }: Props) {
-  const { metrics, period, custom, tz, purpose, layout, withNotes } = choices;
+export function ExportFields({ known, chosen, choices, onChange, areEndsWrong }: Props) {
+  const { devices, metrics, period, custom, tz, purpose, layout, withNotes } = choices;
   return (
     <>
-      <MetricChoice metrics={device.metrics} chosen={metrics} onChange={(chosen) => onChange({ metrics: chosen })} />
+      {known.length > 1 && (
+        <details className={styles["devices"]}>
+          <summary>{chosen.length === 1 ? t.otherDevices : t.severalDevices(chosen.length)}</summary>
+          <Checklist
+            legend={t.devices}
+            all={t.allOf}
+            items={known.map(({ id, name }) => ({ key: id, label: name }))}
+            chosen={devices}
+            onChange={(ids) => onChange(withDevices(choices, known, ids))}
+          />
+        </details>
+      )}
+      <Checklist
+        legend={t.metrics}
+        all={t.allOf}
+        items={metricsOf(chosen).map((metric) => ({ key: metric.name, label: metricLabel(metric) }))}
+        chosen={metrics}
+        onChange={(names) => onChange({ metrics: names })}
+      />
       <Question
         name={t.time}
         options={PERIOD_OPTIONS}

@@ -30,7 +30,7 @@ interface Props {
 function QuickSwitch({ device, isOnline, one }: Props) {
   const { value, isPending, failure, send } = useControl(device, one);
   return (
-    <div className={styles["switch"]}>
+    <div className={styles["switch"]} data-away={!isOnline && one.publishes === undefined}>
       <ControlInput control={one.control} value={value} isPending={isPending} onChange={send} />
       <CommandNote one={one} isOnline={isOnline} failure={failure} />
     </div>
