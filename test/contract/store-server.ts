@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Type } from "typebox";
 import { describe, expect, test } from "vitest";
 import type { RecordKind } from "../../src/hub/store/records.ts";
-import { answered } from "../../src/hub/store/server-sql/connection-pool.ts";
+import { answered, ConnectionPool } from "../../src/hub/store/server-sql/connection-pool.ts";
 import { dialectOf } from "../../src/hub/store/server-sql/dialects.ts";
 import { ServerStore } from "../../src/hub/store/server-sql/server-store.ts";
 import { StoreAddress } from "../../src/hub/store/store-address.ts";
@@ -69,6 +69,29 @@ export function serverStoreContract(product: string, server: () => DatabaseServe
       expect(connection.isOpen).toBe(true);
       await expect(answered(connection, 500, () => connection.query(pauseOf(2)))).rejects.toThrow();
       expect(connection.isOpen).toBe(false);
+    });
+
+    test("does a transaction again that the server ended to resolve a deadlock", { timeout: 60_000 }, async () => {
+      await using open = await openServerStore(server());
+      const database = new URL(open.address).pathname.slice(1);
+      await server().administer("INSERT INTO setting (name, value) VALUES ('a', ''), ('b', '')", database);
+      const dialect = dialectOf(new StoreAddress(open.address));
+      const pool = new ConnectionPool({ dialect, size: 2 });
+      const bothHold = Promise.withResolvers<void>();
+      let holding = 0;
+      const write = (...names: readonly string[]) =>
+        pool.transaction(dialect.sql.begin, async (connection) => {
+          for (const name of names) {
+            await connection.query("UPDATE setting SET value = CONCAT(value, 'x') WHERE name = ?", [name]);
+            if (name === names[0] && ++holding === 2) bothHold.resolve();
+            await bothHold.promise;
+          }
+        });
+      await Promise.all([write("a", "b"), write("b", "a")]);
+      pool.close();
+      expect(holding).toBe(3);
+      const found = await server().administer("SELECT value FROM setting WHERE name IN ('a', 'b')", database);
+      expect(found.map(([value]) => String(value))).toEqual(["xx", "xx"]);
     });
 
     test("reports that its server is down, acknowledges nothing, and recovers", {

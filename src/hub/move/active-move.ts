@@ -7,14 +7,7 @@ import type { Clock } from "../clock.ts";
 import type { Store } from "../store/store.ts";
 import { compareStores } from "./copying/compare.ts";
 import { copyMetadata } from "./copying/copy-metadata.ts";
-import {
-  type CopiedDevice,
-  type CopyPlace,
-  devicesOf,
-  newestMonth,
-  nextDevice,
-  selectionAt,
-} from "./copying/months.ts";
+import { type CopiedDevice, type CopyPlace, devicesOf, newestMonth, nextDevice } from "./copying/months.ts";
 import type { Pacing } from "./copying/pacing.ts";
 import { ALL_READINGS, wholeDay } from "./copying/selections.ts";
 import { openTarget, Transfer } from "./copying/transfer.ts";
@@ -63,7 +56,7 @@ export class ActiveMove {
     this.#state = state;
     this.#transfer = new Transfer({
       source,
-      mirror: dual.mirror,
+      dual,
       pacing,
       signal,
       // Readings that a server lost must not be removed from the file as well.
@@ -182,17 +175,14 @@ export class ActiveMove {
       return;
     }
     this.#devices ??= await devicesOf(stores);
-    const device = nextDevice(place, this.#devices);
-    if (device === undefined) {
+    const left = { place, endMs, devices: this.#devices };
+    if (nextDevice(place, left.devices) === undefined) {
       this.#devices = null;
       await this.change({ copiedFromMs: place.fromMs, copyPlace: null });
       return;
     }
-    const selection = selectionAt(place, device.id, endMs);
-    const { fromMs, readings } = isFresh
-      ? await this.#transfer.copyNewest(selection, device.series)
-      : await this.#transfer.repairNewest(selection);
-    await this.#copied({ ...place, device: device.id, toMs: fromMs }, copiedReadings + readings);
+    const { after, readings } = isFresh ? await this.#transfer.copyNext(left) : await this.#transfer.repairNext(left);
+    await this.#copied(after, copiedReadings + readings);
   }
 
   async #copied(copyPlace: CopyPlace, copiedReadings: number): Promise<void> {

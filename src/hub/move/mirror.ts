@@ -1,4 +1,4 @@
-// Mirrors committed writes to the other store, in order, one at a time. It lags by some milliseconds, and nothing waits for it.
+// Mirrors committed writes to the other store, in order, some messages at a time. It lags by some milliseconds, and nothing waits for it.
 // Writes that it cannot store are reported as missed. Copying and comparing take a turn of their own, during which nothing else is
 // written there: so a value that was read before never overwrites a newer one.
 import type { IncomingAttribute, IncomingReading } from "../../shared/reading.ts";
@@ -106,9 +106,7 @@ export class Mirror {
         const together = [operation];
         let count = operation.readings.length;
         for (let next = operations[index + 1]; next?.kind === "readings"; next = operations[index + together.length]) {
-          // An attribute keeps the time at which it came.
-          const hasAttributes = operation.attributes.length + next.attributes.length > 0;
-          if (hasAttributes || count + next.readings.length > READINGS_PER_WRITE) break;
+          if (count + next.readings.length > READINGS_PER_WRITE) break;
           together.push(next);
           count += next.readings.length;
         }
@@ -131,20 +129,21 @@ export class Mirror {
     }
   }
 
+  /** Each is a message of its own, which keeps its time; the store commits them together. */
   async #write(together: readonly MirroredReadings[], count: number): Promise<void> {
     this.#waitingReadings -= count;
-    const [first] = together;
-    if (first === undefined) return;
-    try {
-      if (this.target === null) throw new Error("the other store is not open");
-      await this.target.readings.append({
-        readings: together.flatMap(({ readings }) => readings),
-        attributes: first.attributes,
-        receivedAtMs: first.receivedAtMs,
-      });
-    } catch (error) {
-      for (const { onMissed } of together) onMissed();
-      this.#onFailure(error);
-    }
+    const { target } = this;
+    const writes = together.map(async ({ readings, attributes, receivedAtMs, onMissed }) => {
+      try {
+        if (target === null) throw new Error("the other store is not open");
+        await target.readings.append({ readings, attributes, receivedAtMs });
+        return null;
+      } catch (error) {
+        onMissed();
+        return error;
+      }
+    });
+    const failed = (await Promise.all(writes)).find((error) => error !== null);
+    if (failed !== undefined) this.#onFailure(failed);
   }
 }

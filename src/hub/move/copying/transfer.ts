@@ -4,13 +4,16 @@ import type { Reading } from "../../../shared/reading.ts";
 import { groupsOf } from "../../store/common/groups.ts";
 import type { ReadingSelection } from "../../store/readings.ts";
 import type { Store } from "../../store/store.ts";
+import type { DualWrite } from "../dual-write.ts";
 import type { Mirror } from "../mirror.ts";
+import { type CopyPlace, nextDevice, selectionAt } from "./months.ts";
 import type { Pacing } from "./pacing.ts";
-import { allOf, columnsOf, differences, newestStretch } from "./stretches.ts";
+import { type MonthLeft, PieceReader } from "./pieces.ts";
+import { allOf, differences, newestStretch } from "./stretches.ts";
 
 export interface TransferOptions {
   readonly source: Store;
-  readonly mirror: Mirror;
+  readonly dual: DualWrite;
   readonly pacing: Pacing;
   /** Ends what takes several steps. */
   readonly signal: AbortSignal;
@@ -28,36 +31,50 @@ export interface Step {
   readonly repaired: number;
 }
 
-/** Of a stretch, which is one transaction; more where a device has many metrics, so that chunks do not become small. */
-const MIN_READINGS_PER_COPY = 16_384;
-const MAX_READINGS_PER_COPY = 65_536;
-const READINGS_PER_SERIES = 1_024;
+export interface Copied {
+  /** Where the copy is behind it. */
+  readonly after: CopyPlace;
+  readonly readings: number;
+}
+
 const READINGS_PER_WRITE = 10_000;
 /** Readings of one series that the other store alone has are removed together where they lie next to each other. */
 const MAX_SINGLE_REMOVALS = 1_000;
 
 export class Transfer {
   readonly #options: TransferOptions;
+  readonly #pieces: PieceReader;
 
   constructor(options: TransferOptions) {
     this.#options = options;
+    this.#pieces = new PieceReader(options.source, options.dual);
   }
 
   /**
-   * Copies the newest stretch of a device's readings of which the other store has nothing that counts; `series` is how many the device
-   * has. It is short: live messages that waited during a step let the copy rest, so a long step would hardly ever be without one.
+   * Copies the next piece of a month of which the other store has nothing that counts. It is short: live messages that waited during a
+   * step let the copy rest, so a long step would hardly ever be without one.
    */
-  copyNewest(selection: ReadingSelection, series: number): Promise<Step> {
-    const { source, mirror } = this.#options;
-    const limit = Math.min(MAX_READINGS_PER_COPY, Math.max(MIN_READINGS_PER_COPY, READINGS_PER_SERIES * series));
+  copyNext(left: MonthLeft): Promise<Copied> {
     return this.#turn(async () => {
-      const { replace } = openTarget(mirror).readings;
+      const { replace } = openTarget(this.#options.dual.mirror).readings;
       // It is no faster than to compare, and to append what is missing.
-      if (replace === undefined) return this.repairNow(selection);
-      const stretch = await newestStretch(source.readings, selection, limit);
-      await replace({ fromMs: stretch.fromMs, toMs: selection.toMs }, columnsOf(stretch));
-      return { fromMs: stretch.fromMs, readings: stretch.count, repaired: 0 };
+      if (replace === undefined) return this.#repairNext(left);
+      const piece = await this.#pieces.next(left);
+      await replace(piece, piece.series);
+      return piece;
     });
+  }
+
+  /** The same of a month of which the other store may have something. */
+  repairNext(left: MonthLeft): Promise<Copied> {
+    return this.#turn(() => this.#repairNext(left));
+  }
+
+  async #repairNext({ place, endMs, devices }: MonthLeft): Promise<Copied> {
+    const device = nextDevice(place, devices);
+    if (device === undefined) return { after: place, readings: 0 };
+    const { fromMs, readings } = await this.repairNow(selectionAt(place, device.id, endMs));
+    return { after: { ...place, device: device.id, toMs: fromMs }, readings };
   }
 
   /** Compares the newest stretch of a selection, reading by reading, and repairs what is not the same. */
@@ -67,8 +84,8 @@ export class Transfer {
 
   /** The same, to be called where nothing is written to either store. */
   async repairNow(selection: ReadingSelection, removesExtras = this.#options.removesExtras): Promise<Step> {
-    const { source, mirror, readingsPerStep } = this.#options;
-    const target = openTarget(mirror);
+    const { source, dual, readingsPerStep } = this.#options;
+    const target = openTarget(dual.mirror);
     // The source is read last: readings that it gets after that go to the target behind this turn.
     const there = await newestStretch(target.readings, selection, readingsPerStep);
     const here = await newestStretch(source.readings, selection, readingsPerStep);
@@ -93,8 +110,8 @@ export class Transfer {
   }
 
   #turn<T>(work: () => Promise<T>): Promise<T> {
-    const { mirror, pacing, signal } = this.#options;
-    return pacing.step(() => mirror.turn(work), signal);
+    const { dual, pacing, signal } = this.#options;
+    return pacing.step(() => dual.mirror.turn(work), signal);
   }
 
   /** Removes rows that the source has not; of many, whole series of the stretch, which are then written again. */

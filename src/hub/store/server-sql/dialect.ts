@@ -121,6 +121,13 @@ export interface Dialect {
   isOneStatement(write: ReadingWrite): boolean;
 }
 
+export interface UpsertTarget {
+  readonly table: string;
+  readonly columns: readonly string[];
+  readonly keys: readonly string[];
+  readonly updated: readonly string[];
+}
+
 export interface DialectSql {
   readonly begin: string;
   /** A transaction that sees one moment, and writes; it conflicts with another that changes the same rows meanwhile. */
@@ -157,8 +164,8 @@ export interface DialectSql {
   divide(dividend: string, divisor: string): string;
   /** A property of JSON text, as text. */
   jsonText(column: string, property: string): string;
-  /** The beginning and the end of an INSERT that replaces `updated` where the keys are there; with `?` for a row's values. */
-  upsert(table: string, columns: readonly string[], keys: readonly string[], updated: readonly string[]): string;
+  /** An INSERT of rows (`places` has a `?` for each of their values) that replaces `updated` where the keys are there. */
+  upsert(target: UpsertTarget, places: string): string;
   /** The end of an INSERT that leaves what is there; `key` is one of the key's columns, with its table. */
   keepExisting(key: string): string;
 }

@@ -65,13 +65,14 @@ export class Leadership {
   /** Writes the term down, in a database that has its tables; to be called once, while the lock is held. */
   async begin(): Promise<void> {
     const term = JSON.stringify(randomUUID());
-    const columns = ["collection", "id", "text"];
+    const target = {
+      table: "record",
+      columns: ["collection", "id", "text"],
+      keys: ["collection", "id"],
+      updated: ["text"],
+    };
     if (this.#connection === null) throw new Error("the lead is not held");
-    await this.#connection.query(this.#dialect.sql.upsert("record", columns, ["collection", "id"], ["text"]), [
-      LEAD,
-      TERM_ID,
-      term,
-    ]);
+    await this.#connection.query(this.#dialect.sql.upsert(target, "(?, ?, ?)"), [LEAD, TERM_ID, term]);
     this.#term = term;
   }
 

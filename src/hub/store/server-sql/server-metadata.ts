@@ -4,10 +4,7 @@ import type { ConnectionPool } from "./connection-pool.ts";
 import type { Connection, Dialect, SqlValue } from "./dialect.ts";
 import { searchableJson, toNumber, toText } from "./values.ts";
 import type { CommitQueue } from "./writing/commit-queue.ts";
-
-const ROWS_PER_STATEMENT = 500;
-/** Far below the least `max_allowed_packet`, escaped and in any script. */
-const CHARACTERS_PER_STATEMENT = 128 * 1024;
+import { writeRows } from "./writing/row-statements.ts";
 
 export function serverMetadata({ sql }: Dialect, commits: CommitQueue, pool: ConnectionPool): MetadataStore {
   return {
@@ -70,26 +67,6 @@ export function serverMetadata({ sql }: Dialect, commits: CommitQueue, pool: Con
   };
 }
 
-/** In their order. */
-async function insert(connection: Connection, into: string, rows: readonly SqlValue[][]): Promise<void> {
-  for (const some of inStatements(rows)) {
-    const places = some.map((row) => `(${row.map(() => "?").join(", ")})`);
-    await connection.query(`INSERT INTO ${into} VALUES ${places.join(", ")}`, some.flat());
-  }
-}
-
-/** One by one, ten thousand rows would wait ten thousand times for a server that is far away, in one transaction. */
-function inStatements(rows: readonly SqlValue[][]): SqlValue[][][] {
-  const statements: SqlValue[][][] = [];
-  let characters = Number.POSITIVE_INFINITY;
-  for (const row of rows) {
-    const more = row.reduce<number>((sum, value) => sum + (typeof value === "string" ? value.length : 0), 0);
-    if (characters + more > CHARACTERS_PER_STATEMENT || statements.at(-1)?.length === ROWS_PER_STATEMENT) {
-      statements.push([]);
-      characters = 0;
-    }
-    statements.at(-1)?.push(row);
-    characters += more;
-  }
-  return statements;
+function insert(connection: Connection, into: string, rows: readonly SqlValue[][]): Promise<void> {
+  return writeRows(connection, (places) => `INSERT INTO ${into} VALUES ${places}`, rows);
 }

@@ -9,11 +9,17 @@ import type { ConnectionPool } from "./connection-pool.ts";
 import type { Dialect, SqlValue } from "./dialect.ts";
 import { searchableJson, toNumber, toText } from "./values.ts";
 import type { CommitQueue } from "./writing/commit-queue.ts";
+import { upsertRows } from "./writing/row-statements.ts";
 
+const RECORD = {
+  table: "record",
+  columns: ["collection", "id", "device", "text"],
+  keys: ["collection", "id"],
+  updated: ["device", "text"],
+};
 const Details = Type.Record(Type.String(), Type.Unknown());
 
 export function serverRecords({ sql }: Dialect, commits: CommitQueue, pool: ConnectionPool): RecordStore {
-  const save = sql.upsert("record", ["collection", "id", "device", "text"], ["collection", "id"], ["device", "text"]);
   const findSetting = async (name: string): Promise<string | undefined> => {
     const rows = await pool.read((connection) => connection.query("SELECT value FROM setting WHERE name = ?", [name]));
     return rows[0] === undefined ? undefined : toText(rows[0][0]);
@@ -28,13 +34,17 @@ export function serverRecords({ sql }: Dialect, commits: CommitQueue, pool: Conn
         return rows.map(([text]): Static<S> => Value.Parse(schema, JSON.parse(toText(text))));
       },
       save: (records: readonly Static<S>[], removedIds: readonly string[] = []) => {
-        const rows = records.map(
-          (record) => [idOf(record), deviceOf?.(record) ?? null, searchableJson(JSON.stringify(record))] as const,
+        // Of two with one id the last one counts.
+        const rows = new Map(
+          records.map((record): [string, SqlValue[]] => {
+            const id = idOf(record);
+            return [id, [name, id, deviceOf?.(record) ?? null, searchableJson(JSON.stringify(record))]];
+          }),
         );
         return commits.run(async (connection) => {
           for (const id of removedIds)
             await connection.query("DELETE FROM record WHERE collection = ? AND id = ?", [name, id]);
-          for (const [id, device, text] of rows) await connection.query(save, [name, id, device, text]);
+          await upsertRows(connection, sql, RECORD, [...rows.values()]);
         });
       },
     }),

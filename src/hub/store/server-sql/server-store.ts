@@ -17,7 +17,7 @@ import { ConnectionPool } from "./connection-pool.ts";
 import type { Connection, Dialect } from "./dialect.ts";
 import { dialectOf } from "./dialects.ts";
 import { startFailure, UncertainCommit } from "./failure.ts";
-import { Compaction } from "./history/compaction.ts";
+import { COMPACT_AFTER_MS, Compaction } from "./history/compaction.ts";
 import { Leadership, RENEW_MS } from "./leadership.ts";
 import { Notices } from "./notices.ts";
 import { RowReader } from "./reading/row-reader.ts";
@@ -60,7 +60,6 @@ const START_PATIENCE_MS = 20_000;
 const RETRY_MS = 250;
 /** A worker's transactions of a slot have ended so long after it, by the server's clock: it relies on no mark of an older one. */
 const ROLLUP_DELAY_MS = 3 * 60_000;
-const COMPACT_AFTER_MS = 90 * DAY_MS;
 const COMPACTION_PERIOD_MS = 3_600_000;
 /** How often a standby hub tries to become the leader. */
 const TAKE_OVER_PERIOD_MS = 1_000;

@@ -8,6 +8,7 @@ import type { ConnectionPool } from "./connection-pool.ts";
 import type { Dialect } from "./dialect.ts";
 import { searchableJson, toText } from "./values.ts";
 import type { CommitQueue } from "./writing/commit-queue.ts";
+import { writeRows } from "./writing/row-statements.ts";
 import type { SeriesDirectory } from "./writing/series-directory.ts";
 
 export interface SharedRecordsOptions {
@@ -58,15 +59,11 @@ export class SharedRecords {
   async add<S extends TSchema>({ name, idOf, deviceOf }: RecordKind<S>, records: readonly Static<S>[]): Promise<void> {
     const { commits, dialect } = this.#options;
     const rows = records.map(
-      (record) => [idOf(record), deviceOf?.(record) ?? null, searchableJson(JSON.stringify(record))] as const,
+      (record) => [name, idOf(record), deviceOf?.(record) ?? null, searchableJson(JSON.stringify(record))] as const,
     );
-    await commits.run(async (connection) => {
-      for (const [id, device, text] of rows)
-        await connection.query(
-          `INSERT INTO record (collection, id, device, text) VALUES (?, ?, ?, ?) ${dialect.sql.keepExisting("record.id")}`,
-          [name, id, device, text],
-        );
-    });
+    const statementOf = (places: string) =>
+      `INSERT INTO record (collection, id, device, text) VALUES ${places} ${dialect.sql.keepExisting("record.id")}`;
+    await commits.run((connection) => writeRows(connection, statementOf, rows));
   }
 
   /** Loads those of the series that other processes have created. */

@@ -1,6 +1,8 @@
 // MariaDB keeps the store's contract.
 import { createConnection } from "mysql2/promise";
+import { Type } from "typebox";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { RecordKind } from "../../../../src/hub/store/records.ts";
 import { storeContract } from "../../../contract/store.ts";
 import { compactionContract } from "../../../contract/store-compaction.ts";
 import { leadContract } from "../../../contract/store-lead.ts";
@@ -17,6 +19,9 @@ import { until } from "../../../support/until.ts";
 /** Of what ANALYZE says of a table: how many of its rows were read. */
 const ROWS_READ = 9;
 const START_MS = Date.UTC(2020, 0, 1);
+
+const Note = Type.Object({ id: Type.String() });
+const notes: RecordKind<typeof Note> = { name: "note", schema: Note, idOf: ({ id }) => id };
 
 let server: DatabaseServer;
 beforeAll(async () => {
@@ -95,6 +100,15 @@ test("much is written by few statements: the server may be far away", async () =
   const readings = devices.map((device, value) => ({ device, metric: metricName("t"), tsMs: 1_000, value }));
   await store.readings.append({ readings, attributes: [], receivedAtMs: 0 });
   expect(await statementsOf(() => store.refreshRollups())).toBeLessThan(3 * devices.length);
+  const attributes = devices.map((device) => ({ device, name: metricName("os"), text: "linux" }));
+  const described = async () => {
+    await store.readings.append({ readings: [], attributes, receivedAtMs: 0 });
+  };
+  expect(await statementsOf(described)).toBeLessThan(30);
+  expect(await store.records.attributes()).toHaveLength(devices.length);
+  const saved = () => store.records.collection(notes).save(devices.map((id) => ({ id })));
+  expect(await statementsOf(saved)).toBeLessThan(30);
+  expect(await store.records.collection(notes).list()).toHaveLength(devices.length);
 
   const records = Array.from({ length: 2_000 }, (_, index) => {
     const id = `${index}`;

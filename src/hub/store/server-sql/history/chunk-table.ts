@@ -9,6 +9,8 @@ import { numberList, toNumber } from "../values.ts";
 import { CHUNK_COLUMNS, type Chunk, toChunk } from "./chunk-row.ts";
 
 const MARKS_PER_STATEMENT = 500;
+/** A statement stays far below the least `max_allowed_packet`. */
+const CHUNKS_PER_STATEMENT = 50;
 
 /** It has to be the first statement of its transaction, whose snapshot begins with it. */
 export async function lockSeries(connection: Connection, ...ids: readonly number[]): Promise<void> {
@@ -48,17 +50,26 @@ export const NEWEST_IN_CHUNKS = `
   FROM (SELECT series_id, MAX(first_ts) AS first_ts FROM reading_chunk GROUP BY series_id) AS newest
   JOIN reading_chunk AS chunk ON chunk.series_id = newest.series_id AND chunk.first_ts = newest.first_ts`;
 
-export async function insertChunks(connection: Connection, id: number, chunks: readonly Chunk[]): Promise<void> {
-  for (const { firstMs, lastMs, lastValue, readings, checksum, data } of chunks)
-    await connection.query(`INSERT INTO reading_chunk (series_id, ${CHUNK_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)`, [
-      id,
-      firstMs,
-      lastMs,
-      lastValue,
-      readings,
-      checksum,
-      data,
-    ]);
+/** A chunk of a series. */
+export interface SeriesChunk {
+  readonly id: number;
+  readonly chunk: Chunk;
+}
+
+export async function insertChunks(connection: Connection, all: readonly SeriesChunk[]): Promise<void> {
+  for (const some of groupsOf(all, CHUNKS_PER_STATEMENT))
+    await connection.query(
+      `INSERT INTO reading_chunk (series_id, ${CHUNK_COLUMNS}) VALUES ${some.map(() => "(?, ?, ?, ?, ?, ?, ?)").join(",")}`,
+      some.flatMap(({ id, chunk: { firstMs, lastMs, lastValue, readings, checksum, data } }) => [
+        id,
+        firstMs,
+        lastMs,
+        lastValue,
+        readings,
+        checksum,
+        data,
+      ]),
+    );
 }
 
 export async function deleteChunk(connection: Connection, id: number, { firstMs }: Chunk): Promise<void> {

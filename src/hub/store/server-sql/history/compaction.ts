@@ -13,6 +13,9 @@ import { toNumber } from "../values.ts";
 import { toChunks } from "./chunk-row.ts";
 import { chunkAt, deleteChunk, hasRoom, insertChunks, lockSeries, nextChunkStart } from "./chunk-table.ts";
 
+/** Readings become chunks when their day has been over for so long. */
+export const COMPACT_AFTER_MS = 90 * DAY_MS;
+
 export interface CompactionOptions {
   readonly dialect: Dialect;
   readonly pool: ConnectionPool;
@@ -84,7 +87,10 @@ export class Compaction {
     const taken = await connection.takeRows(id, firstMs, endMs);
     const chunks = toChunks(mergeColumns(joined ?? NO_READINGS, taken));
     if (chunk !== null && joined !== null) await deleteChunk(connection, id, chunk);
-    await insertChunks(connection, id, chunks);
+    await insertChunks(
+      connection,
+      chunks.map((made) => ({ id, chunk: made })),
+    );
     return endMs < toMs ? endMs : null;
   }
 }

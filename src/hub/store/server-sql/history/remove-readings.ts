@@ -82,8 +82,11 @@ async function cutChunk(
   }
   await markSlots(connection, id, sliceByTime(columns, fromMs, toMs).tsMs);
   await deleteChunk(connection, id, chunk);
-  for (const kept of [sliceByTime(columns, firstMs, fromMs), sliceByTime(columns, toMs, lastMs + 1)])
-    if (kept.tsMs.length > 0) await insertChunks(connection, id, toChunks(kept));
+  const kept = [sliceByTime(columns, firstMs, fromMs), sliceByTime(columns, toMs, lastMs + 1)];
+  await insertChunks(
+    connection,
+    kept.flatMap((part) => toChunks(part).map((made) => ({ id, chunk: made }))),
+  );
 }
 
 const MARK_SUMMARIES = `

@@ -8,8 +8,9 @@ import { addColumnsToSlots, type Summary } from "../../codec/summary.ts";
 import { ROLLUP_STEPS_MS, SHORTEST_STEP_MS } from "../../common/bucket-parts.ts";
 import type { TimeRange } from "../../mended.ts";
 import type { Connection, ReadingColumns, SlotMarks, SlotSummary } from "../dialect.ts";
+import { toNumber } from "../values.ts";
 import { toChunks } from "./chunk-row.ts";
-import { chunkAt, insertChunks, lockSeries } from "./chunk-table.ts";
+import { insertChunks, lockSeries } from "./chunk-table.ts";
 import type { HistoryOptions } from "./copy-series.ts";
 import { removeReadings } from "./remove-readings.ts";
 import { replaceSummaries, type SlotRun } from "./rollup-table.ts";
@@ -36,11 +37,13 @@ export async function replaceReadings(
   await pool.transaction(dialect.sql.begin, async (connection) => {
     await lockSeries(connection, ...series.map(({ id }) => id));
     const endMs = compactedToMs();
-    const rows: StoredColumns[] = [];
-    for (const { id, columns } of series) {
-      const isChunked = await addChunks(connection, id, sliceByTime(columns, range.fromMs, endMs));
-      rows.push({ id, columns: isChunked ? sliceByTime(columns, endMs, range.toMs) : columns });
-    }
+    const chunked = await addChunks(
+      connection,
+      series.map(({ id, columns }) => ({ id, columns: sliceByTime(columns, range.fromMs, endMs) })),
+    );
+    const rows = series.map(({ id, columns }) =>
+      chunked.has(id) ? { id, columns: sliceByTime(columns, endMs, range.toMs) } : { id, columns },
+    );
     await connection.writeReadings({
       rows: tableRows([]),
       fresh: tableRows(rows),
@@ -65,15 +68,22 @@ async function occupied(
   });
 }
 
-/** False, and nothing written, where these are no reason for a chunk, or a damaged one is in their place. */
-async function addChunks(connection: Connection, id: number, columns: Columns): Promise<boolean> {
-  const [firstMs] = columns.tsMs;
-  const lastMs = columns.tsMs.at(-1);
-  if (firstMs === undefined || lastMs === undefined) return false;
-  const before = await chunkAt(connection, id, lastMs);
-  if (before !== null && before.lastMs >= firstMs) return false;
-  await insertChunks(connection, id, toChunks(columns));
-  return true;
+/** The series whose readings are in chunks now: not those that have none, or that have a damaged chunk in their place. */
+async function addChunks(connection: Connection, series: readonly StoredColumns[]): Promise<ReadonlySet<number>> {
+  const old = series.filter(({ columns }) => columns.tsMs.length > 0);
+  if (old.length === 0) return new Set();
+  const ranges = old.map(({ id, columns: { tsMs } }) => {
+    return { id, fromMs: tsMs[0] ?? 0, toMs: (tsMs.at(-1) ?? 0) + 1, limit: 1 };
+  });
+  const damaged = new Set(
+    (await connection.chunks(ranges, "newest-first")).map(([place]) => ranges[toNumber(place) - 1]?.id),
+  );
+  const chunked = old.filter(({ id }) => !damaged.has(id));
+  await insertChunks(
+    connection,
+    chunked.flatMap(({ id, columns }) => toChunks(columns).map((chunk) => ({ id, chunk }))),
+  );
+  return new Set(chunked.map(({ id }) => id));
 }
 
 /** The slots of the first and of the last reading: every slot that the stretch cuts has one of them, or none of the readings. */

@@ -155,10 +155,9 @@ const sql: DialectSql = {
     FROM DUAL WHERE @@GLOBAL.log_bin = 1 AND @@GLOBAL.sync_binlog <> 1`,
   divide: (dividend, divisor) => `(${dividend}) DIV (${divisor})`,
   jsonText: (column, property) => `JSON_UNQUOTE(JSON_EXTRACT(${column}, '$.${property}'))`,
-  upsert: (table, columns, _keys, updated) => {
-    const places = columns.map(() => "?").join(", ");
+  upsert: ({ table, columns, updated }, places) => {
     const sets = updated.map((column) => `${column} = VALUES(${column})`).join(", ");
-    return `INSERT INTO ${table} (${columns.join(", ")}) VALUES (${places}) ON DUPLICATE KEY UPDATE ${sets}`;
+    return `INSERT INTO ${table} (${columns.join(", ")}) VALUES ${places} ON DUPLICATE KEY UPDATE ${sets}`;
   },
   keepExisting: (key) => `ON DUPLICATE KEY UPDATE ${key} = ${key}`,
 };

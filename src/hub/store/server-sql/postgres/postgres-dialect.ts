@@ -155,10 +155,9 @@ const sql: DialectSql = {
     FROM pg_database WHERE datname = current_database() AND pg_encoding_to_char(encoding) NOT IN ('UTF8', 'SQL_ASCII')`,
   divide: (dividend, divisor) => `(${dividend}) / (${divisor})`,
   jsonText: (column, property) => `(${column}::json ->> '${property}')`,
-  upsert: (table, columns, keys, updated) => {
-    const places = columns.map(() => "?").join(", ");
+  upsert: ({ table, columns, keys, updated }, places) => {
     const sets = updated.map((column) => `${column} = excluded.${column}`).join(", ");
-    return `INSERT INTO ${table} (${columns.join(", ")}) VALUES (${places}) ON CONFLICT (${keys.join(", ")}) DO UPDATE SET ${sets}`;
+    return `INSERT INTO ${table} (${columns.join(", ")}) VALUES ${places} ON CONFLICT (${keys.join(", ")}) DO UPDATE SET ${sets}`;
   },
   keepExisting: () => "ON CONFLICT DO NOTHING",
 };

@@ -4,12 +4,15 @@
 // then refuses the batch, and its readings get other times.
 import { limits } from "../../../../shared/reading.ts";
 import { type BatchColumns, batchColumns } from "../../codec/batch.ts";
+import { groupsOf } from "../../common/groups.ts";
+import { compareText } from "../../common/series-order.ts";
 import type { ConnectionPool } from "../connection-pool.ts";
 import type { Connection, Dialect, ReadingColumns, ReadingWrite } from "../dialect.ts";
 import { numberList, toNumber, toText } from "../values.ts";
 import type { Batch, ChangedAttribute, Operation } from "./batch.ts";
 import { inKeyOrder } from "./key-order.ts";
 import { type MarkedSlots, NewMarks } from "./marked-slots.ts";
+import { upsertRows } from "./row-statements.ts";
 import type { SeriesDirectory } from "./series-directory.ts";
 import type { TimeAllocator } from "./time-allocator.ts";
 
@@ -86,9 +89,10 @@ export class BatchWriter {
     const { readings, untimed } = batch.readings.finish();
     const columns = batchColumns(readings);
     const ids = await this.#idsOf(columns.series);
-    const attributes = [...batch.attributes.values()].map(saveAttribute(this.#options.dialect));
+    const attributes = [...batch.attributes.values()];
+    const operations = attributes.length === 0 ? [] : [saveAttributes(this.#options.dialect, attributes)];
     const arrived = { columns, ids, untimed, receivedMs: columns.tsMs.slice() };
-    return this.#prepare(arrived, [...attributes, ...batch.operations], settled);
+    return this.#prepare(arrived, [...operations, ...batch.operations], settled);
   }
 
   /**
@@ -204,21 +208,38 @@ function spansOf({ series, tsMs }: ReadingWrite["rows"]): Map<number, Span> {
   return spans;
 }
 
-function saveAttribute({ sql }: Dialect): (attribute: ChangedAttribute) => Operation {
-  const save = sql.upsert(
-    "attribute",
-    ["device", "name", "text", "changed_at"],
-    ["device", "name"],
-    ["text", "changed_at"],
-  );
-  return ({ device, name, text, changedAtMs }) =>
-    async (connection: Connection) => {
-      await connection.query(save, [device, name, text, changedAtMs]);
-      const names = await connection.query(
-        "SELECT name FROM attribute WHERE device = ? ORDER BY changed_at DESC, name",
-        [device],
+const ATTRIBUTE = {
+  table: "attribute",
+  columns: ["device", "name", "text", "changed_at"],
+  keys: ["device", "name"],
+  updated: ["text", "changed_at"],
+};
+const DEVICES_PER_STATEMENT = 500;
+
+/** In order of their keys, so that two processes seldom wait for each other. */
+function saveAttributes({ sql }: Dialect, attributes: readonly ChangedAttribute[]): Operation {
+  const rows = attributes
+    .toSorted((a, b) => compareText(a.device, b.device) || compareText(a.name, b.name))
+    .map(({ device, name, text, changedAtMs }) => [device, name, text, changedAtMs]);
+  const devices = [...new Set(attributes.map(({ device }) => device))];
+  return async (connection) => {
+    await upsertRows(connection, sql, ATTRIBUTE, rows);
+    for (const some of groupsOf(devices, DEVICES_PER_STATEMENT)) {
+      const crowded = await connection.query(
+        `SELECT device FROM attribute WHERE device IN (${some.map(() => "?").join(", ")})
+         GROUP BY device HAVING COUNT(*) > ${limits.attributesPerDevice}`,
+        some,
       );
-      for (const [surplus] of names.slice(limits.attributesPerDevice))
-        await connection.query("DELETE FROM attribute WHERE device = ? AND name = ?", [device, toText(surplus)]);
-    };
+      for (const [device] of crowded) await dropSurplus(connection, toText(device));
+    }
+  };
+}
+
+/** Keeps the attributes that changed last. */
+async function dropSurplus(connection: Connection, device: string): Promise<void> {
+  const names = await connection.query("SELECT name FROM attribute WHERE device = ? ORDER BY changed_at DESC, name", [
+    device,
+  ]);
+  for (const [surplus] of names.slice(limits.attributesPerDevice))
+    await connection.query("DELETE FROM attribute WHERE device = ? AND name = ?", [device, toText(surplus)]);
 }
