@@ -9,7 +9,7 @@ import { Failure } from "../shared/errors.ts";
 import { isLoopbackHost } from "../shared/loopback.ts";
 import { type AnyMessage, message } from "../shared/messages/message.ts";
 import { limits } from "../shared/reading.ts";
-import type { Anonymous } from "../shared/security/access.ts";
+import type { AccessFlags } from "./access/access-settings.ts";
 import { parseCidr } from "./access/cidr.ts";
 import { parseArguments } from "./arguments.ts";
 import { type BrokerAddress, parseBrokerAddress } from "./broker/broker-address.ts";
@@ -17,7 +17,8 @@ import { StoreAddress } from "./store/store-address.ts";
 
 type LogLevel = (typeof LOG_LEVELS)[number];
 
-export interface Config {
+/** All flags. */
+export interface Config extends AccessFlags {
   readonly dataFolder: string;
   /** The database server that stores readings and records; null stores them in a file in the data folder. */
   readonly store: StoreAddress | null;
@@ -43,18 +44,8 @@ export interface Config {
   readonly trustClock: boolean;
   /** How unknown devices are handled. */
   readonly joining: JoiningMode;
-  /** What a client without a key may do; null where people set that. */
-  readonly anonymous: Anonymous | null;
-  /** Allowed networks beside the private ones; null where people set them. */
-  readonly allow: readonly string[] | null;
-  /** Networks of trusted proxies, whose headers name the client's address. */
-  readonly trustProxy: readonly string[];
   /** The base path of every HTTP request, such as "/bramble"; empty where there is none. */
   readonly basePath: string;
-  /** Names beside the hub's own under which browsers may reach it. */
-  readonly allowedHosts: readonly string[];
-  /** Whether one address may have only so many connections and requests, and one client only so many messages. */
-  readonly rateLimit: boolean;
   /** The memory of the hub, beside its store's caches. */
   readonly memoryBytes: number;
   /** More are refused. */
@@ -64,8 +55,6 @@ export interface Config {
   /** Whether /metrics includes the devices' readings. */
   readonly metricsReadings: boolean;
   readonly logLevel: LogLevel;
-  /** This run's administrator token; null makes a new one. */
-  readonly token: string | null;
 }
 
 /** 0 is any free one. A default port gives way to the next free one when it is taken. */

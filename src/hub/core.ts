@@ -142,7 +142,7 @@ function createFoundation({ config, folder, version, clock, freeBytes, log, onRe
   const disk = new DiskGuard({ folder: folder.path, freeBytes, clock, log: log.child({ name: "disk" }), events });
   const directory = new DeviceDirectory(config);
   const access = new Access({
-    config,
+    flags: config,
     store,
     devices: directory,
     topics: deviceTopics,

@@ -66,7 +66,7 @@ export class TestAccess implements AsyncDisposable {
   #make(): Access {
     const { anonymous = null, rooms = {}, addedTopics = new Map() } = this.#options;
     return new Access({
-      config: { anonymous, allow: null, allowedHosts: [], trustProxy: [], rateLimit: true, token: RUN_TOKEN },
+      flags: { anonymous, allow: null, allowedHosts: [], trustProxy: [], rateLimit: true, token: RUN_TOKEN },
       store: this.#open.store,
       devices: {
         hasJoined: (device) => Object.hasOwn(rooms, device),

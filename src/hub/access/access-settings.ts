@@ -22,14 +22,24 @@ export const accessRecords: RecordKind<typeof AccessRecord> = {
 
 const DEFAULT_ANONYMOUS: Anonymous = "readings";
 
-/** The settings by flags and the environment; null where they set nothing. */
-interface AccessFlags {
+/** The settings of access by flags and the environment. */
+export interface AccessFlags {
+  /** What a client without a key may do; null where people set that. */
   readonly anonymous: Anonymous | null;
+  /** Allowed networks beside the private ones; null where people set them. */
   readonly allow: readonly string[] | null;
+  /** Networks of trusted proxies, whose headers name the client's address. */
+  readonly trustProxy: readonly string[];
+  /** Names beside the hub's own under which browsers may reach it. */
+  readonly allowedHosts: readonly string[];
+  /** Whether one address may have only so many connections and requests, and one client only so many messages. */
+  readonly rateLimit: boolean;
+  /** This run's administrator token; null makes a new one. */
+  readonly token: string | null;
 }
 
 export interface AccessSettingsOptions {
-  readonly flags: AccessFlags;
+  readonly flags: Pick<AccessFlags, "anonymous" | "allow">;
   /** Called after a change that is in force. */
   readonly onChanged: () => void;
 }

@@ -2,10 +2,9 @@
 // Invariant: what is revoked or changed counts at once, on connections that are open, too.
 import type { DeviceId } from "../../shared/ids.ts";
 import type { Clock } from "../clock.ts";
-import type { Config } from "../config.ts";
 import type { HubEvents } from "../events.ts";
 import type { Store } from "../store/store.ts";
-import { AccessSettings, accessRecords } from "./access-settings.ts";
+import { type AccessFlags, AccessSettings, accessRecords } from "./access-settings.ts";
 import { ApiKeys, apiKeyRecords } from "./accounts/api-keys.ts";
 import { DeviceKeys, deviceKeyRecords } from "./accounts/device-keys.ts";
 import { OneTimeSecrets } from "./accounts/one-time-secrets.ts";
@@ -41,7 +40,7 @@ interface KnownDevices {
 }
 
 export interface AccessOptions {
-  readonly config: Pick<Config, "anonymous" | "allow" | "allowedHosts" | "trustProxy" | "rateLimit" | "token">;
+  readonly flags: AccessFlags;
   readonly store: Pick<Store, "records" | "audit">;
   readonly devices: KnownDevices;
   readonly topics: DeviceTopics;
@@ -78,23 +77,23 @@ export class Access {
   #endTimer: (() => void) | null = null;
 
   constructor(options: AccessOptions) {
-    const { config, store, devices, topics, events, clock, onFailure } = options;
+    const { flags, store, devices, topics, events, clock, onFailure } = options;
     const onSaveFailed = onFailure("keys and sessions could not be written down");
     const { connections } = this;
     this.#options = options;
-    this.token = config.token ?? makeSecret();
+    this.token = flags.token ?? makeSecret();
     this.settings = new AccessSettings({
-      flags: { anonymous: config.anonymous, allow: config.allow },
+      flags,
       onChanged: () => {
         this.networks.change(this.settings.allow);
         connections.recheck();
       },
     });
     this.networks = new Networks(this.settings.allow);
-    this.proxies = new TrustedProxies(config.trustProxy);
-    this.browsers = new BrowserGuard(config.allowedHosts);
+    this.proxies = new TrustedProxies(flags.trustProxy);
+    this.browsers = new BrowserGuard(flags.allowedHosts);
     this.lockOut = new LockOut(clock);
-    this.requests = new RequestRate(clock, config.rateLimit);
+    this.requests = new RequestRate(clock, flags.rateLimit);
     this.links = new OneTimeSecrets(clock, LINK_LIFE_MS);
     this.tickets = new OneTimeSecrets(clock, TICKET_LIFE_MS);
     this.deviceKeys = new DeviceKeys({

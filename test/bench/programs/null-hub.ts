@@ -74,7 +74,7 @@ const audit: AuditLog = {
   trim: async () => undefined,
 };
 const access = new Access({
-  config: { anonymous: null, allow: null, allowedHosts: [], trustProxy: [], rateLimit: false, token: null },
+  flags: { anonymous: null, allow: null, allowedHosts: [], trustProxy: [], rateLimit: false, token: null },
   store: { records, audit },
   devices: directory,
   topics: deviceTopics,
