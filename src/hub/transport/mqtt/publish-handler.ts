@@ -11,7 +11,7 @@ import type { Route } from "../../protocols/protocol.ts";
 import { matchTopic } from "../../protocols/protocols.ts";
 import type { MqttDiagnostics } from "./diagnostics.ts";
 import { isForwarded, tapForwarded } from "./forwarding.ts";
-import type { Message } from "./messages/packets.ts";
+import { type Message, sizeOf } from "./messages/packets.ts";
 import type { RetainedMessages } from "./messages/retained.ts";
 import type { MqttSession } from "./session.ts";
 
@@ -46,7 +46,7 @@ export class PublishHandler {
     this.#options = options;
   }
 
-  /** Resolves once readings and the retained message are on disk. Never rejects. */
+  /** Resolves once readings are on disk, and a retained message where its publisher waits for that. Never rejects. */
   async accept(publisher: Publisher, message: Message): Promise<PublishOutcome> {
     try {
       return await this.#accept(publisher, message);
@@ -69,14 +69,23 @@ export class PublishHandler {
       route &&
       (await onPublish({ topic, route, payload, qos, retain, address, clientId, principal, session: id, share }));
     if (verdict !== null && !isForwarded(verdict, authority, principal, topic)) return { verdict, isForwarded: false };
-    if (retain) await this.#retain(message);
+    if (retain) await this.#retain(message, publisher);
     if (verdict === null) tapForwarded(tap, publisher, message);
     return { verdict, isForwarded: true };
   }
 
-  async #retain(message: Message): Promise<void> {
-    const isKept = await this.#options.retained.keep(message);
-    if (!isKept) this.#options.log.warn({ topic: message.topic }, "not retained: too many retained messages");
+  async #retain(message: Message, { id, share }: Publisher): Promise<void> {
+    const { retained, log } = this.#options;
+    const kept = retained.keep(message).then((isKept) => {
+      if (!isKept) log.warn({ topic: message.topic }, "not retained: too many retained messages");
+    });
+    if (message.qos > 0 || id === null) return kept;
+    // Of QoS 0 nobody waits for it, and it is forwarded now: who subscribes before that would get it as a retained one, too.
+    const bytes = sizeOf(message);
+    share.take(bytes);
+    kept
+      .catch((error: unknown) => log.error({ err: error }, "a retained message could not be stored"))
+      .finally(() => share.release(bytes));
   }
 }
 

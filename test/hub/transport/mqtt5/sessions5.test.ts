@@ -112,7 +112,8 @@ test("the will of a client whose key is revoked is not published, be it connecte
 test("wills are published when the hub stops, as sessions end with it", async () => {
   await using hub = await startHubInside(OPEN);
   const willOf = (name: string, willDelayInterval: number) => ({
-    ...{ topic: `will/${name}`, payload: Buffer.from(name), qos: 1 as const, retain: true },
+    ...{ topic: `will/${name}`, payload: Buffer.from(name), qos: willDelayInterval > 0 ? (1 as const) : (0 as const) },
+    retain: true,
     properties: { willDelayInterval },
   });
   await using _here = await connectPeer(hub.mqttPort, { clientId: "here", will: willOf("here", 0) });
@@ -125,4 +126,17 @@ test("wills are published when the hub stops, as sessions end with it", async ()
   await listener.subscribe([{ topic: "will/+", qos: 1 }]);
   const kept = [await listener.next("publish"), await listener.next("publish"), await listener.next("publish")];
   expect(kept.map(({ payload }) => String(payload)).toSorted()).toEqual(["away", "here", "later"]);
+});
+
+test("who subscribes right behind a retained message of QoS 0 gets it once", async () => {
+  await using hub = await startHubInside(OPEN);
+  await using publisher = await connectPeer(hub.mqttPort);
+  await using listener = await connectPeer(hub.mqttPort);
+  await listener.subscribe([{ topic: "end", qos: 0 }]);
+  const rounds = ["1", "2", "3", "4", "5"];
+  for (const topic of rounds) {
+    publisher.send({ cmd: "publish", topic, payload: topic, qos: 0, dup: false, retain: true });
+    expect(await listener.subscribe([{ topic, qos: 0 }])).toEqual([0]);
+  }
+  expect(await heardBy(listener, hub)).toEqual(rounds);
 });
