@@ -27,7 +27,7 @@ export interface Piece {
 }
 
 /** One transaction; more where a device has many metrics, so that chunks do not become small. */
-const MIN_READINGS_PER_PIECE = 16_384;
+const MIN_READINGS_PER_PIECE = 32_768;
 const MAX_READINGS_PER_PIECE = 65_536;
 const READINGS_PER_SERIES = 1_024;
 const MAX_DEVICES_PER_PIECE = 100;

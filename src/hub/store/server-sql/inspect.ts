@@ -4,6 +4,7 @@ import type { StoreAddress } from "../store-address.ts";
 import { ConnectionPool } from "./connection-pool.ts";
 import { dialectOf } from "./dialects.ts";
 import { startFailure } from "./failure.ts";
+import { COMPACT_AFTER_MS } from "./history/compaction.ts";
 import { MAX_WORKERS } from "./leadership.ts";
 import { isCurrent, refuseForeignTables } from "./schema.ts";
 import { toNumber, toText } from "./values.ts";
@@ -17,6 +18,8 @@ export interface ServerInspection {
   readonly workers: number;
   /** On the server's computer; null where the server does not report it. */
   readonly dataFolder: string | null;
+  /** Readings that are older are kept compressed there. */
+  readonly compactAfterMs: number;
   /** What its settings endanger. */
   readonly warnings: readonly string[];
 }
@@ -45,6 +48,7 @@ export async function inspectServer(address: StoreAddress): Promise<ServerInspec
         readings: toNumber(readings?.[0] ?? 0),
         workers: toNumber(workers?.[0] ?? 0),
         dataFolder: folder === undefined ? null : toText(folder[0]),
+        compactAfterMs: COMPACT_AFTER_MS,
         warnings: warnings.map(([sentence]) => toText(sentence)),
       };
     });

@@ -17,7 +17,15 @@ import type {
 } from "../dialect.ts";
 import { CHUNK_COLUMNS } from "../history/chunk-row.ts";
 import { toColumns, toNumber } from "../values.ts";
-import { double, insertReadings, KEEP_EXISTING, READINGS_PER_STATEMENT, REPLACE_EXISTING } from "./insert-readings.ts";
+import {
+  double,
+  INSERT_PREPARED,
+  insertReadings,
+  KEEP_EXISTING,
+  READINGS_PER_STATEMENT,
+  REPLACE_EXISTING,
+  valuesOf,
+} from "./insert-readings.ts";
 
 const RANGES_PER_STATEMENT = 100;
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -93,14 +101,8 @@ export class MysqlConnection implements Connection {
   }
 
   async query(sql: string, parameters: readonly SqlValue[] = []): Promise<readonly Row[]> {
-    try {
-      const [rows] = await this.#orAbandoned(this.#driver.query<never[][]>(sql, parameters.map(exactly)));
-      this.#answeredMs = performance.now();
-      return Array.isArray(rows) ? rows : [];
-    } catch (error) {
-      if (error instanceof Error && "fatal" in error && error.fatal === true) this.#connectionLost();
-      throw error;
-    }
+    const [rows] = await this.#answered(() => this.#driver.query<never[][]>(sql, parameters.map(exactly)));
+    return Array.isArray(rows) ? rows : [];
   }
 
   async assertWritable(): Promise<void> {
@@ -110,8 +112,11 @@ export class MysqlConnection implements Connection {
   }
 
   async writeReadings({ rows: readings, fresh, marks, isNew }: ReadingWrite): Promise<void> {
-    for (let start = 0; start < fresh.series.length; start += READINGS_PER_STATEMENT)
-      await this.query(insertReadings(fresh, start));
+    for (let start = 0; start < fresh.series.length; start += READINGS_PER_STATEMENT) {
+      const isFull = start + READINGS_PER_STATEMENT <= fresh.series.length;
+      if (isFull) await this.#answered(() => this.#driver.execute(INSERT_PREPARED, valuesOf(fresh, start)));
+      else await this.query(insertReadings(fresh, start));
+    }
     for (let start = 0; start < readings.series.length; start += READINGS_PER_STATEMENT) {
       const insert = insertReadings(readings, start);
       if (!isNew || !(await this.#insertNew(insert))) await this.query(insert + REPLACE_EXISTING);
@@ -159,6 +164,17 @@ export class MysqlConnection implements Connection {
     this.#isOpen = false;
     this.#driver.destroy();
     for (const abandon of this.#abandon) abandon(new Error("the connection was closed"));
+  }
+
+  async #answered<T>(ask: () => Promise<T>): Promise<T> {
+    try {
+      const answer = await this.#orAbandoned(ask());
+      this.#answeredMs = performance.now();
+      return answer;
+    } catch (error) {
+      if (error instanceof Error && "fatal" in error && error.fatal === true) this.#connectionLost();
+      throw error;
+    }
   }
 
   /** The driver never settles a statement whose connection it has destroyed, so a server that hangs is given up here. */

@@ -48,13 +48,22 @@ const COPY_SIGNATURE = Buffer.from("PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0", "latin1
 const COPY_ROW_BYTES = 34;
 const COPY_END = Buffer.from([0xff, 0xff]);
 
+/** A server takes in what it has while the next rows are written for it. */
+const ROWS_PER_BUFFER = 2_048;
+
 /** Rows of series, time and value as `COPY … (FORMAT binary)` takes them. */
-export function copyRows({ series, tsMs, values }: ReadingColumns): Buffer {
-  const buffer = Buffer.allocUnsafe(COPY_SIGNATURE.length + series.length * COPY_ROW_BYTES + COPY_END.length);
+export function* copyRows(rows: ReadingColumns): Generator<Buffer> {
+  yield COPY_SIGNATURE;
+  for (let start = 0; start < rows.series.length; start += ROWS_PER_BUFFER)
+    yield rowsFrom(rows, start, Math.min(rows.series.length, start + ROWS_PER_BUFFER));
+  yield COPY_END;
+}
+
+function rowsFrom({ series, tsMs, values }: ReadingColumns, start: number, end: number): Buffer {
+  const buffer = Buffer.allocUnsafe((end - start) * COPY_ROW_BYTES);
   const view = new DataView(buffer.buffer, buffer.byteOffset, buffer.length);
-  buffer.set(COPY_SIGNATURE);
-  let at = COPY_SIGNATURE.length;
-  for (let row = 0; row < series.length; row++) {
+  let at = 0;
+  for (let row = start; row < end; row++) {
     view.setInt16(at, 3);
     view.setInt32(at + 2, 4);
     view.setInt32(at + 6, series[row] ?? 0);
@@ -64,6 +73,5 @@ export function copyRows({ series, tsMs, values }: ReadingColumns): Buffer {
     view.setFloat64(at + 26, values[row] ?? 0);
     at += COPY_ROW_BYTES;
   }
-  buffer.set(COPY_END, at);
   return buffer;
 }

@@ -189,7 +189,7 @@ export class PostgresConnection implements Connection {
 
   async #copy(sql: string, rows: ReadingColumns): Promise<void> {
     const stream = this.#client.query(copyFrom(sql));
-    await pipeline(Readable.from([copyRows(rows)], { objectMode: false }), stream);
+    await pipeline(Readable.from(copyRows(rows), { objectMode: false }), stream);
     this.#answeredMs = performance.now();
   }
 
