@@ -12,7 +12,9 @@ export async function startMosquitto(folder: string): Promise<Server> {
   const port = await freePort();
   mkdirSync(folder, { recursive: true });
   const file = join(folder, "mosquitto.conf");
-  writeFileSync(file, `listener ${port} 127.0.0.1\nallow_anonymous true\nlog_type none\nmax_queued_messages 0\n`);
+  // As in resources/deploy/mosquitto: with 20 in flight the hub would wait for the network.
+  const queues = "max_queued_messages 0\nmax_inflight_messages 500\n";
+  writeFileSync(file, `listener ${port} 127.0.0.1\nallow_anonymous true\nlog_type none\n${queues}`);
   const env = { PATH: `${process.env["PATH"] ?? ""}:/usr/sbin` };
   const child = spawn("mosquitto", ["-c", file], { env, stdio: ["ignore", "ignore", "inherit"] });
   const closed = once(child, "close");

@@ -16,6 +16,12 @@ export class TestWorker implements AsyncDisposable {
     return this.#output;
   }
 
+  get pid(): number {
+    const pid = this.#child?.pid;
+    if (pid === undefined) throw new Error("the worker is not running");
+    return pid;
+  }
+
   /** Where /health and /metrics are. */
   get url(): string {
     const [, port] = /HTTP on port (\d+)/.exec(this.#output) ?? [];

@@ -22,6 +22,7 @@ import {
   count,
   type DatabaseCommand,
   type DatabaseRequest,
+  databaseOf,
   type ExitCode,
   runDatabaseCommand,
 } from "./database-command.ts";
@@ -59,11 +60,13 @@ argument is wrong.`,
 };
 
 /** Resolves with true when the copy is sound. A plain one comes no nearer to its new place than it is anyway. */
-async function writeCopy({ folder, passphrase, signal }: DatabaseRequest, part: string): Promise<boolean> {
-  if (passphrase === null) return copyAndCheck(folder.databasePath, part, signal);
-  const plain = `${folder.databasePath}.plain-${process.pid}`;
+async function writeCopy(request: DatabaseRequest, part: string): Promise<boolean> {
+  const { passphrase, signal } = request;
+  const database = databaseOf(request);
+  if (passphrase === null) return copyAndCheck(database, part, signal);
+  const plain = `${database}.plain-${process.pid}`;
   try {
-    const isSound = await copyAndCheck(folder.databasePath, plain, signal);
+    const isSound = await copyAndCheck(database, plain, signal);
     await encryptFile(plain, part, passphrase, signal);
     return isSound;
   } catch (error) {
@@ -74,11 +77,12 @@ async function writeCopy({ folder, passphrase, signal }: DatabaseRequest, part: 
 }
 
 /** Messages go to standard error: standard output has the database, whole or not at all. */
-async function writeToStandardOutput({ folder, passphrase, signal }: DatabaseRequest): Promise<ExitCode> {
+async function writeToStandardOutput(request: DatabaseRequest): Promise<ExitCode> {
+  const { passphrase, signal } = request;
   refuseTerminal("A database");
   return withTemporaryFolder(async (temporary) => {
     const copy = join(temporary, "bramble.db");
-    const isSound = await copyAndCheck(folder.databasePath, copy, signal, console.error);
+    const isSound = await copyAndCheck(databaseOf(request), copy, signal, console.error);
     const bytes = createReadStream(copy);
     await writeOut(passphrase === null ? bytes : encrypt(bytes, passphrase));
     return isSound ? 0 : 1;

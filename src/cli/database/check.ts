@@ -9,6 +9,7 @@ import {
   checkToEnd,
   count,
   type DatabaseCommand,
+  databaseOf,
   type ExitCode,
   outcomeText,
   type Report,
@@ -27,7 +28,8 @@ FILE - is standard input. Of a database server (--store, or BRAMBLE_STORE) it co
   --json        prints what it has checked and found as JSON
 
 Ends with 0 when all is sound, with 1 when there is damage, which it names, or it cannot look, and with 2 when an argument is wrong.`,
-  async run({ folder, store, file, json, signal }) {
+  async run(request) {
+    const { store, file, json, signal } = request;
     const show: Report = json ? () => undefined : console.error;
     const answer = <T extends object>(checked: Checked<T>, report: (checked: Checked<T>) => void): ExitCode => {
       const { totals, damages, findings } = checked;
@@ -39,7 +41,7 @@ Ends with 0 when all is sound, with 1 when there is damage, which it names, or i
       return answer(await checkToEnd(checkServer(store), signal, show), reportServer);
     const check = async (path: string) =>
       answer(await checkFile(path, signal, show), (checked) => reportTotals(checked, console.log));
-    return file === STANDARD_STREAM ? withStandardInput(signal, check) : check(file ?? folder.databasePath);
+    return file === STANDARD_STREAM ? withStandardInput(signal, check) : check(file ?? databaseOf(request));
   },
 };
 

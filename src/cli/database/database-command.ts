@@ -1,5 +1,5 @@
 // The common part of the commands that work on a database file: arguments in, text and an exit code out.
-import { statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { Misuse, parseArguments } from "../../hub/arguments.ts";
 import { readConfig } from "../../hub/config.ts";
@@ -103,6 +103,12 @@ function readRequest(
   const passphrase = passphraseFile === undefined ? read.config.backupPassphrase : readPassphrase(passphraseFile);
   const { store } = resolveStores(read.config.store, folder.path);
   return { folder, store, file, force, json, passphrase, signal };
+}
+
+/** The database of the data folder. Throws with a message where there is none: its hub may keep the data on a server. */
+export function databaseOf({ folder: { databasePath: path } }: DatabaseRequest): string {
+  if (!existsSync(path)) throw new Failure(message("cli/no-database", { path }));
+  return path;
 }
 
 /** Prints a line. */

@@ -27,6 +27,8 @@ export const cli = {
   "cli/one-file": () => "It takes one file.",
   "cli/name-file": () => "Name the file to write.",
   "cli/name-file-of": ({ usage }: { readonly usage: string }) => `Name the file to write: ${usage}.`,
+  "cli/no-database": ({ path }: { readonly path: string }) =>
+    `There is no ${path}. Where the hub keeps its data on a database server, name that one: --store URL, or BRAMBLE_STORE.`,
   "cli/name-backup": () => "Name the backup: bramble restore FILE.",
   "cli/name-set-up": () => "Name the file to apply: bramble config apply FILE.",
   "cli/no-set-up": ({ name, reason }: { readonly name: string; readonly reason: string }) =>

@@ -1,14 +1,13 @@
 // A year of readings in a database server: what it takes on the disk before and after compaction, and how soon its chart is there
 // when the server and the hub have just been started.
-import { systemClock } from "../../../../src/hub/clock.ts";
-import { ServerStore } from "../../../../src/hub/store/server-sql/server-store.ts";
-import { StoreAddress } from "../../../../src/hub/store/store-address.ts";
+import type { ServerStore } from "../../../../src/hub/store/server-sql/server-store.ts";
 import type { IncomingReading } from "../../../../src/shared/reading.ts";
 import { metricName } from "../../../support/stores/store.ts";
 import type { DatabaseServer } from "../../../support/system/database-server.ts";
 import type { Row } from "../../bench.ts";
 import { Fleet } from "../../sensors.ts";
 import { median, thousands } from "../../statistics.ts";
+import { openStore } from "./open-server-store.ts";
 
 const YEAR_MS = 365 * 24 * 3_600_000;
 const START_MS = Date.UTC(2024, 0, 1);
@@ -18,6 +17,8 @@ const READINGS_PER_MESSAGE = 1_000;
 const MESSAGES_IN_FLIGHT = 100;
 const CHART_POINTS = 800;
 const COLD_STARTS = 3;
+/** The chart is looked for among so many times the readings. */
+const COPIES = 24;
 const MAX_BYTES_PER_READING = 4;
 const MAX_CHART_MS = 30;
 
@@ -58,6 +59,8 @@ export async function measureHistory(
   const bytesAsChunks = await tableBytes(running, database, "reading_chunk");
   const bytesOfSummaries = await tableBytes(running, database, "rollup_slot");
   await store.stop();
+  tell(`that ${COPIES + 1} times`);
+  await copyAll(running, database);
   const chartMs: number[] = [];
   for (let start = 0; start < COLD_STARTS; start++) {
     await running.stop();
@@ -80,23 +83,30 @@ export async function measureHistory(
     {
       what: `a year's chart of one series in ${product}, cold`,
       bar: `≤ ${MAX_CHART_MS} ms`,
-      measured: `${median(chartMs).toFixed(1)} ms in ${thousands(fleet.readings)} readings`,
+      measured: `${median(chartMs).toFixed(1)} ms in ${thousands((COPIES + 1) * fleet.readings)} readings`,
       passed: median(chartMs) <= MAX_CHART_MS,
     },
   ];
 }
 
-function openStore(address: string, compactAfterMs: number): ServerStore {
-  return new ServerStore({
-    address: new StoreAddress(address),
-    clock: systemClock,
-    compactAfterMs,
-    onDeath: (error) => {
-      throw error;
-    },
-    onWarning: () => undefined,
-    onCommit: () => undefined,
-  });
+/** Every series once more for each of some made up devices: its chunks, and its summaries. */
+async function copyAll(running: DatabaseServer, database: string): Promise<void> {
+  const columns = {
+    reading_chunk: "first_ts, last_ts, last_value, readings, checksum, data",
+    rollup_slot: "minutes, slot, readings, min_value, max_value, mean",
+  };
+  for (let copy = 1; copy <= COPIES; copy++)
+    await running.administer(
+      `INSERT INTO series (device, metric) SELECT CONCAT('copy-${copy}-', device), metric FROM series WHERE device NOT LIKE 'copy-%'`,
+      database,
+    );
+  for (const [table, names] of Object.entries(columns))
+    await running.administer(
+      `INSERT INTO ${table} (series_id, ${names}) SELECT copy.id, ${names} FROM ${table} AS original
+       JOIN series AS named ON named.id = original.series_id
+       JOIN series AS copy ON copy.device LIKE CONCAT('copy-%-', named.device) AND copy.metric = named.metric`,
+      database,
+    );
 }
 
 async function appendAll(store: ServerStore, fleet: Fleet): Promise<void> {

@@ -6,11 +6,9 @@ import { pipeline } from "node:stream/promises";
 import { createConnection } from "mysql2/promise";
 import pg from "pg";
 import { from as copyFrom } from "pg-copy-streams";
-import { systemClock } from "../../../../src/hub/clock.ts";
 import type { ReadingColumns } from "../../../../src/hub/store/server-sql/dialect.ts";
-import { insertReadings } from "../../../../src/hub/store/server-sql/mysql/insert-readings.ts";
+import { insertReadings, READINGS_PER_STATEMENT } from "../../../../src/hub/store/server-sql/mysql/insert-readings.ts";
 import { copyRows } from "../../../../src/hub/store/server-sql/postgres/binary.ts";
-import { ServerStore } from "../../../../src/hub/store/server-sql/server-store.ts";
 import { StoreAddress } from "../../../../src/hub/store/store-address.ts";
 import { deviceId, metricName } from "../../../support/stores/store.ts";
 import type { DatabaseServer } from "../../../support/system/database-server.ts";
@@ -18,8 +16,10 @@ import { startMariadb } from "../../../support/system/mariadb.ts";
 import { startPostgres } from "../../../support/system/postgres.ts";
 import type { Row, Topic } from "../../bench.ts";
 import { inTurns, medianPair, thousands } from "../../statistics.ts";
+import { openStore } from "./open-server-store.ts";
 import { measureHistory } from "./server-history.ts";
 import { measureMoves } from "./server-move.ts";
+import { measureWorkers } from "./server-workers.ts";
 
 const PAIRS = 3;
 const SERIES = 200;
@@ -28,7 +28,6 @@ const MESSAGES = 1_200;
 const READINGS = MESSAGES * READINGS_PER_MESSAGE;
 /** Unanswered at any time: enough for the batches that are on their way and the one that gathers. */
 const MESSAGES_IN_FLIGHT = 250;
-const ROWS_PER_INSERT = 5_000;
 const START_MS = Date.UTC(2026, 0, 1);
 const MIN_SHARE = 0.8;
 
@@ -36,7 +35,8 @@ type Load = (rows: ReadingColumns, address: string) => Promise<void>;
 
 export const server: Topic = {
   name: "server",
-  run: async ({ stores, tell }) => {
+  run: async (bench) => {
+    const { stores, tell } = bench;
     const rows: Row[] = [];
     for (const { product, start, load, rival, tableBytes } of products) {
       tell(`starts ${product}`);
@@ -57,15 +57,17 @@ export const server: Topic = {
       for (const row of await measureMoves(running, { product, rival, rivalPerSecond: b }, { stores, tell }))
         rows.push(row);
       for (const row of await measureHistory(running, { product, tableBytes }, tell)) rows.push(row);
+      if (product === "PostgreSQL") for (const row of await measureWorkers(running, bench)) rows.push(row);
     }
     return rows;
   },
 };
 
+/** With the sizes that a server has at first: the tests' are smaller. */
 const products = [
   {
     product: "PostgreSQL",
-    start: startPostgres,
+    start: () => startPostgres(["shared_buffers=128MB", "max_wal_size=1GB"]),
     load: loadByCopy,
     rival: "one binary COPY",
     tableBytes: (running: DatabaseServer, database: string, table: string) =>
@@ -73,9 +75,9 @@ const products = [
   },
   {
     product: "MariaDB",
-    start: startMariadb,
+    start: () => startMariadb(["--innodb-buffer-pool-size=128M", "--innodb-log-file-size=96M"]),
     load: loadByInsert,
-    rival: `INSERTs of ${ROWS_PER_INSERT} rows`,
+    rival: `INSERTs of ${READINGS_PER_STATEMENT} rows`,
     tableBytes: async (running: DatabaseServer, database: string, table: string) => {
       await running.administer(`ANALYZE TABLE ${table}`, database);
       const where = `table_schema = '${database}' AND table_name = '${table}'`;
@@ -100,18 +102,6 @@ async function inNewDatabase(running: DatabaseServer, measure: (address: string)
   } finally {
     await running.dropDatabase(address);
   }
-}
-
-function openStore(address: string): ServerStore {
-  return new ServerStore({
-    address: new StoreAddress(address),
-    clock: systemClock,
-    onDeath: (error) => {
-      throw error;
-    },
-    onWarning: () => undefined,
-    onCommit: () => undefined,
-  });
 }
 
 /** Readings a second until the last one is acknowledged. */
@@ -169,12 +159,8 @@ function readingAt(index: number): { readonly place: number; readonly tsMs: numb
 async function loadByCopy(rows: ReadingColumns, address: string): Promise<void> {
   const client = new pg.Client(address);
   await client.connect();
-  const bytes = copyRows(rows);
-  const chunks = Array.from({ length: Math.ceil(bytes.length / 65_536) }, (_, chunk) =>
-    bytes.subarray(chunk * 65_536, (chunk + 1) * 65_536),
-  );
   await pipeline(
-    Readable.from(chunks, { objectMode: false }),
+    Readable.from(copyRows(rows), { objectMode: false }),
     client.query(copyFrom("COPY reading (series_id, ts, value) FROM STDIN (FORMAT binary)")),
   );
   await client.end();
@@ -184,6 +170,7 @@ async function loadByInsert(rows: ReadingColumns, address: string): Promise<void
   const { host, port, database, user } = new StoreAddress(address);
   const password = new StoreAddress(address).revealPassword();
   const connection = await createConnection({ host, port, database, user, password });
-  for (let start = 0; start < READINGS; start += ROWS_PER_INSERT) await connection.query(insertReadings(rows, start));
+  for (let start = 0; start < READINGS; start += READINGS_PER_STATEMENT)
+    await connection.query(insertReadings(rows, start));
   await connection.end();
 }
