@@ -1,5 +1,6 @@
 // Entry of the page: signs in if the address is a sign-in link, then renders the app.
 // Shared styles are imported first, so that a component's own rules override them.
+import "./styles/fonts.css";
 import "./styles/tokens.css";
 import "./styles/base.css";
 import { QueryClientProvider } from "@tanstack/react-query";

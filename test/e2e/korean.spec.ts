@@ -33,7 +33,7 @@ const LINKS = [
   "#/guides",
 ];
 /** A small window, a desk and a large screen. */
-const OTHER_WIDTHS = [800, 1_280, 2_560];
+const OTHER_WIDTHS = [800, 1_280, 1_920, 2_560];
 
 test("a Korean phone shows every page whole, with Korean names of metrics and one form of each particle", async ({
   page,

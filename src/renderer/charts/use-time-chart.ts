@@ -34,8 +34,10 @@ export function useTimeChart<Drawn extends TimeChart>(options: Options<Drawn>): 
     chart.current = made;
     const stop = listenToGestures(canvas.current, view, made);
     draw();
+    const stopFollowing = onResize(canvas.current, () => draw());
     return () => {
       stop();
+      stopFollowing();
       made.destroy();
       chart.current = null;
     };
@@ -54,4 +56,19 @@ export function useTimeChart<Drawn extends TimeChart>(options: Options<Drawn>): 
     };
   }, [view]);
   return chart;
+}
+
+/** Chart.js has drawn it as wide as it is then; what lies over it has to follow. */
+function onResize(canvas: HTMLCanvasElement, follow: () => void): () => void {
+  // An observer reports how large it is at first, too.
+  let widthPx = canvas.clientWidth;
+  const observer = new ResizeObserver(() => {
+    if (canvas.clientWidth !== widthPx) inNextFrame(follow);
+    widthPx = canvas.clientWidth;
+  });
+  observer.observe(canvas);
+  return () => {
+    observer.disconnect();
+    cancelFrame(follow);
+  };
 }

@@ -1,4 +1,5 @@
 // Entry of the page to try the API, which the hub serves at /api/docs.
+import "../styles/fonts.css";
 import "../styles/tokens.css";
 import "../styles/base.css";
 import { StrictMode } from "react";

@@ -104,3 +104,20 @@ test("by keyboard alone readings are corrected and scaled, and undone in the lis
   await page.keyboard.press("Escape");
   await expect(form).toBeHidden();
 });
+
+test("what lies over a chart follows it to another width", async ({ page }) => {
+  await using hub = await startTestHub();
+  const chart = await openHour(page, hub);
+  await chart.getByRole("button", { name: "Mend: V" }).click();
+  const endOf = async (selector: string) => {
+    const box = await chart.locator(selector).last().boundingBox();
+    return (box?.x ?? Number.NaN) + (box?.width ?? 0);
+  };
+  for (const width of [800, 390, 1280]) {
+    await page.setViewportSize({ width, height: 900 });
+    await expect.poll(async () => (await endOf("[aria-hidden=true] > i")) - (await endOf("canvas"))).toBeLessThan(0);
+    await expect
+      .poll(async () => (await endOf("[aria-hidden=true] > i")) - (await endOf("canvas")))
+      .toBeGreaterThan(-80);
+  }
+});

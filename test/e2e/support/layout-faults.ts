@@ -1,5 +1,5 @@
-// Layout faults that axe does not find: horizontal overflow, clipped text without an ellipsis, what is used outside of its card, and on
-// a phone small targets.
+// Layout faults that axe does not find: horizontal overflow, clipped text without an ellipsis, text squeezed into a few letters a line,
+// what is used outside of its card, and on a phone small targets.
 import type { Page } from "@playwright/test";
 
 /** Of a finger; a target within a line of text may be smaller. */
@@ -31,6 +31,16 @@ export async function layoutFaults(page: Page): Promise<string[]> {
           element.textContent !== ""
         )
           faults.push(`cut off: ${nameOf(element)}`);
+        const words = [...element.childNodes].map((node) => (node instanceof Text ? node.data.trim() : "")).join(" ");
+        const { fontSize, lineHeight } = getComputedStyle(element);
+        const { width, height } = element.getBoundingClientRect();
+        if (
+          words.length > 20 &&
+          width > 1 &&
+          width < 4 * Number.parseFloat(fontSize) &&
+          height > 4 * Number.parseFloat(lineHeight)
+        )
+          faults.push(`squeezed: ${nameOf(element)}`);
       }
       const targets = "button, a[href], input:not([type=hidden]), select, textarea, summary, [role=option]";
       /** What it leaves that holds it: what is scrolled, or ends in an ellipsis, stands for what is in it. */

@@ -51,13 +51,14 @@ function Links({ route, onFind }: Props) {
       <button
         type="button"
         className={styles["find"]}
-        aria-label={text.shell.find}
         aria-keyshortcuts={isCommandKey ? "Meta+K" : "Control+K"}
         onClick={onFind}
       >
         <Search aria-hidden="true" />
         <span className={styles["long"]}>{text.shell.find}</span>
-        <span className={styles["short"]}>{text.shell.findShort}</span>
+        <span className={styles["short"]} aria-hidden="true">
+          {text.shell.findShort}
+        </span>
         <kbd>{isCommandKey ? "⌘K" : "Ctrl K"}</kbd>
       </button>
       {!isShared && (
