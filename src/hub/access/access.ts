@@ -9,7 +9,6 @@ import { ApiKeys, apiKeyRecords } from "./accounts/api-keys.ts";
 import { DeviceKeys, deviceKeyRecords } from "./accounts/device-keys.ts";
 import { OneTimeSecrets } from "./accounts/one-time-secrets.ts";
 import { People, personRecords } from "./accounts/people.ts";
-import { makeSecret } from "./accounts/secrets.ts";
 import { isSameSubject, SESSION_LIFE_MS, type SessionSubject, Sessions, sessionRecords } from "./accounts/sessions.ts";
 import { Shares, shareRecords } from "./accounts/shares.ts";
 import { SigningKeys, signingKeyRecords } from "./accounts/signing-keys.ts";
@@ -22,6 +21,7 @@ import { RequestRate } from "./limits/request-rate.ts";
 import { Networks } from "./networks.ts";
 import { OpenConnections } from "./open-connections.ts";
 import type { Principal } from "./principal.ts";
+import { makeSecret } from "./secrets.ts";
 import { type DeviceTopics, TopicAuthority } from "./topic-authority.ts";
 import { TrustedProxies } from "./trusted-proxies.ts";
 

@@ -5,10 +5,10 @@ import { parseDeviceId } from "../../shared/ids.ts";
 import type { ApiKeys } from "./accounts/api-keys.ts";
 import type { DeviceKeys } from "./accounts/device-keys.ts";
 import type { OneTimeSecrets } from "./accounts/one-time-secrets.ts";
-import { digestOf, hashOf, isKeyShaped, isSameSecret } from "./accounts/secrets.ts";
 import type { Sessions } from "./accounts/sessions.ts";
 import { isLoopback } from "./networks.ts";
 import { ANONYMOUS, type Principal } from "./principal.ts";
+import { digestOf, hashOf, isKeyShaped, isSameSecret } from "./secrets.ts";
 
 export type Credential =
   /** A bearer token, an API key, or the token of the session cookie. */

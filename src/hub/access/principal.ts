@@ -4,7 +4,7 @@
 import type { DeviceId } from "../../shared/ids.ts";
 import type { Role } from "../../shared/security/access.ts";
 import { ROLES } from "../../shared/security/roles.ts";
-import type { SecretDigest } from "./accounts/secrets.ts";
+import type { SecretDigest } from "./secrets.ts";
 
 export type Principal =
   /** The desktop shell, or a command line on this computer: it has this run's token. */

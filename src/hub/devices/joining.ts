@@ -3,7 +3,7 @@
 // Order: it is saved as waiting before its first reading is stored, so readings without a record are of an approved device.
 import type { JoiningMode } from "../../shared/api.ts";
 import type { Problem } from "../../shared/errors.ts";
-import type { DeviceId, MetricName } from "../../shared/ids.ts";
+import type { DeviceId } from "../../shared/ids.ts";
 import { message } from "../../shared/messages/message.ts";
 import type { IncomingReading } from "../../shared/reading.ts";
 import { HOUR_MS } from "../../shared/time.ts";
@@ -11,9 +11,8 @@ import type { Clock } from "../clock.ts";
 import type { ReadingStore } from "../store/readings.ts";
 import type { RecordStore } from "../store/records.ts";
 import type { JoiningRecord } from "./state/device-record.ts";
+import { type JoiningDevice, QUARANTINE_MS } from "./state/joining-device.ts";
 
-/** How long a device waits, and how long the readings of a blocked one can be restored. */
-export const QUARANTINE_MS = 7 * 24 * HOUR_MS;
 const MAX_WAITING = 100;
 const MAX_WAITING_PER_ADDRESS = 20;
 const MAX_QUARANTINED_READINGS = 10_000;
@@ -21,24 +20,6 @@ const RETRY_AFTER_SECONDS = 60;
 const LEAVING_SECONDS = 2;
 /** Refusals that are remembered, so that a device that repeats a message is listed once. */
 const MAX_REMEMBERED_REFUSALS = 1_000;
-
-/** The part of a device's state that joining needs. */
-export interface JoiningDevice {
-  readonly id: DeviceId;
-  /** Null where it has joined. */
-  joining: JoiningRecord | null;
-  /** Quarantined readings, those on their way to the store too. */
-  quarantinedReadings: number;
-  /** False until it is on disk that the device has not joined. */
-  isRecorded: boolean;
-  recording: Promise<void> | null;
-  /** True while its readings are being removed, or copied to another device before that. */
-  isLeaving: boolean;
-  /** True while the readings of another device are copied to it. */
-  takesIn: boolean;
-  readonly admitted: Set<string>;
-  readonly latest: Map<MetricName, { readonly ts: number; readonly value: number }>;
-}
 
 /** Why a message cannot be stored now. */
 export type Rejection =

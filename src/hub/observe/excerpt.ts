@@ -3,7 +3,7 @@
 /** A field whose name speaks of a secret, up to the end of its text or of the excerpt. */
 const SECRET_FIELD =
   /("[^"\\]{0,32}(?:passw|passphrase|secret|token|api[_-]?key|private[_-]?key|authorization|credential)[^"\\]{0,32}"\s*:\s*")(?:[^"\\]|\\.?)*/gi;
-/** Keys that this hub makes (access/accounts/secrets.ts), whole or cut. */
+/** Keys that this hub makes (access/secrets.ts), whole or cut. */
 const HUB_KEY = /\bbrk_[A-Za-z0-9_-]+/g;
 const HIDDEN = "•••";
 

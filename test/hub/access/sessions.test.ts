@@ -1,9 +1,9 @@
 // Who is signed in: by link, session, token or ticket. A session is a signed token that names a record.
 import { createHmac } from "node:crypto";
 import { afterAll, describe, expect, test } from "vitest";
-import { makeSecret } from "../../../src/hub/access/accounts/secrets.ts";
 import { signingKeyRecords } from "../../../src/hub/access/accounts/signing-keys.ts";
 import type { Principal } from "../../../src/hub/access/principal.ts";
+import { makeSecret } from "../../../src/hub/access/secrets.ts";
 import { FROM_LAN, LAN, RUN_TOKEN, startAccess, type TestAccess } from "../../support/access.ts";
 
 const MINUTE_MS = 60_000;

@@ -1,7 +1,8 @@
 // A registry of devices over a store, which admits whoever sends.
+
+import { DeviceView } from "../../../src/hub/devices/device-view.ts";
 import { DeviceDirectory } from "../../../src/hub/devices/directory.ts";
 import { Registry } from "../../../src/hub/devices/registry.ts";
-import { DeviceView } from "../../../src/hub/devices/state/device-view.ts";
 import { HubEvents } from "../../../src/hub/events.ts";
 import { MendList } from "../../../src/hub/mend/mend-list.ts";
 import type { ReadingStore } from "../../../src/hub/store/readings.ts";

@@ -6,7 +6,7 @@ import { type ApiKey, type NewApiKey, type NewApiKeyRequest, Role } from "../../
 import { DAY_MS } from "../../../shared/time.ts";
 import type { Clock } from "../../clock.ts";
 import type { RecordCollection, RecordKind } from "../../store/records.ts";
-import { hashOf, makeKey, makeSecret, type SecretDigest, shownPrefix } from "./secrets.ts";
+import { hashOf, makeKey, makeSecret, type SecretDigest, shownPrefix } from "../secrets.ts";
 
 const ApiKeyRecord = Type.Object({
   id: Type.String(),

@@ -9,7 +9,7 @@ import type { DeviceKey, NewDeviceKey, OfferedKey } from "../../../shared/securi
 import type { Clock } from "../../clock.ts";
 import { Mutex } from "../../mutex.ts";
 import type { RecordCollection, RecordKind } from "../../store/records.ts";
-import { digestOf, isSameSecret, makeKey, type SecretDigest } from "./secrets.ts";
+import { digestOf, isSameSecret, makeKey, type SecretDigest } from "../secrets.ts";
 
 const DeviceKeyRecord = Type.Object({
   device: Type.Unsafe<DeviceId>(Type.String()),

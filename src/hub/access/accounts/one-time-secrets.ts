@@ -1,6 +1,6 @@
 // Secrets that are valid once and for a short time: sign-in links, and tickets of live connections. They are held in memory.
 import type { Clock } from "../../clock.ts";
-import { makeSecret } from "./secrets.ts";
+import { makeSecret } from "../secrets.ts";
 
 const MAX_SECRETS = 1_000;
 

@@ -7,8 +7,8 @@ import { OWNER } from "../../../shared/security/roles.ts";
 import type { Clock } from "../../clock.ts";
 import type { RecordCollection, RecordKind } from "../../store/records.ts";
 import type { Principal } from "../principal.ts";
+import { makeSecret } from "../secrets.ts";
 import type { People } from "./people.ts";
-import { makeSecret } from "./secrets.ts";
 import type { Shares } from "./shares.ts";
 import type { SigningKeys } from "./signing-keys.ts";
 

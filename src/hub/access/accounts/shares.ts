@@ -8,7 +8,7 @@ import type { NewShare, Share } from "../../../shared/security/access.ts";
 import { DAY_MS } from "../../../shared/time.ts";
 import type { Clock } from "../../clock.ts";
 import type { RecordCollection, RecordKind } from "../../store/records.ts";
-import { hashOf, makeSecret } from "./secrets.ts";
+import { hashOf, makeSecret } from "../secrets.ts";
 
 const ShareRecord = Type.Object({
   id: Type.String(),

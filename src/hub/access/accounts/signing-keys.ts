@@ -3,7 +3,7 @@
 import { type Static, Type } from "typebox";
 import type { Clock } from "../../clock.ts";
 import type { RecordCollection, RecordKind } from "../../store/records.ts";
-import { makeSecret } from "./secrets.ts";
+import { makeSecret } from "../secrets.ts";
 
 const jose = () => import("jose");
 

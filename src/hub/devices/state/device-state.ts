@@ -10,11 +10,11 @@ import type {
 } from "../../../shared/device.ts";
 import type { DeviceAbout, Reported } from "../../../shared/device-about.ts";
 import type { MetricName } from "../../../shared/ids.ts";
-import { type JoiningDevice, QUARANTINE_MS } from "../joining.ts";
 import type { AddressStretch } from "./address-history.ts";
 import { ClockWatch } from "./clock-watch.ts";
 import { Delivery } from "./delivery.ts";
 import type { DeviceRecord, DeviceZone } from "./device-record.ts";
+import { type JoiningDevice, QUARANTINE_MS } from "./joining-device.ts";
 import type { MetricState } from "./metric-state.ts";
 import { type SkippedFieldState, toSkipped } from "./skipped-field.ts";
 

@@ -2,7 +2,7 @@
 import type { FastifyInstance } from "fastify";
 import { DeviceParams } from "../../../../../shared/api.ts";
 import { Device } from "../../../../../shared/device.ts";
-import type { DelayedRemovals } from "../../../../devices/state/delayed-removals.ts";
+import type { DelayedRemovals } from "../../../../devices/delayed-removals.ts";
 import type { Log } from "../../../../observe/log/log.ts";
 import { acceptNoBody } from "../../body/exact-body.ts";
 import { sendProblem } from "../../errors.ts";

@@ -1,11 +1,11 @@
 // Removes devices a minute after a person's request, unless that is cancelled. Until then a device works as before, so cancelling
 // loses nothing. The due time is stored with the device: a hub that ends meanwhile removes it after its next start.
-import type { Device } from "../../../shared/device.ts";
-import type { Problem } from "../../../shared/errors.ts";
-import type { DeviceId } from "../../../shared/ids.ts";
-import type { Clock } from "../../clock.ts";
-import type { HubEvents } from "../../events.ts";
-import type { DeviceDirectory } from "../directory.ts";
+import type { Device } from "../../shared/device.ts";
+import type { Problem } from "../../shared/errors.ts";
+import type { DeviceId } from "../../shared/ids.ts";
+import type { Clock } from "../clock.ts";
+import type { HubEvents } from "../events.ts";
+import type { DeviceDirectory } from "./directory.ts";
 
 /** Long enough to see that it was the wrong one. */
 const REMOVAL_DELAY_MS = 60_000;

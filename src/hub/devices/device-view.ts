@@ -1,13 +1,13 @@
 // The device of the API: its state, with the desired values of its controls, its keys and its mends.
 
-import type { Desired } from "../../../shared/controls/command.ts";
-import type { Device } from "../../../shared/device.ts";
-import type { MendState } from "../../../shared/history/mend.ts";
-import type { DeviceId } from "../../../shared/ids.ts";
-import type { DeviceKey, OfferedKey } from "../../../shared/security/access.ts";
-import type { DeviceDirectory } from "../directory.ts";
-import type { DeviceState } from "./device-state.ts";
-import { toDevice } from "./device-state.ts";
+import type { Desired } from "../../shared/controls/command.ts";
+import type { Device } from "../../shared/device.ts";
+import type { MendState } from "../../shared/history/mend.ts";
+import type { DeviceId } from "../../shared/ids.ts";
+import type { DeviceKey, OfferedKey } from "../../shared/security/access.ts";
+import type { DeviceDirectory } from "./directory.ts";
+import type { DeviceState } from "./state/device-state.ts";
+import { toDevice } from "./state/device-state.ts";
 
 export interface DeviceViewOptions {
   readonly directory: DeviceDirectory;
