@@ -38,7 +38,7 @@ export interface PlanOptions {
 /** With the index. */
 const BYTES_PER_ROW: Readonly<Record<ServerKind, number>> = { postgresql: 93, mysql: 59 };
 const BYTES_PER_COMPRESSED = 4;
-/** With their summaries: less than half of what two cores did that had devices and other work beside. */
+/** With their summaries: about what two cores did that had devices and other work beside. */
 const ROWS_PER_SECOND: Readonly<Record<ServerKind, number>> = { postgresql: 150_000, mysql: 50_000 };
 const COMPRESSED_PER_SECOND: Readonly<Record<ServerKind, number>> = { postgresql: 200_000, mysql: 75_000 };
 const BYTES_PER_SUMMARY: Readonly<Record<ServerKind, number>> = { postgresql: 108, mysql: 101 };
