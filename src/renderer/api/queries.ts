@@ -97,20 +97,25 @@ export function changeDevice(id: string, changes: DeviceChanges): Promise<Device
   return patch<Device>(apiUrl(`devices/${encodeURIComponent(id)}`), changes);
 }
 
-/** A device with more metrics has its readings not counted. */
-const MAX_COUNTED_METRICS = 20;
+/** Of a device with more, readings are counted only where somebody asks for it. */
+export const MAX_COUNTED_METRICS = 20;
 
-/** How many readings of the device are stored; undefined until they are counted. `isAwaited`: the page is shown with it. */
-export function useReadingCount({ id, metrics }: Device, isAwaited = true) {
+/** How many readings of the device are stored; undefined until they are counted. */
+export function useReadingCount({ id, metrics }: Device, options: CountOptions = { enabled: true }) {
   const series = metrics.map(({ name }) => ({ device: id, metric: name }));
-  return useCountOf(series, {}, { enabled: metrics.length <= MAX_COUNTED_METRICS, ...(!isAwaited && { meta: SLOW }) });
+  return useCountOf(series, {}, options);
+}
+
+interface CountOptions {
+  readonly enabled: boolean;
+  readonly meta?: typeof SLOW;
 }
 
 /** How many readings of these series there are, `from` and `to` in milliseconds UTC; all of them without. */
 export function useCountOf(
   series: readonly ViewSeries[],
   { from = "0", to }: { readonly from?: string; readonly to?: string },
-  options: { readonly enabled: boolean; readonly meta?: typeof SLOW },
+  options: CountOptions,
 ) {
   return useQuery({
     queryKey: ["reading-count", series, from, to],

@@ -3,7 +3,8 @@ import type { Device } from "../../../shared/device.ts";
 import { hubNowMs } from "../../api/feed/hub-clock.ts";
 import { useAttributeChanges } from "../../api/history/device-history.ts";
 import { useMe } from "../../api/me.ts";
-import { useReadingCount } from "../../api/queries.ts";
+import { MAX_COUNTED_METRICS, useReadingCount } from "../../api/queries.ts";
+import { SLOW } from "../../api/slow.ts";
 import { timelineText as t } from "../../i18n/later/timeline-text.ts";
 import { Moment } from "../../i18n/moment.tsx";
 import { metricLabel } from "../../i18n/names.ts";
@@ -23,7 +24,8 @@ interface Fact {
 export function AboutDevice({ device }: { readonly device: Device }) {
   const changes = useAttributeChanges(device.id);
   const { data: me } = useMe();
-  const count = useReadingCount(device, false);
+  // The page is shown without waiting for it.
+  const count = useReadingCount(device, { enabled: device.metrics.length <= MAX_COUNTED_METRICS, meta: SLOW });
   const facts: Fact[] = [
     { label: t.model, text: device.model, attribute: "model" },
     { label: t.room, text: device.room },

@@ -3,7 +3,7 @@ import type { Device } from "../../../shared/device.ts";
 import { announce } from "../../api/announcements.ts";
 import { explain } from "../../api/client.ts";
 import { useRemoval } from "../../api/devices/use-removal.ts";
-import { useReadingCount } from "../../api/queries.ts";
+import { MAX_COUNTED_METRICS, useReadingCount } from "../../api/queries.ts";
 import { pageText } from "../../i18n/page-text.ts";
 import { goTo, LINKS } from "../../shell/use-route.ts";
 import { historyText } from "./history-text.ts";
@@ -13,7 +13,7 @@ const t = pageText.removal;
 
 export function DeleteDevice({ device }: { readonly device: Device }) {
   const { metrics, name } = device;
-  const { data: count } = useReadingCount(device);
+  const { data: count } = useReadingCount(device, { enabled: metrics.length <= MAX_COUNTED_METRICS });
   const removal = useRemoval(device, () => {
     announce(t.deleted(name), { isScreenReaderOnly: true });
     goTo(LINKS.overview);
