@@ -1,5 +1,5 @@
 // The common part of the commands that work on a database file: arguments in, text and an exit code out.
-import { existsSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { Misuse, parseArguments } from "../../hub/arguments.ts";
 import { readConfig } from "../../hub/config.ts";
@@ -15,7 +15,7 @@ import {
   removeDatabase,
 } from "../../hub/store/maintenance.ts";
 import type { StoreAddress } from "../../hub/store/store-address.ts";
-import { errorText } from "../../shared/error-text.ts";
+import { errorCode, errorText } from "../../shared/error-text.ts";
 import { Failure } from "../../shared/errors.ts";
 import { message } from "../../shared/messages/message.ts";
 import { checkReadable, writeFailure } from "../output-file.ts";
@@ -105,10 +105,22 @@ function readRequest(
   return { folder, store, file, force, json, passphrase, signal };
 }
 
-/** The database of the data folder. Throws with a message where there is none: its hub may keep the data on a server. */
+/**
+ * The database of the data folder. Throws with a message where there is none: its hub may keep the data on a server. One that cannot
+ * be read says so where it is opened.
+ */
 export function databaseOf({ folder: { databasePath: path } }: DatabaseRequest): string {
-  if (!existsSync(path)) throw new Failure(message("cli/no-database", { path }));
+  if (isMissing(path)) throw new Failure(message("cli/no-database", { path }));
   return path;
+}
+
+function isMissing(path: string): boolean {
+  try {
+    statSync(path);
+    return false;
+  } catch (error) {
+    return errorCode(error) === "ENOENT";
+  }
 }
 
 /** Prints a line. */
