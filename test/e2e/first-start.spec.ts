@@ -12,6 +12,7 @@ test("an empty hub leads to a first reading: simulated Pis come at a press, obey
   const steps = page.getByRole("region", { name: "First steps" });
   const step = (name: string) => steps.getByRole("listitem").filter({ hasText: name });
   await expect(step("Find a Raspberry Pi")).toContainText("not done yet");
+  await page.getByText("import requests").waitFor();
   await page.getByRole("button", { name: "Show the programs" }).click();
   await expect(page.getByText("import requests")).toBeInViewport();
 
