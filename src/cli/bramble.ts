@@ -2,7 +2,6 @@
 // `bramble COMMAND …`: arguments in, text out. Nothing that needs a recent Node is imported before the check.
 import packageJson from "../../package.json" with { type: "json" };
 import { surviveClosedOutput } from "../hub/host.ts";
-import { keepCompiledCode } from "../hub/process/compile-cache.ts";
 import { holdHeapGrowth } from "../hub/process/heap-growth.ts";
 import { checkNode } from "../hub/process/node-version.ts";
 import { closest } from "../shared/closest.ts";
@@ -10,7 +9,6 @@ import { closest } from "../shared/closest.ts";
 const commands: Readonly<Record<string, () => Promise<(args: readonly string[]) => Promise<number>>>> = {
   serve: async () => {
     holdHeapGrowth();
-    keepCompiledCode();
     return (await import("../hub/serve.ts")).serve;
   },
   work: async () => (await import("../hub/worker/work.ts")).work,

@@ -1,9 +1,7 @@
 // Common to every command: help, version, exit codes, and errors for unknown arguments.
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
 import { expect, test } from "vitest";
 import packageJson from "../../../package.json" with { type: "json" };
-import { makeTemporaryFolder, runBramble } from "../../support/hub.ts";
+import { runBramble } from "../../support/hub.ts";
 
 const COMMANDS = [
   "serve",
@@ -95,13 +93,4 @@ test.each([
   const { code, output } = await runBramble(args);
   expect(output).toContain(words);
   expect(code).toBe(2);
-});
-
-test("compiled code is kept in this user's own folder, and nothing is amiss where it cannot be", async () => {
-  using folder = makeTemporaryFolder();
-  const runIn = (cache: string) => runBramble(["serve", "--help"], { NODE_COMPILE_CACHE: "", XDG_CACHE_HOME: cache });
-  const first = await runIn(folder.path);
-  expect(first.code).toBe(0);
-  expect(readdirSync(join(folder.path, "bramble"))).not.toEqual([]);
-  expect(await runIn("/dev/null")).toEqual(first);
 });
