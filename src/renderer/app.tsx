@@ -82,7 +82,7 @@ function Page({ route }: { readonly route: Route }) {
   if (me.isLoadingError) return <Failure title={text.shell.pageFailed} of={me} />;
   if (me.isPending && route.kind !== "overview") return <Loading />;
   const home = (
-    <Overview whileEmpty={<AddDevice head={(places) => <FirstStart {...places} />} />} foot={<OverviewFoot />} />
+    <Overview whileEmpty={<AddDevice head={(show) => <FirstStart onShow={show} />} />} foot={<OverviewFoot />} />
   );
   const homeInstead = (
     <>

@@ -7,13 +7,19 @@ test("an empty hub leads to a first reading: simulated Pis come at a press, obey
   page,
 }) => {
   await using hub = await startTestHub();
+  // It is pressed while the programs are asked for.
+  const isPressed = Promise.withResolvers<void>();
+  await page.route("**/api/v1/tls", async (route) => {
+    await isPressed.promise;
+    await route.continue();
+  });
   await page.goto(linkOf(hub));
   await expect(page.getByRole("heading", { level: 1, name: "Your first reading" })).toBeVisible();
   const steps = page.getByRole("region", { name: "First steps" });
   const step = (name: string) => steps.getByRole("listitem").filter({ hasText: name });
   await expect(step("Find a Raspberry Pi")).toContainText("not done yet");
-  await page.getByText("import requests").waitFor();
   await page.getByRole("button", { name: "Show the programs" }).click();
+  isPressed.resolve();
   await expect(page.getByText("import requests")).toBeInViewport();
 
   await page.getByRole("button", { name: "Simulate five Pis" }).click();

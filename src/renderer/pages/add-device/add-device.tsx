@@ -1,6 +1,6 @@
 // How to connect a Raspberry Pi: the agent's installer and programs for this hub. Waits for the first reading.
 import { TriangleAlert } from "lucide-react";
-import { type ReactNode, useId, useState } from "react";
+import { type ReactNode, useState } from "react";
 import type { JoiningMode } from "../../../shared/api.ts";
 import type { Device } from "../../../shared/device.ts";
 import { useNow } from "../../api/feed/use-now.ts";
@@ -15,34 +15,31 @@ import { Settled } from "../../shell/settled.tsx";
 import { LINKS } from "../../shell/use-route.ts";
 import { Dot } from "../../ui/dot.tsx";
 import styles from "./add-device.module.css";
-import { Programs } from "./programs.tsx";
+import { Programs, type ProgramsPart } from "./programs.tsx";
 
 const words = pageText.addDevice;
 
-/** Ids of the elements that hold the agent's installer and the programs. */
-export interface Places {
-  readonly agentId: string;
-  readonly programsId: string;
-}
-
 interface Props {
-  /** In place of the page's own heading. */
-  readonly head?: (places: Places) => ReactNode;
+  /** In place of the page's own heading; `show` leads to what stands below, as soon as it is there. */
+  readonly head?: (show: (part: ProgramsPart) => void) => ReactNode;
 }
 
 export function AddDevice({ head }: Props) {
   const hub = useHub();
   const devices = useDevices();
   const pending = usePendingDevices();
-  const places = { agentId: useId(), programsId: useId() };
+  // An object, so that the same can be asked for again.
+  const [wanted, setWanted] = useState<{ readonly part: ProgramsPart }>();
   return (
     <>
-      {head?.(places) ?? <Head joining={hub.data?.joining} />}
+      {head?.((part) => setWanted({ part })) ?? <Head joining={hub.data?.joining} />}
       <JoinRequests isAwaited />
       {hub.isLoadingError && <Failure title={words.hubUnknown} of={hub} />}
       <Settled isAside>
         {devices.data && pending.data && <FirstReading joined={devices.data} pending={pending.data} />}
-        {hub.data && <Programs hub={hub.data} known={[...(devices.data ?? []), ...(pending.data ?? [])]} {...places} />}
+        {hub.data && (
+          <Programs hub={hub.data} known={[...(devices.data ?? []), ...(pending.data ?? [])]} wanted={wanted} />
+        )}
       </Settled>
     </>
   );

@@ -1,5 +1,5 @@
 // The agent's installer and programs for a Pi, with the hub's address, its authority, and the device's key where one is made.
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { HubInfo } from "../../../shared/api.ts";
 import type { Device } from "../../../shared/device.ts";
 import type { NewDeviceKey } from "../../../shared/security/access.ts";
@@ -7,6 +7,7 @@ import type { TlsStatus } from "../../../shared/security/tls.ts";
 import { useTls } from "../../api/access.ts";
 import { useMay } from "../../api/me.ts";
 import { useInstaller } from "../../api/queries.ts";
+import { useReady } from "../../api/use-ready.ts";
 import { chosenHost, HubAddress } from "../../device/hub-address.tsx";
 import { pageText } from "../../i18n/page-text.ts";
 import { Failure } from "../../shell/failures/failure.tsx";
@@ -29,14 +30,16 @@ import {
 
 const words = pageText.addDevice;
 
+export type ProgramsPart = "agent" | "programs";
+
 interface Props {
   readonly hub: HubInfo;
   readonly known: readonly Device[];
-  readonly agentId: string;
-  readonly programsId: string;
+  /** What the person asked to see. */
+  readonly wanted: { readonly part: ProgramsPart } | undefined;
 }
 
-export function Programs({ hub, known, agentId, programsId }: Props) {
+export function Programs({ hub, known, wanted }: Props) {
   const [chosen, setChosen] = useState<string>();
   const [made, setMade] = useState<NewDeviceKey>();
   const mayMakeKeys = useMay("admin");
@@ -46,22 +49,23 @@ export function Programs({ hub, known, agentId, programsId }: Props) {
   const sender = made ?? EXAMPLE_SENDER;
   const way = wayTo(host, hub, tls);
   const installer = useInstaller(installerHost(host, hub, tls));
+  // Together, so that nothing moves.
+  const isPending = encryption.isPending || (installer.isPending && chosen === undefined);
+  const parts = useWantedPart(isPending ? undefined : wanted);
   // Without the TLS state a hub with TLS would seem to have none.
   if (encryption.isLoadingError) return <Failure title={words.hubUnknown} of={encryption} />;
-  // Together, so that nothing moves.
-  if (encryption.isPending || (installer.isPending && chosen === undefined))
-    return <div className="skeleton loading" aria-hidden="true" />;
+  if (isPending) return <div className="skeleton loading" aria-hidden="true" />;
   return (
     <>
       <p className={styles["address"]}>
         <HubAddress label={words.address} hub={hub} chosen={chosen} onChosen={setChosen} />
         {hub.mdnsName && <span className="note">{words.nameHint(hub.mdnsName)}</span>}
       </p>
-      <div id={agentId} tabIndex={-1} className={styles["snippets"]}>
+      <div ref={parts.agent} tabIndex={-1} className={styles["snippets"]}>
         <AgentInstaller address={installerHost(host, hub, tls)} fingerprint={tls?.authority?.fingerprint} />
         {mayMakeKeys && <DeviceKeyForm known={known} made={made} onMade={setMade} />}
       </div>
-      <div id={programsId} tabIndex={-1} className={styles["snippets"]}>
+      <div ref={parts.programs} tabIndex={-1} className={styles["snippets"]}>
         {made && <Snippet title={words.agentSettings} code={agentSnippet(made)} />}
         <Authority address={installerHost(host, hub, tls)} isNeeded={way.trust === "own-authority"} />
         <Snippet title={words.mqtt} code={mqttSnippet(way, sender)}>
@@ -75,6 +79,20 @@ export function Programs({ hub, known, agentId, programsId }: Props) {
       </div>
     </>
   );
+}
+
+/** Leads to what is wanted once the page is shown: what is hidden takes no focus. */
+function useWantedPart(wanted: Props["wanted"]) {
+  const agent = useRef<HTMLDivElement>(null);
+  const programs = useRef<HTMLDivElement>(null);
+  const isReady = useReady();
+  useEffect(() => {
+    if (!isReady || wanted === undefined) return;
+    const { current: element } = wanted.part === "agent" ? agent : programs;
+    element?.scrollIntoView({ block: "start" });
+    element?.focus({ preventScroll: true });
+  }, [isReady, wanted]);
+  return { agent, programs };
 }
 
 /** The installer is made for addresses and names of the hub alone; a proxy in front of it may have another. */

@@ -12,12 +12,11 @@ import styles from "./first-start.module.css";
 import { Steps } from "./steps.tsx";
 
 interface Props {
-  /** Ids of the elements further down that the ways lead to. */
-  readonly agentId: string;
-  readonly programsId: string;
+  /** Leads to what stands further down. */
+  readonly onShow: (part: "agent" | "programs") => void;
 }
 
-export function FirstStart({ agentId, programsId }: Props) {
+export function FirstStart({ onShow }: Props) {
   const simulating = useSimulate();
   const { data: hub } = useHub();
   return (
@@ -38,12 +37,12 @@ export function FirstStart({ agentId, programsId }: Props) {
       </p>
       <ul className={styles["ways"]}>
         <Way icon={<Cpu aria-hidden="true" />} title={words.agent} words={words.agentText}>
-          <button type="button" className="button" onClick={() => show(agentId)}>
+          <button type="button" className="button" onClick={() => onShow("agent")}>
             {words.agentAction}
           </button>
         </Way>
         <Way icon={<Terminal aria-hidden="true" />} title={words.program} words={words.programText}>
-          <button type="button" className="button" onClick={() => show(programsId)}>
+          <button type="button" className="button" onClick={() => onShow("programs")}>
             {words.programAction}
           </button>
         </Way>
@@ -84,11 +83,4 @@ function Way({ icon, title, words: lead, children }: WayProps) {
       {children}
     </li>
   );
-}
-
-/** The link of an element would be a route. */
-function show(id: string): void {
-  const element = document.getElementById(id);
-  element?.scrollIntoView({ block: "start" });
-  element?.focus({ preventScroll: true });
 }
