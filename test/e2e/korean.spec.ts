@@ -2,7 +2,7 @@
 import { expect, test } from "@playwright/test";
 import { startTestHub } from "../support/hub.ts";
 import { layoutFaults } from "./support/layout-faults.ts";
-import { linkOf } from "./support/page.ts";
+import { linkOf, untilChartsFollow } from "./support/page.ts";
 
 test.use({
   viewport: { width: 390, height: 844 },
@@ -54,6 +54,7 @@ test("a Korean phone shows every page whole, with Korean names of metrics and on
     for (const fault of await layoutFaults(page)) found.push(`${link}: ${fault}`);
     for (const width of OTHER_WIDTHS) {
       await page.setViewportSize({ width, height: 800 });
+      await untilChartsFollow(page);
       for (const fault of await layoutFaults(page)) found.push(`${link}, ${width} px: ${fault}`);
     }
     await page.setViewportSize({ width: 390, height: 844 });

@@ -4,7 +4,7 @@ import { chromium, expect, type Page, test } from "@playwright/test";
 import { chromiumLaunchOptions } from "../support/browser/chromium.ts";
 import { startTestHub } from "../support/hub.ts";
 import { layoutFaults } from "./support/layout-faults.ts";
-import { linkOf, watchRequests } from "./support/page.ts";
+import { linkOf, untilChartsFollow, watchRequests } from "./support/page.ts";
 import { takePicture } from "./support/screen-record.ts";
 import { openState, prepare, STATES } from "./support/states.ts";
 
@@ -40,7 +40,7 @@ for (const { fontPx, states } of [
       const look = async (name: string) => {
         for (const width of CROWDED.includes(name) ? [...WIDTHS, WIDTH_BETWEEN] : WIDTHS) {
           await page.setViewportSize({ width, height: 900 });
-          await expect.poll(() => page.evaluate(isFollowed), `${name} at ${width} px: charts follow`).toBe(true);
+          await untilChartsFollow(page);
           await takePicture(page, `letters-${fontPx}-${width}`, name);
           const faults = [...(await layoutFaults(page)), ...(await smallCharts(page))];
           found.push(...faults.map((fault) => `${name} at ${width} px: ${fault}`));
@@ -60,12 +60,6 @@ for (const { fontPx, states } of [
       await browser.close();
     }
   });
-
-/** Charts follow their cards a moment later. */
-const isFollowed = () =>
-  [...document.querySelectorAll("canvas")].every(
-    ({ clientWidth, parentElement }) => Math.abs(clientWidth - (parentElement?.clientWidth ?? 0)) <= 1,
-  );
 
 async function smallCharts(page: Page): Promise<string[]> {
   const shares = await page.locator("main").evaluate((main) => {

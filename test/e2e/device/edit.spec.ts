@@ -183,6 +183,7 @@ test("a device is blocked on its page, which can be undone, and approved again o
   await card.click();
   await page.getByRole("link", { name: "Edit" }).click();
   await page.getByRole("button", { name: "Block" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
   await expect(card).toBeHidden();
   expect((await hub.post({ device_id: "pi-1", temperature: 21 })).status).toBe(403);
   await page.getByText("1 device is blocked").click();

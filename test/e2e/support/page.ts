@@ -19,6 +19,15 @@ export async function untilDrawn(page: Page): Promise<void> {
   }, IDLE_TURNS);
 }
 
+/** Resolves when the charts are as wide as their cards: they follow a moment after the window's width has changed. */
+export async function untilChartsFollow(page: Page): Promise<void> {
+  await page.waitForFunction(() =>
+    [...document.querySelectorAll("canvas")].every(
+      ({ clientWidth, parentElement }) => Math.abs(clientWidth - (parentElement?.clientWidth ?? 0)) <= 1,
+    ),
+  );
+}
+
 /** Call it before the page is opened. What it returns resolves when the page has all that it asked for, and shows it. */
 export function watchRequests(page: Page): () => Promise<void> {
   const open = new Set<Request>();
