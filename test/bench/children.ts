@@ -9,7 +9,7 @@ import { type Static, type TSchema, Type } from "typebox";
 import { Value } from "typebox/value";
 import { TestHub } from "../support/hub.ts";
 
-type LoadName = "mqtt-flood" | "mqtt-pace" | "http-flood";
+type LoadName = "mqtt-flood" | "mqtt-versions" | "mqtt-pace" | "http-flood";
 type ServerName = "bare-broker" | "null-hub";
 /** Programs that take flags, as a person gives them. */
 type FlaggedName = "attack" | "honest";
