@@ -38,9 +38,9 @@ export interface PlanOptions {
 /** With the index. */
 const BYTES_PER_ROW: Readonly<Record<ServerKind, number>> = { postgresql: 93, mysql: 59 };
 const BYTES_PER_COMPRESSED = 4;
-/** With their summaries: about what two cores did that had devices and other work beside. */
-const ROWS_PER_SECOND: Readonly<Record<ServerKind, number>> = { postgresql: 150_000, mysql: 50_000 };
-const COMPRESSED_PER_SECOND: Readonly<Record<ServerKind, number>> = { postgresql: 200_000, mysql: 75_000 };
+/** With their summaries: somewhat less than what two cores did that had the hub, the server and devices at once. */
+const ROWS_PER_SECOND: Readonly<Record<ServerKind, number>> = { postgresql: 220_000, mysql: 140_000 };
+const COMPRESSED_PER_SECOND: Readonly<Record<ServerKind, number>> = { postgresql: 300_000, mysql: 300_000 };
 const BYTES_PER_SUMMARY: Readonly<Record<ServerKind, number>> = { postgresql: 108, mysql: 101 };
 /** How many summaries a slot of the shortest has with those of longer ones. */
 const SUMMARIES_PER_SLOT = ROLLUP_STEPS_MS.reduce((sum, stepMs) => sum + SHORTEST_STEP_MS / stepMs, 0);
