@@ -82,7 +82,7 @@ export const STATES: readonly State[] = [
 
 const OVERVIEWS: readonly string[] = ["#/", "#/?q=nowhere", "#/nowhere"];
 /** What stands below the devices is loaded last, once the browser is idle. */
-export const seeTail = (page: Page) => page.getByRole("region", { name: "First steps" }).waitFor();
+export const seeTail = (page: Page) => page.getByRole("region", { name: /^(?:First steps|첫 단계)$/ }).waitFor();
 
 export async function prepare(hub: TestHub): Promise<void> {
   const headers = { "Content-Type": "application/json" };
