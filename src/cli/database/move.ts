@@ -138,7 +138,7 @@ function stepText(reads: MoveStatus["reads"], move: MoveProgress): string {
   switch (step) {
     case "copying": {
       const back = copiedFromMs === null || copiedReadings === 0 ? "" : `, back to ${day(copiedFromMs)}`;
-      const left = secondsLeft === null ? "" : `; ${duration(secondsLeft)} are left`;
+      const left = secondsLeft === null ? "" : `; about ${duration(secondsLeft)} left`;
       return `Copying to ${other}: ${count(copiedReadings)} of ${count(totalReadings)} readings${back}${left}.`;
     }
     case "comparing":

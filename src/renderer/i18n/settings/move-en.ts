@@ -19,7 +19,7 @@ export const move = {
   serverHint: "The hub was started with --store. It can bring the data into a file in its data folder.",
   copied: (done: string, total: string) => `${done} of ${total} readings are copied.`,
   backTo: (date: string) => `Everything since ${date} is there.`,
-  left: (duration: string) => `About ${duration} are left.`,
+  left: (duration: string) => `About ${duration} left.`,
   comparing: "Comparing both databases …",
   ready: "Both databases have the same, and both get what comes.",
   switched: "The hub reads from the server. The file gets what comes, too, so that you can go back.",
