@@ -14,8 +14,11 @@ import { type Attackers, hubFlags, runAttackers } from "./attackers.ts";
 const RECOVERED_BYTES = 40e6;
 const RECOVERY_WITHIN_MS = 60_000;
 const POLL_MS = 100;
-/** Attackers that are gone leave megabytes in the sockets' buffers, which the hub works off before it sees that they are. */
-const WORKED_OFF_WITHIN_MS = 180_000;
+/**
+ * Attackers that are gone leave megabytes in the sockets' buffers, which the hub works off before it sees that they are: of what
+ * it refuses, some ten kilobytes a second of each connection.
+ */
+const WORKED_OFF_WITHIN_MS = 600_000;
 /** The hub opens and closes its database as it is asked. */
 const FILES_OF_ITS_OWN = 8;
 /** After the attack: until everything that was acknowledged has been looked up. */
