@@ -24,15 +24,20 @@ const deviceRecords: RecordKind<typeof Device> = { name: "device", schema: Devic
 
 export function serverStoreContract(product: string, server: () => DatabaseServer): void {
   describe(`a store in ${product}`, () => {
-    test("has all acknowledged readings after a kill of the server during commits", {
+    // SIGQUIT is an immediate shutdown of PostgreSQL, and an orderly one of MariaDB.
+    test("has all acknowledged readings after a kill of the server during commits, and a shutdown", {
       timeout: 120_000,
     }, async () => {
       await using open = await openServerStore(server());
       const sent = new SentReadings();
-      for (const more of [40, 120, 15]) {
+      for (const { more, signal } of [
+        { more: 40, signal: "SIGKILL" },
+        { more: 120, signal: "SIGQUIT" },
+        { more: 15, signal: "SIGKILL" },
+      ] as const) {
         await sent.during(open, async () => {
           await sent.untilAcknowledged(more);
-          await server().kill();
+          await server().kill(signal);
           const { rejected } = sent;
           await until("some are rejected", async () => sent.rejected > rejected || undefined);
           await server().start();

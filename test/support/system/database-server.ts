@@ -99,8 +99,8 @@ export class DatabaseServer implements AsyncDisposable {
   }
 
   /** As a power failure would, but for the computer. */
-  async kill(): Promise<void> {
-    await this.#end("SIGKILL");
+  async kill(signal: "SIGKILL" | "SIGQUIT" = "SIGKILL"): Promise<void> {
+    await this.#end(signal);
   }
 
   /** As its administrator would, without waiting for its clients. */
@@ -108,7 +108,7 @@ export class DatabaseServer implements AsyncDisposable {
     await this.#end(this.#product.stopSignal);
   }
 
-  async #end(signal: "SIGKILL" | "SIGTERM" | "SIGINT"): Promise<void> {
+  async #end(signal: "SIGKILL" | "SIGTERM" | "SIGINT" | "SIGQUIT"): Promise<void> {
     const running = this.#process;
     this.#process = null;
     if (running === null || running.exitCode !== null || running.signalCode !== null) return;
