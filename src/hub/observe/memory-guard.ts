@@ -2,7 +2,7 @@
 // room, not when the computer does: without an explicit collection an idle hub stays as large as in its busiest minute.
 import type { Budget } from "../access/limits/budget.ts";
 import type { Clock } from "../clock.ts";
-import { favourMemory, findCollector } from "../process/garbage.ts";
+import { beginCollection, favourMemory } from "../process/garbage.ts";
 import type { Log } from "./log/log.ts";
 
 const CHECK_PERIOD_MS = 1_000;
@@ -12,7 +12,7 @@ const RELEASE_ABOVE_PART = 0.8;
 const SHED_ABOVE_PART = 0.8;
 /** The limit of held bytes while memory is short, as a fraction of the usual one. */
 const SHED_TO_PART = 0.25;
-/** Growth since the last collection that justifies one in a busy hub, which it blocks: the growth may not be garbage. */
+/** Growth since the last collection that justifies one in a busy hub, which it slows: the growth may not be garbage. */
 const GROWTH_PART = 1 / 8;
 /** Garbage that justifies a collection in a quiet hub. */
 const WORTHWHILE_BYTES = 16 * 1024 * 1024;
@@ -43,10 +43,9 @@ export interface MemoryGuardOptions {
 
 export class MemoryGuard {
   readonly #options: MemoryGuardOptions;
-  readonly #collectGarbage = findCollector();
   /** Resident when the hub had started: what it needs for itself. */
   #startBytes = 0;
-  /** Resident after the last collection. */
+  /** The least that was resident since the last collection began. */
   #baselineBytes = 0;
   /** Resident when the hub was last quiet for long; 0 until the memory of the start has been returned. */
   #settledBytes = 0;
@@ -84,6 +83,7 @@ export class MemoryGuard {
   #check(): void {
     this.#countIdle();
     this.#checksSinceCollection++;
+    this.#baselineBytes = Math.min(this.#baselineBytes, process.memoryUsage.rss());
     this.#reduceInTime();
     if (this.#isCollectionDue()) {
       const isMuch = this.#usedPart > RELEASE_ABOVE_PART;
@@ -135,7 +135,6 @@ export class MemoryGuard {
   async #release(): Promise<void> {
     try {
       await this.#options.releaseMemory();
-      this.#baselineBytes = process.memoryUsage.rss();
     } catch (error) {
       this.#options.log.warn({ err: error }, "memory could not be given back");
     }
@@ -163,7 +162,7 @@ export class MemoryGuard {
 
   #collect(): void {
     this.#checksSinceCollection = 0;
-    this.#collectGarbage();
+    beginCollection();
     this.#baselineBytes = process.memoryUsage.rss();
   }
 }

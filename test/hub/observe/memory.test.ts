@@ -1,12 +1,20 @@
 // Memory after a flood: garbage collection shrinks V8's heap, and the C library returns free pages.
+import { constants, PerformanceObserver, performance } from "node:perf_hooks";
+import { type Static, Type } from "typebox";
+import { Value } from "typebox/value";
 import { expect, test } from "vitest";
-import { favourMemory, findCollector } from "../../../src/hub/process/garbage.ts";
+import { beginCollection, favourMemory, findCollector } from "../../../src/hub/process/garbage.ts";
 import { trimHeap } from "../../../src/hub/store/sqlite/threads/trim-heap.ts";
 import { until } from "../../support/until.ts";
 
 const BLOCK_BYTES = 60_000;
 const BLOCKS = 4_000;
 const OBJECTS = 1_000_000;
+
+const Collection = Type.Object({
+  startTime: Type.Number(),
+  detail: Type.Object({ kind: Type.Integer(), flags: Type.Integer() }),
+});
 
 test.runIf(process.platform === "linux")("what was freed between blocks that live on goes back to the system", () => {
   const collectGarbage = findCollector();
@@ -48,4 +56,26 @@ test("pages that V8 keeps for objects to come go back to the system once memory 
     favourMemory(false);
   }
   expect(freedBytes).toBeGreaterThan(50 * OBJECTS);
+});
+
+test("garbage is collected in steps where the thread has to go on", async () => {
+  const found: Static<typeof Collection>[] = [];
+  const observer = new PerformanceObserver((list) => {
+    found.push(...list.getEntries().filter((entry) => Value.Check(Collection, entry)));
+  });
+  observer.observe({ entryTypes: ["gc"] });
+  const kept = Array.from({ length: OBJECTS / 4 }, (_, count) => ({ count, list: [count] }));
+  let objects = Array.from({ length: OBJECTS }, (_, count) => ({ count, list: [count] }));
+  findCollector()();
+  const fullBytes = process.memoryUsage().heapUsed;
+  objects = [];
+  const begunMs = performance.now();
+  beginCollection();
+  const whole = () =>
+    found.filter(({ startTime, detail }) => startTime > begunMs && detail.kind === constants.NODE_PERFORMANCE_GC_MAJOR);
+  await until("the garbage is gone", async () => process.memoryUsage().heapUsed < fullBytes / 2 || undefined, 30_000);
+  await until("the collection is reported", async () => whole().length > 0 || undefined);
+  observer.disconnect();
+  expect(whole().filter(({ detail }) => detail.flags & constants.NODE_PERFORMANCE_GC_FLAGS_FORCED)).toEqual([]);
+  expect([kept.length, objects.length]).toEqual([OBJECTS / 4, 0]);
 });
