@@ -55,6 +55,15 @@ test("a hidden reading that is imported again stays hidden", async () => {
   expect(metrics).toMatchObject([{ name: "t", latest: { value: 20 } }]);
 });
 
+test("a unit is learnt also where the readings with it are known", async () => {
+  await using hub = await startEmptyHub();
+  await hub.post({ device_id: "pi", ts: "2026-01-01T00:00:00Z", t: 20 });
+  const { pass } = await importFile(hub, "time,device,t [°C]\n2026-01-01T00:00:00Z,pi,20\n");
+  expect(pass?.counts).toMatchObject({ fresh: 0, known: 1 });
+  const { metrics } = await (await hub.fetch("/api/v1/devices/pi")).json();
+  expect(metrics).toMatchObject([{ name: "t", unit: "°C" }]);
+});
+
 describe("what is refused", () => {
   test("is reported with line and reason, while the rest is stored", async () => {
     await using hub = await startEmptyHub();
