@@ -98,6 +98,11 @@ const FORMS: readonly (readonly [name: string, file: string, read: readonly stri
     ["Kuche-1 t 2025-12-31T14:05:00Z 1", "Kuche-1 t 2025-12-31T00:05:00Z 2"],
   ],
   [
+    "two columns of times, one of them called that in German",
+    "Geändert;Uhrzeit;t\n2026-02-01 00:00;2026-01-31 12:00;1\n",
+    ["Kuche-1 t 2026-01-31T12:00:00Z 1"],
+  ],
+  [
     "twelve hours in Korean",
     "일시,온도\n2026. 1. 31. 오후 9:00,1\n",
     ["Kuche-1 온도 2026-01-31T12:00:00Z 1"],
