@@ -299,7 +299,7 @@ function createIntake(
     onFailure: failed("a simulated Pi, or the first steps, could not be written down"),
   });
   const feed = new LiveFeed({ events, devices: view, mends, clock });
-  const target = new ImportedDevices({ directory, registry, records, events });
+  const target = new ImportedDevices({ directory, registry, records, mends, events });
   const imports = new Imports({ readings, target, isDiskFull: () => disk.status === "full", clock });
   const messageLog = new MessageLog({ tap, clock });
   return { refusals, workerNews, tap, ingest, inbox, firstStart, feed, imports, messageLog };

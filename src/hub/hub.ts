@@ -101,7 +101,8 @@ export class Hub {
     if (broker !== null) await this.#run(broker);
     this.#stops.push(() => http.stop());
     endpoints.listening("http", config.httpPort, await http.listen(config.host, config.httpPort));
-    await this.#run(tls);
+    this.#stops.push(() => tls.stop());
+    await tls.start();
   }
 
   /** Writes `hub.json`, by which other programs on this computer find the hub, now and when its URLs change. */

@@ -6,6 +6,7 @@ import type { Reading } from "../../shared/reading.ts";
 import type { HubEvents } from "../events.ts";
 import type { RecordStore } from "../store/records.ts";
 import type { DeviceDirectory } from "./directory.ts";
+import type { DeviceMends } from "./mends.ts";
 import type { Registry } from "./registry.ts";
 import { deviceRecords } from "./state/device-record.ts";
 import { type DeviceState, newState, toRecord } from "./state/device-state.ts";
@@ -15,6 +16,7 @@ export interface ImportedDevicesOptions {
   readonly directory: DeviceDirectory;
   readonly registry: Pick<Registry, "approve">;
   readonly records: RecordStore;
+  readonly mends: Pick<DeviceMends, "shown">;
   readonly events: Pick<HubEvents, "deviceChanged" | "readingsStored">;
 }
 
@@ -56,17 +58,19 @@ export class ImportedDevices {
     }
   }
 
-  /** Updates the devices with readings that were stored. */
+  /** Updates the devices with readings that were stored, and with units. */
   stored(
     readings: readonly Reading[],
     units: readonly { readonly device: DeviceId; readonly metric: MetricName; readonly unit: string }[],
     receivedAtMs: number,
   ): void {
-    const { directory, events } = this.#options;
+    const { directory, mends, events } = this.#options;
     const changed = new Set<DeviceState>();
-    for (const { device, metric, tsMs, value } of readings) {
+    for (const reading of readings) {
+      const { device, metric, tsMs } = reading;
       const state = directory.states.get(device);
-      if (state === undefined) continue;
+      const value = mends.shown(device, metric, tsMs, reading.value);
+      if (state === undefined || value === null) continue;
       const known = state.latest.get(metric);
       if (known !== undefined && tsMs < known.ts) continue;
       if (known === undefined) state.latest.set(metric, new MetricState(tsMs, value, Math.min(tsMs, receivedAtMs)));

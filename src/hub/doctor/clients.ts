@@ -25,7 +25,7 @@ export function failedClients(options: Options, language: Language = "en"): Fail
 function refusedBySender(refused: readonly Refused[], sinceMs: number, language: Language): FailedClient[] {
   const bySender = new Map<string, FailedClient>();
   for (const one of refused) {
-    const { atMs, code, address, source, message: text } = one;
+    const { atMs, code, address, source, message: text, count = 1 } = one;
     if (atMs <= sinceMs) continue;
     const clientId = senderOf(one);
     // Several devices may share the address. Faults that differ in a number alone, such as the place, are of one kind.
@@ -39,11 +39,11 @@ function refusedBySender(refused: readonly Refused[], sinceMs: number, language:
             address,
             ...(clientId && { clientId }),
             message: messageOf(one, language),
-            count: 1,
+            count,
             firstSeenMs: atMs,
             lastSeenMs: atMs,
           }
-        : { ...known, count: known.count + 1, firstSeenMs: Math.min(known.firstSeenMs, atMs) },
+        : { ...known, count: known.count + count, firstSeenMs: Math.min(known.firstSeenMs, atMs) },
     );
   }
   return [...bySender.values()];

@@ -62,7 +62,7 @@ export class CsvReader {
     const lineEnd = newline < 0 ? data.length : newline;
     const quote = data.indexOf(QUOTE, at);
     if (quote < 0 || quote >= lineEnd) return this.#plainRow(data, at, lineEnd);
-    return this.#quotedRow(data, at) ?? this.#unclosedRow(data, at, lineEnd, isLast);
+    return this.#quotedRow(data, at, isLast) ?? this.#unclosedRow(data, at, lineEnd, isLast);
   }
 
   #plainRow(data: string, at: number, lineEnd: number): FoundRow {
@@ -76,7 +76,8 @@ export class CsvReader {
     return isLast || data.length - at > MAX_ROW_CHARACTERS ? this.#plainRow(data, at, lineEnd) : null;
   }
 
-  #quotedRow(data: string, start: number): FoundRow | null {
+  /** Null where it goes on behind `data`, or is too long. */
+  #quotedRow(data: string, start: number, isLast: boolean): FoundRow | null {
     const cells: string[] = [];
     let lines = 1;
     let at = start;
@@ -90,6 +91,7 @@ export class CsvReader {
         at = close + 1;
       }
       const end = this.#cellEnd(data, at);
+      if (end === data.length && !isLast) return null;
       const isRowEnd = data[end] !== this.#separator;
       const stop = isRowEnd && data[end - 1] === "\r" && end > at ? end - 1 : end;
       cells.push(cell + data.slice(at, stop));

@@ -23,7 +23,7 @@ export interface ImportTarget {
   hasSeries(device: DeviceId, metric: MetricName): boolean;
   /** Approves the devices of the readings and creates missing ones; resolves once that is on disk. */
   admit(readings: readonly Reading[]): Promise<void>;
-  /** Updates the devices with readings that were stored. */
+  /** Updates the devices with readings that were stored, and with units. */
   stored(readings: readonly Reading[], units: readonly ImportedUnit[], receivedAtMs: number): void;
 }
 
@@ -124,12 +124,13 @@ export class ImportPass {
     this.#counts.known += batch.length - missing.length;
     const units = this.#units.splice(0);
     if (kind === "check") return;
+    const receivedAtMs = now();
     if (missing.length > 0) {
       await target.admit(missing);
-      const receivedAtMs = now();
       await readings.append({ readings: missing, attributes: [], receivedAtMs, isOfFlood: true });
-      target.stored(missing, units, receivedAtMs);
     }
+    // The units of known readings may be new.
+    target.stored(missing, units, receivedAtMs);
   }
 }
 

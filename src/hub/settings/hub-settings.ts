@@ -4,6 +4,7 @@ import { type Static, Type } from "typebox";
 import type { Problem } from "../../shared/errors.ts";
 import { message } from "../../shared/messages/message.ts";
 import type { HubSettingsChanges } from "../../shared/settings/hub-settings.ts";
+import { Mutex } from "../mutex.ts";
 import type { RecordKind, RecordStore } from "../store/records.ts";
 
 const DEFAULT_LABEL = "bramble";
@@ -30,6 +31,8 @@ export interface HubPreferencesOptions {
 export class HubPreferences {
   readonly #options: HubPreferencesOptions;
   #record: HubRecord = {};
+  /** Each is based on the record that the one before has saved. */
+  readonly #changes = new Mutex();
   /** Called after a change of how the hub is advertised. */
   onAdvertisingChanged: () => void = () => undefined;
 
@@ -69,7 +72,11 @@ export class HubPreferences {
   }
 
   /** Resolves once it is on disk and in force. */
-  async change(changes: HubSettingsChanges): Promise<Problem | null> {
+  change(changes: HubSettingsChanges): Promise<Problem | null> {
+    return this.#changes.runExclusive(() => this.#change(changes));
+  }
+
+  async #change(changes: HubSettingsChanges): Promise<Problem | null> {
     if (changes.advertise !== undefined && !this.mayAdvertise) return message("set-by-flag", { field: "advertise" });
     const { name, advertise, mdnsLabel } = { ...this.#record, ...changes };
     const trimmed = name?.trim();

@@ -194,7 +194,7 @@ const http = new HttpTransport({
   inbox: new Inbox({ ingest, clock }),
   imports: new Imports({
     readings,
-    target: new ImportedDevices({ directory, registry, records, events }),
+    target: new ImportedDevices({ directory, registry, records, mends, events }),
     isDiskFull: () => false,
     clock,
   }),

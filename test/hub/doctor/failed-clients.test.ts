@@ -23,8 +23,9 @@ test("refused messages are one entry for each sender, source and reason, with th
   const list = [
     refused(nowMs - 1),
     refused(nowMs - 2, { source: "POST /data" }),
-    refused(nowMs - 3),
-    refused(nowMs - 4, { code: "bad-time" }),
+    // With those of a flood that are not listed one by one.
+    refused(nowMs - 3, { count: 1_000 }),
+    refused(nowMs - 4, { code: "bad-time", count: 7 }),
     refused(nowMs - 5, { source: "sensor/data", device: "b" }),
     refused(nowMs - 6, { source: "sensor/data", message: "it is empty", device: "" }),
     refused(nowMs - DAY_MS),
@@ -34,11 +35,11 @@ test("refused messages are one entry for each sender, source and reason, with th
       code: "not-json",
       clientId: "attic",
       message: `On sensor/attic/data: at ${nowMs - 1}`,
-      count: 2,
+      count: 1_001,
       firstSeenMs: nowMs - 3,
     },
     { code: "not-json", message: `On POST /data: at ${nowMs - 2}`, count: 1 },
-    { code: "bad-time", clientId: "attic", count: 1 },
+    { code: "bad-time", clientId: "attic", count: 7 },
     { code: "not-json", clientId: "b", count: 1 },
     { code: "not-json", message: "On sensor/data: it is empty", count: 1 },
   ]);

@@ -98,6 +98,11 @@ const FORMS: readonly (readonly [name: string, file: string, read: readonly stri
     ["Kuche-1 t 2025-12-31T14:05:00Z 1", "Kuche-1 t 2025-12-31T00:05:00Z 2"],
   ],
   [
+    "two columns of times, one of them called that in German",
+    "Geändert;Uhrzeit;t\n2026-02-01 00:00;2026-01-31 12:00;1\n",
+    ["Kuche-1 t 2026-01-31T12:00:00Z 1"],
+  ],
+  [
     "twelve hours in Korean",
     "일시,온도\n2026. 1. 31. 오후 9:00,1\n",
     ["Kuche-1 온도 2026-01-31T12:00:00Z 1"],
@@ -125,6 +130,24 @@ describe("forms", () => {
 test("units stand beside names, in a column of their own, or behind values", () => {
   expect(understand("time,a [°C],b\n2026-01-31,1,2 %\n").units).toEqual(["a °C", "b %"]);
   expect(understand("time,metric,value,unit\n2026-01-31,a,1,hPa\n").units).toEqual(["a hPa"]);
+});
+
+test("a file in two pieces has the same rows, wherever it is cut", () => {
+  const file = Buffer.from(
+    'time,note,t\r\n2026-01-31,"a ""b""\r\nc",21.5\r\n\r\n2026-02-01,"d\ne",7\n2026-02-02,"f,8\n',
+  );
+  const form = { encoding: "utf-8", separator: ",", header: true } as const;
+  const whole = [...new TableRows(form).rows(file, true)];
+  expect(whole.map(({ line, cells }) => [line, cells?.at(-1)])).toEqual([
+    [2, "21.5"],
+    [5, "7"],
+    [7, "8"],
+  ]);
+  for (let at = 1; at < file.length; at++) {
+    const table = new TableRows(form);
+    const rows = [...table.rows(file.subarray(0, at), false), ...table.rows(file.subarray(at), true)];
+    expect(rows, `cut at ${at}`).toEqual(whole);
+  }
 });
 
 describe("encodings", () => {

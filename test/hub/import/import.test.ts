@@ -44,6 +44,26 @@ test("hourly readings are looked up among those of a fast series", async () => {
   expect(pass?.counts).toMatchObject({ fresh: 1, changed: 1, known: 2 });
 });
 
+test("a hidden reading that is imported again stays hidden", async () => {
+  await using hub = await startEmptyHub();
+  const file = "time,device,t\n2026-01-01T00:00:00Z,pi,20\n2026-01-01T00:01:00Z,pi,4711\n";
+  await importFile(hub, file);
+  const hide = { metric: "t", from: 0, to: NOW_MS, least: 100, repair: { kind: "hide" } };
+  await hub.fetch("/api/v1/devices/pi/mends", { method: "POST", body: JSON.stringify(hide) });
+  await importFile(hub, file);
+  const { metrics } = await (await hub.fetch("/api/v1/devices/pi")).json();
+  expect(metrics).toMatchObject([{ name: "t", latest: { value: 20 } }]);
+});
+
+test("a unit is learnt also where the readings with it are known", async () => {
+  await using hub = await startEmptyHub();
+  await hub.post({ device_id: "pi", ts: "2026-01-01T00:00:00Z", t: 20 });
+  const { pass } = await importFile(hub, "time,device,t [°C]\n2026-01-01T00:00:00Z,pi,20\n");
+  expect(pass?.counts).toMatchObject({ fresh: 0, known: 1 });
+  const { metrics } = await (await hub.fetch("/api/v1/devices/pi")).json();
+  expect(metrics).toMatchObject([{ name: "t", unit: "°C" }]);
+});
+
 describe("what is refused", () => {
   test("is reported with line and reason, while the rest is stored", async () => {
     await using hub = await startEmptyHub();

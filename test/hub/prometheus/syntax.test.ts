@@ -165,6 +165,7 @@ test("a pattern matches what JavaScript's own engine matches", () => {
   );
   expect(new Pattern("(?i)TEMP.*").matches("temperature")).toBe(true);
   expect(new Pattern("a(?i:B)c").matches("abC")).toBe(false);
+  expect(["a", "A", "b"].map((text) => new Pattern("(?i)[^a]").matches(text))).toEqual([false, false, true]);
   expect(new Pattern("(?P<x>a)|\\x62|\\x{1F600}|[\\d-]").matches("-")).toBe(true);
 });
 

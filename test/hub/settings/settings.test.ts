@@ -33,6 +33,13 @@ test("a hub's name and how it is advertised are kept", async () => {
   expect(wrong.status).toBe(400);
 });
 
+test("settings that are changed at the same time are all kept", async () => {
+  await using hub = await startHubInside();
+  const changes = [{ name: "Greenhouse" }, { mdnsLabel: "garden" }];
+  await Promise.all(changes.map((change) => ask(hub, "PATCH", "settings", change)));
+  expect(await ask(hub, "GET", "settings")).toMatchObject({ name: "Greenhouse", mdnsLabel: "garden" });
+});
+
 const allowed = async (hub: HubInside) => (await ask<{ allow: string[] }>(hub, "GET", "access")).allow;
 
 test("a change of the network undoes itself, also over a restart, unless it is kept", async () => {

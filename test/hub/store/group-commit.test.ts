@@ -34,3 +34,12 @@ test("messages that arrived while a flood's message was decoded are committed fi
   await Promise.all([flood, others]);
   expect(commits).toEqual([1, FLOOD_READINGS]);
 });
+
+test("a writer that ends in a flood rejects what waits, and no more is waited for", async () => {
+  const ended = async () => {
+    throw new Error("the writer ended");
+  };
+  const commit = new GroupCommit({ series: new SeriesIds(), commit: ended, catchUp: ended, onCommit: () => undefined });
+  await expect(commit.append(messageOf(FLOOD_READINGS, true))).rejects.toThrow("the writer ended");
+  await commit.idle();
+});

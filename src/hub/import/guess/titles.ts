@@ -4,7 +4,7 @@ import type { ColumnRole } from "../../../shared/history/import.ts";
 
 /** The better names of a role come first. Compared without case, spaces, underscores and units. */
 const TITLES: Readonly<Record<ColumnRole, string>> = {
-  time: "time timestamp ts _time datetime dateandtime date/time lastchanged lastupdated createdat recordedat measuredat epoch unixtime utc zeit zeitstempel datum/zeit datumzeit uhrzeit시간 시각 일시 시간 측정시간 측정일시",
+  time: "time timestamp ts _time datetime dateandtime date/time lastchanged lastupdated createdat recordedat measuredat epoch unixtime utc zeit zeitstempel datum/zeit datumzeit uhrzeit 시각 일시 시간 측정시간 측정일시",
   date: "date day datum tag 날짜 일자",
   clock: "clock timeofday uhrzeit time zeit 시각 시간",
   device:

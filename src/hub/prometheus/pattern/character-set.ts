@@ -14,7 +14,7 @@ export class CharacterSet {
   }
 
   has(code: number): boolean {
-    return this.#ranges.some(([first, last]) => first <= code && code <= last) !== this.#isNegated;
+    return this.#isListed(code) !== this.#isNegated;
   }
 
   /** All ranges that it has, for a set that is made of several. */
@@ -22,17 +22,17 @@ export class CharacterSet {
     return this.#isNegated ? complement(this.#ranges) : this.#ranges;
   }
 
-  /** The same and the other case of each letter. */
+  /** The same and the other case of each letter; `[^a]` then has neither a nor A. */
   get inAnyCase(): CharacterSet {
-    const { ranges } = this;
-    const has = (text: string) => {
-      const code = text.codePointAt(0) ?? 0;
-      return ranges.some(([first, last]) => first <= code && code <= last);
-    };
+    const isListed = (text: string) => this.#isListed(text.codePointAt(0) ?? 0);
     return new AnyCase((code) => {
       const character = String.fromCodePoint(code);
-      return has(character) || has(character.toLowerCase()) || has(character.toUpperCase());
+      return [character, character.toLowerCase(), character.toUpperCase()].some(isListed) !== this.#isNegated;
     });
+  }
+
+  #isListed(code: number): boolean {
+    return this.#ranges.some(([first, last]) => first <= code && code <= last);
   }
 }
 

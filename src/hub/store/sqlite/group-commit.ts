@@ -103,8 +103,9 @@ export class GroupCommit {
       const [batch] = this.#floodQueue.batches;
       if (batch === undefined) continue;
       const pieces = Math.floor(batch.readings.count / READINGS_PER_PIECE);
-      for (let piece = 0; piece < pieces && (await this.#options.catchUp()); piece++)
-        await this.#commitNext(this.#queue);
+      // A writer that has ended rejects the batch as well.
+      const isBehind = () => this.#options.catchUp().catch(() => false);
+      for (let piece = 0; piece < pieces && (await isBehind()); piece++) await this.#commitNext(this.#queue);
       await this.#commitNext(this.#floodQueue);
     }
     this.#running = null;

@@ -20,10 +20,13 @@ export async function sendPieces(reply: FastifyReply, pieces: AsyncIterable<Expo
   raw.statusCode = reply.statusCode;
   gzip?.pipe(raw);
   const write = writerTo(gzip ?? raw);
-  raw.once("close", () => {
+  const gone = () => {
     gzip?.destroy();
     write.end();
-  });
+  };
+  // The first piece may take long.
+  if (raw.destroyed) gone();
+  else raw.once("close", gone);
   const { method } = reply.request;
   try {
     while (method !== "HEAD" && next.done !== true && (await write.piece(next.value.bytes))) {

@@ -80,6 +80,30 @@ test("a client that disconnects ends the stream", async () => {
   await left.promise;
 });
 
+test.each(["identity", "gzip"])("so does one that has disconnected before the first piece, with %s", async (coding) => {
+  const [gone, left] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  async function* endless() {
+    try {
+      await gone.promise;
+      // It cannot be compressed.
+      for (;;) yield { bytes: randomBytes(PIECE_BYTES), release: () => undefined };
+    } finally {
+      left.resolve();
+    }
+  }
+  const app = Fastify();
+  app.get("/", async (_request, reply) => {
+    reply.raw.once("close", gone.resolve);
+    socket.destroy();
+    return sendPieces(reply, endless());
+  });
+  const address = await app.listen({ host: "127.0.0.1", port: 0 });
+  const socket = connect(Number(new URL(address).port), "127.0.0.1");
+  socket.write(`GET / HTTP/1.1\r\nHost: hub\r\nAccept-Encoding: ${coding}\r\n\r\n`);
+  await left.promise;
+  await app.close();
+});
+
 test("a failure of the first piece is an error answer; a later one cuts the answer off", async () => {
   async function* failing(after: number) {
     for (let made = 0; made < after; made++) yield newPiece();

@@ -2,12 +2,16 @@
 import { X509Certificate } from "node:crypto";
 import { once } from "node:events";
 import { readFileSync, statSync } from "node:fs";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { connectAsync } from "mqtt";
 import { expect, test } from "vitest";
 import { WebSocket } from "ws";
+import { listen } from "../../../../src/hub/transport/ports.ts";
 import { startHubInside } from "../../../support/hub-inside.ts";
 import { askHttps, changeTls, openTls, run, startTlsHub, tlsStatus } from "../../../support/tls.ts";
+
+const ANY_PORT = { number: 0, named: true };
 
 test("a named port turns it on; clients accept the authority and the certificate", async () => {
   await using tls = await startTlsHub();
@@ -37,6 +41,16 @@ test("a named port turns it on; clients accept the authority and the certificate
     join(tls.hub.path, "tls", "hub.pem"),
   ]);
   expect(verified).toMatchObject({ code: 0 });
+});
+
+test("a hub that cannot have one of the ports has none of them open", async () => {
+  const servers = [createServer(), createServer()];
+  const [free = 0, taken = 0] = await Promise.all(servers.map((server) => listen(server, "127.0.0.1", ANY_PORT, "")));
+  servers[0]?.close();
+  const flags = ["--host", "127.0.0.1", "--https-port", `${free}`, "--mqtts-port", `${taken}`];
+  await expect(startHubInside({ flags })).rejects.toThrow(`MQTTS port ${taken} is taken`);
+  await expect(openTls(free)).rejects.toThrow("ECONNREFUSED");
+  servers[1]?.close();
 });
 
 test("curl, mosquitto and paho with the authority connect by name and by address", async () => {
