@@ -64,6 +64,14 @@ test("a change of the network undoes itself, also over a restart, unless it is k
   expect(await ask(hub, "GET", "trial")).toEqual({ trial: null });
 });
 
+test("of two settings that are changed on trial both are again as they were", async () => {
+  await using hub = await startHubInside();
+  await ask(hub, "PATCH", "access?undoAfter=60", { anonymous: "all" });
+  await ask(hub, "PATCH", "access?undoAfter=60", { allow: ["203.0.113.0/24"] });
+  await ask(hub, "POST", "trial/undo");
+  expect(await ask(hub, "GET", "access")).toMatchObject({ anonymous: "readings", allow: [] });
+});
+
 test("TLS on trial goes off again, and a change that is refused starts no trial", async () => {
   await using hub = await startHubInside({ flags: ["--https-port", "0", "--mqtts-port", "0"] });
   await ask(hub, "PATCH", "tls?undoAfter=10", { mode: "off" });
