@@ -137,12 +137,25 @@ test.each([
   { format: "bramble-set-up", version: 1, stranger: 1 },
   { format: "bramble-set-up", version: 1, devices: { "a/b": { name: "x" } } },
   { format: "bramble-set-up", version: 1, hub: { name: "New" }, retention: [{ keepDays: 1 }, { keepDays: 2 }] },
+  { format: "bramble-set-up", version: 1, hub: { name: "New" }, access: { allow: ["nowhere"] } },
+  { format: "bramble-set-up", version: 1, hub: { name: "New" }, backups: { folder: "nowhere" } },
 ])("a file that is wrong changes nothing: %j", async (file) => {
   await using hub = await startHubInside();
   const before = await ask(hub, "GET", "set-up");
   const answer = await hub.fetch("/api/v1/set-up", { method: "PUT", body: JSON.stringify(file) });
   expect(answer.status).toBe(400);
   expect(await ask(hub, "GET", "set-up")).toEqual(before);
+});
+
+test("a file with what a flag sets changes nothing, and a dry run says so", async () => {
+  await using hub = await startHubInside({ flags: ["--anonymous", "none"] });
+  const before = await ask(hub, "GET", "set-up");
+  const file = { format: "bramble-set-up", version: 1, hub: { name: "New" }, access: { anonymous: "all" } };
+  for (const query of ["?dryRun=true", ""]) {
+    const answer = await hub.fetch(`/api/v1/set-up${query}`, { method: "PUT", body: JSON.stringify(file) });
+    expect(answer.status).toBe(409);
+    expect(await ask(hub, "GET", "set-up")).toEqual(before);
+  }
 });
 
 test("bramble config writes the file, and says what applying it changes", async () => {
