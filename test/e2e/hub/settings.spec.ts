@@ -92,7 +92,7 @@ test("a change of the network undoes itself unless the window keeps it", async (
   const allowed = async () => (await (await hub.fetch("/api/v1/access")).json()).allow;
   expect(await allowed()).toEqual([]);
 
-  await page.reload();
+  await expect(networks, "what was undone").toHaveValue("");
   await networks.fill("198.51.100.0/24");
   await page.getByRole("button", { name: "Save networks" }).click();
   // Who takes it for kept would be cut off.
@@ -104,6 +104,12 @@ test("a change of the network undoes itself unless the window keeps it", async (
   await expect(notice).toBeHidden();
   hub.clock.advance(61_000);
   expect(await allowed()).toEqual(["198.51.100.0/24"]);
+
+  await networks.fill("192.0.2.0/24");
+  await page.getByRole("button", { name: "Save networks" }).click();
+  await expect(notice).toBeVisible();
+  hub.clock.advance(61_000);
+  await expect(networks, "what undid itself").toHaveValue("198.51.100.0/24");
 });
 
 test("an exception that keeps readings longer goes only once a person agrees to what that removes", async ({
