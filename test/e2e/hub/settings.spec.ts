@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, type Page, test } from "@playwright/test";
 import { type HubInside, startHubInside } from "../../support/hub-inside.ts";
+import { untilDrawn } from "../support/page.ts";
 
 const uiFolder = fileURLToPath(new URL("../../../out/renderer", import.meta.url));
 
@@ -148,4 +149,69 @@ test("the set-up is saved as a file, and applied once its changes were seen", as
   await expect(page.getByText("One value was changed.")).toBeVisible();
   const { devices } = await (await hub.fetch("/api/v1/devices")).json();
   expect(devices).toMatchObject([{ id: "pi", name: "Attic" }]);
+});
+
+test("an exception that another person makes meanwhile stays when all other readings are kept for less", async ({
+  page,
+}) => {
+  await using hub = await startHubInside({ uiFolder });
+  await hub.post({ device_id: "pi", t: 1 });
+  await open(hub, page);
+  const body = JSON.stringify({ rules: [{ device: "pi", keepDays: null }] });
+  await hub.fetch("/api/v1/retention", { method: "PUT", body });
+  await page.getByRole("combobox", { name: "Keep readings" }).selectOption("a year");
+  await page.getByRole("dialog").getByRole("button", { name: "Remove what is older" }).click();
+  await expect(page.getByRole("button", { name: "Remove the exception for pi" })).toBeVisible();
+  const { rules } = await (await hub.fetch("/api/v1/retention")).json();
+  expect(rules).toEqual([{ keepDays: 365 }, { device: "pi", keepDays: null }]);
+});
+
+test("by keyboard a choice is gone through", async ({ page }) => {
+  await using hub = await startHubInside({ uiFolder });
+  await open(hub, page);
+  const hour = page.getByRole("combobox", { name: "At", exact: true });
+  await hour.focus();
+  for (const _ of ["4", "5", "6"]) await page.keyboard.press("ArrowDown");
+  await expect.poll(async () => (await (await hub.fetch("/api/v1/backups")).json()).hour).toBe(6);
+  await expect(hour).toHaveValue("6");
+  await expect(hour).toBeFocused();
+});
+
+test("an answer that was on its way does not hide a later change", async ({ page }) => {
+  await using hub = await startHubInside({ uiFolder });
+  await open(hub, page);
+  const nightly = page.getByRole("switch", { name: "Back up every night" });
+  await expect(nightly).toBeChecked();
+  await page.getByRole("link", { name: "Overview" }).click();
+  const isChanged = Promise.withResolvers<void>();
+  const isAsked = Promise.withResolvers<void>();
+  await page.route("**/api/v1/backups", async (route) => {
+    if (route.request().method() !== "GET") return route.continue();
+    const response = await route.fetch();
+    isAsked.resolve();
+    await isChanged.promise;
+    await route.fulfill({ response });
+  });
+  await page.getByRole("link", { name: "Settings" }).click();
+  await isAsked.promise;
+  const changed = page.waitForResponse((answer) => answer.request().method() === "PATCH");
+  await nightly.click();
+  await changed;
+  await expect(nightly).not.toBeChecked();
+  isChanged.resolve();
+  await page.unrouteAll({ behavior: "wait" });
+  await untilDrawn(page);
+  await expect(nightly).not.toBeChecked();
+});
+
+test("what another administrator sets is seen on a page that stays open", async ({ page }) => {
+  await using hub = await startHubInside({ uiFolder });
+  await open(hub, page);
+  const [name, kept] = [page.getByLabel("Name of the hub"), page.getByRole("combobox", { name: "Keep readings" })];
+  await expect(kept).toHaveValue("");
+  await hub.fetch("/api/v1/settings", { method: "PATCH", body: JSON.stringify({ name: "Attic" }) });
+  await hub.fetch("/api/v1/retention", { method: "PUT", body: JSON.stringify({ rules: [{ keepDays: 30 }] }) });
+  // It is asked for every fifteen seconds.
+  await expect(name.and(page.getByRole("textbox"))).toHaveValue("Attic");
+  await expect(kept).toHaveValue("30");
 });
