@@ -177,6 +177,15 @@ test("by keyboard a choice is gone through", async ({ page }) => {
   await expect(hour).toBeFocused();
 });
 
+test("a button that was disabled while it worked has the focus again", async ({ page }) => {
+  await using hub = await startHubInside({ uiFolder });
+  await open(hub, page);
+  const make = page.getByRole("button", { name: "Back up now" });
+  await make.press("Enter");
+  await expect(page.getByText("✓ verified")).toBeVisible();
+  await expect(make).toBeFocused();
+});
+
 test("an answer that was on its way does not hide a later change", async ({ page }) => {
   await using hub = await startHubInside({ uiFolder });
   await open(hub, page);
