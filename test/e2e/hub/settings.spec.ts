@@ -213,6 +213,19 @@ test("an answer that was on its way does not hide a later change", async ({ page
   await expect(nightly).not.toBeChecked();
 });
 
+test("a section that is chosen takes the focus, and a second time, too", async ({ page }) => {
+  await using hub = await startHubInside({ uiFolder });
+  await open(hub, page);
+  const link = page.getByRole("navigation", { name: "Settings" }).getByRole("link", { name: "Backups" });
+  const heading = page.getByRole("heading", { level: 2, name: "Backups" });
+  for (const _ of ["first", "second"]) {
+    await link.press("Enter");
+    await expect(heading).toBeFocused();
+    await expect(heading).toBeInViewport();
+    await page.evaluate(() => scrollTo(0, 0));
+  }
+});
+
 test("what another administrator sets is seen on a page that stays open", async ({ page }) => {
   await using hub = await startHubInside({ uiFolder });
   await open(hub, page);
