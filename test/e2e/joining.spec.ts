@@ -2,7 +2,7 @@
 import { expect, type Page, test } from "@playwright/test";
 import { connectAsync } from "mqtt";
 import { startTestHub, type TestHub } from "../support/hub.ts";
-import { linkOf } from "./support/page.ts";
+import { linkOf, staysUnderPointer, untilFrame } from "./support/page.ts";
 
 const askingHub = () => startTestHub("--joining", "ask");
 
@@ -220,4 +220,44 @@ test("a new request does not move under the pointer", async ({ page }) => {
     "pi-1 wants to join",
     "stranger wants to join",
   ]);
+});
+
+test("what is typed for one device stays, with the focus, when another asks, and when that one is gone", async ({
+  page,
+}) => {
+  await using hub = await askingHub();
+  await join(hub, "old");
+  await hub.post({ device_id: "pi-1", temperature: 20 });
+  await page.goto(linkOf(hub));
+  await page.getByRole("button", { name: "Name and room of pi-1" }).click();
+  const name = page.getByLabel("Name for pi-1");
+  await name.fill("Window");
+  await hub.post({ device_id: "pi-2", temperature: 20 });
+  const folded = page.getByText("2 devices want to join");
+  await expect(folded).toBeVisible();
+  await expect(name).toBeFocused();
+  await page.keyboard.type(" seat");
+  await hub.fetch("/api/v1/devices/pi-2/block", { method: "POST" });
+  await expect(folded).toBeHidden();
+  await expect(name).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(page.locator("[data-announcer=visible]")).toHaveText("Window seat has joined.");
+});
+
+test("a device that asks while the pointer is at the button for all is not approved with the others", async ({
+  page,
+}) => {
+  await using hub = await askingHub();
+  await join(hub, "old");
+  for (const id of ["pi-1", "pi-2"]) await hub.post({ device_id: id, temperature: 20 });
+  const strangerIsKnown = untilFrame(page, '"id":"stranger"');
+  await page.goto(linkOf(hub));
+  const all = page.getByRole("button", { name: /^Approve all/ });
+  await staysUnderPointer(all, async () => {
+    await hub.post({ device_id: "stranger", temperature: 20 });
+    await strangerIsKnown;
+  });
+  await all.click({ position: { x: 5, y: 5 } });
+  await expect(page.locator("[data-announcer=visible]")).toHaveText("2 of 2 have joined.");
+  await expect(page.getByRole("button", { name: "Approve stranger" })).toBeVisible();
 });

@@ -269,6 +269,10 @@ class AboutTest(FolderCase):
             },
         )
 
+    def test_what_hangs_on_it_comes_before_the_vitals(self) -> None:
+        message = about(parse('[inputs.water]\nkind = "ds18b20"'), [], self.folder)
+        self.assertEqual(list(json.loads(message)["metrics"])[:2], ["water", "cpu_temperature"])
+
     def test_a_machine_without_a_device_tree_has_no_model(self) -> None:
         self.assertIsNone(machine_model(self.folder))
 

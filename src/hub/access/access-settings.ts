@@ -86,26 +86,32 @@ export class AccessSettings {
     };
   }
 
+  /** Why a change would be refused; null where it would not. */
+  problemOf({ anonymous, allow }: AccessChanges): Problem | null {
+    const { flags } = this.#options;
+    if (anonymous !== undefined && flags.anonymous !== null) return message("set-by-flag", { field: "anonymous" });
+    if (allow !== undefined && flags.allow !== null) return message("set-by-flag", { field: "allow" });
+    const wrong = allow?.find((text) => parseCidr(text.trim()) === null);
+    return wrong === undefined ? null : message("bad-value/network", { field: "allow", value: wrong });
+  }
+
   /** Resolves once it is on disk and in force. */
   change(changes: AccessChanges): Promise<Problem | null> {
     return this.#changes.runExclusive(() => this.#change(changes));
   }
 
-  async #change({ anonymous, allow }: AccessChanges): Promise<Problem | null> {
-    const { flags, onChanged } = this.#options;
-    if (anonymous !== undefined && flags.anonymous !== null) return message("set-by-flag", { field: "anonymous" });
-    if (allow !== undefined && flags.allow !== null) return message("set-by-flag", { field: "allow" });
-    const networks = allow?.map((text) => ({ text, cidr: parseCidr(text.trim()) }));
-    const wrong = networks?.find(({ cidr }) => cidr === null);
-    if (wrong !== undefined) return message("bad-value/network", { field: "allow", value: wrong.text });
+  async #change(changes: AccessChanges): Promise<Problem | null> {
+    const problem = this.problemOf(changes);
+    if (problem !== null) return problem;
+    const { anonymous, allow } = changes;
     const record: AccessRecord = {
       ...this.#record,
       ...(anonymous && { anonymous }),
-      ...(networks && { allow: networks.flatMap(({ cidr }) => cidr ?? []) }),
+      ...(allow && { allow: allow.flatMap((text) => parseCidr(text.trim()) ?? []) }),
     };
     await this.#records?.save([record]);
     this.#record = record;
-    onChanged();
+    this.#options.onChanged();
     return null;
   }
 }

@@ -206,7 +206,8 @@ export class Backups {
 
   get #dueMs(): number {
     const { last, sinceMs, hour } = this.#record;
-    return nextDueMs({ atMs: last?.atMs ?? sinceMs, hasFailed: last?.outcome === "failed" }, hour);
+    const attempt = { atMs: last?.atMs ?? sinceMs, hasFailed: last?.outcome === "failed" };
+    return nextDueMs(attempt, hour, this.#options.clock.now());
   }
 
   #list(): BackupStatus["backups"] {

@@ -20,7 +20,8 @@ export interface Attempt {
  * The first time at `hour` o'clock after the last attempt, or an hour after one that failed. It may have passed: a computer
  * that was off at night makes up for it when it is on again.
  */
-export function nextDueMs(last: Attempt, hour: number): number {
+export function nextDueMs(last: Attempt, hour: number, nowMs: number): number {
+  if (last.atMs > nowMs) return nowMs;
   if (last.hasFailed) return last.atMs + RETRY_AFTER_MS;
   const due = new Date(last.atMs);
   due.setHours(hour, 0, 0, 0);

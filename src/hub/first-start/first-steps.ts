@@ -39,10 +39,10 @@ export class FirstSteps {
 
   /** Restores the steps, after the devices. */
   async start(): Promise<void> {
-    const { records, directory } = this.#options;
+    const { records, directory, isSimulated } = this.#options;
     const [kept] = await records.collection(firstStepsRecords).list();
     for (const step of kept?.done ?? []) this.#done.add(step);
-    this.#isDismissed = kept?.dismissed ?? directory.states.size > 0;
+    this.#isDismissed = kept?.dismissed ?? [...directory.states.values()].some(({ id }) => !isSimulated(id));
   }
 
   /** Resolves when the steps are on disk. */

@@ -71,13 +71,19 @@ export class HubPreferences {
     return this.#record.mdnsLabel ?? DEFAULT_LABEL;
   }
 
+  /** Why a change would be refused; null where it would not. */
+  problemOf({ advertise }: HubSettingsChanges): Problem | null {
+    return advertise === undefined || this.mayAdvertise ? null : message("set-by-flag", { field: "advertise" });
+  }
+
   /** Resolves once it is on disk and in force. */
   change(changes: HubSettingsChanges): Promise<Problem | null> {
     return this.#changes.runExclusive(() => this.#change(changes));
   }
 
   async #change(changes: HubSettingsChanges): Promise<Problem | null> {
-    if (changes.advertise !== undefined && !this.mayAdvertise) return message("set-by-flag", { field: "advertise" });
+    const problem = this.problemOf(changes);
+    if (problem !== null) return problem;
     const { name, advertise, mdnsLabel } = { ...this.#record, ...changes };
     const trimmed = name?.trim();
     const next: HubRecord = {

@@ -80,8 +80,8 @@ export class NetworkTrial {
   }
 
   /**
-   * Makes a change, on trial where it is to be undone after some seconds: then `before` is restored. After two changes of one
-   * subject the settings before the first are restored. Resolves with the problem of the change, or null once it is in force and on
+   * Makes a change, on trial where it is to be undone after some seconds: then `before` is restored. After several changes of one
+   * setting the value before the first is restored. Resolves with the problem of the change, or null once it is in force and on
    * disk.
    */
   async attempt<Subject extends TrialSubject>(
@@ -116,7 +116,8 @@ export class NetworkTrial {
 
   async #begin(subject: TrialSubject, before: Before[TrialSubject], seconds: number): Promise<void> {
     const untilMs = this.#options.clock.now() + seconds * 1_000;
-    await this.#save({ untilMs, before: { [subject]: before, ...this.#record?.before } });
+    const earlier = this.#record?.before;
+    await this.#save({ untilMs, before: { ...earlier, [subject]: { ...before, ...earlier?.[subject] } } });
   }
 
   async #putBack<Subject extends TrialSubject>(subject: Subject, before: Before[Subject] | undefined): Promise<void> {

@@ -109,6 +109,8 @@ export class SetUp {
     const wanted = { ...file, ...(rules && { retention: rules }), devices: Object.fromEntries(devices) };
     const changes = this.#differences(await this.export(), wanted);
     const awaited = Object.keys(wanted.devices).filter((id) => !this.#options.directory.states.has(id));
+    const refused = this.#refusalOf(wanted, changes);
+    if (refused !== null) return refused;
     if (isDryRun) return { applied: false, changes, awaited };
     const problem = await this.#applyAll(wanted, changes, undoAfter);
     return problem ?? { applied: true, changes, awaited };
@@ -131,30 +133,36 @@ export class SetUp {
     });
   }
 
-  /** Access comes last: it may lock out the administrator who applies the file. */
+  /** Why what is changed late would be refused; null where it would not. */
+  #refusalOf({ hub, access }: WantedSetUp, changes: readonly SetUpChange[]): Problem | null {
+    const { preferences, access: ways } = this.#options;
+    const problem = hub !== undefined && differs(changes, "hub") ? preferences.problemOf(hub) : null;
+    return problem ?? (access !== undefined && differs(changes, "access") ? ways.settings.problemOf(access) : null);
+  }
+
+  /** Backups come first: their folder may be refused. Access comes last: it may lock out the administrator who applies the file. */
   async #applyAll(wanted: WantedSetUp, changes: readonly SetUpChange[], undoAfter: string | undefined) {
     const { preferences, access, trial, backups, retention, directory } = this.#options;
-    const differs = (path: string) => changes.some((one) => one.path === path || one.path.startsWith(`${path}.`));
-    if (wanted.hub !== undefined && differs("hub")) {
-      const problem = await preferences.change(wanted.hub);
-      if (problem !== null) return problem;
-    }
-    if (wanted.backups !== undefined && differs("backups")) {
+    if (wanted.backups !== undefined && differs(changes, "backups")) {
       const problem = await backups().change(wanted.backups);
       if (problem !== null) return problem;
     }
+    if (wanted.hub !== undefined && differs(changes, "hub")) {
+      const problem = await preferences.change(wanted.hub);
+      if (problem !== null) return problem;
+    }
     for (const [id, settings] of Object.entries(wanted.devices)) {
-      if (!differs(`devices.${id}`)) continue;
+      if (!differs(changes, `devices.${id}`)) continue;
       const problem = directory.states.has(id) ? await this.#edit(id, settings) : await this.#await(id, settings);
       if (problem !== null) return problem;
     }
     for (const view of wanted.views ?? []) {
-      const problem = differs(`views.${view.id}`) ? await this.#views.put(view) : null;
+      const problem = differs(changes, `views.${view.id}`) ? await this.#views.put(view) : null;
       if (problem !== null) return problem;
     }
-    if (wanted.retention !== undefined && differs("retention")) await retention.setRules(wanted.retention);
+    if (wanted.retention !== undefined && differs(changes, "retention")) await retention.setRules(wanted.retention);
     const { access: ways } = wanted;
-    if (ways === undefined || !differs("access")) return null;
+    if (ways === undefined || !differs(changes, "access")) return null;
     const before = access.settings.before(ways);
     return trial().attempt("access", before, undoAfter, () => access.settings.change(ways));
   }
@@ -194,4 +202,8 @@ export class SetUp {
 function byId(views: unknown): unknown {
   if (!Array.isArray(views)) return {};
   return Object.fromEntries(views.map((view: { readonly id: string }) => [view.id, view]));
+}
+
+function differs(changes: readonly SetUpChange[], path: string): boolean {
+  return changes.some((one) => one.path === path || one.path.startsWith(`${path}.`));
 }

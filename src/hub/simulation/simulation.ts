@@ -37,7 +37,6 @@ export class Simulation {
   /** Resumes the simulated Pis of the last run; their missing history is filled in meanwhile. */
   async start(): Promise<void> {
     const { simulated, clock, onFailure } = this.#options;
-    await simulated.start();
     this.#endTimer = clock.every(SAMPLE_PERIOD_MS, () => this.#sample());
     this.#changes
       .runExclusive(async () => {

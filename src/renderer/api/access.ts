@@ -9,8 +9,8 @@ import { apiUrl, request } from "./client.ts";
 import { SLOW } from "./slow.ts";
 
 const REACH_PERIOD_MS = 30_000;
-/** Of people, and of who is signed in. */
-const PEOPLE_PERIOD_MS = 15_000;
+/** Of what other administrators may change meanwhile. */
+export const OTHERS_PERIOD_MS = 15_000;
 const CLIENTS_PERIOD_MS = 3_000;
 
 /** For a change that may cut this window off: it undoes itself, unless the window keeps it. */
@@ -36,6 +36,7 @@ export function useAccessSettings() {
     queryKey: ACCESS_KEYS.settings,
     queryFn: ({ signal }) => request<AccessSettings>(apiUrl("access"), { signal }),
     refetchOnMount: "always",
+    refetchInterval: OTHERS_PERIOD_MS,
   });
 }
 
@@ -45,7 +46,7 @@ export function usePeople() {
     queryFn: ({ signal }) => request<PersonList>(apiUrl("people"), { signal }),
     select: ({ people }) => people,
     refetchOnMount: "always",
-    refetchInterval: PEOPLE_PERIOD_MS,
+    refetchInterval: OTHERS_PERIOD_MS,
   });
 }
 
@@ -55,7 +56,7 @@ export function useSessions() {
     queryFn: ({ signal }) => request<SessionList>(apiUrl("sessions"), { signal }),
     select: ({ sessions }) => sessions.toSorted((a, b) => b.lastSeenMs - a.lastSeenMs),
     refetchOnMount: "always",
-    refetchInterval: PEOPLE_PERIOD_MS,
+    refetchInterval: OTHERS_PERIOD_MS,
   });
 }
 
@@ -74,6 +75,7 @@ export function useApiKeys() {
     queryFn: ({ signal }) => request<ApiKeyList>(apiUrl("api-keys"), { signal }),
     select: ({ keys }) => keys,
     refetchOnMount: "always",
+    refetchInterval: OTHERS_PERIOD_MS,
   });
 }
 
@@ -83,6 +85,7 @@ export function useShares() {
     queryFn: ({ signal }) => request<ShareList>(apiUrl("shares"), { signal }),
     select: ({ shares }) => shares,
     refetchOnMount: "always",
+    refetchInterval: OTHERS_PERIOD_MS,
   });
 }
 
@@ -91,6 +94,7 @@ export function useTls() {
     queryKey: ACCESS_KEYS.tls,
     queryFn: ({ signal }) => request<TlsStatus>(apiUrl("tls"), { signal }),
     refetchOnMount: "always",
+    refetchInterval: OTHERS_PERIOD_MS,
   });
 }
 

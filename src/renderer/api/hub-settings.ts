@@ -11,7 +11,7 @@ import type {
   TrialStatus,
 } from "../../shared/settings/hub-settings.ts";
 import type { SetUpFile, SetUpOutcome } from "../../shared/settings/set-up.ts";
-import { ON_TRIAL, TRIAL_KEY } from "./access.ts";
+import { ON_TRIAL, OTHERS_PERIOD_MS, TRIAL_KEY } from "./access.ts";
 import { apiUrl, LONG_REQUEST_TIMEOUT_MS, patch, post, put, request } from "./client.ts";
 import { QUERY_KEYS } from "./queries.ts";
 
@@ -32,6 +32,7 @@ export function useHubSettings() {
     queryKey: KEYS.settings,
     queryFn: ({ signal }) => request<HubSettings>(apiUrl("settings"), { signal }),
     refetchOnMount: "always",
+    refetchInterval: OTHERS_PERIOD_MS,
   });
 }
 
@@ -58,6 +59,7 @@ export function useRetention() {
     queryKey: KEYS.retention,
     queryFn: ({ signal }) => request<Retention>(apiUrl("retention"), { signal }),
     refetchOnMount: "always",
+    refetchInterval: OTHERS_PERIOD_MS,
   });
 }
 
@@ -76,7 +78,13 @@ function useChange<Input, Answer>(key: readonly string[], change: (input: Input)
   const queries = useQueryClient();
   return useMutation({
     mutationFn: change,
-    onSuccess: (answer) => queries.setQueryData(key, answer),
+    // One after the other, so that the answer to the last is the last.
+    scope: { id: key.join("/") },
+    onSuccess: async (answer) => {
+      // One that is on its way may be older.
+      await queries.cancelQueries({ queryKey: key });
+      queries.setQueryData(key, answer);
+    },
     onError: () => void queries.invalidateQueries({ queryKey: key }),
     // The hub's name and address are shown elsewhere, too.
     onSettled: () => void queries.invalidateQueries({ queryKey: QUERY_KEYS.hub }),
@@ -97,8 +105,14 @@ export const useRestore = () =>
     post<BackupStatus>(apiUrl(`backups/${encodeURIComponent(name)}/restore`), {}),
   );
 
+/** What becomes of the rules as they are by then: what others set meanwhile stays. */
+export type RetentionChange = (rules: Retention["rules"]) => Retention["rules"];
+
 export const useRetentionChange = () =>
-  useChange(KEYS.retention, (retention: Retention) => put<Retention>(apiUrl("retention"), retention));
+  useChange(KEYS.retention, async (change: RetentionChange) => {
+    const { rules } = await request<Retention>(apiUrl("retention"));
+    return put<Retention>(apiUrl("retention"), { rules: change(rules) });
+  });
 
 export const useTrialEnd = () =>
   useChange(KEYS.trial, (end: "keep" | "undo") => post<TrialStatus>(apiUrl(`trial/${end}`), {}));

@@ -72,7 +72,7 @@ function ShareForm({ subject, onDone }: { readonly subject: Subject; readonly on
           <ul className={rows["rows"]}>
             {own.map((share) => (
               <li key={share.id}>
-                <OpenShare share={share} />
+                <OpenShare share={share} onRevoked={() => making.data?.id === share.id && making.reset()} />
               </li>
             ))}
           </ul>
@@ -112,8 +112,16 @@ function NewLink({ share }: { readonly share: NewShare }) {
   );
 }
 
-function OpenShare({ share }: { readonly share: Share }) {
-  const revocation = useAccessChange("shares", () => remove(apiUrl(`shares/${encodeURIComponent(share.id)}`)));
+interface OpenShareProps {
+  readonly share: Share;
+  readonly onRevoked: () => void;
+}
+
+function OpenShare({ share, onRevoked }: OpenShareProps) {
+  const revocation = useAccessChange("shares", async () => {
+    await remove(apiUrl(`shares/${encodeURIComponent(share.id)}`));
+    onRevoked();
+  });
   const until = formatInstant(share.expiresMs, MINUTE_MS);
   return (
     <>

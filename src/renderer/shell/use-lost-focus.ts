@@ -1,6 +1,6 @@
-// Restores the focus when the focused element is removed, such as an approved request or a submitted form; the browser would reset
-// it to the top of the window. The focus moves to the enclosing part of the page, else to the page's heading: never to a button,
-// which a second press of the same key would trigger.
+// Restores the focus when the focused element is removed, such as an approved request or a submitted form, or was disabled, as a
+// button is while it works; the browser would reset it to the top of the window. The focus moves from a removed one to the enclosing
+// part of the page, else to the page's heading: never to a button, which a second press of the same key would trigger.
 import { type RefObject, useEffect } from "react";
 
 const PARTS = ["section", "form", "aside"].join();
@@ -11,20 +11,29 @@ export function useLostFocus(main: RefObject<HTMLElement | null>): void {
     if (root === null) return;
     /** The focused element and its ancestors, innermost first. */
     let path: readonly Element[] = [];
+    let wasDisabled = false;
     const remember = ({ target }: FocusEvent) => {
       path = target instanceof Element ? pathTo(target, root) : [];
+      wasDisabled = false;
     };
     const observer = new MutationObserver(() => {
       const [focused] = path;
-      if (focused === undefined || !isGone(focused)) return;
-      const left = path.find((element) => !isGone(element));
-      path = [];
+      if (focused === undefined) return;
       const active = document.activeElement;
-      // What is hidden keeps the focus until the browser draws.
-      if (active === null || active === document.body || isGone(active)) focusIn(left, root);
+      const isFree = active === null || active === document.body;
+      if (isGone(focused)) {
+        const left = path.find((element) => !isGone(element));
+        path = [];
+        // What is hidden keeps the focus until the browser draws.
+        if (isFree || isGone(active)) focusIn(left, root);
+      } else if (focused.matches(":disabled")) wasDisabled = true;
+      else if (wasDisabled) {
+        wasDisabled = false;
+        if (isFree && focused instanceof HTMLElement) focused.focus({ preventScroll: true });
+      }
     });
     document.addEventListener("focusin", remember);
-    observer.observe(root, { childList: true, subtree: true });
+    observer.observe(root, { childList: true, subtree: true, attributeFilter: ["disabled"] });
     return () => {
       document.removeEventListener("focusin", remember);
       observer.disconnect();

@@ -17,18 +17,11 @@ export function reasonsOf(device: Device, undervoltage: number | undefined, nowM
     offline: !presence.online,
     undervoltage: presence.online && (undervoltage ?? 0) > 0,
     duplicate: duplicate !== undefined && nowMs - duplicate.atMs < DUPLICATE_RECENT_MS,
-    failed: failedControls(controls, nowMs).length > 0,
-    silent: presence.online && metrics.some(({ stale }) => stale),
+    failed: controls.some((one) => hasFailed(one) && nowMs - (one.desired?.atMs ?? 0) < RECENT_MS),
+    silent: presence.online && metrics.some(({ stale, hidden }) => stale && hidden !== true),
   };
   return REASONS.filter((reason) => holds[reason]);
 }
 
-/** Controls whose last command failed recently. */
-function failedControls(controls: readonly DeviceControl[], nowMs: number): DeviceControl[] {
-  return controls.filter(
-    ({ desired }) =>
-      desired !== undefined &&
-      (desired.state === "failed" || desired.state === "expired") &&
-      nowMs - desired.atMs < RECENT_MS,
-  );
-}
+export const hasFailed = ({ desired }: DeviceControl): boolean =>
+  desired?.state === "failed" || desired?.state === "expired";

@@ -101,6 +101,7 @@ test("a shared link shows one device alone, and nothing once it is revoked", asy
   await guest.keyboard.press("Escape");
   await page.getByRole("button", { name: /^Revoke the link/ }).click();
   await expect(page.getByRole("button", { name: /^Revoke the link/ })).toHaveCount(0);
+  await expect(page.getByRole("img", { name: "QR code of the link" })).toHaveCount(0);
   await guest.goto("about:blank");
   await guest.goto(secret);
   await expect(guest.getByRole("heading", { name: "This link shows nothing any more" })).toBeVisible();

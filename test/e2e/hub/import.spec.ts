@@ -129,3 +129,21 @@ test("a change of the form that did not arrive goes before the import; one that 
   const { devices } = await (await hub.fetch("/api/v1/devices")).json();
   expect(devices.map(({ id }: { readonly id: string }) => id)).toEqual(["attic"]);
 });
+
+test("an import goes on as it was understood where the hub has forgotten it", async ({ page }) => {
+  await using hub = await startTestHub();
+  await page.goto(linkOf(hub));
+  await page.getByRole("link", { name: "Import" }).waitFor();
+  await drop(page, "cellar.csv", LOGGER);
+  const device = page.getByLabel("Device, where a row names none");
+  const changed = page.waitForResponse((answer) => answer.request().method() === "PATCH");
+  await device.fill("attic");
+  await device.blur();
+  await changed;
+  // Another administrator begins one, in its place.
+  expect((await hub.fetch("/api/v1/imports?name=other.csv", { method: "POST", body: "time,t\n1,2\n" })).ok).toBe(true);
+  await page.getByRole("button", { name: "Import", exact: true }).click();
+  await expect(page.getByRole("region", { name: "Imported" })).toContainText("New48");
+  const { devices } = await (await hub.fetch("/api/v1/devices")).json();
+  expect(devices.map(({ id }: { readonly id: string }) => id)).toEqual(["attic"]);
+});

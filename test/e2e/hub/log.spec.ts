@@ -95,3 +95,17 @@ test("a message is published by hand and again from its history; a refused one i
   await again.click();
   await expect(page.getByText("No message was refused.")).toBeVisible();
 });
+
+test("a message that is being written stays while the refused ones are looked at", async ({ page }) => {
+  await using hub = await startTestHub();
+  await page.goto(linkOf(hub));
+  await page.getByRole("link", { name: "Log", exact: true }).click();
+  const topic = page.getByRole("combobox", { name: "Topic", exact: true });
+  const payload = page.getByRole("textbox", { name: "Payload", exact: true });
+  await topic.fill("home/lamp");
+  await payload.fill('{"on":true}');
+  await page.getByRole("link", { name: "Refused" }).click();
+  await expect(page.getByText("No message was refused.")).toBeVisible();
+  await expect(topic).toHaveValue("home/lamp");
+  await expect(payload).toHaveValue('{"on":true}');
+});

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, type Page, test } from "@playwright/test";
 import { type HubInside, startHubInside } from "../../support/hub-inside.ts";
+import { untilDrawn } from "../support/page.ts";
 
 const uiFolder = fileURLToPath(new URL("../../../out/renderer", import.meta.url));
 
@@ -92,7 +93,7 @@ test("a change of the network undoes itself unless the window keeps it", async (
   const allowed = async () => (await (await hub.fetch("/api/v1/access")).json()).allow;
   expect(await allowed()).toEqual([]);
 
-  await page.reload();
+  await expect(networks, "what was undone").toHaveValue("");
   await networks.fill("198.51.100.0/24");
   await page.getByRole("button", { name: "Save networks" }).click();
   // Who takes it for kept would be cut off.
@@ -104,6 +105,12 @@ test("a change of the network undoes itself unless the window keeps it", async (
   await expect(notice).toBeHidden();
   hub.clock.advance(61_000);
   expect(await allowed()).toEqual(["198.51.100.0/24"]);
+
+  await networks.fill("192.0.2.0/24");
+  await page.getByRole("button", { name: "Save networks" }).click();
+  await expect(notice).toBeVisible();
+  hub.clock.advance(61_000);
+  await expect(networks, "what undid itself").toHaveValue("198.51.100.0/24");
 });
 
 test("an exception that keeps readings longer goes only once a person agrees to what that removes", async ({
@@ -142,4 +149,91 @@ test("the set-up is saved as a file, and applied once its changes were seen", as
   await expect(page.getByText("One value was changed.")).toBeVisible();
   const { devices } = await (await hub.fetch("/api/v1/devices")).json();
   expect(devices).toMatchObject([{ id: "pi", name: "Attic" }]);
+});
+
+test("an exception that another person makes meanwhile stays when all other readings are kept for less", async ({
+  page,
+}) => {
+  await using hub = await startHubInside({ uiFolder });
+  await hub.post({ device_id: "pi", t: 1 });
+  await open(hub, page);
+  const body = JSON.stringify({ rules: [{ device: "pi", keepDays: null }] });
+  await hub.fetch("/api/v1/retention", { method: "PUT", body });
+  await page.getByRole("combobox", { name: "Keep readings" }).selectOption("a year");
+  await page.getByRole("dialog").getByRole("button", { name: "Remove what is older" }).click();
+  await expect(page.getByRole("button", { name: "Remove the exception for pi" })).toBeVisible();
+  const { rules } = await (await hub.fetch("/api/v1/retention")).json();
+  expect(rules).toEqual([{ keepDays: 365 }, { device: "pi", keepDays: null }]);
+});
+
+test("by keyboard a choice is gone through", async ({ page }) => {
+  await using hub = await startHubInside({ uiFolder });
+  await open(hub, page);
+  const hour = page.getByRole("combobox", { name: "At", exact: true });
+  await hour.focus();
+  for (const _ of ["4", "5", "6"]) await page.keyboard.press("ArrowDown");
+  await expect.poll(async () => (await (await hub.fetch("/api/v1/backups")).json()).hour).toBe(6);
+  await expect(hour).toHaveValue("6");
+  await expect(hour).toBeFocused();
+});
+
+test("a button that was disabled while it worked has the focus again", async ({ page }) => {
+  await using hub = await startHubInside({ uiFolder });
+  await open(hub, page);
+  const make = page.getByRole("button", { name: "Back up now" });
+  await make.press("Enter");
+  await expect(page.getByText("✓ verified")).toBeVisible();
+  await expect(make).toBeFocused();
+});
+
+test("an answer that was on its way does not hide a later change", async ({ page }) => {
+  await using hub = await startHubInside({ uiFolder });
+  await open(hub, page);
+  const nightly = page.getByRole("switch", { name: "Back up every night" });
+  await expect(nightly).toBeChecked();
+  await page.getByRole("link", { name: "Overview" }).click();
+  const isChanged = Promise.withResolvers<void>();
+  const isAsked = Promise.withResolvers<void>();
+  await page.route("**/api/v1/backups", async (route) => {
+    if (route.request().method() !== "GET") return route.continue();
+    const response = await route.fetch();
+    isAsked.resolve();
+    await isChanged.promise;
+    await route.fulfill({ response });
+  });
+  await page.getByRole("link", { name: "Settings" }).click();
+  await isAsked.promise;
+  const changed = page.waitForResponse((answer) => answer.request().method() === "PATCH");
+  await nightly.click();
+  await changed;
+  await expect(nightly).not.toBeChecked();
+  isChanged.resolve();
+  await page.unrouteAll({ behavior: "wait" });
+  await untilDrawn(page);
+  await expect(nightly).not.toBeChecked();
+});
+
+test("a section that is chosen takes the focus, and a second time, too", async ({ page }) => {
+  await using hub = await startHubInside({ uiFolder });
+  await open(hub, page);
+  const link = page.getByRole("navigation", { name: "Settings" }).getByRole("link", { name: "Backups" });
+  const heading = page.getByRole("heading", { level: 2, name: "Backups" });
+  for (const _ of ["first", "second"]) {
+    await link.press("Enter");
+    await expect(heading).toBeFocused();
+    await expect(heading).toBeInViewport();
+    await page.evaluate(() => scrollTo(0, 0));
+  }
+});
+
+test("what another administrator sets is seen on a page that stays open", async ({ page }) => {
+  await using hub = await startHubInside({ uiFolder });
+  await open(hub, page);
+  const [name, kept] = [page.getByLabel("Name of the hub"), page.getByRole("combobox", { name: "Keep readings" })];
+  await expect(kept).toHaveValue("");
+  await hub.fetch("/api/v1/settings", { method: "PATCH", body: JSON.stringify({ name: "Attic" }) });
+  await hub.fetch("/api/v1/retention", { method: "PUT", body: JSON.stringify({ rules: [{ keepDays: 30 }] }) });
+  // It is asked for every fifteen seconds.
+  await expect(name.and(page.getByRole("textbox"))).toHaveValue("Attic");
+  await expect(kept).toHaveValue("30");
 });

@@ -1,5 +1,5 @@
 // The sign-in link that the hub printed, which a test opens as a person does; and when a page has all that it asked for.
-import { expect, type Page, type Request } from "@playwright/test";
+import { expect, type Locator, type Page, type Request } from "@playwright/test";
 import type { TestHub } from "../../support/hub.ts";
 import { until } from "../../support/until.ts";
 
@@ -43,4 +43,30 @@ export function watchRequests(page: Page): () => Promise<void> {
       await untilDrawn(page);
     } while (open.size > 0 || (await loading.count()) > 0);
   };
+}
+
+/** It does not move while something happens, and the pointer moves on it as before a press. */
+export async function staysUnderPointer(target: Locator, happen: () => Promise<unknown>): Promise<void> {
+  await target.hover({ position: { x: 5, y: 5 } });
+  const before = await target.boundingBox();
+  let isOver = false;
+  const happening = happen().finally(() => {
+    isOver = true;
+  });
+  for (let step = 0; !isOver || step < 5; step = isOver ? step + 1 : 0) {
+    await target.hover({ position: { x: 5 + (step % 2), y: 5 } });
+    expect(await target.boundingBox()).toEqual(before);
+  }
+  await happening;
+}
+
+/** To be called before the page is opened. Resolves once its live connection has brought `text`. */
+export function untilFrame(page: Page, text: string): Promise<void> {
+  return new Promise((resolve) => {
+    page.on("websocket", (socket) =>
+      socket.on("framereceived", ({ payload }) => {
+        if (String(payload).includes(text)) resolve();
+      }),
+    );
+  });
 }

@@ -79,6 +79,17 @@ test("a failed backup is reported, retried after an hour, and leaves nothing beh
   expect((await untilIdle(hub)).last).toEqual({ atMs: expect.any(Number), outcome: "sound" });
 });
 
+test("a backup is made at once where the last one is yet to come, by a clock that was a year ahead", async () => {
+  await using hub = await startHubInside({ nowMs: NOON + 365 * 24 * HOUR_MS });
+  expect(await make(hub)).toMatchObject({ last: { outcome: "sound" } });
+  hub.clock.set(NOON);
+  hub.clock.advance(LOOK_MS);
+  expect(await untilIdle(hub)).toMatchObject({
+    last: { atMs: NOON + LOOK_MS, outcome: "sound" },
+    nextMs: new Date(2026, 1, 1, 3).getTime(),
+  });
+});
+
 test("the doctor reports when no valid backup is younger than two days", async () => {
   await using hub = await startHubInside({ nowMs: NOON });
   await make(hub);

@@ -10,12 +10,12 @@ test.each([
   ["the same day, where it was before the hour", at(2026, 1, 31, 1), at(2026, 1, 31)],
   ["a night that was missed", at(2026, 1, 20, 15), at(2026, 1, 21)],
 ])("a backup is due %s", (_what, lastMs, dueMs) => {
-  expect(nextDueMs({ atMs: lastMs, hasFailed: false }, 3)).toBe(dueMs);
+  expect(nextDueMs({ atMs: lastMs, hasFailed: false }, 3, lastMs)).toBe(dueMs);
 });
 
 test("one that failed is tried again after an hour", () => {
   const atMs = at(2026, 1, 31, 3);
-  expect(nextDueMs({ atMs, hasFailed: true }, 3)).toBe(atMs + 3_600_000);
+  expect(nextDueMs({ atMs, hasFailed: true }, 3, atMs)).toBe(atMs + 3_600_000);
 });
 
 test("two years of nights leave seven days, four weeks and twelve months", () => {

@@ -149,3 +149,16 @@ test("over MQTT and HTTP: what is refused is listed, and a value between two ste
   expect([answer.status, message]).toEqual([400, "fan takes numbers in steps of 3 from 0."]);
   expect((await order(6)).status).toBe(202);
 });
+
+test("metrics that a device declares come first, in its order", async () => {
+  await using hub = await startHubInside();
+  await hub.post({ device_id: "pi", cpu_temperature: 48, load: 1 });
+  await hub.post({ device_id: "pi", water: 18, more: 1 });
+  const client = await connectAsync(`mqtt://127.0.0.1:${hub.mqttPort}`);
+  const metrics = { water: { unit: "°C" }, cpu_temperature: { unit: "°C" }, load: {} };
+  await client.publishAsync("bramble/pi/about", JSON.stringify({ metrics }), { qos: 1 });
+  await client.endAsync();
+  const { devices } = await (await hub.fetch("/api/v1/devices")).json();
+  const names = devices[0].metrics.map(({ name }: { readonly name: string }) => name);
+  expect(names).toEqual(["water", "cpu_temperature", "load", "more"]);
+});

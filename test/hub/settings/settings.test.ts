@@ -71,6 +71,14 @@ test("a change of the network undoes itself, also over a restart, unless it is k
   expect(await ask(hub, "GET", "trial")).toEqual({ trial: null });
 });
 
+test("of two settings that are changed on trial both are again as they were", async () => {
+  await using hub = await startHubInside();
+  await ask(hub, "PATCH", "access?undoAfter=60", { anonymous: "all" });
+  await ask(hub, "PATCH", "access?undoAfter=60", { allow: ["203.0.113.0/24"] });
+  await ask(hub, "POST", "trial/undo");
+  expect(await ask(hub, "GET", "access")).toMatchObject({ anonymous: "readings", allow: [] });
+});
+
 test("TLS on trial goes off again, and a change that is refused starts no trial", async () => {
   await using hub = await startHubInside({ flags: ["--https-port", "0", "--mqtts-port", "0"] });
   await ask(hub, "PATCH", "tls?undoAfter=10", { mode: "off" });
@@ -136,12 +144,25 @@ test.each([
   { format: "bramble-set-up", version: 1, stranger: 1 },
   { format: "bramble-set-up", version: 1, devices: { "a/b": { name: "x" } } },
   { format: "bramble-set-up", version: 1, hub: { name: "New" }, retention: [{ keepDays: 1 }, { keepDays: 2 }] },
+  { format: "bramble-set-up", version: 1, hub: { name: "New" }, access: { allow: ["nowhere"] } },
+  { format: "bramble-set-up", version: 1, hub: { name: "New" }, backups: { folder: "nowhere" } },
 ])("a file that is wrong changes nothing: %j", async (file) => {
   await using hub = await startHubInside();
   const before = await ask(hub, "GET", "set-up");
   const answer = await hub.fetch("/api/v1/set-up", { method: "PUT", body: JSON.stringify(file) });
   expect(answer.status).toBe(400);
   expect(await ask(hub, "GET", "set-up")).toEqual(before);
+});
+
+test("a file with what a flag sets changes nothing, and a dry run says so", async () => {
+  await using hub = await startHubInside({ flags: ["--anonymous", "none"] });
+  const before = await ask(hub, "GET", "set-up");
+  const file = { format: "bramble-set-up", version: 1, hub: { name: "New" }, access: { anonymous: "all" } };
+  for (const query of ["?dryRun=true", ""]) {
+    const answer = await hub.fetch(`/api/v1/set-up${query}`, { method: "PUT", body: JSON.stringify(file) });
+    expect(answer.status).toBe(409);
+    expect(await ask(hub, "GET", "set-up")).toEqual(before);
+  }
 });
 
 test("bramble config writes the file, and says what applying it changes", async () => {

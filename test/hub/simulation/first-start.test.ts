@@ -109,3 +109,11 @@ test("the first steps tick themselves, are remembered, and are shown to no hub t
   await hub.restart();
   expect((await steps(hub)).dismissed).toBe(true);
 });
+
+test("a hub with simulated Pis alone shows its first steps after a restart, too", async () => {
+  await using hub = await startHubInside({ nowMs: NOW_MS });
+  await hub.fetch("/api/v1/simulation", { method: "POST" });
+  await hub.restart();
+  expect(await devices(hub)).toHaveLength(5);
+  expect(await steps(hub)).toEqual({ done: [], dismissed: false });
+});

@@ -9,11 +9,14 @@ from ..sensors.metric import Metric
 
 
 def about(config: Config, controls: list[dict[str, Any]], root: Path = Path("/")) -> str:
-    metrics: dict[str, Metric] = dict(vitals.METRICS) if config.vitals else {}
+    # What hangs on it first: a card shows the first few.
+    metrics: dict[str, Metric] = {}
     for name, settings in config.inputs.items():
         for suffix, metric in settings.metrics().items():
             label = settings.label and (f"{settings.label} {suffix}" if suffix else settings.label)
             metrics[f"{name}.{suffix}" if suffix else name] = Metric(metric.unit, label)
+    if config.vitals:
+        metrics |= vitals.METRICS
     message: dict[str, Any] = {"name": config.name, "controls": controls}
     if (model := machine_model(root)) is not None:
         message["model"] = model

@@ -170,14 +170,18 @@ export function toDevice(state: DeviceState, desired: ReadonlyMap<string, Desire
   };
 }
 
-/** Metrics with a place that people set come first, in its order; the others follow in the order of their first readings. */
+/**
+ * Metrics with a place that people set come first, in its order, then those that the device declares, in its order; the others
+ * follow in the order of their first readings.
+ */
 function metricsOf(state: DeviceState): Metric[] {
-  const settings = state.overrides.metrics;
+  const settings = state.overrides.metrics ?? {};
   const metrics = [...state.latest].map(([name, metric]) => toMetric(name, state, metric));
-  if (settings === undefined) return metrics;
+  const declared = new Map(Object.keys(state.about.metrics ?? {}).map((name, index) => [name, index]));
   const place = ({ name }: Metric) => settings[name]?.place ?? Number.POSITIVE_INFINITY;
+  const declaredPlace = ({ name }: Metric) => declared.get(name) ?? Number.POSITIVE_INFINITY;
   // Infinity - Infinity is NaN, which keeps the order.
-  return metrics.sort((a, b) => place(a) - place(b) || 0);
+  return metrics.sort((a, b) => place(a) - place(b) || declaredPlace(a) - declaredPlace(b) || 0);
 }
 
 function toMetric(

@@ -6,7 +6,7 @@ import {
   type ImportPass,
 } from "../../../shared/history/import.ts";
 import { OWN_TIME_ZONE } from "../../i18n/times.ts";
-import { apiUrl, LONG_REQUEST_TIMEOUT_MS, patch, post, remove, request } from "../client.ts";
+import { ApiFailure, apiUrl, LONG_REQUEST_TIMEOUT_MS, patch, post, remove, request } from "../client.ts";
 
 const urlOf = (id: string, rest = "", query = {}) => apiUrl(`imports/${encodeURIComponent(id)}${rest}`, query);
 
@@ -21,6 +21,22 @@ export function changeImport(id: string, changes: ImportFormChanges): Promise<Im
 
 export function endImport(id: string): Promise<void> {
   return remove(urlOf(id));
+}
+
+/** Where the hub has the import no more, since it was started again or another one was begun, it is begun anew in the same form. */
+export async function onImport(
+  { id, form }: Import,
+  file: File,
+  act: (id: string) => Promise<Import>,
+): Promise<Import> {
+  try {
+    return await act(id);
+  } catch (error) {
+    if (!(error instanceof ApiFailure) || error.code !== "no-such-import") throw error;
+    const begun = await beginImport(file);
+    await changeImport(begun.id, form);
+    return act(begun.id);
+  }
 }
 
 /** Reports progress after each piece; rejects with the signal's reason once that is aborted. */

@@ -21,25 +21,25 @@ export interface JoinDraft {
   readonly room: string;
 }
 
-export const EMPTY_DRAFT: JoinDraft = { name: "", room: "" };
+const EMPTY_DRAFT: JoinDraft = { name: "", room: "" };
 
 interface Props {
   readonly device: Device;
-  /** The draft of a controlled component, since all requests can be approved together. */
-  readonly draft?: JoinDraft;
+  /** Of a controlled component, since all requests can be approved together; undefined while it is not being named. */
+  readonly draft?: JoinDraft | undefined;
   readonly onDraftChange?: (draft: JoinDraft) => void;
 }
 
 export function JoinRequest({ device, ...controlled }: Props) {
   const { id, name, model, address, metrics, quarantined, offeredKey } = device;
   const decision = useJoinDecision(device, offeredKey?.code);
-  const own = useState(EMPTY_DRAFT);
+  const own = useState<JoinDraft>();
   const { draft = own[0], onDraftChange: setDraft = own[1] } = controlled;
-  const [isNaming, setNaming] = useState(draft !== EMPTY_DRAFT);
+  const { name: newName, room } = draft ?? EMPTY_DRAFT;
   const origin = [model ?? [], address === null ? [] : text.joining.at(address)].flat().join(" ");
   const approve = () => {
     if (decision.isPending) return;
-    decision.mutate({ kind: "approve", name: draft.name.trim(), room: draft.room.trim() });
+    decision.mutate({ kind: "approve", name: newName.trim(), room: room.trim() });
   };
   const facts = [name === id ? [] : id, origin === "" ? [] : origin].flat();
   return (
@@ -64,16 +64,16 @@ export function JoinRequest({ device, ...controlled }: Props) {
             {text.joining.compareKey} <b className={styles["code"]}>{offeredKey.code}</b>
           </p>
         )}
-        {isNaming && <Naming device={device} draft={draft} onChange={setDraft} onEntered={approve} />}
+        {draft && <Naming device={device} draft={draft} onChange={setDraft} onEntered={approve} />}
         {decision.error && <p role="alert">{explain(decision.error)}</p>}
       </div>
       <div className={styles["buttons"]}>
-        {!isNaming && (
+        {draft === undefined && (
           <button
             type="button"
             className="button small"
             aria-label={text.joining.nameOf(name)}
-            onClick={() => setNaming(true)}
+            onClick={() => setDraft(EMPTY_DRAFT)}
           >
             {text.joining.nameAndRoom}
           </button>

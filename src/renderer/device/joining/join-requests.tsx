@@ -12,7 +12,7 @@ import { formatCount } from "../../i18n/numbers.ts";
 import { text } from "../../i18n/text.ts";
 import { useSteady } from "../../ui/hooks/use-steady.ts";
 import { NOTICES_ID } from "../../ui/notices-id.ts";
-import { EMPTY_DRAFT, type JoinDraft, JoinRequest, RoomOptions } from "./join-request.tsx";
+import { type JoinDraft, JoinRequest, RoomOptions } from "./join-request.tsx";
 import styles from "./join-requests.module.css";
 
 const MAX_NAMED_DEVICES = 3;
@@ -50,11 +50,7 @@ function Requests({ isOpenAtFirst, isLate = false }: RequestsProps) {
       aria-label={text.joining.wantToJoin}
       hidden={shown.length === 0}
     >
-      {shown.length > 1 ? (
-        <Folded requests={shown} pending={pending} isOpenAtFirst={isOpenAtFirst} />
-      ) : (
-        <RequestList requests={shown} drafts={NO_DRAFTS} />
-      )}
+      {shown.length > 0 && <Shown requests={shown} isOpenAtFirst={isOpenAtFirst} />}
     </section>
   );
 }
@@ -62,15 +58,49 @@ function Requests({ isOpenAtFirst, isLate = false }: RequestsProps) {
 /** A device after the decision keeps its place, by its id, until the pointer leaves. */
 type Request = Device | string;
 
-/** By device id. */
-type JoinDrafts = Readonly<Record<string, JoinDraft>>;
-const NO_DRAFTS: JoinDrafts = {};
+/** By the id of the device that is being named. */
+type JoinDrafts = ReadonlyMap<string, JoinDraft>;
+
+interface ShownProps {
+  readonly requests: readonly Request[];
+  readonly isOpenAtFirst: boolean;
+}
+
+/** The list has one place, whether there is a line above it or not: what is being typed in it stays when another device asks. */
+function Shown({ requests, isOpenAtFirst }: ShownProps) {
+  const [isOpen, setOpen] = useState(isOpenAtFirst);
+  const [drafts, setDrafts] = useState<JoinDrafts>(new Map());
+  const joining = useJoinMany();
+  const isFolded = requests.length > 1;
+  const onDraftChange = (id: string, draft: JoinDraft) => {
+    setOpen(true);
+    setDrafts((before) => new Map(before).set(id, draft));
+  };
+  return (
+    <div className={isFolded ? styles["folded"] : undefined}>
+      {isFolded && (
+        <Summary
+          waiting={requests.filter((request) => typeof request !== "string")}
+          drafts={drafts}
+          joining={joining}
+          isOpen={isOpen}
+          onToggle={() => setOpen(!isOpen)}
+        />
+      )}
+      {joining.error && (
+        <p role="alert">
+          {text.joining.someFailed} {explain(joining.error)}
+        </p>
+      )}
+      {(isOpen || !isFolded) && <RequestList requests={requests} drafts={drafts} onDraftChange={onDraftChange} />}
+    </div>
+  );
+}
 
 interface ListProps {
   readonly requests: readonly Request[];
   readonly drafts: JoinDrafts;
-  /** Without it each request holds its own draft. */
-  readonly onDraftChange?: (id: string, draft: JoinDraft) => void;
+  readonly onDraftChange: (id: string, draft: JoinDraft) => void;
 }
 
 function RequestList({ requests, drafts, onDraftChange }: ListProps) {
@@ -80,12 +110,10 @@ function RequestList({ requests, drafts, onDraftChange }: ListProps) {
         <li key={typeof request === "string" ? request : request.id}>
           {typeof request === "string" ? (
             <div className={styles["decided"]} />
-          ) : onDraftChange === undefined ? (
-            <JoinRequest device={request} />
           ) : (
             <JoinRequest
               device={request}
-              draft={drafts[request.id] ?? EMPTY_DRAFT}
+              draft={drafts.get(request.id)}
               onDraftChange={(draft) => onDraftChange(request.id, draft)}
             />
           )}
@@ -95,71 +123,57 @@ function RequestList({ requests, drafts, onDraftChange }: ListProps) {
   );
 }
 
-interface FoldedProps {
-  readonly requests: readonly Request[];
-  readonly pending: readonly Device[];
-  readonly isOpenAtFirst: boolean;
+interface SummaryProps {
+  /** Those that are shown: one that has asked since is not approved with them. */
+  readonly waiting: readonly Device[];
+  readonly drafts: JoinDrafts;
+  readonly joining: ReturnType<typeof useJoinMany>;
+  readonly isOpen: boolean;
+  readonly onToggle: () => void;
 }
 
-function Folded({ requests, pending, isOpenAtFirst }: FoldedProps) {
-  const [isOpen, setOpen] = useState(isOpenAtFirst);
+function Summary({ waiting, drafts, joining, isOpen, onToggle }: SummaryProps) {
   const [room, setRoom] = useState("");
-  const [drafts, setDrafts] = useState(NO_DRAFTS);
   const rooms = useId();
-  const joining = useJoinMany();
   // A device that offers a key is approved individually, by comparing the key's code.
-  const plain = pending.filter(({ offeredKey }) => offeredKey === undefined);
-  const names = pending.slice(0, MAX_NAMED_DEVICES).map(({ name }) => name);
+  const plain = waiting.filter(({ offeredKey }) => offeredKey === undefined);
+  const names = waiting.slice(0, MAX_NAMED_DEVICES).map(({ name }) => name);
+  const others = waiting.length - names.length;
   const approveAll = () =>
     joining.mutate(
       plain.map(({ id }) => {
-        const { name, room: own } = drafts[id] ?? EMPTY_DRAFT;
+        const { name = "", room: own = "" } = drafts.get(id) ?? {};
         return { id, name: name.trim(), room: own.trim() || room.trim() };
       }),
     );
-  const others = pending.length - names.length;
   return (
-    <div className={styles["folded"]}>
-      <div className={styles["summary"]}>
-        <button type="button" className={styles["toggle"]} aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
-          <ChevronDown className="icon" aria-hidden="true" />
-          <strong>{text.joining.many(formatCount(pending.length))}</strong>
-          <span className="cut">
-            {names.join(", ")}
-            {others > 0 && ` ${text.presence.andMore(formatCount(others))}`}
-          </span>
-        </button>
-        {isOpen && (
-          <>
-            <input
-              className={styles["room"]}
-              aria-label={text.joining.roomOfAll}
-              placeholder={text.joining.roomOfAll}
-              maxLength={64}
-              list={rooms}
-              value={room}
-              onChange={({ target }) => setRoom(target.value)}
-            />
-            <RoomOptions id={rooms} />
-          </>
-        )}
-        {plain.length > 0 && (
-          <button type="button" className="button small primary" disabled={joining.isPending} onClick={approveAll}>
-            {text.joining.approveAll(formatCount(plain.length))}
-          </button>
-        )}
-      </div>
-      {joining.error && (
-        <p role="alert">
-          {text.joining.someFailed} {explain(joining.error)}
-        </p>
-      )}
+    <div className={styles["summary"]}>
+      <button type="button" className={styles["toggle"]} aria-expanded={isOpen} onClick={onToggle}>
+        <ChevronDown className="icon" aria-hidden="true" />
+        <strong>{text.joining.many(formatCount(waiting.length))}</strong>
+        <span className="cut">
+          {names.join(", ")}
+          {others > 0 && ` ${text.presence.andMore(formatCount(others))}`}
+        </span>
+      </button>
       {isOpen && (
-        <RequestList
-          requests={requests}
-          drafts={drafts}
-          onDraftChange={(id, draft) => setDrafts((before) => ({ ...before, [id]: draft }))}
-        />
+        <>
+          <input
+            className={styles["room"]}
+            aria-label={text.joining.roomOfAll}
+            placeholder={text.joining.roomOfAll}
+            maxLength={64}
+            list={rooms}
+            value={room}
+            onChange={({ target }) => setRoom(target.value)}
+          />
+          <RoomOptions id={rooms} />
+        </>
+      )}
+      {plain.length > 0 && (
+        <button type="button" className="button small primary" disabled={joining.isPending} onClick={approveAll}>
+          {text.joining.approveAll(formatCount(plain.length))}
+        </button>
       )}
     </div>
   );

@@ -42,6 +42,7 @@ export const overview = {
   causes: {
     undervoltage: "Undervoltage: its power supply is too weak.",
     duplicate: "Two machines use its id.",
+    failed: "A command failed.",
   },
   lastHeard: "Last heard",
   usually: (span: string) => `usually every ${span}`,

@@ -42,6 +42,7 @@ export const overview: typeof en = {
   causes: {
     undervoltage: "전압 부족: 전원 공급 장치가 약합니다.",
     duplicate: "두 기기가 같은 ID를 사용합니다.",
+    failed: "명령이 실패했습니다.",
   },
   lastHeard: "마지막 수신",
   usually: (span) => `보통 ${span}마다`,

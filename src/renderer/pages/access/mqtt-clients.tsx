@@ -1,4 +1,5 @@
 // Connected MQTT clients, each with a button that disconnects it.
+import { useRef } from "react";
 import type { MqttClient } from "../../../shared/mqtt/mqtt-clients.ts";
 import { useAccessChange, useMqttClients } from "../../api/access.ts";
 import { apiUrl, explain, remove } from "../../api/client.ts";
@@ -8,6 +9,7 @@ import { formatCount, formatValue } from "../../i18n/numbers.ts";
 import { pageText } from "../../i18n/page-text.ts";
 import { formatAgo } from "../../i18n/times.ts";
 import { Failure } from "../../shell/failures/failure.tsx";
+import { useSteadyList } from "../../ui/hooks/use-steady-list.ts";
 import rows from "../../ui/rows.module.css";
 
 const words = pageText.clients;
@@ -27,16 +29,22 @@ export function MqttClients() {
       {clients.isLoadingError && <Failure title={words.notLoaded} of={clients} />}
       {clients.isPending && <div className="skeleton loading" aria-hidden="true" />}
       {data?.clients.length === 0 && <p>{words.none}</p>}
-      {data !== undefined && data.clients.length > 0 && (
-        <ul className={`panel ${rows["rows"]}`}>
-          {data.clients.map((client) => (
-            <li key={client.id}>
-              <ClientRow client={client} />
-            </li>
-          ))}
-        </ul>
-      )}
+      {data !== undefined && data.clients.length > 0 && <ClientList clients={data.clients} />}
     </section>
+  );
+}
+
+function ClientList({ clients }: { readonly clients: readonly MqttClient[] }) {
+  const list = useRef<HTMLUListElement>(null);
+  const shown = useSteadyList(clients, ({ id }) => id, list);
+  return (
+    <ul ref={list} className={`panel ${rows["rows"]}`}>
+      {shown.map((client) => (
+        <li key={client.id}>
+          <ClientRow client={client} />
+        </li>
+      ))}
+    </ul>
   );
 }
 

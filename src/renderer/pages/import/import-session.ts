@@ -4,7 +4,7 @@ import type { Import, ImportFormChanges, ImportPass } from "../../../shared/hist
 import { announce } from "../../api/announcements.ts";
 import { explain } from "../../api/client.ts";
 import { Signal } from "../../api/feed/signal.ts";
-import { beginImport, changeImport, endImport, runImport } from "../../api/history/importing.ts";
+import { beginImport, changeImport, endImport, onImport, runImport } from "../../api/history/importing.ts";
 import { importText as text } from "../../i18n/later/import-text.ts";
 import { formatCount } from "../../i18n/numbers.ts";
 
@@ -74,7 +74,8 @@ class ImportSession {
     this.#show({ isRunning: true });
     window.addEventListener("beforeunload", warnBeforeUnload);
     const onProgress = (next: Import) => this.#show({ state: next });
-    await this.#attempt(kind, () => runImport(state.id, file, { kind, signal, onProgress }));
+    const options = { kind, signal, onProgress };
+    await this.#attempt(kind, () => onImport(state, file, (id) => runImport(id, file, options)));
     window.removeEventListener("beforeunload", warnBeforeUnload);
     if (signal.aborted) {
       this.#forget();
@@ -98,10 +99,10 @@ class ImportSession {
 
   async #sendChanges(): Promise<void> {
     const { state, file } = this.shown.get();
-    if (state === null || !this.#hasUnsent()) return;
+    if (state === null || file === null || !this.#hasUnsent()) return;
     const changes = this.#unsent;
     this.#unsent = {};
-    await this.#attempt("change", () => changeImport(state.id, changes));
+    await this.#attempt("change", () => onImport(state, file, (id) => changeImport(id, changes)));
     const after = this.shown.get();
     if (after.failure !== null && after.file === file) this.#unsent = { ...changes, ...this.#unsent };
   }

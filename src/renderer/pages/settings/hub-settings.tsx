@@ -26,6 +26,7 @@ export function HubSettings() {
   if (status.isLoadingError) return <Failure title={text.loadFailed} of={status} />;
   if (data === undefined || hub === undefined) return <div className="skeleton" aria-hidden="true" />;
   const isNamed = data.name !== data.computerName;
+  const asked = change.isPending ? change.variables : undefined;
   /** The error is shown beside the changed setting. */
   const problemOf = (field: "name" | "advertise" | "mdnsLabel") =>
     change.error !== null && change.variables?.[field] !== undefined ? explain(change.error) : undefined;
@@ -60,8 +61,8 @@ export function HubSettings() {
       >
         <Switch
           label={text.advertise}
-          isOn={data.advertise}
-          isDisabled={data.isAdvertiseFixed || change.isPending}
+          isOn={asked?.advertise ?? data.advertise}
+          isDisabled={data.isAdvertiseFixed}
           onChange={(advertise) => change.mutate({ advertise })}
         />
       </Setting>

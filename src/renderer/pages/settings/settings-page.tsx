@@ -45,7 +45,7 @@ export function SettingsPage({ section }: { readonly section: SettingsSection | 
   const isReady = useReady();
 
   useEffect(() => {
-    if (isReady && section !== null) document.getElementById(`settings-${section}`)?.scrollIntoView();
+    if (isReady && section !== null) showSection(section);
   }, [isReady, section]);
 
   return (
@@ -63,7 +63,13 @@ export function SettingsPage({ section }: { readonly section: SettingsSection | 
       <div className={styles["page"]}>
         <nav className={styles["sections"]} aria-label={text.title}>
           {shown.map((one) => (
-            <a key={one} href={LINKS.settings(one)} aria-current={one === section ? "true" : undefined}>
+            <a
+              key={one}
+              href={LINKS.settings(one)}
+              aria-current={one === section ? "true" : undefined}
+              // Pressed again, it does not change the address.
+              onClick={() => showSection(one)}
+            >
               {text.sections[one]}
             </a>
           ))}
@@ -75,7 +81,9 @@ export function SettingsPage({ section }: { readonly section: SettingsSection | 
           <FoundContext value={found}>
             {shown.map((one) => (
               <section key={one} className={styles["section"]} aria-labelledby={`settings-${one}`}>
-                <h2 id={`settings-${one}`}>{text.sections[one]}</h2>
+                <h2 id={`settings-${one}`} tabIndex={-1}>
+                  {text.sections[one]}
+                </h2>
                 <div className="panel">{CONTENT[one]()}</div>
               </section>
             ))}
@@ -85,4 +93,11 @@ export function SettingsPage({ section }: { readonly section: SettingsSection | 
       </div>
     </>
   );
+}
+
+/** Its heading takes the focus, from where the keyboard goes on. */
+function showSection(section: SettingsSection): void {
+  const heading = document.getElementById(`settings-${section}`);
+  heading?.scrollIntoView();
+  heading?.focus({ preventScroll: true });
 }

@@ -3,7 +3,7 @@ import { X } from "lucide-react";
 import { useState } from "react";
 import type { RetentionRule } from "../../../shared/api.ts";
 import { explain } from "../../api/client.ts";
-import { useRetention, useRetentionChange, useStorage } from "../../api/hub-settings.ts";
+import { type RetentionChange, useRetention, useRetentionChange, useStorage } from "../../api/hub-settings.ts";
 import { useDevices, useHub } from "../../api/queries.ts";
 import { formatBytes, formatCount } from "../../i18n/numbers.ts";
 import { settingsText as text } from "../../i18n/settings/text.ts";
@@ -70,10 +70,15 @@ const isShorter = (days: number | null, than: number | null): days is number =>
 
 const isForAll = ({ device, metric }: RetentionRule) => device === undefined && metric === undefined;
 
+const exceptionsIn = (rules: readonly RetentionRule[]) => rules.filter((rule) => !isForAll(rule));
+
+const isOfSame = (one: RetentionRule, other: RetentionRule) =>
+  one.device === other.device && one.metric === other.metric;
+
 /** A change that removes readings, until a person agrees to it. */
 interface Shortening {
   readonly question: string;
-  readonly rules: readonly RetentionRule[];
+  readonly change: RetentionChange;
 }
 
 function KeptReadings() {
@@ -83,27 +88,26 @@ function KeptReadings() {
   const [pending, setPending] = useState<Shortening | null>(null);
   if (retention.isLoadingError) return <Failure title={text.loadFailed} of={retention} />;
   if (data === undefined) return <div className="skeleton" aria-hidden="true" />;
-  const { rules } = data;
+  const rules = change.isPending && change.variables ? change.variables(data.rules) : data.rules;
   const present = rules.find(isForAll)?.keepDays ?? null;
-  const others = rules.filter((rule) => !isForAll(rule));
+  const others = exceptionsIn(rules);
   const choices = [...new Set<number>([...CHOICES_DAYS, ...(present === null ? [] : [present])])].sort((a, b) => a - b);
-  const save = (wanted: readonly RetentionRule[]) =>
-    change.mutate({ rules: [...wanted] }, { onSuccess: () => setPending(null) });
+  const save = (wanted: RetentionChange) => change.mutate(wanted, { onSuccess: () => setPending(null) });
   const ask = (shortening: Shortening) => {
     // Why it failed before says nothing of this time.
     if (change.isError) change.reset();
     setPending(shortening);
   };
   const choose = (keepDays: number | null) => {
-    const wanted = keepDays === null ? others : [{ keepDays }, ...others];
+    const wanted: RetentionChange = (before) => [...(keepDays === null ? [] : [{ keepDays }]), ...exceptionsIn(before)];
     // Nothing is removed by keeping more.
-    if (isShorter(keepDays, present)) ask({ question: text.shorten(text.days(keepDays)), rules: wanted });
+    if (isShorter(keepDays, present)) ask({ question: text.shorten(text.days(keepDays)), change: wanted });
     else save(wanted);
   };
   const removeException = (removed: RetentionRule, what: string) => {
-    const wanted = rules.filter((rule) => rule !== removed);
+    const wanted: RetentionChange = (before) => before.filter((rule) => !isOfSame(rule, removed));
     if (isShorter(present, removed.keepDays))
-      ask({ question: text.shortenException(what, text.days(present)), rules: wanted });
+      ask({ question: text.shortenException(what, text.days(present)), change: wanted });
     else save(wanted);
   };
   return (
@@ -116,7 +120,6 @@ function KeptReadings() {
       <select
         aria-label={text.retention}
         value={present ?? ""}
-        disabled={change.isPending}
         onChange={({ target }) => choose(target.value === "" ? null : Number(target.value))}
       >
         <option value="">{text.forEver}</option>
@@ -134,7 +137,7 @@ function KeptReadings() {
           isPending={change.isPending}
           pendingMessage={text.removing}
           errorMessage={change.error === null ? undefined : explain(change.error)}
-          onConfirm={() => save(pending.rules)}
+          onConfirm={() => save(pending.change)}
           onClosed={() => setPending(null)}
         >
           <p>{text.shortenText}</p>

@@ -1,4 +1,5 @@
 // Asks to confirm a network change on trial: a person who sees this still reaches the hub.
+import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useEffectEvent, useState } from "react";
 import { explain } from "../../api/client.ts";
 import { useNow } from "../../api/feed/use-now.ts";
@@ -21,6 +22,9 @@ interface Props {
 
 function Trial({ untilMs, onOver }: Props) {
   const end = useTrialEnd();
+  const queries = useQueryClient();
+  // Kept or undone, here or elsewhere: what it changed may be as it was before.
+  useEffect(() => () => void queries.invalidateQueries(), [queries]);
   const nowMs = useNow(1_000);
   const secondsLeft = Math.max(0, Math.ceil((untilMs - nowMs) / 1_000));
   const message = text.text(secondsLeft);

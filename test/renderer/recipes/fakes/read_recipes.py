@@ -1,6 +1,7 @@
 """Reads TOML blocks, a JSON object by name on standard input, with the agent's own code, and runs their commands."""
 import json
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 from bramble_agent.configuration.config import parse
 from bramble_agent.peripherals.input_kinds import CommandInput
@@ -21,12 +22,18 @@ def described(text):
         "controls": {name: settings.control()["kind"] for name, settings in config.outputs.items()},
         "pins": sorted(pin for settings in one_of.values() for pin in settings.pins().values()),
         "busPins": sorted({pin for settings in config.inputs.values() for pin in settings.bus_pins()}),
-        "measured": {
-            name: settings.measure()
-            for name, settings in config.inputs.items()
-            if isinstance(settings, CommandInput)
-        },
+        "measured": measured(
+            {name: one for name, one in config.inputs.items() if isinstance(one, CommandInput)}
+        ),
     }
+
+
+def measured(inputs):
+    """All at once, as the agent runs those that are due together."""
+    if not inputs:
+        return {}
+    with ThreadPoolExecutor(len(inputs)) as pool:
+        return dict(zip(inputs, pool.map(lambda one: one.measure(), inputs.values())))
 
 
 json.dump({name: described(text) for name, text in json.load(sys.stdin).items()}, sys.stdout)

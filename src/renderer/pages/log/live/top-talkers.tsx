@@ -1,9 +1,10 @@
 // The top senders of the last minute, by messages or by bytes; pressing one filters by it.
-import { useState } from "react";
+import { useRef, useState } from "react";
 import type { Talker } from "../../../../shared/mqtt/message-log.ts";
 import { useDevices } from "../../../api/queries.ts";
 import { formatBytes, formatCount } from "../../../i18n/numbers.ts";
 import { formatSpan } from "../../../i18n/times.ts";
+import { useSteadyList } from "../../../ui/hooks/use-steady-list.ts";
 import { Segmented } from "../../../ui/segmented.tsx";
 import { FoldingPanel } from "../folding-panel.tsx";
 import { words } from "../words.ts";
@@ -12,17 +13,16 @@ import type { Talkers } from "./use-message-log.ts";
 
 const MAX_SHOWN = 8;
 
+type Order = "messages" | "bytes";
+
 interface Props {
   readonly talkers: Talkers | undefined;
   readonly onDevice: (device: string) => void;
 }
 
 export function TopTalkers({ talkers, onDevice }: Props) {
-  const { data: devices = [] } = useDevices();
-  const [by, setBy] = useState<"messages" | "bytes">("messages");
+  const [by, setBy] = useState<Order>("messages");
   const shown = (talkers?.talkers ?? []).toSorted((a, b) => b[by] - a[by]).slice(0, MAX_SHOWN);
-  const most = shown[0]?.[by] ?? 1;
-  const nameOf = ({ device, address }: Talker) => devices.find(({ id }) => id === device)?.name ?? device ?? address;
   return (
     <FoldingPanel title={words.talkers}>
       <div className={styles["head"]}>
@@ -42,19 +42,7 @@ export function TopTalkers({ talkers, onDevice }: Props) {
       {shown.length === 0 ? (
         <p className="note">{words.nobody}</p>
       ) : (
-        <ol className={styles["talkers"]}>
-          {shown.map((talker) => (
-            <li key={talker.device ?? `from ${talker.address}`}>
-              <Name talker={talker} name={nameOf(talker)} onDevice={onDevice} />
-              <span>
-                {by === "bytes"
-                  ? formatBytes(talker.bytes)
-                  : words.talkerMessages(talker.messages, formatCount(talker.messages))}
-              </span>
-              <progress aria-hidden="true" max={most} value={talker[by]} />
-            </li>
-          ))}
-        </ol>
+        <Senders talkers={shown} by={by} onDevice={onDevice} />
       )}
       {talkers !== undefined && talkers.messages > 0 && (
         <p className="note">
@@ -64,6 +52,38 @@ export function TopTalkers({ talkers, onDevice }: Props) {
     </FoldingPanel>
   );
 }
+
+interface SendersProps {
+  /** Who sends most first: that changes every second. */
+  readonly talkers: readonly Talker[];
+  readonly by: Order;
+  readonly onDevice: (device: string) => void;
+}
+
+function Senders({ talkers, by, onDevice }: SendersProps) {
+  const { data: devices = [] } = useDevices();
+  const list = useRef<HTMLOListElement>(null);
+  const shown = useSteadyList(talkers, keyOf, list);
+  const most = talkers[0]?.[by] ?? 1;
+  const nameOf = ({ device, address }: Talker) => devices.find(({ id }) => id === device)?.name ?? device ?? address;
+  return (
+    <ol ref={list} className={styles["talkers"]}>
+      {shown.map((talker) => (
+        <li key={keyOf(talker)}>
+          <Name talker={talker} name={nameOf(talker)} onDevice={onDevice} />
+          <span>
+            {by === "bytes"
+              ? formatBytes(talker.bytes)
+              : words.talkerMessages(talker.messages, formatCount(talker.messages))}
+          </span>
+          <progress aria-hidden="true" max={most} value={talker[by]} />
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+const keyOf = ({ device, address }: Talker): string => device ?? `from ${address}`;
 
 interface NameProps {
   readonly talker: Talker;

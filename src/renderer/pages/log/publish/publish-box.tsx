@@ -1,8 +1,9 @@
 // Publishes a message by hand, as a client of the broker would, and stores the last ones.
 import { useMutation } from "@tanstack/react-query";
-import { type KeyboardEvent, type SubmitEvent, useEffect, useId, useRef, useState } from "react";
+import { type KeyboardEvent, type SubmitEvent, useEffect, useId, useRef } from "react";
 import type { Published } from "../../../../shared/mqtt/message-log.ts";
 import { apiUrl, explain, post } from "../../../api/client.ts";
+import { useSignal } from "../../../api/feed/signal.ts";
 import { useStored } from "../../../api/local-storage/stored.ts";
 import { useDevices } from "../../../api/queries.ts";
 import { formatCount } from "../../../i18n/numbers.ts";
@@ -11,13 +12,13 @@ import { isCommandKey } from "../../../ui/modifier-key.ts";
 import { FoldingPanel } from "../folding-panel.tsx";
 import { words } from "../words.ts";
 import styles from "./publish-box.module.css";
-import { type PublishedMessage, publishHistory, QOS_LEVELS, remember } from "./publish-history.ts";
+import { beingWritten, type PublishedMessage, publishHistory, QOS_LEVELS, remember } from "./publish-history.ts";
 
 /** The message to publish; a new one replaces the content of the box. */
 export type Draft = Pick<PublishedMessage, "topic" | "payload">;
 
 export function PublishBox({ draft }: { readonly draft: Draft | undefined }) {
-  const [message, setMessage] = useState<PublishedMessage>({ topic: "", payload: "", qos: 0, retain: false });
+  const message = useSignal(beingWritten);
   const payloadField = useRef<HTMLTextAreaElement>(null);
   const publishing = useMutation({
     mutationFn: (published: PublishedMessage) => post<Published>(apiUrl("messages"), published),
@@ -26,12 +27,12 @@ export function PublishBox({ draft }: { readonly draft: Draft | undefined }) {
   const { reset } = publishing;
   useEffect(() => {
     if (draft === undefined) return;
-    setMessage((before) => ({ ...before, ...draft }));
+    beingWritten.set({ ...beingWritten.get(), ...draft });
     reset();
     payloadField.current?.focus();
   }, [draft, reset]);
   const change = (changes: Partial<PublishedMessage>) => {
-    setMessage({ ...message, ...changes });
+    beingWritten.set({ ...message, ...changes });
     if (!publishing.isPending) reset();
   };
   const submit = (event: SubmitEvent) => {

@@ -1,4 +1,6 @@
-// The messages published by hand from this browser, latest first, in its local storage.
+// The message that is being written, as long as the window is open, and those published by hand from this browser, latest first, in its
+// local storage.
+import { Signal } from "../../../api/feed/signal.ts";
 import { Stored } from "../../../api/local-storage/stored.ts";
 
 const MAX_KEPT_MESSAGES = 20;
@@ -14,6 +16,9 @@ export interface PublishedMessage {
   readonly qos: Qos;
   readonly retain: boolean;
 }
+
+/** It stays while other pages are looked at, such as the refused ones. */
+export const beingWritten = new Signal<PublishedMessage>({ topic: "", payload: "", qos: 0, retain: false });
 
 export const publishHistory = new Stored<readonly PublishedMessage[]>("published-messages", (stored) =>
   Array.isArray(stored) ? stored.flatMap(parseMessage).slice(0, MAX_KEPT_MESSAGES) : [],

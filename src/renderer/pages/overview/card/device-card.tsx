@@ -2,6 +2,7 @@
 import { TriangleAlert } from "lucide-react";
 import { memo, type ReactNode } from "react";
 import type { Device, Metric } from "../../../../shared/device.ts";
+import { hasFailed } from "../../../../shared/notices/attention.ts";
 import { useMay } from "../../../api/me.ts";
 import { seriesColour } from "../../../charts/colours.ts";
 import { Sparkline } from "../../../charts/sparkline.tsx";
@@ -15,9 +16,10 @@ import { text } from "../../../i18n/text.ts";
 import { formatSpan } from "../../../i18n/times.ts";
 import { LINKS } from "../../../shell/use-route.ts";
 import styles from "./device-card.module.css";
-import { QuickSwitches } from "./quick-switches.tsx";
+import { QuickSwitch, useQuickControls } from "./quick-switches.tsx";
 
 const MAX_SHOWN_METRICS = 4;
+const CAUSES = ["undervoltage", "duplicate", "failed"] as const;
 
 interface Props {
   readonly device: Device;
@@ -35,7 +37,11 @@ interface Props {
 export const DeviceCard = memo(function DeviceCard({ device, reasons, hasSharedName, isFar, handle }: Props) {
   const { id, name, presence, firstSeenMs } = device;
   const metrics = device.metrics.filter(({ hidden }) => hidden !== true);
-  const mayCommand = useMay("operator");
+  const quick = useQuickControls(device);
+  const switches = useMay("operator") ? quick : [];
+  // Other reasons are shown elsewhere on the card: at the presence, the sensors, the switches.
+  const isShown = (cause: string) => cause === "failed" && switches.some(hasFailed);
+  const causes = CAUSES.filter((cause) => reasons.split(" ").includes(cause) && !isShown(cause));
   const hidden = metrics.length - MAX_SHOWN_METRICS;
   const isSilent = (metric: Metric) => metric.stale || !presence.online;
   return (
@@ -67,17 +73,15 @@ export const DeviceCard = memo(function DeviceCard({ device, reasons, hasSharedN
         </div>
       ))}
       {hidden > 0 && <p className="note">{text.presence.andMore(formatCount(hidden))}</p>}
-      {mayCommand && <QuickSwitches device={device} />}
-      {/* Other reasons are shown elsewhere on the card: at the presence, the sensors, the controls. */}
-      {(["undervoltage", "duplicate"] as const).map(
-        (reason) =>
-          reasons.split(" ").includes(reason) && (
-            <p key={reason} className={styles["reason"]}>
-              <TriangleAlert className="icon" aria-hidden="true" />
-              {text.overview.causes[reason]}
-            </p>
-          ),
-      )}
+      {switches.map((one) => (
+        <QuickSwitch key={one.control.id} device={id} isOnline={presence.online} one={one} />
+      ))}
+      {causes.map((cause) => (
+        <p key={cause} className={styles["reason"]}>
+          <TriangleAlert className="icon" aria-hidden="true" />
+          {text.overview.causes[cause]}
+        </p>
+      ))}
       {!presence.online && (
         <p className="note">
           {text.overview.lastHeard} <LastSeen device={device} />

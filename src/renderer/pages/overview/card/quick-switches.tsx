@@ -1,7 +1,7 @@
 // The most used controls on a device's card, with a message where a command is delayed or failed. The device's page has the receipts.
+import { useState } from "react";
 import type { Device, DeviceControl } from "../../../../shared/device.ts";
 import { controlKey, controlUses } from "../../../api/local-storage/control-use.ts";
-import { useStored } from "../../../api/local-storage/stored.ts";
 import { CommandNote } from "../../../device/command-note.tsx";
 import { ControlInput } from "../../../device/control-input.tsx";
 import { useControl } from "../../../device/use-control.ts";
@@ -9,16 +9,14 @@ import styles from "./quick-switches.module.css";
 
 const MAX_SHOWN_SWITCHES = 2;
 
-export function QuickSwitches({ device }: { readonly device: Device }) {
-  const uses = useStored(controlUses);
-  const usesOf = ({ control }: DeviceControl) => uses[controlKey(device.id, control.id)] ?? 0;
+/** Those that a card has room for: the order stays while it is drawn, since a press is to move nothing. */
+export function useQuickControls({ id, controls }: Device): DeviceControl[] {
+  const [uses] = useState(controlUses.get);
+  const usesOf = ({ control }: DeviceControl) => uses[controlKey(id, control.id)] ?? 0;
   // Texts and colours need more space than a card has.
-  const quick = device.controls.filter(({ control }) => control.kind !== "text" && control.kind !== "color");
+  const quick = controls.filter(({ control }) => control.kind !== "text" && control.kind !== "color");
   const isSwitch = ({ control }: DeviceControl) => Number(control.kind === "switch");
-  const switches = quick.toSorted((a, b) => usesOf(b) - usesOf(a) || isSwitch(b) - isSwitch(a));
-  return switches
-    .slice(0, MAX_SHOWN_SWITCHES)
-    .map((one) => <QuickSwitch key={one.control.id} device={device.id} isOnline={device.presence.online} one={one} />);
+  return quick.sort((a, b) => usesOf(b) - usesOf(a) || isSwitch(b) - isSwitch(a)).slice(0, MAX_SHOWN_SWITCHES);
 }
 
 interface Props {
@@ -27,7 +25,7 @@ interface Props {
   readonly one: DeviceControl;
 }
 
-function QuickSwitch({ device, isOnline, one }: Props) {
+export function QuickSwitch({ device, isOnline, one }: Props) {
   const { value, isPending, failure, send } = useControl(device, one);
   return (
     <div className={styles["switch"]} data-away={!isOnline && one.publishes === undefined}>

@@ -38,8 +38,10 @@ export function BackupSettings() {
 }
 
 function Nightly({ status }: { readonly status: BackupStatus }) {
-  const { nightly, hour, nextMs, last, running } = status;
+  const { nextMs, last, running } = status;
   const change = useBackupChange();
+  // Shown at once, and not disabled meanwhile: the keyboard may be in the middle of it.
+  const { nightly = status.nightly, hour = status.hour } = (change.isPending ? change.variables : undefined) ?? {};
   const make = useMakeBackup();
   const nowMs = hubNowMs();
   const error = latestError(change, make);
@@ -63,7 +65,7 @@ function Nightly({ status }: { readonly status: BackupStatus }) {
       <select
         aria-label={text.hour}
         value={hour}
-        disabled={!nightly || change.isPending}
+        disabled={!nightly}
         onChange={({ target }) => change.mutate({ hour: Number(target.value) })}
       >
         {HOURS.map((one) => (
@@ -72,12 +74,7 @@ function Nightly({ status }: { readonly status: BackupStatus }) {
           </option>
         ))}
       </select>
-      <Switch
-        label={text.nightly}
-        isOn={nightly}
-        isDisabled={change.isPending}
-        onChange={(isOn) => change.mutate({ nightly: isOn })}
-      />
+      <Switch label={text.nightly} isOn={nightly} onChange={(isOn) => change.mutate({ nightly: isOn })} />
       <div className={styles["below"]}>
         <p role="status">
           {running === "backup" && text.backingUp}

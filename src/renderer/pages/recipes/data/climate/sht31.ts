@@ -11,38 +11,18 @@ export const sht31: Recipe = {
   },
   parts: [{ name: "SHT31", pins: ["VIN", "GND", "SCL", "SDA"] }],
   wires: i2cWires("SHT31", "VIN"),
-  boot: I2C_BOOT,
+  boot: [...I2C_BOOT, "dtoverlay=i2c-sensor,sht3x"],
   toml: `[inputs.temperature]
 kind = "command"
+run = "awk '{print $1 / 1000}' /sys/bus/i2c/devices/1-0044/hwmon/hwmon*/temp1_input"
 unit = "°C"
 interval = 30
-run = '''python3 -c "
-from time import sleep
-from smbus2 import SMBus, i2c_msg
-bus = SMBus(1)
-bus.i2c_rdwr(i2c_msg.write(0x44, [0x24, 0x00]))
-sleep(0.03)
-answer = i2c_msg.read(0x44, 6)
-bus.i2c_rdwr(answer)
-raw = list(answer)
-print(round(-45 + 175 * (raw[0] * 256 + raw[1]) / 65535, 2))
-"'''
 
 [inputs.humidity]
 kind = "command"
+run = "awk '{print $1 / 1000}' /sys/bus/i2c/devices/1-0044/hwmon/hwmon*/humidity1_input"
 unit = "%"
 interval = 30
-run = '''python3 -c "
-from time import sleep
-from smbus2 import SMBus, i2c_msg
-bus = SMBus(1)
-bus.i2c_rdwr(i2c_msg.write(0x44, [0x24, 0x00]))
-sleep(0.03)
-answer = i2c_msg.read(0x44, 6)
-bus.i2c_rdwr(answer)
-raw = list(answer)
-print(round(100 * (raw[3] * 256 + raw[4]) / 65535, 1))
-"'''
 `,
   shows: [
     { metric: "temperature", unit: "°C", example: "21.36" },
@@ -51,8 +31,12 @@ print(round(100 * (raw[3] * 256 + raw[4]) / 65535, 1))
   traps: [
     ENABLE_I2C,
     {
-      en: "Its address is 0x44, or 0x45 where ADDR is wired to 3.3 V: change both numbers in each command.",
-      ko: "주소는 0x44입니다. ADDR을 3.3 V에 연결했다면 0x45이니 각 명령의 두 숫자를 바꾸세요.",
+      en: "The kernel’s driver has the chip to itself, and measures once at a time: two programs that ask the chip at once get nothing.",
+      ko: "칩은 커널의 드라이버가 혼자 쓰며 한 번에 하나씩 잽니다. 두 프로그램이 칩에 동시에 물으면 둘 다 값을 얻지 못합니다.",
+    },
+    {
+      en: "Its address is 0x44, or 0x45 where ADDR is wired to 3.3 V: add ,addr=0x45 to the overlay, and write 1-0045 in both commands.",
+      ko: "주소는 0x44입니다. ADDR을 3.3 V에 연결했다면 0x45이니 오버레이에 ,addr=0x45를 덧붙이고 두 명령에는 1-0045라고 쓰세요.",
     },
     ONLY_3V3,
   ],

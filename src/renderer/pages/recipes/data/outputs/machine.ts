@@ -19,7 +19,7 @@ vitals = true
     { metric: "cpu_temperature", unit: "°C", example: "48.3", label: "CPU temperature" },
     { metric: "undervoltage", example: "0", label: "Undervoltage" },
     { metric: "throttled", example: "0", label: "CPU throttled" },
-    { metric: "disk_used", unit: "%", example: "37.4", label: "Disk used" },
+    { metric: "undervoltage_occurred", example: "0", label: "Undervoltage since start" },
   ],
   traps: [
     {
