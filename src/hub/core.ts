@@ -18,6 +18,7 @@ import { FirstStart } from "./first-start/first-start.ts";
 import { Imports } from "./import/imports.ts";
 import { Ingest } from "./ingest/accept.ts";
 import { Refusals } from "./ingest/refusals.ts";
+import { refusedRecords } from "./ingest/refused-records.ts";
 import { LiveFeed } from "./live/feed.ts";
 import { MessageLog } from "./live/message-log.ts";
 import { MendList } from "./mend/mend-list.ts";
@@ -258,7 +259,7 @@ function createIntake(
   const failed = failureLog(log);
   const { records } = store;
   const refusals = new Refusals({
-    records,
+    records: records.collection(refusedRecords),
     clock,
     events,
     onSaveFailed: failed("counts of refused messages could not be written down"),

@@ -9,9 +9,9 @@ import type { DeviceDirectory } from "./directory.ts";
 const TOLERATED_MS = 10 * 60_000;
 
 /** Throws with a message where the clock is behind the last message of any device. Called once devices are restored. */
-export function refuseLateClock({ states }: Pick<DeviceDirectory, "states">, clock: Clock): void {
+export function refuseLateClock(devices: Pick<DeviceDirectory, "lastSeenMs">, clock: Clock): void {
   const nowMs = clock.now();
-  const lastMs = Math.max(0, ...[...states.values()].map(({ lastSeenMs }) => lastSeenMs));
+  const lastMs = devices.lastSeenMs();
   if (nowMs + TOLERATED_MS >= lastMs) return;
   throw new Failure(message("place/clock-behind", { nowMs, lastMs }));
 }

@@ -12,8 +12,8 @@ import type { Clock } from "../clock.ts";
 import type { HubEvents } from "../events.ts";
 import { Mutex } from "../mutex.ts";
 import { withoutSecrets } from "../observe/excerpt.ts";
-import type { RecordStore } from "../store/records.ts";
-import { payloadOf, type RefusedRecord, reasonOf, recordOf, refusedRecords } from "./refused-records.ts";
+import type { RecordCollection } from "../store/records.ts";
+import { payloadOf, type RefusedRecord, reasonOf, recordOf, type StoredRefusal } from "./refused-records.ts";
 
 const MAX_RECORDS = 1_000;
 /** With `MAX_RECORDS` messages, 16 MB at the very most. */
@@ -28,7 +28,7 @@ const MAX_RATED_ADDRESSES = 2_000;
 const SAVE_PERIOD_MS = 10_000;
 
 export interface RefusalsOptions {
-  readonly records: RecordStore;
+  readonly records: RecordCollection<StoredRefusal>;
   readonly clock: Clock;
   readonly events: Pick<HubEvents, "messageRefused">;
   readonly onSaveFailed: (error: unknown) => void;
@@ -57,7 +57,7 @@ export class Refusals {
 
   async start(): Promise<void> {
     const { records, clock, onSaveFailed } = this.#options;
-    for (const record of await records.collection(refusedRecords).list()) this.#keep(recordOf(record));
+    for (const record of await records.list()) this.#keep(recordOf(record));
     this.#endTimer = clock.every(SAVE_PERIOD_MS, () => void this.#save().catch(onSaveFailed));
   }
 
@@ -87,14 +87,18 @@ export class Refusals {
   /** Saves a refused message, with `reason` to render it in other languages. Resolves once it is on disk. */
   async add(refused: RefusedMessage, payload: Uint8Array, reason?: AnyMessage): Promise<void> {
     const excerpt = new TextDecoder().decode(payload.subarray(0, MAX_EXCERPT_BYTES));
-    const record = {
-      id: this.#nextId,
+    await this.addRecord({
       refused: { ...refused, bytes: payload.length, excerpt },
       ...(reason && { reason: { code: reason.code, params: { ...reason.params } } }),
-    };
+    });
+  }
+
+  /** The same of a message that a worker refused: its beginning is all there is of it. */
+  async addRecord(added: Omit<RefusedRecord, "id">): Promise<void> {
+    const record = { ...added, id: this.#nextId };
     this.#keep(record);
     const forgetIds = this.#makeRoom();
-    await this.#options.records.collection(refusedRecords).save([record], forgetIds);
+    await this.#options.records.save([record], forgetIds);
     this.#options.events.messageRefused.emit(shown(record));
   }
 
@@ -114,7 +118,7 @@ export class Refusals {
     if (record !== undefined) this.#remove(record);
     // A save under way may be of this record's count.
     await this.#save();
-    await this.#options.records.collection(refusedRecords).save([], [String(id)]);
+    await this.#options.records.save([], [String(id)]);
   }
 
   #rateOf(address: string): TokenBucket {
@@ -132,7 +136,7 @@ export class Refusals {
       const unsaved = [...this.#unsaved];
       this.#unsaved.clear();
       try {
-        await this.#options.records.collection(refusedRecords).save(unsaved);
+        await this.#options.records.save(unsaved);
       } catch (error) {
         for (const record of unsaved) this.#unsaved.add(record);
         throw error;

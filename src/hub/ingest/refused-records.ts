@@ -6,7 +6,7 @@ import { isKnownMessage, render } from "../../shared/messages/render.ts";
 import type { RecordKind } from "../store/records.ts";
 
 /** To render why in any language; what earlier versions stored is shown in English. */
-const Reason = Type.Optional(Type.Object({ code: Type.String(), params: Type.Object({}) }));
+export const Reason = Type.Optional(Type.Object({ code: Type.String(), params: Type.Object({}) }));
 
 /** A refused message as the API shows it, and its place in the order of arrival. */
 const RefusedRecord = Type.Object({ id: Type.Integer(), refused: Refused, reason: Reason });
@@ -18,6 +18,7 @@ const StoredRefusal = Type.Object({
   refused: Type.Object({ ...Refused.properties, times: Type.Optional(Type.Integer()) }),
   reason: Reason,
 });
+export type StoredRefusal = Static<typeof StoredRefusal>;
 
 export const refusedRecords: RecordKind<typeof StoredRefusal> = {
   name: "refused",
@@ -26,7 +27,7 @@ export const refusedRecords: RecordKind<typeof StoredRefusal> = {
 };
 
 /** A record of any version, in the form of this one. */
-export function recordOf({ refused: { times, ...refused }, ...record }: Static<typeof StoredRefusal>): RefusedRecord {
+export function recordOf({ refused: { times, ...refused }, ...record }: StoredRefusal): RefusedRecord {
   return { ...record, refused: times === undefined ? refused : { count: times, ...refused } };
 }
 

@@ -101,7 +101,7 @@ export class LiveFeed {
   }
 
   #tick(): void {
-    this.#tellDevices();
+    this.#sendDevices();
     this.#isQuiet = true;
     this.#sendSamples();
     this.#ticks = (this.#ticks + 1) % TICKS_PER_RATE;
@@ -118,7 +118,7 @@ export class LiveFeed {
   }
 
   /** As many as there is time for, the one that changed first before the others. */
-  #tellDevices(): void {
+  #sendDevices(): void {
     let metrics = 0;
     for (const id of this.#devices) {
       if (metrics >= MAX_METRICS_PER_TICK) return;

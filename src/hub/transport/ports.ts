@@ -1,4 +1,5 @@
 // Listening on a port that may be taken.
+import { once } from "node:events";
 import { createServer, type Server } from "node:net";
 import { errorCode, errorText } from "../../shared/error-text.ts";
 import { Failure } from "../../shared/errors.ts";
@@ -54,15 +55,11 @@ async function checkIPv4Port(port: number): Promise<void> {
   await new Promise((resolve) => probe.close(resolve));
 }
 
-function listenOn(server: Server, host: string, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen({ host, port }, () => {
-      server.off("error", reject);
-      const address = server.address();
-      resolve(typeof address === "object" && address !== null ? address.port : port);
-    });
-  });
+async function listenOn(server: Server, host: string, port: number): Promise<number> {
+  server.listen({ host, port });
+  await once(server, "listening");
+  const address = server.address();
+  return typeof address === "object" && address !== null ? address.port : port;
 }
 
 function hasCode(error: unknown, ...codes: readonly string[]): boolean {

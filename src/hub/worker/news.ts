@@ -5,6 +5,7 @@ import { Value } from "typebox/value";
 import type { JoiningMode } from "../../shared/api.ts";
 import { Refused } from "../../shared/api.ts";
 import type { DeviceId, MetricName } from "../../shared/ids.ts";
+import { Reason } from "../ingest/refused-records.ts";
 import type { RecordKind } from "../store/records.ts";
 
 const Device = Type.Unsafe<DeviceId>(Type.String());
@@ -54,9 +55,10 @@ export const readingsShared: RecordKind<typeof ReadingsShared> = {
 };
 
 /** A message that a worker refused, until the hub lists it. */
-const RefusedByWorker = Type.Object({ id: Type.String(), refused: Refused });
+const RefusedByWorker = Type.Object({ id: Type.String(), refused: Refused, reason: Reason });
 export const refusedByWorkers: RecordKind<typeof RefusedByWorker> = {
-  name: "worker-refused",
+  // Under "worker-refused" earlier versions saved what no hub could read.
+  name: "refused-by-worker",
   schema: RefusedByWorker,
   idOf: ({ id }) => id,
 };

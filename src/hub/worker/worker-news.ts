@@ -156,9 +156,8 @@ export class WorkerNews {
   async #listRefused(): Promise<void> {
     const { store, refusals } = this.#options;
     const collection = store.records.collection(refusedByWorkers);
-    for (const { id, refused } of await collection.list()) {
-      const { excerpt, bytes: _ofTheWhole, count: _countedThere, ...message } = refused;
-      await refusals.add(message, Buffer.from(excerpt));
+    for (const { id, ...record } of await collection.list()) {
+      await refusals.addRecord(record);
       await collection.save([], [id]);
     }
   }

@@ -16,14 +16,13 @@ import type { Clock } from "../clock.ts";
 import type { DirectoryLimits } from "../devices/directory.ts";
 import { HubEvents } from "../events.ts";
 import { Ingest } from "../ingest/accept.ts";
-import { Refusals } from "../ingest/refusals.ts";
+import { Refusals, type RefusalsOptions } from "../ingest/refusals.ts";
 import type { Log } from "../observe/log/log.ts";
 import { LogThrottle } from "../observe/log/log-throttle.ts";
 import { MessageTap } from "../observe/message-tap.ts";
 import { Metrics } from "../observe/metrics.ts";
 import { Inbox } from "../protocols/inbox.ts";
 import { deviceFilters, matchTopic } from "../protocols/protocols.ts";
-import type { RecordStore } from "../store/records.ts";
 import { ServerStore } from "../store/server-sql/server-store.ts";
 import type { StoreAddress } from "../store/store-address.ts";
 import { Follower } from "./follower.ts";
@@ -265,24 +264,15 @@ export class Worker {
   }
 
   /** The list of refused messages is the hub's: refusals are handed over to it. */
-  #refusedRecords(): RecordStore {
-    const { store } = this;
+  #refusedRecords(): RefusalsOptions["records"] {
+    const handedOver = this.store.records.collection(refusedByWorkers);
     const idHere = (id: string) => `${this.#id}-${id}`;
     return {
-      ...store.records,
-      collection: (kind) => {
-        const handedOver = store.records.collection({
-          ...kind,
-          name: refusedByWorkers.name,
-          idOf: (record) => idHere(kind.idOf(record)),
-        });
-        return {
-          list: async () => [],
-          save: async (records, removedIds = []) => {
-            await handedOver.save(records, removedIds.map(idHere));
-            this.#news.refused();
-          },
-        };
+      list: async () => [],
+      save: async (records, removedIds = []) => {
+        const named = records.map((record) => ({ ...record, id: idHere(`${record.id}`) }));
+        await handedOver.save(named, removedIds.map(idHere));
+        this.#news.refused();
       },
     };
   }

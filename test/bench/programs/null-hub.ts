@@ -16,6 +16,7 @@ import { HubEvents } from "../../../src/hub/events.ts";
 import { Imports } from "../../../src/hub/import/imports.ts";
 import { Ingest } from "../../../src/hub/ingest/accept.ts";
 import { Refusals } from "../../../src/hub/ingest/refusals.ts";
+import { refusedRecords } from "../../../src/hub/ingest/refused-records.ts";
 import { LiveFeed } from "../../../src/hub/live/feed.ts";
 import { MendList } from "../../../src/hub/mend/mend-list.ts";
 import { Mending } from "../../../src/hub/mend/mending.ts";
@@ -114,7 +115,7 @@ const registry = new Registry({
 const budget = new Budget(512 * 1024 * 1024);
 const floodLog = new LogThrottle(log, clock);
 const refusals = new Refusals({
-  records,
+  records: records.collection(refusedRecords),
   clock,
   events,
   onSaveFailed: (error) => log.error(error),

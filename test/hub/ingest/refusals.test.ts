@@ -31,7 +31,7 @@ class Place implements AsyncDisposable {
     const events = new HubEvents();
     events.messageRefused.on((refused) => this.announced.push({ ...refused }));
     return new Refusals({
-      records: this.store.store.records,
+      records: this.store.store.records.collection(refusedRecords),
       clock: this.clock,
       events,
       onSaveFailed: (error) => expect.unreachable(String(error)),

@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 import { Admission } from "../../../src/hub/access/limits/admission.ts";
 import { Networks } from "../../../src/hub/access/networks.ts";
 import { TrustedProxies } from "../../../src/hub/access/trusted-proxies.ts";
+import { listen } from "../../../src/hub/transport/ports.ts";
 import { SocketListener } from "../../../src/hub/transport/socket-listener.ts";
 import { listeningServers } from "../../support/system/listening-servers.ts";
 import { until } from "../../support/until.ts";
@@ -83,4 +84,12 @@ test("a connection that cannot be accepted ends nothing", async () => {
   for (const server of servers) server.emit("error", new Error("accept ENOBUFS"));
   expect(servers).toHaveLength(1);
   expect(await answerAt("127.0.0.1", listener.port)).toBe("here");
+});
+
+test("each port that was tried leaves nothing at the server", async () => {
+  await using taken = new Listening();
+  const port = await taken.listener.listen("127.0.0.1", ANY_PORT);
+  const server = createServer();
+  await expect(listen(server, "127.0.0.1", { number: port, named: true }, "HTTP")).rejects.toThrow(/taken/);
+  expect(server.listenerCount("listening")).toBe(0);
 });

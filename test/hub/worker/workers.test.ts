@@ -2,7 +2,7 @@
 // killed; the hub shows readings stored by workers; a stopped worker leaves nothing behind.
 import { connectAsync, type MqttClient } from "mqtt";
 import { describe, expect, test } from "vitest";
-import type { DeviceList, Health } from "../../../src/shared/api.ts";
+import type { DeviceList, Health, RefusedList } from "../../../src/shared/api.ts";
 import type { Device } from "../../../src/shared/device.ts";
 import { Cluster, QUEUES, untilWell } from "../../support/cluster/cluster.ts";
 import { CLIENTS, valuesOf } from "../../support/cluster/senders.ts";
@@ -73,11 +73,21 @@ describe.each([
     expect(await server.administer("SELECT id FROM record WHERE collection = 'worker-place'", nameOf(store))).toEqual([
       ["1"],
     ]);
-    await client.publishAsync("bramble/pi/readings", "no JSON", { qos: 1 });
+    const long = `{${"x".repeat(20_000)}`;
     for (let count = 0; count < 8; count++) await client.publishAsync("bramble/pi/readings", `{${count}`, { qos: 1 });
-    await until("what was refused is listed", async () => {
-      const { refused } = await hub.json<{ refused: unknown[] }>("/api/v1/refused");
-      return refused.length > 0 || undefined;
+    for (let count = 0; count < 2; count++) await client.publishAsync("bramble/pi/readings", long, { qos: 1 });
+    const listed = await until("what was refused is listed", async () => {
+      const { refused } = await hub.json<RefusedList>("/api/v1/refused");
+      return refused.length === 10 ? refused : undefined;
+    });
+    // Half of them by the worker, whichever half.
+    expect(listed.filter(({ bytes }) => bytes === long.length)).toHaveLength(2);
+    await until("nothing is handed over twice", async () => {
+      const left = await server.administer(
+        "SELECT id FROM record WHERE collection = 'refused-by-worker'",
+        nameOf(store),
+      );
+      return left.length === 0 || undefined;
     });
     await client.endAsync();
   });

@@ -66,11 +66,12 @@ function addHubRoutes(app: FastifyInstance, options: ApiOptions): void {
     permission: "open",
     // A monitor may add a parameter, so that no cache answers.
     config: { takesAnyQuery: true },
-    audit: null, // Hooks that refuse a request while the hub is being stopped answer 503 with an error, too.
+    audit: null,
     schema: {
       operationId: "getHealth",
       tags: ["Hub"],
       summary: "Is the hub alive?",
+      // Hooks that refuse a request while the hub is being stopped answer 503 with an error, too.
       response: { 200: Health, 503: Type.Union([Health, ApiError]) },
     },
     handler: async (_request, reply) => {
