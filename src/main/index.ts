@@ -17,7 +17,7 @@ import { HubProcess } from "./hub-process.ts";
 import { menuTemplate } from "./menu.ts";
 import { NoticeFile } from "./notices/notice-file.ts";
 import { Notices } from "./notices/notices.ts";
-import { CsvSaver } from "./save-csv.ts";
+import { FileSaver } from "./save-file.ts";
 import { lockDown } from "./security.ts";
 import { DesktopPreferences } from "./settings/desktop-settings.ts";
 import { HubTray } from "./tray.ts";
@@ -81,7 +81,7 @@ function runApp(): void {
     },
     log,
   });
-  const saver = new CsvSaver({
+  const saver = new FileSaver({
     endpoint: () => hub.endpoint,
     log,
     onState: (state) => window.send(bridgeChannels.saveStateChanged, state),
@@ -143,7 +143,7 @@ interface Parts {
   readonly hub: HubProcess;
   readonly window: MainWindow;
   readonly notices: Notices;
-  readonly saver: CsvSaver;
+  readonly saver: FileSaver;
   readonly preferences: DesktopPreferences;
   readonly updates: Updates;
   readonly open: () => void;

@@ -55,6 +55,7 @@ export const notices = {
   "desktop/menu/unhide": () => "Show all",
   "desktop/menu/quit": () => "Quit Bramble",
   "desktop/save/title": () => "Save readings",
+  "desktop/save/file-title": () => "Save file",
   "desktop/save/no-hub": () => "The hub is not running at the moment.",
   "desktop/save/busy": () => "Another export is being saved. Wait for its end, or cancel it.",
   "desktop/save/hub-stopped": () => "The hub stopped while it was sending. Try again.",

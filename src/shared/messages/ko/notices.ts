@@ -47,6 +47,7 @@ export const notices: typeof english = {
   "desktop/menu/unhide": () => "모두 보기",
   "desktop/menu/quit": () => "Bramble 종료",
   "desktop/save/title": () => "측정값 저장",
+  "desktop/save/file-title": () => "파일 저장",
   "desktop/save/no-hub": () => "지금은 허브가 실행 중이 아닙니다.",
   "desktop/save/busy": () => "다른 내보내기를 저장하고 있습니다. 끝날 때까지 기다리거나 취소하세요.",
   "desktop/save/hub-stopped": () => "보내는 도중에 허브가 멈췄습니다. 다시 시도하세요.",
