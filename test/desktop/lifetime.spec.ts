@@ -81,3 +81,24 @@ async function startAgain(profile: Profile): Promise<number | null> {
   const [code] = await once(again, "exit");
   return code;
 }
+
+test("a page whose process dies together with the hub is loaded anew, and the hub started", async () => {
+  using profile = new Profile();
+  await using desktop = await launch(profile);
+  const { pid } = profile.hub;
+  await desktop.app.evaluate(({ BrowserWindow }) =>
+    BrowserWindow.getAllWindows()[0]?.webContents.forcefullyCrashRenderer(),
+  );
+  process.kill(pid, "SIGKILL");
+  await expect.poll(() => profile.hubRuns && profile.hub.pid !== pid).toBe(true);
+  // Playwright takes such a page for lost.
+  const heading = () =>
+    desktop.app.evaluate(({ BrowserWindow }) => {
+      const contents = BrowserWindow.getAllWindows()[0]?.webContents;
+      return contents?.isCrashed() === false
+        ? contents.executeJavaScript("document.querySelector('h1')?.textContent ?? null")
+        : null;
+    });
+  await expect.poll(heading).toBe("Your first reading");
+  expect(readFileSync(join(profile.path, "desktop.log"), "utf8")).toContain("The page is gone (");
+});

@@ -6,6 +6,8 @@ import type { DesktopLog } from "../desktop-log.ts";
 import { bringWithinReach, WindowPlace } from "./window-place.ts";
 
 const SMALLEST = { minWidth: 800, minHeight: 600 };
+/** One that dies as soon as it is loaded is not loaded without end. */
+const RELOAD_AFTER_MS = 1_000;
 
 export interface MainWindowOptions {
   readonly preload: string;
@@ -63,7 +65,8 @@ export class MainWindow {
   /** Sends a message to our page, if it is there. */
   send(channel: string, message: unknown): void {
     const contents = this.#window?.webContents;
-    if (contents?.mainFrame.origin === APP_ORIGIN) contents.send(channel, message);
+    if (contents === undefined || contents.isCrashed()) return;
+    if (contents.mainFrame.origin === APP_ORIGIN) contents.send(channel, message);
   }
 
   #create(link = ""): BrowserWindow {
@@ -98,12 +101,21 @@ export class MainWindow {
       event.preventDefault();
       window.setTitle(this.#titled(title));
     });
+    window.webContents.on("render-process-gone", (_event, { reason }) => this.#revive(window, reason));
     window.on("closed", () => {
       this.#window = undefined;
       onClosed();
     });
     this.#load(window, link);
     return window;
+  }
+
+  /** A page whose process is gone would be an empty window for as long as it is open. */
+  #revive(window: BrowserWindow, reason: string): void {
+    this.#options.log.error(`The page is gone (${reason}), and is loaded anew.`);
+    setTimeout(() => {
+      if (!window.isDestroyed()) window.webContents.reload();
+    }, RELOAD_AFTER_MS);
   }
 
   #load(window: BrowserWindow, link: string): void {
