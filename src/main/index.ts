@@ -23,6 +23,7 @@ import { DesktopPreferences } from "./settings/desktop-settings.ts";
 import { HubTray } from "./tray.ts";
 import { readUpdateSource } from "./updates/update-source.ts";
 import { Updates } from "./updates/updates.ts";
+import { confirmLeaving } from "./window/leave.ts";
 import { MainWindow } from "./window/window.ts";
 
 app.setName("Bramble");
@@ -64,6 +65,8 @@ function runApp(): void {
     placeFile: join(userData, "window.json"),
     // Quitting closes it, too.
     onClosed: () => isQuitting || notices.windowClosed(tray.isShown),
+    // Who quits stops the hub, and with it all that it does.
+    mayLeave: (page) => isQuitting || confirmLeaving(page, notices.language),
     log,
   });
   const tray = new HubTray(join(home, "resources", "tray.png"), { open: () => open(), quit: () => app.quit() }, log);

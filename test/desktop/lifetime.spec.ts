@@ -102,3 +102,37 @@ test("a page whose process dies together with the hub is loaded anew, and the hu
   await expect.poll(heading).toBe("Your first reading");
   expect(readFileSync(join(profile.path, "desktop.log"), "utf8")).toContain("The page is gone (");
 });
+
+test("a window with an import in it asks before it closes, and an app that shall quit does", async () => {
+  using profile = new Profile();
+  const desktop = await launch(profile);
+  const { app, page } = desktop;
+  await page.goto("bramble://app/#/import");
+  const buffer = Buffer.from("time,device,metric,value\n1700000000,pi,t,1\n");
+  await page.getByLabel("Choose a file").setInputFiles({ name: "cellar.csv", mimeType: "text/csv", buffer });
+  const store = page.getByRole("button", { name: "Import", exact: true });
+  await expect(store).toBeEnabled();
+  // A stopped hub takes no row of it.
+  const { pid } = profile.hub;
+  process.kill(pid, "SIGSTOP");
+  await store.click();
+  await expect(page.getByRole("button", { name: "Cancel", exact: true })).toBeVisible();
+  const asked = await app.evaluateHandle(({ dialog }) => {
+    const questions: unknown[] = [];
+    dialog.showMessageBoxSync = (...args: unknown[]) => {
+      questions.push(args.at(-1));
+      return 0;
+    };
+    return questions;
+  });
+  await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
+  await expect
+    .poll(() => asked.jsonValue())
+    .toEqual([expect.objectContaining({ message: "An import is running in this window." })]);
+  expect(await desktop.windows()).toBe(1);
+  const closed = app.waitForEvent("close");
+  app.process().kill("SIGTERM");
+  process.kill(pid, "SIGCONT");
+  await closed;
+  expect(profile.hubRuns).toBe(false);
+});

@@ -47,6 +47,10 @@ export class Notices {
     return this.#options.file.stored.settings;
   }
 
+  get language(): Language {
+    return this.#options.file.stored.language;
+  }
+
   changeSettings(settings: NoticeSettings): NoticeSettings {
     this.#options.file.changeSettings(settings);
     return settings;
@@ -164,8 +168,7 @@ export class Notices {
 
   /** In the language of the person. */
   async render(text: AnyMessage): Promise<string> {
-    const { language } = this.#options.file.stored;
-    await loadLanguage(language);
-    return render(text, language, "desktop");
+    await loadLanguage(this.language);
+    return render(text, this.language, "desktop");
   }
 }

@@ -15,6 +15,8 @@ export interface MainWindowOptions {
   /** The file that keeps where the window was. */
   readonly placeFile: string;
   readonly onClosed: () => void;
+  /** Whether a page that asks to stay, since it has not finished, may be left. */
+  readonly mayLeave: (window: BrowserWindow) => boolean;
   readonly log: DesktopLog;
 }
 
@@ -70,7 +72,7 @@ export class MainWindow {
   }
 
   #create(link = ""): BrowserWindow {
-    const { preload, icon, onClosed } = this.#options;
+    const { preload, icon, onClosed, mayLeave } = this.#options;
     const { bounds, maximized } = this.#place.load();
     const window = new BrowserWindow({
       ...SMALLEST,
@@ -100,6 +102,10 @@ export class MainWindow {
     window.on("page-title-updated", (event, title) => {
       event.preventDefault();
       window.setTitle(this.#titled(title));
+    });
+    // Electron asks nobody: the window, and an app that shall quit, would stay without a word.
+    window.webContents.on("will-prevent-unload", (event) => {
+      if (mayLeave(window)) event.preventDefault();
     });
     window.webContents.on("render-process-gone", (_event, { reason }) => this.#revive(window, reason));
     window.on("closed", () => {

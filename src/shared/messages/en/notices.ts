@@ -28,6 +28,10 @@ export const notices = {
   "desktop/tray/quit": () => "Quit and stop the hub",
   "desktop/tray/attention": ({ count }: { readonly count: number }) =>
     count === 0 ? "Bramble" : `Bramble: ${count} ${count === 1 ? "device needs" : "devices need"} a look`,
+  "desktop/leave/what": () => "An import is running in this window.",
+  "desktop/leave/about": () => "It ends with the page. What was stored by then stays.",
+  "desktop/leave/stay": () => "Go on importing",
+  "desktop/leave/leave": () => "End the import",
   "desktop/menu/file": () => "File",
   "desktop/menu/edit": () => "Edit",
   "desktop/menu/view": () => "View",
