@@ -3,9 +3,8 @@ import { BrowserWindow, nativeTheme, screen } from "electron";
 import { APP_ORIGIN } from "../app-protocol.ts";
 import { APP_PARTITION } from "../app-session.ts";
 import type { DesktopLog } from "../desktop-log.ts";
-import { bringWithinReach, WindowPlace } from "./window-place.ts";
+import { bringWithinReach, smallestAt, WindowPlace } from "./window-place.ts";
 
-const SMALLEST = { minWidth: 800, minHeight: 600 };
 /** One that dies as soon as it is loaded is not loaded without end. */
 const RELOAD_AFTER_MS = 1_000;
 
@@ -74,9 +73,11 @@ export class MainWindow {
   #create(link = ""): BrowserWindow {
     const { preload, icon, onClosed, mayLeave } = this.#options;
     const { bounds, maximized } = this.#place.load();
+    const [minWidth, minHeight] = smallestAt(bounds);
     const window = new BrowserWindow({
-      ...SMALLEST,
       ...bounds,
+      minWidth,
+      minHeight,
       title: "Bramble",
       icon,
       show: false,
