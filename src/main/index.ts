@@ -20,6 +20,7 @@ import { Notices } from "./notices/notices.ts";
 import { FileSaver } from "./save-file.ts";
 import { lockDown } from "./security.ts";
 import { DesktopPreferences } from "./settings/desktop-settings.ts";
+import { LoginStart } from "./settings/login-start.ts";
 import { HubTray } from "./tray.ts";
 import { readUpdateSource } from "./updates/update-source.ts";
 import { Updates } from "./updates/updates.ts";
@@ -33,8 +34,9 @@ const userData = app.getPath("userData");
 const log = new DesktopLog(join(userData, "desktop.log"));
 log.catchUncaught();
 registerAppScheme();
+const sandboxFlags = app.commandLine.hasSwitch("no-sandbox") ? ["--no-sandbox"] : [];
 // Every page, whatever its window asks for. As root this would take back the switch without which nothing starts.
-if (!app.commandLine.hasSwitch("no-sandbox")) app.enableSandbox();
+if (sandboxFlags.length === 0) app.enableSandbox();
 if (app.isPackaged) {
   for (const name of refusedSwitches(process.argv.slice(1), process.platform)) app.commandLine.removeSwitch(name);
 }
@@ -98,7 +100,9 @@ function runApp(): void {
 
   const showTray = (isShown: boolean) => tray.show(isShown);
   const onUpdateAddress = () => updates.addressChanged();
-  const preferences = new DesktopPreferences({ file: join(userData, "settings.json"), log, showTray, onUpdateAddress });
+  const loginStart = new LoginStart([...hubArgs, ...sandboxFlags]);
+  const file = join(userData, "settings.json");
+  const preferences = new DesktopPreferences({ file, log, loginStart, showTray, onUpdateAddress });
   const packedSource = readUpdateSource(join(process.resourcesPath, "update.json"));
   const updates = new Updates({
     source: () => ({ ...packedSource, address: preferences.settings.updateAddress || packedSource.address }),
