@@ -79,8 +79,8 @@ function runApp(): void {
     icon: join(home, "resources", "icon.png"),
     isFocused: () => window.isFocused,
     open: (link) => window.open(link),
-    onAttention: (count, texts) => {
-      tray.showAttention(count, texts);
+    onAttention: ({ count, isHubDown, texts }) => {
+      tray.showAttention(count > 0 || isHubDown, texts);
       app.setBadgeCount(count);
       window.showAttention(count);
     },

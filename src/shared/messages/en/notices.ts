@@ -28,6 +28,7 @@ export const notices = {
   "desktop/tray/quit": () => "Quit and stop the hub",
   "desktop/tray/attention": ({ count }: { readonly count: number }) =>
     count === 0 ? "Bramble" : `Bramble: ${count} ${count === 1 ? "device needs" : "devices need"} a look`,
+  "desktop/tray/hub-down": () => "Bramble: the hub is not running",
   "desktop/leave/what": () => "An import is running in this window.",
   "desktop/leave/about": () => "It ends with the page. What was stored by then stays.",
   "desktop/leave/stay": () => "Go on importing",

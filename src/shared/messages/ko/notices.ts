@@ -20,6 +20,7 @@ export const notices: typeof english = {
   "desktop/tray/open": () => "Bramble 열기",
   "desktop/tray/quit": () => "종료하고 허브 중지",
   "desktop/tray/attention": ({ count }) => (count === 0 ? "Bramble" : `Bramble: 기기 ${count}대를 확인하세요`),
+  "desktop/tray/hub-down": () => "Bramble: 허브가 실행 중이 아닙니다",
   "desktop/leave/what": () => "이 창에서 파일을 가져오고 있습니다.",
   "desktop/leave/about": () => "페이지를 떠나면 가져오기가 끝납니다. 그때까지 저장한 것은 남습니다.",
   "desktop/leave/stay": () => "계속 가져오기",
