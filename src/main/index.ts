@@ -1,6 +1,7 @@
 // The desktop app, a coat around the hub. Only quitting stops the hub; closing the window does not.
 // Order: log what is not caught; claim the scheme, refuse Chromium's switches (it acts on them once this file has run), claim the
 // single instance; when Electron is ready, lock down the session, start the hub, open the window.
+import { readlinkSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { app, Menu, session } from "electron";
 import { bridgeChannels } from "../shared/bridge.ts";
@@ -47,12 +48,23 @@ const dev: NodeJS.ProcessEnv = app.isPackaged ? {} : process.env;
 // From a checkout the app's folder is among them.
 const hubArgs = hubArguments(process.argv.slice(1).filter((arg) => resolve(arg) !== resolve(home)));
 
-if (app.requestSingleInstanceLock()) {
-  runApp();
-} else {
+if (isRunning()) {
   if (hubArgs.length > 0)
-    console.error(`Bramble is running already, without “${hubArgs.join(" ")}”. Quit it first, then start it so.`);
+    console.error(`Bramble is running already. “${hubArgs.join(" ")}” counts when it starts: quit it first.`);
   app.quit();
+} else {
+  runApp();
+}
+
+/** Chromium refuses the lock also where nobody may write to its folder: then it is not there. The hub has one of its own. */
+function isRunning(): boolean {
+  if (app.requestSingleInstanceLock()) return false;
+  try {
+    readlinkSync(join(userData, "SingletonLock"));
+    return true;
+  } catch {
+    return process.platform === "win32";
+  }
 }
 
 function runApp(): void {

@@ -1,10 +1,11 @@
 // Lifetimes: one app per profile, a hub that outlives the window, and no process left after quitting.
-import { spawn } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "@playwright/test";
 import { startTestHub } from "../support/hub.ts";
+import { mayMountSmallDisk, mountSmallDisk } from "../support/system/small-disk.ts";
 import { commandFor, launch, launchWithoutHub, Profile } from "./program/desktop.ts";
 import { test } from "./program/end-in-time.ts";
 
@@ -135,4 +136,21 @@ test("a window with an import in it asks before it closes, and an app that shall
   process.kill(pid, "SIGCONT");
   await closed;
   expect(profile.hubRuns).toBe(false);
+});
+
+test("a folder that nobody may write to costs what the app would keep there, and nothing else", async () => {
+  test.skip(!mayMountSmallDisk(), "this user may not mount a disk");
+  using profile = new Profile();
+  using disk = mountSmallDisk(1);
+  execFileSync("mount", ["-o", "remount,ro", disk.path]);
+  await using desktop = await launch(profile, {}, [`--user-data-dir=${disk.path}`]);
+  await expect(desktop.page.getByRole("heading", { level: 1 })).toBeVisible();
+});
+
+test("a second start with flags says that they count at a start alone", async () => {
+  using profile = new Profile();
+  await using _desktop = await launch(profile, {}, ["--joining=closed"]);
+  const { executablePath, args, env } = commandFor(profile);
+  const { stderr } = spawnSync(executablePath, [...args, "--joining=closed"], { env, encoding: "utf8" });
+  expect(stderr).toContain("Bramble is running already. “--joining=closed” counts when it starts: quit it first.");
 });
