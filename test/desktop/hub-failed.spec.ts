@@ -16,6 +16,8 @@ test("a port that is free again starts the hub by the button", async () => {
   const alert = page.getByRole("alert");
   await expect(alert).toContainText(`HTTP port ${hog.port} is taken`);
   await expect(alert).toContainText("then try again");
+  // The page is empty beside it: it stands where people look first.
+  expect((await alert.boundingBox())?.y).toBeLessThan(100);
   await expect(page.getByText("The hub is starting…")).toBeHidden();
   const failures = () => readFileSync(join(profile.path, "desktop.log"), "utf8").split("The hub is failed: HTTP port");
   const before = failures().length;

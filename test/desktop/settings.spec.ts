@@ -59,6 +59,8 @@ test("what is set holds at once, and after a restart", async () => {
     await switchOf(page, "Icon in the tray").click();
     await expect(switchOf(page, "Icon in the tray")).not.toBeChecked();
     await page.getByRole("checkbox", { name: "Quiet hours" }).click();
+    const heading = page.getByRole("heading", { name: "Notifications" });
+    expect((await heading.boundingBox())?.height, "it is on one line").toBeLessThan(40);
     await page.getByLabel("From").fill("21:30");
     await expect
       .poll(() => page.evaluate(() => window.bramble?.noticeSettings()))
