@@ -127,3 +127,12 @@ test("every flag of bramble serve is known, with its value, and none of Chromium
     expect(hubArguments([...given, "--disable-gpu", "--user-data-dir=/x", "--no-sandbox"]), flag).toEqual(given);
   }
 });
+
+test("a hub that others reach at one address answers its window all the same", async () => {
+  test.skip(process.platform === "darwin", "a Mac has no 127.0.0.2");
+  using profile = new Profile();
+  await using desktop = await launch(profile, {}, ["--host", "127.0.0.2"]);
+  expect(profile.hub.http).toContain("//127.0.0.2:");
+  await profile.post({ device_id: "raspi-01", temperature: 21.5 });
+  await expect(desktop.page.getByText("21.5")).toBeVisible();
+});
