@@ -56,7 +56,8 @@ export class MainWindow {
       this.#window = this.#create(link);
       return;
     }
-    if (link !== undefined) this.#load(this.#window, link);
+    // Where it is there already, loading it would be loading the page anew, with what is typed in it.
+    if (link !== undefined && !this.#window.webContents.getURL().endsWith(`/${link}`)) this.#load(this.#window, link);
     if (this.#window.isMinimized()) this.#window.restore();
     bringWithinReach(this.#window);
     this.#window.show();
