@@ -44,6 +44,8 @@ export interface PortOptions {
   readonly agentFolder: string;
   readonly clock: Clock;
   readonly httpTimeouts?: HttpTimeouts;
+  /** Whether the desktop app shows it. */
+  readonly hasWindow?: boolean;
   /** PEM of the authorities that browsers trust; those of Node where none are named. */
   readonly publicAuthorities?: readonly string[];
   readonly log: Log;
@@ -213,7 +215,7 @@ interface HttpParts extends Base, Pick<HubPorts, "mqtt" | "broker" | "tls" | "re
 }
 
 function createHttp(options: PortOptions, parts: HttpParts): HttpTransport {
-  const { config, version, uiFolder, agentFolder, clock, httpTimeouts, log } = options;
+  const { config, version, uiFolder, agentFolder, clock, httpTimeouts, hasWindow = false, log } = options;
   const { core, failures, endpoints, mqtt, broker, tls, status, reach } = parts;
   const { store, access, directory, registry, commands, inbox, identity, budget, floodLog } = core;
   const { basePath } = config;
@@ -252,6 +254,7 @@ function createHttp(options: PortOptions, parts: HttpParts): HttpTransport {
     webSockets: new WebSocketUpgrades({ access, clients, basePath, diagnostics, budget, clock, routes }),
     hubId: () => identity.id,
     findRequestedHost: findRequestedHost(config, access.networks),
+    hasWindow,
     ...(httpTimeouts && { timeouts: httpTimeouts }),
   });
 }

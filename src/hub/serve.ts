@@ -107,6 +107,7 @@ async function runHub(config: Config, { folder, host, log, untilStopped }: RunPa
     version: packageJson.version,
     uiFolder: fileURLToPath(new URL("../renderer", import.meta.url)),
     agentFolder: fileURLToPath(new URL("../../resources/agent", import.meta.url)),
+    hasWindow: host.kind === "desktop",
     clock: systemClock,
     freeBytes: freeBytesOf,
     log,

@@ -6,13 +6,13 @@ import { NoticeSettings } from "../shared/notices/notices.ts";
 import { APP_ORIGIN } from "./app-protocol.ts";
 import type { HubProcess } from "./hub-process.ts";
 import type { Notices } from "./notices/notices.ts";
-import type { CsvSaver } from "./save-csv.ts";
+import type { FileSaver } from "./save-file.ts";
 import type { DesktopPreferences } from "./settings/desktop-settings.ts";
 import type { Updates } from "./updates/updates.ts";
 
 export interface PageAnswers {
   readonly hub: HubProcess;
-  readonly saver: CsvSaver;
+  readonly saver: FileSaver;
   readonly preferences: DesktopPreferences;
   readonly notices: Notices;
   readonly updates: Updates;
@@ -21,7 +21,11 @@ export interface PageAnswers {
 export function answerPage({ hub, saver, preferences, notices, updates }: PageAnswers): void {
   answer("hubState", () => hub.state);
   answer("startHub", () => hub.start());
-  answer("saveCsv", (window, query, suggestedName) => saver.save(window, query, suggestedName));
+  answer("saveCsv", (window, query, suggestedName) => saver.saveExport(window, query, suggestedName));
+  answer("saveFile", (window, bytes, suggestedName) => {
+    if (!(bytes instanceof Uint8Array)) throw new Error("a file is bytes");
+    return saver.saveBytes(window, bytes, suggestedName);
+  });
   answer("cancelSave", () => saver.cancel());
   answer("desktopSettings", () => preferences.settings);
   answer("changeDesktopSettings", (_window, changes) => preferences.change(changes));
@@ -36,6 +40,7 @@ type Question =
   | "hubState"
   | "startHub"
   | "saveCsv"
+  | "saveFile"
   | "cancelSave"
   | "desktopSettings"
   | "changeDesktopSettings"

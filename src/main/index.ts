@@ -1,6 +1,7 @@
 // The desktop app, a coat around the hub. Only quitting stops the hub; closing the window does not.
 // Order: log what is not caught; claim the scheme, refuse Chromium's switches (it acts on them once this file has run), claim the
 // single instance; when Electron is ready, lock down the session, start the hub, open the window.
+import { readlinkSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { app, Menu, session } from "electron";
 import { bridgeChannels } from "../shared/bridge.ts";
@@ -17,12 +18,14 @@ import { HubProcess } from "./hub-process.ts";
 import { menuTemplate } from "./menu.ts";
 import { NoticeFile } from "./notices/notice-file.ts";
 import { Notices } from "./notices/notices.ts";
-import { CsvSaver } from "./save-csv.ts";
+import { FileSaver } from "./save-file.ts";
 import { lockDown } from "./security.ts";
 import { DesktopPreferences } from "./settings/desktop-settings.ts";
+import { LoginStart } from "./settings/login-start.ts";
 import { HubTray } from "./tray.ts";
 import { readUpdateSource } from "./updates/update-source.ts";
 import { Updates } from "./updates/updates.ts";
+import { confirmLeaving } from "./window/leave.ts";
 import { MainWindow } from "./window/window.ts";
 
 app.setName("Bramble");
@@ -32,8 +35,9 @@ const userData = app.getPath("userData");
 const log = new DesktopLog(join(userData, "desktop.log"));
 log.catchUncaught();
 registerAppScheme();
+const sandboxFlags = app.commandLine.hasSwitch("no-sandbox") ? ["--no-sandbox"] : [];
 // Every page, whatever its window asks for. As root this would take back the switch without which nothing starts.
-if (!app.commandLine.hasSwitch("no-sandbox")) app.enableSandbox();
+if (sandboxFlags.length === 0) app.enableSandbox();
 if (app.isPackaged) {
   for (const name of refusedSwitches(process.argv.slice(1), process.platform)) app.commandLine.removeSwitch(name);
 }
@@ -44,12 +48,23 @@ const dev: NodeJS.ProcessEnv = app.isPackaged ? {} : process.env;
 // From a checkout the app's folder is among them.
 const hubArgs = hubArguments(process.argv.slice(1).filter((arg) => resolve(arg) !== resolve(home)));
 
-if (app.requestSingleInstanceLock()) {
-  runApp();
-} else {
+if (isRunning()) {
   if (hubArgs.length > 0)
-    console.error(`Bramble is running already, without “${hubArgs.join(" ")}”. Quit it first, then start it so.`);
+    console.error(`Bramble is running already. “${hubArgs.join(" ")}” counts when it starts: quit it first.`);
   app.quit();
+} else {
+  runApp();
+}
+
+/** Chromium refuses the lock also where nobody may write to its folder: then it is not there. The hub has one of its own. */
+function isRunning(): boolean {
+  if (app.requestSingleInstanceLock()) return false;
+  try {
+    readlinkSync(join(userData, "SingletonLock"));
+    return true;
+  } catch {
+    return process.platform === "win32";
+  }
 }
 
 function runApp(): void {
@@ -64,6 +79,8 @@ function runApp(): void {
     placeFile: join(userData, "window.json"),
     // Quitting closes it, too.
     onClosed: () => isQuitting || notices.windowClosed(tray.isShown),
+    // Who quits stops the hub, and with it all that it does.
+    mayLeave: (page) => isQuitting || confirmLeaving(page, notices.language),
     log,
   });
   const tray = new HubTray(join(home, "resources", "tray.png"), { open: () => open(), quit: () => app.quit() }, log);
@@ -74,14 +91,14 @@ function runApp(): void {
     icon: join(home, "resources", "icon.png"),
     isFocused: () => window.isFocused,
     open: (link) => window.open(link),
-    onAttention: (count, texts) => {
-      tray.showAttention(count, texts);
+    onAttention: ({ count, isHubDown, texts }) => {
+      tray.showAttention(count > 0 || isHubDown, texts);
       app.setBadgeCount(count);
       window.showAttention(count);
     },
     log,
   });
-  const saver = new CsvSaver({
+  const saver = new FileSaver({
     endpoint: () => hub.endpoint,
     log,
     onState: (state) => window.send(bridgeChannels.saveStateChanged, state),
@@ -95,7 +112,9 @@ function runApp(): void {
 
   const showTray = (isShown: boolean) => tray.show(isShown);
   const onUpdateAddress = () => updates.addressChanged();
-  const preferences = new DesktopPreferences({ file: join(userData, "settings.json"), log, showTray, onUpdateAddress });
+  const loginStart = new LoginStart([...hubArgs, ...sandboxFlags]);
+  const file = join(userData, "settings.json");
+  const preferences = new DesktopPreferences({ file, log, loginStart, showTray, onUpdateAddress });
   const packedSource = readUpdateSource(join(process.resourcesPath, "update.json"));
   const updates = new Updates({
     source: () => ({ ...packedSource, address: preferences.settings.updateAddress || packedSource.address }),
@@ -143,7 +162,7 @@ interface Parts {
   readonly hub: HubProcess;
   readonly window: MainWindow;
   readonly notices: Notices;
-  readonly saver: CsvSaver;
+  readonly saver: FileSaver;
   readonly preferences: DesktopPreferences;
   readonly updates: Updates;
   readonly open: () => void;

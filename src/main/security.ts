@@ -11,14 +11,14 @@ import {
 import { API_PATH, APP_ORIGIN } from "./app-protocol.ts";
 import type { DesktopLog } from "./desktop-log.ts";
 
-/** The only permission granted: writing to the clipboard, for the copy buttons. */
-const ALLOWED_PERMISSION = "clipboard-sanitized-write";
+/** The only permissions granted: to write to the clipboard, for the copy buttons, and to fill the screen with the overview. */
+const ALLOWED_PERMISSIONS: ReadonlySet<string> = new Set(["clipboard-sanitized-write", "fullscreen"]);
 
 /** After `ready`, before the first window. */
 export function lockDown(sessions: readonly Session[], log: DesktopLog): void {
   for (const session of sessions) {
-    session.setPermissionRequestHandler((_contents, permission, answer) => answer(permission === ALLOWED_PERMISSION));
-    session.setPermissionCheckHandler((_contents, permission) => permission === ALLOWED_PERMISSION);
+    session.setPermissionRequestHandler((_contents, permission, answer) => answer(ALLOWED_PERMISSIONS.has(permission)));
+    session.setPermissionCheckHandler((_contents, permission) => ALLOWED_PERMISSIONS.has(permission));
   }
   app.on("web-contents-created", (_event, contents) => keepInside(contents, log));
 }

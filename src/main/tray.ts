@@ -1,5 +1,5 @@
-// The tray icon, which shows that the hub runs without a window, with a badge while a device needs attention. On a desktop without
-// a tray, starting Bramble again opens the window.
+// The tray icon, which shows that the hub runs without a window, with a badge while a device or the hub itself needs attention. On a
+// desktop without a tray, starting Bramble again opens the window.
 import { app, Menu, type NativeImage, nativeImage, Tray } from "electron";
 import { message } from "../shared/messages/message.ts";
 import { render } from "../shared/messages/render.ts";
@@ -12,7 +12,7 @@ export interface TrayActions {
 
 /** Its texts, in the language of the person. */
 export interface TrayTexts {
-  /** How many devices need attention. */
+  /** What needs attention. */
   readonly summary: string;
   readonly open: string;
   readonly quit: string;
@@ -29,7 +29,7 @@ export class HubTray {
   readonly #log: DesktopLog;
   /** Holding on to it keeps it: it vanishes when it is garbage collected. */
   #tray: Tray | null = null;
-  #count = 0;
+  #isMarked = false;
   #texts: TrayTexts = {
     summary: "Bramble",
     open: render(message("desktop/tray/open")),
@@ -54,11 +54,11 @@ export class HubTray {
     this.#draw();
   }
 
-  /** `count` devices need attention. */
-  showAttention(count: number, texts: TrayTexts): void {
+  /** `isMarked`: something needs attention. */
+  showAttention(isMarked: boolean, texts: TrayTexts): void {
     // Some desktops draw the icon anew, visibly, whenever it is set.
-    if (count === this.#count && JSON.stringify(texts) === JSON.stringify(this.#texts)) return;
-    this.#count = count;
+    if (isMarked === this.#isMarked && JSON.stringify(texts) === JSON.stringify(this.#texts)) return;
+    this.#isMarked = isMarked;
     this.#texts = texts;
     this.#draw();
   }
@@ -79,10 +79,10 @@ export class HubTray {
     const { summary, open, quit } = this.#texts;
     const plain = nativeImage.createFromPath(this.#icon);
     this.#tray.setToolTip(summary);
-    this.#tray.setImage(this.#count > 0 ? marked(plain) : plain);
+    this.#tray.setImage(this.#isMarked ? marked(plain) : plain);
     this.#tray.setContextMenu(
       Menu.buildFromTemplate([
-        { label: summary, enabled: false, visible: this.#count > 0 },
+        { label: summary, enabled: false, visible: this.#isMarked },
         { label: open, click: () => this.#actions.open() },
         { type: "separator" },
         { label: quit, click: () => this.#actions.quit() },

@@ -7,6 +7,7 @@ const bridge: BrambleBridge = {
   onHubState: (listener) => listen(bridgeChannels.hubStateChanged, listener),
   startHub: () => ipcRenderer.invoke(bridgeChannels.startHub),
   saveCsv: (query, suggestedName) => ipcRenderer.invoke(bridgeChannels.saveCsv, query, suggestedName),
+  saveFile: (bytes, suggestedName) => ipcRenderer.invoke(bridgeChannels.saveFile, bytes, suggestedName),
   onSaveState: (listener) => listen(bridgeChannels.saveStateChanged, listener),
   cancelSave: () => ipcRenderer.invoke(bridgeChannels.cancelSave),
   desktopSettings: () => ipcRenderer.invoke(bridgeChannels.desktopSettings),

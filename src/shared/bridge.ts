@@ -16,7 +16,7 @@ export type SaveOutcome =
   | { readonly kind: "cancelled" }
   | { readonly kind: "failed"; readonly reason: string };
 
-/** An export on its way into a file; `bytes` are in it. */
+/** What is on its way into a file; `bytes` are in it. */
 export type SaveState = SaveOutcome | { readonly kind: "saving"; readonly path: string; readonly bytes: number };
 
 /** What the desktop app does on this computer. */
@@ -46,9 +46,11 @@ export interface BrambleBridge {
   startHub(): Promise<void>;
   /** Shows the save dialog, then streams `export.csv` of the query to the file. */
   saveCsv(query: ExportQuery, suggestedName: string): Promise<SaveOutcome>;
-  /** Calls back while an export is saved and when that ends; returns a function that ends it. */
+  /** The same for a file that the page made. */
+  saveFile(bytes: Uint8Array<ArrayBuffer>, suggestedName: string): Promise<SaveOutcome>;
+  /** Calls back while a file is saved and when that ends; returns a function that ends it. */
   onSaveState(listener: (state: SaveState) => void): () => void;
-  /** Cancels the export that is being saved and deletes its partial file. */
+  /** Cancels what is being saved and deletes its partial file. */
   cancelSave(): Promise<void>;
   desktopSettings(): Promise<DesktopSettings>;
   /** Resolves with what is in force then; rejects where it cannot be saved, and nothing has changed. */
@@ -72,6 +74,7 @@ export const bridgeChannels = {
   hubStateChanged: "bramble:hub-state-changed",
   startHub: "bramble:start-hub",
   saveCsv: "bramble:save-csv",
+  saveFile: "bramble:save-file",
   saveStateChanged: "bramble:save-state-changed",
   cancelSave: "bramble:cancel-save",
   desktopSettings: "bramble:desktop-settings",

@@ -10,6 +10,7 @@ const ASKED = [
   "hubState",
   "startHub",
   "saveCsv",
+  "saveFile",
   "cancelSave",
   "desktopSettings",
   "changeDesktopSettings",

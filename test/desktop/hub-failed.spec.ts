@@ -16,6 +16,8 @@ test("a port that is free again starts the hub by the button", async () => {
   const alert = page.getByRole("alert");
   await expect(alert).toContainText(`HTTP port ${hog.port} is taken`);
   await expect(alert).toContainText("then try again");
+  // The page is empty beside it: it stands where people look first.
+  expect((await alert.boundingBox())?.y).toBeLessThan(100);
   await expect(page.getByText("The hub is starting…")).toBeHidden();
   const failures = () => readFileSync(join(profile.path, "desktop.log"), "utf8").split("The hub is failed: HTTP port");
   const before = failures().length;
@@ -124,4 +126,13 @@ test("every flag of bramble serve is known, with its value, and none of Chromium
     const given = value === undefined ? [`--${flag}`] : [`--${flag}`, "--disable-x"];
     expect(hubArguments([...given, "--disable-gpu", "--user-data-dir=/x", "--no-sandbox"]), flag).toEqual(given);
   }
+});
+
+test("a hub that others reach at one address answers its window all the same", async () => {
+  test.skip(process.platform === "darwin", "a Mac has no 127.0.0.2");
+  using profile = new Profile();
+  await using desktop = await launch(profile, {}, ["--host", "127.0.0.2"]);
+  expect(profile.hub.http).toContain("//127.0.0.2:");
+  await profile.post({ device_id: "raspi-01", temperature: 21.5 });
+  await expect(desktop.page.getByText("21.5")).toBeVisible();
 });

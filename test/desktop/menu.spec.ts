@@ -20,6 +20,13 @@ test("the menu follows the window's language, and its settings open without load
   expect(settings).toEqual({ label: "Settings…", accelerator: "CommandOrControl+," });
   await expect(page.getByRole("heading", { level: 1, name: "Settings" })).toBeVisible();
   expect(await page.evaluate(() => performance.timeOrigin)).toBe(loadedAt);
+  // Nor where they are open already.
+  const loads = await app.evaluate(({ BrowserWindow, Menu }) => {
+    Menu.getApplicationMenu()?.items[0]?.submenu?.items[0]?.click();
+    return BrowserWindow.getAllWindows()[0]?.webContents.isLoading();
+  });
+  expect(loads).toBe(false);
+  expect(await page.evaluate(() => performance.timeOrigin)).toBe(loadedAt);
   await page.getByRole("combobox", { name: "Language" }).first().selectOption("ko");
   await expect.poll(labels).toEqual(["파일", "편집", "보기", "창"]);
 });

@@ -43,6 +43,16 @@ test.describe("a window's place", () => {
 
   test("is no larger than the screen that is left", () => {
     expect(withinReach({ x: -3_000, y: -500, width: 2_560, height: 1_440 }, [SCREEN])).toEqual(SCREEN);
+    expect(withinReach({ x: 0, y: 0, width: 2_560, height: 1_440 }, [SCREEN])).toEqual(SCREEN);
+    expect(withinReach({ x: 300, y: 10, width: 1_280, height: 1_200 }, [SCREEN])).toEqual({
+      x: 300,
+      y: 0,
+      width: 1_280,
+      height: 1_000,
+    });
+    // One may be across two.
+    const wide = { x: 200, y: 50, width: 3_000, height: 900 };
+    expect(withinReach(wide, [SCREEN, RIGHT])).toBe(wide);
   });
 
   test("is not that of its frame, unless somebody moved it", () => {
@@ -71,6 +81,19 @@ for (const [name, bounds] of [
     expect(isGraspable(JSON.parse(readFileSync(placeFile, "utf8")).bounds, [SCREEN])).toBe(true);
   });
 }
+
+test("a window is no larger than its screen, however little that shows", async () => {
+  using profile = new Profile();
+  const bounds = { x: 0, y: 0, width: 2_560, height: 1_440 };
+  writeFileSync(join(profile.path, "window.json"), JSON.stringify({ bounds, maximized: false }));
+  await using desktop = await launch(profile, {}, ["--force-device-scale-factor=2"]);
+  const [window, screen] = await desktop.app.evaluate(({ BrowserWindow, screen }) => [
+    BrowserWindow.getAllWindows()[0]?.getBounds(),
+    screen.getPrimaryDisplay().workArea,
+  ]);
+  expect(screen).toMatchObject({ width: 800, height: 500 });
+  expect(window).toEqual(screen);
+});
 
 for (const [name, spoil] of [
   ["is no JSON", (path: string) => writeFileSync(path, "")],

@@ -1,19 +1,32 @@
 // Saving an export: other files are untouched, failures have messages, and a long one can be cancelled.
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { expect } from "@playwright/test";
-import { SaveFailure, saveStream, withExtension } from "../../src/main/csv-file.ts";
+import { SaveFailure, saveStream, withExtension } from "../../src/main/write-file.ts";
 import { makeTemporaryFolder } from "../support/hub.ts";
 import { mayMountSmallDisk, mountSmallDisk } from "../support/system/small-disk.ts";
 import { type Desktop, launch, Profile } from "./program/desktop.ts";
 import { test } from "./program/end-in-time.ts";
 
-/** Has the dialog answer a path, and saves everything there. */
-async function save({ app, page }: Desktop, path: string) {
+async function answerDialog({ app }: Desktop, path: string) {
   await app.evaluate(({ dialog }, filePath) => {
     dialog.showSaveDialog = async () => ({ canceled: false, filePath });
   }, path);
-  return page.evaluate(() => window.bramble?.saveCsv({}, "x.csv"));
+}
+
+/** Has the dialog answer a path, and saves everything there. */
+async function save(desktop: Desktop, path: string) {
+  await answerDialog(desktop, path);
+  return desktop.page.evaluate(() => window.bramble?.saveCsv({}, "x.csv"));
 }
 
 /** A hundred thousand readings: a few megabytes of CSV. */
@@ -71,9 +84,30 @@ for (const [typed, file] of [
   ["a.txt", "a.txt"],
 ] as const) {
   test(`“${typed}” is saved as ${file}`, () => {
-    expect(withExtension(join("/nowhere", typed))).toBe(join("/nowhere", file));
+    expect(withExtension(join("/nowhere", typed), "csv")).toBe(join("/nowhere", file));
   });
 }
+
+test("a file that its owner alone may read stays so, and a link stays one also where it leads to no file yet", async () => {
+  test.skip(process.platform === "win32", "Windows has other rights, and links for administrators alone");
+  using folder = makeTemporaryFolder();
+  const place = (name: string) => join(folder.path, name);
+  const saveTo = (path: string) =>
+    saveStream(new Blob(["new"]).stream(), path, () => undefined, new AbortController().signal);
+  writeFileSync(place("diary.csv"), "old", { mode: 0o600 });
+  await saveTo(place("diary.csv"));
+  expect(readFileSync(place("diary.csv"), "utf8")).toBe("new");
+  expect(statSync(place("diary.csv")).mode & 0o777).toBe(0o600);
+
+  symlinkSync("later.csv", place("link.csv"));
+  await saveTo(place("link.csv"));
+  expect(lstatSync(place("link.csv")).isSymbolicLink()).toBe(true);
+  expect(readFileSync(place("later.csv"), "utf8")).toBe("new");
+
+  symlinkSync("circle.csv", place("circle.csv"));
+  await expect(saveTo(place("circle.csv"))).rejects.toThrow(SaveFailure);
+  expect(readdirSync(folder.path).toSorted()).toEqual(["circle.csv", "diary.csv", "later.csv", "link.csv"]);
+});
 
 test("where no file can be written the hub is not left waiting for a reader", async () => {
   using folder = makeTemporaryFolder();
@@ -113,6 +147,33 @@ test("a folder that cannot take the file is named, with what to do", async () =>
     reason: "The folder /proc takes no new file. Save to another folder.",
   });
   expect(readdirSync(folder.path)).toEqual(["taken.csv"]);
+});
+
+test("what the page makes itself is saved in the same way, and a failure is said", async () => {
+  using profile = new Profile();
+  using folder = makeTemporaryFolder();
+  await using desktop = await launch(profile);
+  const { page } = desktop;
+  await profile.post({ device_id: "raspi-01", temperature: 21.5 });
+  const path = join(folder.path, "set-up.json");
+  await answerDialog(desktop, path);
+  await page.goto("bramble://app/#/settings/setUp");
+  await page.getByRole("button", { name: "Save the set-up" }).click();
+  await expect(page.getByText(`Saved to ${path}`)).toBeVisible();
+  expect(JSON.parse(readFileSync(path, "utf8"))).toMatchObject({ format: "bramble-set-up" });
+
+  const picture = join(folder.path, "picture.png");
+  await answerDialog(desktop, picture);
+  await page.goto("bramble://app/#/devices/raspi-01");
+  await page.getByRole("button", { name: "PNG: Temperature" }).click();
+  await expect(page.getByText(`Saved to ${picture}`)).toBeVisible();
+  expect(readFileSync(picture).subarray(1, 4).toString()).toBe("PNG");
+
+  const gone = join(folder.path, "gone");
+  await answerDialog(desktop, join(gone, "audit.csv"));
+  await page.goto("bramble://app/#/access/log");
+  await page.getByRole("button", { name: "Export CSV" }).click();
+  await expect(page.getByText(`Not saved: The folder ${gone} is not there any more.`)).toBeVisible();
 });
 
 test("a disk that fills up is said, and nothing is left on it", async () => {

@@ -16,6 +16,7 @@ test("the page has no Node, a strict policy, and no permission but to copy", asy
     "onHubState",
     "startHub",
     "saveCsv",
+    "saveFile",
     "onSaveState",
     "cancelSave",
     "desktopSettings",

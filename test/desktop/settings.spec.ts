@@ -1,6 +1,6 @@
 // What the desktop app does on this computer: it holds at once and after a restart; where it could not be saved a person learns
 // so, and it is as it was.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, type Page } from "@playwright/test";
 import { launch, Profile } from "./program/desktop.ts";
@@ -59,6 +59,8 @@ test("what is set holds at once, and after a restart", async () => {
     await switchOf(page, "Icon in the tray").click();
     await expect(switchOf(page, "Icon in the tray")).not.toBeChecked();
     await page.getByRole("checkbox", { name: "Quiet hours" }).click();
+    const heading = page.getByRole("heading", { name: "Notifications" });
+    expect((await heading.boundingBox())?.height, "it is on one line").toBeLessThan(40);
     await page.getByLabel("From").fill("21:30");
     await expect
       .poll(() => page.evaluate(() => window.bramble?.noticeSettings()))
@@ -83,4 +85,38 @@ test("settings that cannot be read are the usual ones, and stop nothing", async 
   await page.goto("bramble://app/#/settings/desktop");
   await expect(page.getByRole("switch", { name: "Icon in the tray" })).toBeChecked();
   await expect(page.getByRole("checkbox", { name: /join/ })).toBeChecked();
+});
+
+test("what starts at login is what the system says: taken away there, moved, and with the flags of the hub", async () => {
+  test.skip(process.platform !== "linux", "Windows and macOS keep what starts at login themselves.");
+  using profile = new Profile();
+  const config = join(profile.path, "config");
+  const entry = join(config, "autostart", "bramble.desktop");
+  const env = { XDG_CONFIG_HOME: config };
+  const image = join(profile.path, "Bramble-0.1.AppImage");
+  writeFileSync(image, "");
+  {
+    await using desktop = await launch(profile, { ...env, APPIMAGE: image }, ["--joining=closed"]);
+    const { page } = desktop;
+    await page.goto("bramble://app/#/settings/desktop");
+    const atLogin = page.getByRole("switch", { name: "Start when you sign in to this computer" });
+    await atLogin.click();
+    await expect.poll(() => existsSync(entry)).toBe(true);
+    expect(readFileSync(entry, "utf8")).toContain('"--joining=closed"');
+    expect(readFileSync(entry, "utf8")).toContain(`Path=${process.cwd()}\n`);
+    writeFileSync(entry, readFileSync(entry, "utf8").concat("Hidden=true\n"));
+    await page.reload();
+    await expect(atLogin).not.toBeChecked();
+    await atLogin.click();
+    await expect(atLogin).toBeChecked();
+    expect(readFileSync(entry, "utf8")).not.toContain("Hidden");
+  }
+  // A new version has another name.
+  rmSync(image);
+  const renamed = join(profile.path, "Bramble-0.2.AppImage");
+  writeFileSync(renamed, "");
+  await using desktop = await launch(profile, { ...env, APPIMAGE: renamed });
+  expect(readFileSync(entry, "utf8")).toContain(`TryExec=${renamed}\n`);
+  rmSync(entry);
+  expect(await desktop.page.evaluate(() => window.bramble?.desktopSettings())).toMatchObject({ atLogin: false });
 });

@@ -77,6 +77,16 @@ test("draws the band between least and greatest in the series' colour", async ()
   expect(await countPixels()).toMatchObject({ black: 0 });
 });
 
+test("fills the screen for a wall, and leaves it by Escape", async () => {
+  using profile = new Profile();
+  await using desktop = await launch(profile);
+  const { page } = desktop;
+  await profile.post({ device_id: "raspi-01", temperature: 21.5 });
+  await expect(page.getByRole("link", { name: "raspi-01" })).toBeVisible();
+  await page.getByRole("button", { name: "Fill the screen" }).click();
+  await expect.poll(() => page.evaluate(() => document.fullscreenElement !== null)).toBe(true);
+});
+
 test("saves an export where the person says, whole or not at all", async () => {
   using profile = new Profile();
   await using desktop = await launch(profile);

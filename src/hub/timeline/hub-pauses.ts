@@ -67,6 +67,8 @@ export class HubPauses {
     if (this.#endTimer === null) return;
     this.#endTimer();
     this.#endTimer = null;
+    // It may have slept since the last tick.
+    await this.#checkSleep();
     await this.#writeAlive(this.#options.clock.now());
   }
 

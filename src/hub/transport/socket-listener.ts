@@ -33,10 +33,13 @@ export interface SocketListenerOptions {
   readonly handler: ConnectionHandler;
   /** For ports with TLS. */
   readonly secure?: Secure;
+  /** The desktop app's window asks at 127.0.0.1, whichever address others do. */
+  readonly hasWindow?: boolean;
 }
 
 const LOOPBACK = "127.0.0.1";
 const LOOPBACK_IPV6 = "::1";
+const WITH_LOOPBACK: ReadonlySet<string> = new Set(["::", "0.0.0.0", "localhost", LOOPBACK]);
 const LAST_ANSWER_MS = 1_000;
 /** New connections per turn of the event loop: some 2 ms of work. */
 const MAX_ARRIVALS_PER_TURN = 8;
@@ -69,6 +72,8 @@ export class SocketListener {
     if (this.#isRestricted) {
       // A computer without IPv6 has no clients on it.
       await this.#open(LOOPBACK_IPV6, { number: this.#port, named: true }).catch(() => undefined);
+    } else if (this.#options.hasWindow === true && !WITH_LOOPBACK.has(host)) {
+      await this.#open(LOOPBACK, { number: this.#port, named: true });
     }
     return this.#port;
   }

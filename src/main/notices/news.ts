@@ -8,10 +8,20 @@ import { NOTICE_KINDS, type NoticeKind, type NoticeSettings } from "../../shared
 
 /** A flapping condition is not notified again within this time. */
 const MIN_REPEAT_MS = 15 * 60_000;
+/** In place of a device and a kind. */
+const HUB = "hub";
+/** Devices need so long to be back once this computer was asleep: until then it was the hub that was away. */
+const BACK_WITHIN_MS = 5 * 60_000;
+const ABSENCES: ReadonlySet<NoticeKind> = new Set(["offline", "silent"]);
 
 export interface News {
   readonly kind: NoticeKind;
   readonly devices: readonly Device[];
+}
+
+interface Holding {
+  readonly device: Device;
+  readonly kind: NoticeKind;
 }
 
 /** The notices due for the present state of a device. */
@@ -41,6 +51,7 @@ export class DueNotices {
   readonly #notifiedMs = new Map<string, number>();
   /** Why the hub does not run, until that was notified. */
   #failure: AnyMessage | null = null;
+  #wokeMs = Number.NEGATIVE_INFINITY;
 
   /** The notices to show now, which count as shown from then on. In quiet hours there are none, and nothing counts as shown. */
   check(devices: readonly Device[], settings: NoticeSettings, now: Date): News[] {
@@ -54,8 +65,12 @@ export class DueNotices {
     const notified = new Set([...this.#notified].filter((key) => keys.has(key)));
     this.#notified = notified;
     if (isQuiet(settings, now)) return [];
-    const fresh = holding.filter((one) => !notified.has(keyOf(one)));
-    const wanted = fresh.filter((one) => settings[one.kind] && !this.#wasNotifiedLately(keyOf(one), nowMs));
+    const isSettling = Math.abs(nowMs - this.#wokeMs) < BACK_WITHIN_MS;
+    const isEarly = (one: Holding) =>
+      this.#wasNotifiedLately(keyOf(one), nowMs) || (isSettling && ABSENCES.has(one.kind));
+    // What is early is told later, if it still holds then.
+    const fresh = holding.filter((one) => !notified.has(keyOf(one)) && !isEarly(one));
+    const wanted = fresh.filter((one) => settings[one.kind]);
     for (const one of fresh) notified.add(keyOf(one));
     for (const one of wanted) this.#notifiedMs.set(keyOf(one), nowMs);
     return NOTICE_KINDS.flatMap((kind) => {
@@ -64,16 +79,24 @@ export class DueNotices {
     });
   }
 
+  /** This computer was asleep. */
+  woke(now: Date): void {
+    this.#wokeMs = now.getTime();
+  }
+
   hubFailed(reason: AnyMessage): void {
     this.#failure = reason;
   }
 
   /** Why the hub does not run, returned once when it is due; else null. */
   takeFailure(settings: NoticeSettings, now: Date): AnyMessage | null {
-    if (this.#failure === null || isQuiet(settings, now)) return null;
+    const nowMs = now.getTime();
+    if (this.#failure === null || isQuiet(settings, now) || this.#wasNotifiedLately(HUB, nowMs)) return null;
     const failure = this.#failure;
     this.#failure = null;
-    return settings.failed ? failure : null;
+    if (!settings.failed) return null;
+    this.#notifiedMs.set(HUB, nowMs);
+    return failure;
   }
 
   /** The hub has restarted: conditions at the next check are not new, and the pending failure is dropped. */
@@ -89,7 +112,7 @@ export class DueNotices {
   }
 }
 
-function keyOf({ device, kind }: { readonly device: Device; readonly kind: NoticeKind }): string {
+function keyOf({ device, kind }: Holding): string {
   return `${kind} ${device.id}`;
 }
 

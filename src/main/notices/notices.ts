@@ -1,6 +1,6 @@
 // Notifies people about their devices while the window is not focused: one notification of each kind, and the number of devices
 // that need attention in tray, dock and title. It polls the hub, so the count may be seconds old.
-import { Notification, net } from "electron";
+import { Notification, net, powerMonitor } from "electron";
 import type { DeviceList } from "../../shared/api.ts";
 import type { HubState } from "../../shared/bridge.ts";
 import type { Language } from "../../shared/messages/language.ts";
@@ -16,6 +16,16 @@ import type { NoticeFile } from "./notice-file.ts";
 const CHECK_PERIOD_MS = 10_000;
 const CHECK_TIMEOUT_MS = 8_000;
 const MAX_NAMES = 3;
+/** A hub that died once or twice is started again sooner. */
+const MAX_USUAL_PAUSE_MS = 3_000;
+
+/** What tray, dock and title show. */
+interface Attention {
+  /** How many devices need it. */
+  readonly count: number;
+  readonly isHubDown: boolean;
+  readonly texts: TrayTexts;
+}
 
 export interface NoticesOptions {
   readonly endpoint: () => HubEndpoint | undefined;
@@ -25,7 +35,7 @@ export interface NoticesOptions {
   readonly isFocused: () => boolean;
   /** Opens the window, at a link of the page. */
   readonly open: (link: string) => void;
-  readonly onAttention: (count: number, texts: TrayTexts) => void;
+  readonly onAttention: (attention: Attention) => void;
   readonly log: DesktopLog;
 }
 
@@ -35,7 +45,7 @@ export class Notices {
   /** Those on the screen: they would lose their click with the garbage. */
   readonly #shown = new Set<Notification>();
   #timer: NodeJS.Timeout | undefined;
-  #hasFailed = false;
+  #isHubDown = false;
   /** How many devices need attention. */
   #count = 0;
 
@@ -45,6 +55,10 @@ export class Notices {
 
   get settings(): NoticeSettings {
     return this.#options.file.stored.settings;
+  }
+
+  get language(): Language {
+    return this.#options.file.stored.language;
   }
 
   changeSettings(settings: NoticeSettings): NoticeSettings {
@@ -63,6 +77,7 @@ export class Notices {
 
   start(): void {
     this.#timer ??= setInterval(() => void this.#check(), CHECK_PERIOD_MS);
+    powerMonitor.on("resume", () => this.#due.woke(new Date()));
     void this.#showAttention();
   }
 
@@ -74,12 +89,15 @@ export class Notices {
   hubChanged(state: HubState): void {
     if (state.kind === "running") {
       this.#due.forget();
-      this.#hasFailed = false;
+      this.#isHubDown = false;
       void this.#check();
       return;
     }
-    if (state.kind !== "failed" || this.#hasFailed) return;
-    this.#hasFailed = true;
+    if (this.#isHubDown || !isDown(state)) return;
+    this.#isHubDown = true;
+    // Nobody knows how they are.
+    this.#count = 0;
+    void this.#showAttention();
     this.#due.hubFailed(state.reason);
     this.#tellFailure();
   }
@@ -115,12 +133,14 @@ export class Notices {
   }
 
   async #showAttention(): Promise<void> {
-    const count = this.#count;
-    this.#options.onAttention(count, {
-      summary: await this.render(message("desktop/tray/attention", { count })),
+    const [count, isHubDown] = [this.#count, this.#isHubDown];
+    const summary = isHubDown ? message("desktop/tray/hub-down") : message("desktop/tray/attention", { count });
+    const texts = {
+      summary: await this.render(summary),
       open: await this.render(message("desktop/tray/open")),
       quit: await this.render(message("desktop/tray/quit")),
-    });
+    };
+    this.#options.onAttention({ count, isHubDown, texts });
   }
 
   /** Undefined while the hub does not answer, which its state already shows. */
@@ -164,8 +184,13 @@ export class Notices {
 
   /** In the language of the person. */
   async render(text: AnyMessage): Promise<string> {
-    const { language } = this.#options.file.stored;
-    await loadLanguage(language);
-    return render(text, language, "desktop");
+    await loadLanguage(this.language);
+    return render(text, this.language, "desktop");
   }
+}
+
+/** Also one that dies whenever it is started. */
+function isDown(state: HubState): state is Extract<HubState, { readonly reason: AnyMessage }> {
+  if (state.kind === "restarting") return state.retryAtMs - Date.now() > MAX_USUAL_PAUSE_MS;
+  return state.kind === "failed";
 }

@@ -1,13 +1,12 @@
 // What the desktop app does on this computer: starts at login, keeps it awake, shows an icon in the tray. A small file in the
 // user's folder keeps it; one that cannot be read stops nothing.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
-import { dirname, join } from "node:path";
-import { app, powerSaveBlocker } from "electron";
+import { mkdirSync, readFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { powerSaveBlocker } from "electron";
 import type { DesktopSettings } from "../../shared/bridge.ts";
 import type { DesktopLog } from "../desktop-log.ts";
 import { replaceJsonFile } from "./json-file.ts";
-import { loginEntry } from "./login-entry.ts";
+import type { LoginStart } from "./login-start.ts";
 
 const DEFAULTS: DesktopSettings = { atLogin: false, keepAwake: false, tray: true, updateAddress: "" };
 const MAX_ADDRESS_LENGTH = 500;
@@ -15,6 +14,7 @@ const MAX_ADDRESS_LENGTH = 500;
 export interface DesktopPreferencesOptions {
   readonly file: string;
   readonly log: DesktopLog;
+  readonly loginStart: LoginStart;
   /** Shows or removes the icon. */
   readonly showTray: (isShown: boolean) => void;
   /** The address of new versions is another one. */
@@ -33,27 +33,32 @@ export class DesktopPreferences {
 
   /** After `ready`. */
   start(): void {
+    try {
+      this.#options.loginStart.renew();
+    } catch (error) {
+      this.#options.log.warn("The entry that starts the app at login could not be renewed:", error);
+    }
     this.#options.showTray(this.#settings.tray);
     this.#keepAwake(this.#settings.keepAwake);
   }
 
   get settings(): DesktopSettings {
-    return this.#settings;
+    return { ...this.#settings, atLogin: this.#options.loginStart.isOn };
   }
 
   /** What the page sends is not trusted to have the right shape. Throws where it cannot be saved: then nothing has changed. */
   change(changes: unknown): DesktopSettings {
-    const { log, file, showTray, onUpdateAddress } = this.#options;
-    const before = this.#settings;
+    const { log, file, loginStart, showTray, onUpdateAddress } = this.#options;
+    const before = this.settings;
     const next = withChanges(before, changes);
     const isOtherAtLogin = next.atLogin !== before.atLogin;
     try {
-      if (isOtherAtLogin) setAtLogin(next.atLogin);
+      if (isOtherAtLogin) loginStart.set(next.atLogin);
       mkdirSync(dirname(file), { recursive: true });
       replaceJsonFile(file, next);
     } catch (error) {
       log.error("The settings of the desktop app could not be saved:", error);
-      if (isOtherAtLogin) setAtLogin(before.atLogin);
+      if (isOtherAtLogin) loginStart.set(before.atLogin);
       throw error;
     }
     this.#settings = next;
@@ -89,23 +94,4 @@ function withChanges(settings: DesktopSettings, changes: unknown): DesktopSettin
   const isAddress = typeof address === "string" && address.length <= MAX_ADDRESS_LENGTH;
   const updateAddress = isAddress ? address.trim() : settings.updateAddress;
   return { atLogin: of("atLogin"), keepAwake: of("keepAwake"), tray: of("tray"), updateAddress };
-}
-
-/** Electron does it for Windows and macOS; desktops of Linux start what is in a folder (XDG Autostart). */
-function setAtLogin(isOn: boolean): void {
-  if (process.platform !== "linux") {
-    app.setLoginItemSettings({ openAtLogin: isOn });
-    return;
-  }
-  const config = process.env["XDG_CONFIG_HOME"] ?? join(homedir(), ".config");
-  const entry = join(config, "autostart", "bramble.desktop");
-  if (!isOn) {
-    rmSync(entry, { force: true });
-    return;
-  }
-  // An AppImage runs from a mount that is removed when it ends.
-  const program = process.env["APPIMAGE"] ?? process.execPath;
-  const args = app.isPackaged ? [] : [app.getAppPath()];
-  mkdirSync(dirname(entry), { recursive: true });
-  writeFileSync(entry, loginEntry(program, args));
 }

@@ -1,4 +1,5 @@
-// Valid window positions: the title bar has to be on a screen, or the window cannot be dragged back. Pure, in screen pixels.
+// Valid window positions: the title bar has to be on a screen, or the window cannot be dragged back, and of a window that is larger
+// than its screens nobody reaches the rest. Pure, in screen pixels.
 
 export interface Area {
   readonly x: number;
@@ -22,16 +23,24 @@ export function isGraspable(bounds: Area, workAreas: readonly Area[]): boolean {
   });
 }
 
-/** The bounds themselves where they are graspable; else moved, and shrunk if need be, onto the nearest screen. */
+/**
+ * The bounds themselves where they are graspable and no larger than the screens that they are on; else moved, and shrunk if need be,
+ * onto these or the nearest one.
+ */
 export function withinReach(bounds: Area, workAreas: readonly Area[]): Area {
-  if (isGraspable(bounds, workAreas)) return bounds;
   const [nearest] = [...workAreas].sort((a, b) => distance(bounds, a) - distance(bounds, b));
   if (nearest === undefined) return bounds;
-  const width = Math.min(bounds.width, nearest.width);
-  const height = Math.min(bounds.height, nearest.height);
+  if (!isGraspable(bounds, workAreas)) return movedInto(nearest, bounds);
+  const around = surrounding(workAreas.filter((area) => touches(bounds, area)));
+  return bounds.width <= around.width && bounds.height <= around.height ? bounds : movedInto(around, bounds);
+}
+
+function movedInto(area: Area, bounds: Area): Area {
+  const width = Math.min(bounds.width, area.width);
+  const height = Math.min(bounds.height, area.height);
   return {
-    x: clamp(bounds.x, nearest.x, nearest.x + nearest.width - width),
-    y: clamp(bounds.y, nearest.y, nearest.y + nearest.height - height),
+    x: clamp(bounds.x, area.x, area.x + area.width - width),
+    y: clamp(bounds.y, area.y, area.y + area.height - height),
     width,
     height,
   };
@@ -53,6 +62,18 @@ export function frameOffset(asked: Area, actual: Area): { readonly x: number; re
   const [x, y] = [actual.x - asked.x, actual.y - asked.y];
   const isFrame = x >= 0 && x <= MAX_FRAME_WIDTH_PX && y >= 0 && y <= MAX_FRAME_HEIGHT_PX;
   return isFrame ? { x, y } : { x: 0, y: 0 };
+}
+
+/** The smallest area that holds all of them. */
+function surrounding(areas: readonly Area[]): Area {
+  const x = Math.min(...areas.map((area) => area.x));
+  const y = Math.min(...areas.map((area) => area.y));
+  const width = Math.max(...areas.map((area) => area.x + area.width)) - x;
+  return { x, y, width, height: Math.max(...areas.map((area) => area.y + area.height)) - y };
+}
+
+function touches(a: Area, b: Area): boolean {
+  return overlap(a.x, a.width, b.x, b.width) > 0 && overlap(a.y, a.height, b.y, b.height) > 0;
 }
 
 function overlap(start: number, length: number, otherStart: number, otherLength: number): number {

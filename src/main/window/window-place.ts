@@ -7,6 +7,7 @@ import { replaceJsonFile } from "../settings/json-file.ts";
 import { type Area, centredOn, frameOffset, isGraspable, withinReach } from "./window-geometry.ts";
 
 const USUAL_SIZE = { width: 1280, height: 800 };
+const SMALLEST = { width: 800, height: 600 };
 
 /** Window managers put their frame around a window within this time. */
 const FRAME_SETTLES_WITHIN_MS = 500;
@@ -71,10 +72,20 @@ export class WindowPlace {
   }
 }
 
-/** Moves a window back whose screen was removed. */
+/** How small a window may be made: less on a screen that is smaller itself. */
+export function smallestAt(bounds: Area): [width: number, height: number] {
+  const { workArea } = screen.getDisplayMatching(bounds);
+  return [Math.min(SMALLEST.width, workArea.width), Math.min(SMALLEST.height, workArea.height)];
+}
+
+/** Moves a window back whose screen was removed, and shrinks one whose screen became smaller. */
 export function bringWithinReach(window: BrowserWindow): void {
+  window.setMinimumSize(...smallestAt(window.getBounds()));
   const bounds = window.getNormalBounds();
-  if (!isGraspable(bounds, workAreas())) window.setBounds(withinReach(bounds, workAreas()));
+  const within = withinReach(bounds, workAreas());
+  // As large as its screen is one that fills it anyway.
+  const isFilling = window.isMaximized() || window.isFullScreen();
+  if (within !== bounds && !(isFilling && isGraspable(bounds, workAreas()))) window.setBounds(within);
 }
 
 function workAreas(): Area[] {

@@ -3,9 +3,10 @@ import { BrowserWindow, nativeTheme, screen } from "electron";
 import { APP_ORIGIN } from "../app-protocol.ts";
 import { APP_PARTITION } from "../app-session.ts";
 import type { DesktopLog } from "../desktop-log.ts";
-import { bringWithinReach, WindowPlace } from "./window-place.ts";
+import { bringWithinReach, smallestAt, WindowPlace } from "./window-place.ts";
 
-const SMALLEST = { minWidth: 800, minHeight: 600 };
+/** One that dies as soon as it is loaded is not loaded without end. */
+const RELOAD_AFTER_MS = 1_000;
 
 export interface MainWindowOptions {
   readonly preload: string;
@@ -13,6 +14,8 @@ export interface MainWindowOptions {
   /** The file that keeps where the window was. */
   readonly placeFile: string;
   readonly onClosed: () => void;
+  /** Whether a page that asks to stay, since it has not finished, may be left. */
+  readonly mayLeave: (window: BrowserWindow) => boolean;
   readonly log: DesktopLog;
 }
 
@@ -53,7 +56,8 @@ export class MainWindow {
       this.#window = this.#create(link);
       return;
     }
-    if (link !== undefined) this.#load(this.#window, link);
+    // Where it is there already, loading it would be loading the page anew, with what is typed in it.
+    if (link !== undefined && !this.#window.webContents.getURL().endsWith(`/${link}`)) this.#load(this.#window, link);
     if (this.#window.isMinimized()) this.#window.restore();
     bringWithinReach(this.#window);
     this.#window.show();
@@ -63,15 +67,18 @@ export class MainWindow {
   /** Sends a message to our page, if it is there. */
   send(channel: string, message: unknown): void {
     const contents = this.#window?.webContents;
-    if (contents?.mainFrame.origin === APP_ORIGIN) contents.send(channel, message);
+    if (contents === undefined || contents.isCrashed()) return;
+    if (contents.mainFrame.origin === APP_ORIGIN) contents.send(channel, message);
   }
 
   #create(link = ""): BrowserWindow {
-    const { preload, icon, onClosed } = this.#options;
+    const { preload, icon, onClosed, mayLeave } = this.#options;
     const { bounds, maximized } = this.#place.load();
+    const [minWidth, minHeight] = smallestAt(bounds);
     const window = new BrowserWindow({
-      ...SMALLEST,
       ...bounds,
+      minWidth,
+      minHeight,
       title: "Bramble",
       icon,
       show: false,
@@ -98,12 +105,25 @@ export class MainWindow {
       event.preventDefault();
       window.setTitle(this.#titled(title));
     });
+    // Electron asks nobody: the window, and an app that shall quit, would stay without a word.
+    window.webContents.on("will-prevent-unload", (event) => {
+      if (mayLeave(window)) event.preventDefault();
+    });
+    window.webContents.on("render-process-gone", (_event, { reason }) => this.#revive(window, reason));
     window.on("closed", () => {
       this.#window = undefined;
       onClosed();
     });
     this.#load(window, link);
     return window;
+  }
+
+  /** A page whose process is gone would be an empty window for as long as it is open. */
+  #revive(window: BrowserWindow, reason: string): void {
+    this.#options.log.error(`The page is gone (${reason}), and is loaded anew.`);
+    setTimeout(() => {
+      if (!window.isDestroyed()) window.webContents.reload();
+    }, RELOAD_AFTER_MS);
   }
 
   #load(window: BrowserWindow, link: string): void {

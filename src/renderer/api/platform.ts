@@ -40,7 +40,7 @@ export function startHub(): void {
   void desktop?.startHub();
 }
 
-/** Subscribes to the desktop app's progress in saving an export; a browser downloads by itself. Returns a function that unsubscribes. */
+/** Subscribes to the desktop app's progress in saving a file; a browser downloads by itself. Returns a function that unsubscribes. */
 export function watchSaveState(listener: (state: SaveState) => void): () => void {
   return desktop?.onSaveState(listener) ?? (() => undefined);
 }
@@ -99,19 +99,21 @@ export async function exportCsv(query: ExportQuery, suggestedName: string, rows:
   const bytes = await requestBytes(url);
   const mark = query.time === "spreadsheet" ? BYTE_ORDER_MARK : "";
   const written = new Blob([mark, bytes], { type: "text/csv" });
-  const file = URL.createObjectURL(written);
-  offer(file, suggestedName);
-  URL.revokeObjectURL(file);
+  await offerFile(written, suggestedName);
   // The first line is the header.
   const lines = bytes.reduce((count, byte) => (byte === LINE_END ? count + 1 : count), 0);
   return { rows: Math.max(0, lines - 1), bytes: written.size };
 }
 
-/** Lets the person save a small file. */
-export function offerText(text: string, suggestedName: string): void {
-  const file = URL.createObjectURL(new Blob([text], { type: "application/json" }));
-  offer(file, suggestedName);
-  URL.revokeObjectURL(file);
+/** Lets the person save a file that the page made. The desktop app reports to `watchSaveState`. */
+export async function offerFile(file: Blob, suggestedName: string): Promise<void> {
+  if (desktop !== undefined) {
+    await desktop.saveFile(new Uint8Array(await file.arrayBuffer()), suggestedName);
+    return;
+  }
+  const url = URL.createObjectURL(file);
+  offer(url, suggestedName);
+  URL.revokeObjectURL(url);
 }
 
 /** Whether this is the desktop app's window. */

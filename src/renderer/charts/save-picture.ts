@@ -1,4 +1,5 @@
 // Saves a chart as a PNG: the drawing below its title and texts, on the panel's background colour.
+import { offerFile } from "../api/platform.ts";
 import { formatExact } from "../i18n/times.ts";
 import type { Bounds } from "./view/time-view.ts";
 
@@ -46,11 +47,6 @@ export function savePicture(card: HTMLElement, title: string, shown: Bounds, ser
   }
   pen.drawImage(drawing, PADDING_PX, headPx, drawing.clientWidth, drawing.clientHeight);
   picture.toBlob((blob) => {
-    if (blob === null) return;
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(blob);
-    link.download = `${title.replaceAll(/[^\p{L}\p{N}]+/gu, "-")}.png`;
-    link.click();
-    URL.revokeObjectURL(link.href);
+    if (blob !== null) void offerFile(blob, `${title.replaceAll(/[^\p{L}\p{N}]+/gu, "-")}.png`);
   });
 }

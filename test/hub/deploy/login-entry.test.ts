@@ -1,6 +1,6 @@
 // The entry by which a desktop of Linux starts the app at login, read back as the Desktop Entry Specification says.
 import { expect, test } from "vitest";
-import { loginEntry } from "../../../src/main/settings/login-entry.ts";
+import { loginEntry, programOf } from "../../../src/main/settings/login-entry.ts";
 
 /** The arguments that a desktop takes from `Exec`. */
 function argumentsOf(exec: string): string[] {
@@ -32,14 +32,16 @@ const PROGRAMS = [
 ];
 
 test.each(PROGRAMS)("it starts %j, and no other program", (program) => {
-  const entry = loginEntry(program, ["--profile", program]);
+  const entry = loginEntry(program, ["--profile", program], program);
   const lines = new Map(
     entry
       .trimEnd()
       .split("\n")
       .map((line) => [line.split("=", 1)[0], line.slice(line.indexOf("=") + 1)]),
   );
-  expect([...lines.keys()]).toEqual(["[Desktop Entry]", "Type", "Name", "Exec", "TryExec", "Terminal"]);
+  expect([...lines.keys()]).toEqual(["[Desktop Entry]", "Type", "Name", "Exec", "TryExec", "Path", "Terminal"]);
   expect(argumentsOf(lines.get("Exec") ?? "")).toEqual([program, "--profile", program]);
   expect(stringOf(lines.get("TryExec") ?? "")).toBe(program);
+  expect(stringOf(lines.get("Path") ?? "")).toBe(program);
+  expect(programOf(entry)).toBe(program);
 });

@@ -51,6 +51,15 @@ test("stops of the hub and sleep of its computer are recorded; setting the clock
   const second = await start();
   const off = { kind: "off", time: stoppedMs, timeEnd: stoppedMs + 3 * HOUR_MS };
   expect(second.list({ fromMs: 0, toMs: 1e14 })).toEqual([asleep, off]);
+  // It sleeps, and is stopped as soon as it is awake.
+  clock.advance(MINUTE_MS);
+  const secondAsleepMs = clock.now();
+  upMs += HOUR_MS;
+  clock.set(clock.now() + HOUR_MS);
+  await second.stop();
+  expect(second.list({ fromMs: secondAsleepMs, toMs: 1e14 })).toEqual([
+    { kind: "asleep", time: secondAsleepMs, timeEnd: secondAsleepMs + HOUR_MS },
+  ]);
   // It is killed: the last reading tells until when it ran.
   clock.advance(MINUTE_MS);
   const killedMs = clock.now();

@@ -127,6 +127,8 @@ export interface HttpOptions
   readonly tls?: Tls;
   readonly uiFolder: string;
   readonly timeouts?: HttpTimeouts;
+  /** Whether the desktop app shows it. */
+  readonly hasWindow?: boolean;
   readonly log: Log;
 }
 
@@ -161,7 +163,7 @@ export class HttpTransport {
       preamble: (socket) => this.#proxied.preamble(socket),
       take: (socket, outcome) => this.#take(socket, outcome),
     };
-    this.listener = new SocketListener({ name: "HTTP", handler: this.handler });
+    this.listener = new SocketListener({ name: "HTTP", handler: this.handler, hasWindow: options.hasWindow ?? false });
     this.#app = fastify({
       bodyLimit: limits.messageBytes,
       requestTimeout: timeouts.requestMs,

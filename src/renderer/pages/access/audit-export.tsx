@@ -3,6 +3,7 @@ import { useMutation } from "@tanstack/react-query";
 import { BYTE_ORDER_MARK } from "../../../shared/byte-order-mark.ts";
 import type { AuditEntry } from "../../../shared/security/access.ts";
 import { explain } from "../../api/client.ts";
+import { offerFile } from "../../api/platform.ts";
 import { accessText } from "../../i18n/later/access-text.ts";
 import rows from "../../ui/rows.module.css";
 import { type AuditFilter, auditPage } from "./use-audit.ts";
@@ -35,12 +36,8 @@ async function save(filter: AuditFilter, kind: "csv" | "json"): Promise<void> {
     cursor = page.next;
   } while (cursor !== null);
   const text = kind === "csv" ? csvOf(entries) : JSON.stringify(entries, null, 2);
-  const url = URL.createObjectURL(new Blob([text], { type: kind === "csv" ? "text/csv" : "application/json" }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = `audit.${kind}`;
-  link.click();
-  URL.revokeObjectURL(url);
+  const type = kind === "csv" ? "text/csv" : "application/json";
+  await offerFile(new Blob([text], { type }), `audit.${kind}`);
 }
 
 function csvOf(entries: readonly AuditEntry[]): string {

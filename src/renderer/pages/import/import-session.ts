@@ -155,6 +155,8 @@ function reasonOf(error: unknown): string {
 
 function warnBeforeUnload(event: BeforeUnloadEvent): void {
   event.preventDefault();
+  // Chromium before 119 heeds this alone.
+  event.returnValue = true;
 }
 
 export const importSession = new ImportSession();

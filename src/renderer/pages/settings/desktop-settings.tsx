@@ -44,7 +44,7 @@ export function DesktopSettings() {
         problem={problemOf("updateAddress")}
         onSave={(updateAddress, onSaved) => change("updateAddress", { updateAddress }, onSaved)}
       />
-      <Setting id="notices" title={notificationText.title}>
+      <Setting id="notices" title={notificationText.title} isWide>
         <NotificationSettings />
       </Setting>
     </>

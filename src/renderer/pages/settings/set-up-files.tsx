@@ -4,7 +4,7 @@ import { useRef, useState } from "react";
 import type { SetUpOutcome } from "../../../shared/settings/set-up.ts";
 import { explain } from "../../api/client.ts";
 import { applySetUp, exportSetUp } from "../../api/hub-settings.ts";
-import { offerText } from "../../api/platform.ts";
+import { offerFile } from "../../api/platform.ts";
 import { settingsText as text } from "../../i18n/settings/text.ts";
 import { Confirm } from "../../ui/dialogs/confirm.tsx";
 import { latestError } from "./latest-error.ts";
@@ -19,7 +19,7 @@ export function SetUpFiles() {
   const [fileProblem, setFileProblem] = useState<string>();
   const save = useMutation({
     mutationFn: exportSetUp,
-    onSuccess: (file) => offerText(`${JSON.stringify(file, null, 2)}\n`, "bramble-set-up.json"),
+    onSuccess: (file) => offerFile(jsonOf(file), "bramble-set-up.json"),
   });
   const preview = useMutation({ mutationFn: (file: unknown) => applySetUp(file, true), gcTime: 0 });
   const apply = useMutation({
@@ -92,6 +92,10 @@ function Changes({ outcome: { changes, awaited } }: { readonly outcome: SetUpOut
       {awaited.length > 0 && <p>{text.awaited(awaited.join(", "))}</p>}
     </>
   );
+}
+
+function jsonOf(value: unknown): Blob {
+  return new Blob([`${JSON.stringify(value, null, 2)}\n`], { type: "application/json" });
 }
 
 function shown(value: unknown): string {

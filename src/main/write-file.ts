@@ -2,13 +2,14 @@
 // it, which takes its name when the last one is in. Errors have messages that name the folder.
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import { open, realpath, rename, rm } from "node:fs/promises";
-import { basename, dirname, extname, join } from "node:path";
+import { open, readlink, realpath, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, extname, join, resolve } from "node:path";
 import { type AnyMessage, message } from "../shared/messages/message.ts";
 import { render } from "../shared/messages/render.ts";
 
 /** What a person would call an extension; “26.11” ends with none. */
 const EXTENSION = /^\.[a-z][a-z0-9]{0,4}$/i;
+const PERMISSIONS = 0o777;
 
 /** A file where it was saved, and how many bytes are in so far. */
 export type OnBytes = (bytes: number) => void;
@@ -38,8 +39,7 @@ export async function saveStream(
   const endReading = () => void reader.cancel().catch(() => undefined);
   signal.addEventListener("abort", endReading);
   try {
-    // Of a link the file that it leads to is replaced, as by every other program.
-    await replaceFile(existsSync(path) ? await realpath(path) : path, reader, onBytes, signal);
+    await replaceFile(await targetOf(path), reader, onBytes, signal);
   } finally {
     signal.removeEventListener("abort", endReading);
     // Where the file could not be written, the hub would wait for a reader of the rest.
@@ -53,7 +53,9 @@ async function replaceFile(path: string, chunks: Chunks, onBytes: OnBytes, signa
   // Short, hidden and new: no file of the person's has this name, and it fits where the chosen name fits.
   const unfinished = join(dirname(path), `.bramble-${randomUUID().slice(0, 8)}.part`);
   try {
-    await write(unfinished, chunks, onBytes, signal);
+    // One that its owner alone may read stays so.
+    const mode = (await stat(path).catch(() => null))?.mode;
+    await write(unfinished, mode, chunks, onBytes, signal);
     await rename(unfinished, path).catch(failAt(path));
   } catch (error) {
     await rm(unfinished, { force: true }).catch(() => undefined);
@@ -61,9 +63,26 @@ async function replaceFile(path: string, chunks: Chunks, onBytes: OnBytes, signa
   }
 }
 
-async function write(path: string, chunks: Chunks, onBytes: OnBytes, signal: AbortSignal): Promise<void> {
-  const file = await open(path, "wx").catch(failAt(path));
+/** Of a link the file that it leads to, as by every other program; also of one that leads to none yet. */
+function targetOf(path: string): Promise<string> {
+  return realpath(path).catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOENT") return failAt(path)(error);
+    const target = await readlink(path).catch(() => null);
+    return target === null ? path : targetOf(resolve(await realpath(dirname(path)), target));
+  });
+}
+
+async function write(
+  path: string,
+  mode: number | undefined,
+  chunks: Chunks,
+  onBytes: OnBytes,
+  signal: AbortSignal,
+): Promise<void> {
+  const file = await open(path, "wx", mode).catch(failAt(path));
   try {
+    // What the umask took; a disk without modes refuses.
+    if (mode !== undefined) await file.chmod(mode & PERMISSIONS).catch(() => undefined);
     for (let bytes = 0; ; ) {
       if (signal.aborted) throw new SaveCancelled();
       const { done, value } = await chunks.read();
@@ -85,13 +104,13 @@ async function write(path: string, chunks: Chunks, onBytes: OnBytes, signal: Abo
 
 /**
  * The file to save to where the dialog answered `path`: GTK adds no extension to a name that was typed without one. The
- * dialog then has not asked whether to replace `NAME.csv`, so such a file gets a number.
+ * dialog then has not asked whether to replace the file with one, so such a file gets a number.
  */
-export function withExtension(path: string): string {
+export function withExtension(path: string, extension: string): string {
   if (EXTENSION.test(extname(path))) return path;
   const stem = path.replace(/\.$/, "");
   for (let number = 1; ; number++) {
-    const named = number === 1 ? `${stem}.csv` : `${stem} (${number}).csv`;
+    const named = number === 1 ? `${stem}.${extension}` : `${stem} (${number}).${extension}`;
     if (!existsSync(named)) return named;
   }
 }
