@@ -171,9 +171,11 @@ test("by keyboard a choice is gone through", async ({ page }) => {
   await open(hub, page);
   const hour = page.getByRole("combobox", { name: "At", exact: true });
   await hour.focus();
-  for (const _ of ["4", "5", "6"]) await page.keyboard.press("ArrowDown");
+  for (const next of ["4", "5", "6"]) {
+    await page.keyboard.press("ArrowDown");
+    await expect(hour).toHaveValue(next);
+  }
   await expect.poll(async () => (await (await hub.fetch("/api/v1/backups")).json()).hour).toBe(6);
-  await expect(hour).toHaveValue("6");
   await expect(hour).toBeFocused();
 });
 

@@ -70,6 +70,8 @@ const isShorter = (days: number | null, than: number | null): days is number =>
 
 const isForAll = ({ device, metric }: RetentionRule) => device === undefined && metric === undefined;
 
+const keepDaysOf = (rules: readonly RetentionRule[]) => rules.find(isForAll)?.keepDays ?? null;
+
 const exceptionsIn = (rules: readonly RetentionRule[]) => rules.filter((rule) => !isForAll(rule));
 
 const isOfSame = (one: RetentionRule, other: RetentionRule) =>
@@ -88,8 +90,9 @@ function KeptReadings() {
   const [pending, setPending] = useState<Shortening | null>(null);
   if (retention.isLoadingError) return <Failure title={text.loadFailed} of={retention} />;
   if (data === undefined) return <div className="skeleton" aria-hidden="true" />;
-  const rules = change.isPending && change.variables ? change.variables(data.rules) : data.rules;
-  const present = rules.find(isForAll)?.keepDays ?? null;
+  const { rules } = data;
+  const present = keepDaysOf(rules);
+  const asked = change.isPending && change.variables ? keepDaysOf(change.variables(rules)) : present;
   const others = exceptionsIn(rules);
   const choices = [...new Set<number>([...CHOICES_DAYS, ...(present === null ? [] : [present])])].sort((a, b) => a - b);
   const save = (wanted: RetentionChange) => change.mutate(wanted, { onSuccess: () => setPending(null) });
@@ -119,7 +122,7 @@ function KeptReadings() {
     >
       <select
         aria-label={text.retention}
-        value={present ?? ""}
+        value={asked ?? ""}
         onChange={({ target }) => choose(target.value === "" ? null : Number(target.value))}
       >
         <option value="">{text.forEver}</option>
