@@ -143,6 +143,8 @@ export function useFirstReading(devices: readonly string[], enabled: boolean) {
       return readings[0]?.ts ?? null;
     },
     enabled,
+    // An import may bring older ones.
+    staleTime: 0,
     gcTime: 0,
   });
 }

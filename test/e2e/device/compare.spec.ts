@@ -78,6 +78,28 @@ test("series of two devices are compared, named, opened from the side bar, share
   await expect(page.getByRole("heading", { level: 1, name: "Greenhouse" })).toBeVisible();
 });
 
+test("all of the time reaches back to the first reading of a series that is added", async ({ page }) => {
+  await using hub = await startTestHub();
+  const now = Date.now();
+  await hub.post([
+    { device_id: "north", ts: now - 3_600_000, t: 20 },
+    { device_id: "north", ts: now, t: 21 },
+    { device_id: "south", ts: now - 400 * 24 * 3_600_000, t: 7 },
+    { device_id: "south", ts: now, t: 30 },
+  ]);
+  await page.goto(linkOf(hub));
+  await page.getByRole("link", { name: "Compare" }).click();
+  const add = page.getByLabel("Series", { exact: true });
+  await add.selectOption("north/t");
+  const legend = page.getByRole("region", { name: /series over time/ }).getByRole("listitem");
+  await expect(legend.nth(0)).toContainText("min 20");
+  const drawn = page.waitForResponse(/points=/);
+  await page.getByText("All", { exact: true }).click();
+  await drawn;
+  await add.selectOption("south/t");
+  await expect(legend.nth(1)).toContainText("min 7");
+});
+
 test("a link that is opened in place changes what is compared, and what was removed is not in the address", async ({
   page,
 }) => {

@@ -47,6 +47,12 @@ test("all shows from the first reading on", async ({ page }) => {
   await expect(chart).toContainText("min 20.0");
   await page.getByText("All", { exact: true }).click();
   await expect(chart).toContainText("min 7.0");
+  // Chosen again, it reaches back as far, and to what was brought in since.
+  await page.getByText("1 h", { exact: true }).click();
+  await expect(chart).toContainText("min 20.0");
+  await send(hub, 1, 1, 500 * DAY_MS, 5);
+  await page.getByText("All", { exact: true }).click();
+  await expect(chart).toContainText("min 5.0");
 });
 
 test("a drag zooms in, keys move and zoom, and there is a way back", async ({ page }) => {

@@ -25,16 +25,17 @@ export function TimeControls({ view, devices }: Props) {
   const period = usePeriod(view);
   const row = useRef<HTMLDivElement>(null);
   useStillCharts(row, view);
-  const first = useFirstReading(devices, period.kind === "last" && period.name === "all" && period.spanMs === null);
+  const isOpen = isOpenEnded(period);
+  const { data: firstMs, isFetching } = useFirstReading(devices, isOpen);
   useEffect(() => {
+    if (!isOpen || isFetching || firstMs === undefined) return;
     const { startMs, endMs } = view.bounds;
-    if (first.data === undefined) return;
-    const spanMs = first.data === null ? endMs - startMs : Math.max(1_000, endMs - first.data) * ALL_MARGIN;
+    const spanMs = firstMs === null ? endMs - startMs : Math.max(1_000, endMs - firstMs) * ALL_MARGIN;
     view.show({ kind: "last", name: "all", spanMs: Math.round(spanMs) });
-  }, [first.data, view]);
+  }, [isOpen, isFetching, firstMs, view]);
 
   function choose(choice: RangeChoice) {
-    if (choice === "all") view.show({ kind: "last", name: "all", spanMs: null });
+    if (choice === "all") view.showAll();
     else if (choice === "custom") view.show({ kind: "fixed", ...fixedBounds(view) });
     else view.show(lastPeriod(choice));
   }
@@ -104,6 +105,9 @@ function Step({
     </button>
   );
 }
+
+/** It is not known yet how far back all readings reach. */
+const isOpenEnded = (period: Period): boolean => period.kind === "last" && period.spanMs === null;
 
 function fixedBounds(view: TimeView): { readonly fromMs: number; readonly toMs: number } {
   const { startMs, endMs } = view.bounds;

@@ -68,6 +68,11 @@ export class TimeView {
     this.#moved();
   }
 
+  /** From the first reading on, once that is known. */
+  showAll(): void {
+    this.show({ kind: "last", name: "all", spanMs: null });
+  }
+
   /** Returns to the last relative range. */
   backToLive(): void {
     this.show(this.#lastFollowed);

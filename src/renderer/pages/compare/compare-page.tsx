@@ -1,5 +1,5 @@
 // Series of any devices over one another, in the address or as a named view.
-import { MAX_SERIES_PER_VIEW, type SavedView } from "../../../shared/history/saved-view.ts";
+import { MAX_SERIES_PER_VIEW, type SavedView, type ViewSeries } from "../../../shared/history/saved-view.ts";
 import { useViews } from "../../api/history/views.ts";
 import { useMay, useSeesAll } from "../../api/me.ts";
 import { useDevices } from "../../api/queries.ts";
@@ -48,7 +48,13 @@ function Comparison({ saved }: { readonly saved: SavedView | null }) {
     const metric = device?.metrics.find(({ name }) => name === series.metric);
     return device === undefined || metric === undefined ? [] : [{ device, metric }];
   });
-  const drop = (key: string) => setChosen(chosen.filter((series) => keyOf(series) !== key));
+  function compare(series: readonly ViewSeries[]) {
+    setChosen(series);
+    const period = view.period.get();
+    // Those may reach back further.
+    if (period.kind === "last" && period.name === "all") view.showAll();
+  }
+  const drop = (key: string) => compare(chosen.filter((series) => keyOf(series) !== key));
   return (
     <>
       <PageHeader
@@ -70,7 +76,7 @@ function Comparison({ saved }: { readonly saved: SavedView | null }) {
             devices={devices}
             chosen={new Set(chosen.map(keyOf))}
             isFull={chosen.length >= MAX_SERIES_PER_VIEW}
-            onAdd={(key) => setChosen([...chosen, ...seriesOf(`?${new URLSearchParams({ series: key })}`)])}
+            onAdd={(key) => compare([...chosen, ...seriesOf(`?${new URLSearchParams({ series: key })}`)])}
           />
         </div>
         {list.isLoadingError ? (
