@@ -51,12 +51,18 @@ interface Series {
   readonly points: number;
 }
 
+interface Shown {
+  readonly conversion: Conversion;
+  /** Zeros and ones are states. */
+  readonly areStates: boolean;
+}
+
 /** Moved to the time of `period`; null where nothing is compared with, or it is not loaded. */
 export function useEarlier(
   series: Series,
   period: Period,
   shift: ShiftName | null,
-  conversion: Conversion,
+  { conversion, areStates }: Shown,
 ): DrawnRuns | null {
   const nowMs = useNow(FOLLOW_PERIOD_MS);
   const { shiftMs, ...stretch } = useMemo(() => {
@@ -71,8 +77,10 @@ export function useEarlier(
   const { data } = useChart({ ...series, ...stretch }, isWanted);
   return useMemo(() => {
     if (data === undefined || shiftMs === 0) return null;
-    const { runs, gaps, isStepped } = runsOf(new BucketWindow(data, { isFixed: true, conversion }));
+    const { runs, gaps, isStepped } = runsOf(
+      new BucketWindow(data, { isFixed: true, conversion, mayBeStates: areStates }),
+    );
     const moved = runs.map((run) => run.map((bucket) => ({ ...bucket, t: bucket.t + shiftMs })));
     return { runs: moved, gaps, isStepped };
-  }, [data, shiftMs, conversion]);
+  }, [data, shiftMs, conversion, areStates]);
 }

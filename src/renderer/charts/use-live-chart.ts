@@ -2,13 +2,14 @@
 // arrive in bursts: after one, the chart is refetched.
 import { type RefObject, useEffect, useEffectEvent, useRef } from "react";
 import type { Chart } from "../../shared/api.ts";
+import type { Metric } from "../../shared/device.ts";
 import { hubNowMs } from "../api/feed/hub-clock.ts";
-import type { Point } from "../api/feed/series.ts";
 import { useLive } from "../api/feed/use-live.ts";
 import { useBackfillsRefresh } from "../api/history/device-history.ts";
 import type { Conversion } from "../i18n/units.ts";
 import { cancelFrame, inNextFrame } from "./drawing/frames.ts";
 import { BucketWindow } from "./series/bucket-window.ts";
+import { mayBeStates } from "./series/on-off.ts";
 
 /** From a late reading until the chart is refetched: more of them are expected. */
 const LATE_REFETCH_MS = 1_000;
@@ -38,13 +39,14 @@ interface Options {
  */
 export function useLiveChart(
   answer: ChartAnswer,
-  latest: Point,
+  metric: Metric,
   draw: (window: BucketWindow) => void,
   { isFixed = false, isNear = true, conversion }: Options = {},
 ): RefObject<BucketWindow | null> {
   const { series } = useLive();
   const refreshBackfills = useBackfillsRefresh();
   const chart = answer.data;
+  const areStates = mayBeStates(metric);
   const last = useRef<BucketWindow>(null);
   /** A late reading arrived that the response in flight may not contain. */
   const isOutdated = useRef(false);
@@ -56,7 +58,14 @@ export function useLiveChart(
     draw(window);
   });
   const makeWindow = useEffectEvent(
-    (next: Chart) => new BucketWindow(next, { latest, isFixed, conversion, before: stateBefore(last.current, next) }),
+    (next: Chart) =>
+      new BucketWindow(next, {
+        latest: metric.latest,
+        isFixed,
+        conversion,
+        before: stateBefore(last.current, next),
+        mayBeStates: areStates,
+      }),
   );
   const fetchAgain = useEffectEvent((): boolean => {
     if (answer.isFetching) return false;
@@ -66,7 +75,7 @@ export function useLiveChart(
     return true;
   });
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another unit is another window.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another unit or kind is another window.
   useEffect(() => {
     if (chart === undefined) return;
     const readings = series.of(chart.device, chart.metric);
@@ -98,7 +107,7 @@ export function useLiveChart(
       clearInterval(slide);
       cancelFrame(redraw);
     };
-  }, [chart, series, conversion]);
+  }, [chart, series, conversion, areStates]);
 
   useEffect(() => {
     if (isNear && last.current !== null) onDraw(last.current);

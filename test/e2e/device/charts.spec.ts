@@ -56,6 +56,12 @@ test.describe("a series of two states", () => {
   }
 });
 
+test("a thermometer at the freezing point is no switch", async ({ page }) => {
+  await using hub = await startTestHub();
+  await send(hub, "frost", ["0 °C", "1 °C", "0 °C", "1 °C"], 10 * MINUTE_MS, 5 * MINUTE_MS);
+  await expect(await openHour(page, hub, "frost")).toContainText("min 0 · mean 0.5 · max 1");
+});
+
 test("a large counter is written so that neighbours differ, on the axis as well", async ({ page }) => {
   await using hub = await startTestHub();
   await send(

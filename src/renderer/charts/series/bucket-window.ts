@@ -22,6 +22,8 @@ export interface Known {
   /** The window stays where it is. */
   readonly isFixed?: boolean;
   readonly conversion?: Conversion | undefined;
+  /** False where zeros and ones are numbers like others. */
+  readonly mayBeStates?: boolean;
 }
 
 const AS_SENT = conversionOf(undefined, {});
@@ -40,8 +42,11 @@ export class BucketWindow {
   #before: number | undefined;
   readonly #isFixed: boolean;
   readonly #conversion: Conversion;
+  readonly #mayBeStates: boolean;
 
-  constructor(chart: Chart, { latest, before, isFixed = false, conversion = AS_SENT }: Known = {}) {
+  constructor(chart: Chart, known: Known = {}) {
+    const { latest, before, isFixed = false, conversion = AS_SENT, mayBeStates = true } = known;
+    this.#mayBeStates = mayBeStates;
     this.#isFixed = isFixed;
     this.#conversion = conversion;
     this.#spanMs = chart.to - chart.from;
@@ -98,7 +103,7 @@ export class BucketWindow {
 
   /** Whether all known values are two states: it changes in steps. */
   get isOnOff(): boolean {
-    if (!this.#conversion.isSame) return false;
+    if (!this.#mayBeStates || !this.#conversion.isSame) return false;
     if (this.#buckets.length > 0) return isOnOff(this.#buckets);
     return this.#newest !== undefined && this.#before !== undefined && isState(this.#before);
   }

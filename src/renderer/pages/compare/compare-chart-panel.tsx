@@ -86,7 +86,7 @@ interface SourceProps {
 /** Follows one series, and draws nothing itself. */
 function SeriesSource({ line: { device, metric, conversion }, view, onWindow }: SourceProps) {
   const period = usePeriod(view);
-  const chart = useExactChart({ device: device.id, metric: metric.name, points: POINTS }, period);
-  useLiveChart(chart, metric.latest, onWindow, { isFixed: period.kind === "fixed", conversion });
+  const chart = useExactChart({ device: device.id, metric: metric.name, points: POINTS }, metric, period);
+  useLiveChart(chart, metric, onWindow, { isFixed: period.kind === "fixed", conversion });
   return null;
 }

@@ -7,6 +7,7 @@ import { LineChart } from "../../../charts/drawing/line-chart.ts";
 import { type ShiftName, useEarlier } from "../../../charts/earlier.ts";
 import { marksText, type StretchMark } from "../../../charts/marks.ts";
 import type { BucketWindow } from "../../../charts/series/bucket-window.ts";
+import { mayBeStates } from "../../../charts/series/on-off.ts";
 import { useExactChart } from "../../../charts/use-exact-chart.ts";
 import { useLiveChart } from "../../../charts/use-live-chart.ts";
 import { useTimeChart } from "../../../charts/use-time-chart.ts";
@@ -40,9 +41,9 @@ export function usePlot(canvas: RefObject<HTMLCanvasElement | null>, plotted: Pl
   const [isEmpty, setEmpty] = useState(false);
   const period = usePeriod(view);
   const series = { device, metric: metric.name, points };
-  const chart = useExactChart(series, period);
+  const chart = useExactChart(series, metric, period);
   useTwoStates(device, metric, chart.isSuccess);
-  const earlier = useEarlier(series, period, shift, conversion);
+  const earlier = useEarlier(series, period, shift, { conversion, areStates: mayBeStates(metric) });
   const marked = useTimeMarks(device, view);
   const marks = useMemo(() => ({ ...marked, stretches: [...marked.stretches, ...hidden] }), [marked, hidden]);
   const drawing = useTimeChart<LineChart>({
@@ -55,7 +56,7 @@ export function usePlot(canvas: RefObject<HTMLCanvasElement | null>, plotted: Pl
     draw: redraw,
     drawMark,
   });
-  const window = useLiveChart(chart, metric.latest, draw, { isFixed: period.kind === "fixed", isNear, conversion });
+  const window = useLiveChart(chart, metric, draw, { isFixed: period.kind === "fixed", isNear, conversion });
   const drawEarlier = useEffectEvent(redraw);
   // biome-ignore lint/correctness/useExhaustiveDependencies: what it is compared with has changed.
   useEffect(() => drawEarlier(), [earlier]);
