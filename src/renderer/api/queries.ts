@@ -222,16 +222,3 @@ export function useLastMonth(device: string, metric: string, enabled: boolean) {
     refetchOnWindowFocus: false,
   });
 }
-
-/** The readings of a chart's series in its time; undefined without a chart, before they are there, and where they are more than `most`. */
-export function useReadingsBetween(chart: Chart | undefined, most: number): ReadingsPage["readings"] | undefined {
-  const { device = "", metric = "", from, to } = chart ?? {};
-  const { data } = useQuery({
-    queryKey: ["chart", "readings", device, metric, from, to],
-    queryFn: ({ signal }) =>
-      request<ReadingsPage>(apiUrl("readings", { device, metric, from, to, limit: most }), { signal }),
-    enabled: chart !== undefined,
-    gcTime: 0,
-  });
-  return chart === undefined || data?.next !== null ? undefined : data.readings;
-}

@@ -21,6 +21,8 @@ const MAX_PIXELS = 1_000;
 interface ChartAnswer {
   readonly data: Chart | undefined;
   readonly isFetching: boolean;
+  /** The state before its time: see `stateBefore`. Undefined while it is not known. */
+  readonly before?: number | null | undefined;
   refetch(): unknown;
 }
 
@@ -45,7 +47,7 @@ export function useLiveChart(
 ): RefObject<BucketWindow | null> {
   const { series } = useLive();
   const refreshBackfills = useBackfillsRefresh();
-  const chart = answer.data;
+  const { data: chart, before } = answer;
   const areStates = mayBeStates(metric);
   const last = useRef<BucketWindow>(null);
   /** A late reading arrived that the response in flight may not contain. */
@@ -63,7 +65,7 @@ export function useLiveChart(
         latest: metric.latest,
         isFixed,
         conversion,
-        before: stateBefore(last.current, next),
+        before: before === undefined ? stateLeft(last.current, next) : before,
         mayBeStates: areStates,
       }),
   );
@@ -75,7 +77,7 @@ export function useLiveChart(
     return true;
   });
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another unit or kind is another window.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another unit, kind or state before it is another window.
   useEffect(() => {
     if (chart === undefined) return;
     const readings = series.of(chart.device, chart.metric);
@@ -107,7 +109,7 @@ export function useLiveChart(
       clearInterval(slide);
       cancelFrame(redraw);
     };
-  }, [chart, series, conversion, areStates]);
+  }, [chart, series, conversion, areStates, before]);
 
   useEffect(() => {
     if (isNear && last.current !== null) onDraw(last.current);
@@ -116,7 +118,7 @@ export function useLiveChart(
 }
 
 /** The state at the start of `next`, as far as the window before it has shown it. */
-function stateBefore(window: BucketWindow | null, next: Chart): number | undefined {
+function stateLeft(window: BucketWindow | null, next: Chart): number | undefined {
   if (window === null || window.isFixed || window.endMs - window.startMs !== next.to - next.from) return undefined;
   window.slideTo(next.to);
   return window.before;

@@ -17,8 +17,8 @@ export interface Summary {
 export interface Known {
   /** The newest reading, which may be older than the window. */
   readonly latest?: Point | undefined;
-  /** The state before the window, if earlier buckets contained it. */
-  readonly before?: number | undefined;
+  /** The state before the window; null where it is known that there is none. */
+  readonly before?: number | null | undefined;
   /** The window stays where it is. */
   readonly isFixed?: boolean;
   readonly conversion?: Conversion | undefined;
@@ -56,7 +56,8 @@ export class BucketWindow {
     this.#buckets = [...chart.buckets];
     this.#endMs = chart.to;
     this.#newest = latest;
-    this.#before = latest !== undefined && latest.ts < chart.from ? latest.value : before;
+    const isLatestBefore = latest !== undefined && latest.ts < chart.from;
+    if (before !== null) this.#before = isLatestBefore ? latest.value : before;
   }
 
   get isFixed(): boolean {

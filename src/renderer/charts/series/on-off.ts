@@ -19,7 +19,7 @@ export function isState(value: number): boolean {
 }
 
 /** Fewer readings show no period. */
-const MIN_PERIODIC_BUCKETS = 10;
+export const MIN_PERIODIC_BUCKETS = 10;
 /** The least fraction of distances near the usual one. */
 const PERIODIC_SHARE = 0.9;
 const PERIOD_TOLERANCE = 1.5;
