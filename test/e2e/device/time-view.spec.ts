@@ -173,3 +173,42 @@ test("a table is in the unit of its chart: the one that a person chose, and the 
   await chart.getByRole("button", { name: "Mend: Temperature" }).click();
   await expect(cellIn("°C")).toHaveText(/^20/);
 });
+
+test.describe("the ends of a time that is chosen", () => {
+  // Its local mean time, which holds for what is typed of a year so far, has seconds.
+  test.use({ timezoneId: "Asia/Seoul" });
+
+  test("are exact to the second, and what is typed of one leaves the other as it is", async ({ page }) => {
+    await using hub = await startTestHub();
+    await send(hub, 60, MINUTE_MS);
+    const chart = await open(page, hub, "?from=2026-11-02T03:04:10.250Z&to=2026-11-02T03:04:40.750Z");
+    await expect(chart).toContainText("No readings in this time.");
+    await expect(page.getByLabel("From")).toHaveValue("2026-11-02T12:04:10");
+    await expect(page.getByText("The first moment has to be before the last.")).toBeHidden();
+
+    await page.getByLabel("To", { exact: true }).fill("2026-11-02T12:05:00");
+    await expect(page).toHaveURL(/from=2026-11-02T03%3A04%3A10\.250Z&to=2026-11-02T03%3A05%3A00\.000Z/);
+    await page.getByLabel("From").fill("2026-11-02T12:06:00");
+    await expect(page.getByText("The first moment has to be before the last.")).toBeVisible();
+    await page.getByLabel("To", { exact: true }).fill("2026-11-02T12:07:00");
+    await expect(page.getByText("The first moment has to be before the last.")).toBeHidden();
+    await expect(page).toHaveURL(/from=2026-11-02T03%3A06%3A00\.000Z&to=2026-11-02T03%3A07%3A00\.000Z/);
+  });
+
+  test("can be typed key by key", async ({ page }) => {
+    await using hub = await startTestHub();
+    await send(hub, 60, MINUTE_MS);
+    const chart = await open(page, hub, "?from=2026-11-02T03:04:00.000Z&to=2026-11-02T03:09:00.000Z");
+    await expect(chart).toContainText("No readings in this time.");
+    await page.getByLabel("From").focus();
+    await page.keyboard.type("10312025");
+    await expect(page).toHaveURL(/from=2025-10-31T03%3A04%3A00\.000Z/);
+    await expect(page.getByLabel("From")).toHaveValue(/^2025-10-31T12:04(?::00)?$/);
+
+    await chart.getByRole("button", { name: "Mend: Temperature" }).click();
+    const field = page.getByRole("form", { name: "Mend readings of Temperature" }).getByLabel("From");
+    await field.focus();
+    await page.keyboard.type("10302025");
+    await expect(field).toHaveValue(/^2025-10-30T12:04(?::00)?$/);
+  });
+});
