@@ -4,7 +4,7 @@ import { type RefObject, useEffect, useEffectEvent, useMemo, useState } from "re
 import type { Metric } from "../../../../shared/device.ts";
 import { earlierText, momentText, summaryText } from "../../../charts/chart-texts.ts";
 import { LineChart } from "../../../charts/drawing/line-chart.ts";
-import { type ShiftName, useEarlier } from "../../../charts/earlier.ts";
+import { useEarlier } from "../../../charts/earlier.ts";
 import { marksText, type StretchMark } from "../../../charts/marks.ts";
 import type { BucketWindow } from "../../../charts/series/bucket-window.ts";
 import { mayBeStates } from "../../../charts/series/on-off.ts";
@@ -13,6 +13,7 @@ import { useLiveChart } from "../../../charts/use-live-chart.ts";
 import { useTimeChart } from "../../../charts/use-time-chart.ts";
 import { useTimeMarks } from "../../../charts/use-time-marks.ts";
 import { useTwoStates } from "../../../charts/use-two-states.ts";
+import type { ShiftName } from "../../../charts/view/shifts.ts";
 import type { TimeView } from "../../../charts/view/time-view.ts";
 import { usePeriod } from "../../../charts/view/use-time-view.ts";
 import { pageText } from "../../../i18n/page-text.ts";
