@@ -212,3 +212,17 @@ test.describe("the ends of a time that is chosen", () => {
     await expect(field).toHaveValue(/^2025-10-30T12:04(?::00)?$/);
   });
 });
+
+test("a table follows its chart to another time", async ({ page }) => {
+  await using hub = await startTestHub();
+  await send(hub, 40, 10 * MINUTE_MS);
+  const chart = await open(page, hub, "?range=1h");
+  await expect(chart).toContainText("max 20");
+  await chart.getByRole("button", { name: "Table: Temperature" }).click();
+  const rows = chart.getByRole("table").getByRole("row");
+  await expect(rows).toHaveCount(7);
+  await page.getByText("24 h", { exact: true }).click();
+  await expect(rows).toHaveCount(41);
+  await page.getByRole("button", { name: "Zoom in" }).click();
+  await expect(rows).not.toHaveCount(41);
+});

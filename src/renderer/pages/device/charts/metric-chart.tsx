@@ -67,8 +67,8 @@ export function MetricChart({ device, metric, colour, view, shift }: Props) {
   function follow(drawn: BucketWindow) {
     window.current = drawn;
     onDrawn.current?.();
-    // Its values were read in the unit that the chart had then.
-    if (table !== null && table.metric.unit !== shown.metric.unit) setTable(tableOf(drawn));
+    // Its values were read in the unit and of the time that the chart had then.
+    if (table !== null && keyOf(table) !== keyOf(tableOf(drawn))) setTable(tableOf(drawn));
   }
   function save() {
     const said = range.current?.textContent ?? "";
@@ -114,9 +114,14 @@ export function MetricChart({ device, metric, colour, view, shift }: Props) {
       {draft !== null && (
         <MendPanel device={device.id} metric={metric} draft={draft} onDraft={setDraft} onClose={() => setDraft(null)} />
       )}
-      {table !== null && <ChartTable key={table.metric.unit} {...table} />}
+      {table !== null && <ChartTable key={keyOf(table)} {...table} />}
     </section>
   );
+}
+
+/** A table of another unit or time is another one; a live one moves on with the time. */
+function keyOf({ metric, window: { isFixed, startMs, endMs } }: Table): string {
+  return `${metric.unit} ${isFixed ? `${startMs} ${endMs}` : endMs - startMs}`;
 }
 
 function useMendsOf(device: Device, metric: string): readonly Mend[] {
