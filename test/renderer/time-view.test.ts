@@ -45,6 +45,18 @@ describe("a time view", () => {
     expect(view.bounds.endMs - view.bounds.startMs).toBe(2_000);
   });
 
+  test("stays live where there is nothing later, and goes no further where it reaches into the future", () => {
+    const view = viewOf(lastPeriod("1h"));
+    view.panBy(HOUR_MS);
+    vi.advanceTimersByTime(1_000);
+    expect(view.period.get()).toEqual(lastPeriod("1h"));
+    const ahead = viewOf({ kind: "fixed", fromMs: NOW_MS - HOUR_MS, toMs: NOW_MS + HOUR_MS });
+    ahead.panBy(-60_000);
+    expect(ahead.bounds).toEqual({ startMs: NOW_MS - HOUR_MS - 60_000, endMs: NOW_MS + HOUR_MS - 60_000 });
+    ahead.panBy(60_000);
+    expect(ahead.bounds.endMs).toBe(NOW_MS + HOUR_MS - 60_000);
+  });
+
   test("grows from the first reading on while it is live", () => {
     expect(viewOf(lastPeriod("live"), NOW_MS - 60_000).bounds.startMs).toBe(NOW_MS - 60_000);
     expect(viewOf(lastPeriod("live"), NOW_MS - 5).bounds.startMs).toBe(NOW_MS - 30_000);

@@ -93,9 +93,11 @@ export class TimeView {
 
   panBy(deltaMs: number): void {
     const { startMs, endMs } = this.bounds;
-    const latestMs = this.#now();
-    const delta = Math.max(EARLIEST_MS - startMs, Math.min(deltaMs, latestMs - endMs));
-    this.#move(startMs + delta, endMs + delta);
+    const isLive = this.#moving === null && this.period.get().kind === "last";
+    // There is nothing later than now; a range may reach into the future already.
+    const laterMs = isLive ? 0 : Math.max(0, this.#now() - endMs);
+    const delta = Math.max(EARLIEST_MS - startMs, Math.min(deltaMs, laterMs));
+    if (delta !== 0) this.#move(startMs + delta, endMs + delta);
   }
 
   /** Shows from one moment to another, in either order. */
