@@ -154,6 +154,13 @@ describe("the ticks of time", () => {
     expect(ticks.map(({ value }) => new Date(value).getHours())).toEqual([0, 4, 8, 12, 16, 20, 0]);
   });
 
+  test("are in both hours of a night that has one twice", () => {
+    vi.stubEnv("TZ", "Europe/Berlin");
+    const from = Date.UTC(2026, 9, 25, 0, 50);
+    const ticks = timeTicks(from, from + HOUR_MS, 6);
+    expect(ticks.map(({ value }) => (value - from) / 60_000)).toEqual([0, 10, 20, 30, 40, 50, 60]);
+  });
+
   test("show the month and the year", () => {
     const labels = (from: Date, days: number) =>
       timeTicks(from.getTime(), from.getTime() + days * 24 * HOUR_MS, 4).map(({ label }) => label);
