@@ -144,7 +144,15 @@ test("yesterday is drawn behind today, and a chart is also a table", async ({ pa
   await expect(table.getByRole("columnheader")).toHaveText(["Time", "Min", "Mean", "Max", "Readings"]);
   await expect(table.getByRole("row")).toHaveCount(51);
   const downloading = page.waitForEvent("download");
+  await page.evaluate(() => {
+    const { fillText } = CanvasRenderingContext2D.prototype;
+    CanvasRenderingContext2D.prototype.fillText = function write(words, ...place) {
+      document.documentElement.dataset["written"] += `|${words}`;
+      fillText.call(this, words, ...place);
+    };
+  });
   await chart.getByRole("button", { name: "PNG: Temperature" }).click();
+  await expect(page.locator("html"), "the dashed line has a name").toHaveAttribute("data-written", /\|yesterday\|/);
   expect((await downloading).suggestedFilename()).toBe("pi-Temperature.png");
 });
 

@@ -8,12 +8,13 @@ import { useNow } from "../../../api/feed/use-now.ts";
 import { useMends } from "../../../api/history/mends.ts";
 import { useShown } from "../../../api/local-storage/unit-choices.ts";
 import type { StretchMark } from "../../../charts/marks.ts";
-import { savePicture } from "../../../charts/save-picture.ts";
+import { type PictureLine, savePicture } from "../../../charts/save-picture.ts";
 import type { BucketWindow } from "../../../charts/series/bucket-window.ts";
 import { useNear } from "../../../charts/use-near.ts";
 import type { ShiftName } from "../../../charts/view/shifts.ts";
 import type { TimeView } from "../../../charts/view/time-view.ts";
 import { LatestValue } from "../../../device/latest-value.tsx";
+import { mendText } from "../../../i18n/later/mend-text.ts";
 import { Moment } from "../../../i18n/moment.tsx";
 import { metricLabel } from "../../../i18n/names.ts";
 import { pageText } from "../../../i18n/page-text.ts";
@@ -71,8 +72,14 @@ export function MetricChart({ device, metric, colour, view, shift }: Props) {
     if (table !== null && keyOf(table) !== keyOf(tableOf(drawn))) setTable(tableOf(drawn));
   }
   function save() {
-    const said = range.current?.textContent ?? "";
-    if (card.current !== null) savePicture(card.current, `${device.name} · ${label}`, view.bounds, [{ text: said }]);
+    if (card.current === null) return;
+    const lines: PictureLine[] = [{ text: range.current?.textContent ?? "" }];
+    if (shift !== null) {
+      const colour = getComputedStyle(card.current).getPropertyValue("--faint");
+      lines.push({ text: pageText.charts.earlierTimes[shift], colour });
+    }
+    if (mends.length > 0) lines.push({ text: mendText.legend });
+    savePicture(card.current, `${device.name} · ${label}`, view.bounds, lines);
   }
 
   return (
