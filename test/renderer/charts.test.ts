@@ -50,6 +50,11 @@ describe("the buckets of a chart", () => {
     expect([slow.add({ ts: 35, value: 5 }), slow.add({ ts: 45, value: 5 })]).toEqual([false, false]);
   });
 
+  test("of huge values have a mean", () => {
+    expect(chart([bucket(20, 1e308), bucket(60, 1.2e308)]).summary()?.mean).toBeCloseTo(1.1e308, -300);
+    expect(chart([bucket(20, -1.7e308), bucket(60, 1.7e308)]).summary()?.mean).toBe(0);
+  });
+
   test("follow a Pi whose clock is ahead", () => {
     const window = chart([]);
     window.add({ ts: 500, value: 1 });

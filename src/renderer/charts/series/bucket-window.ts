@@ -182,7 +182,10 @@ export class BucketWindow {
       sum += bucket.avg * bucket.n;
       count += bucket.n;
     }
-    return { min, mean: states === undefined ? sum / count : meanByTime(states, this.#endMs), max };
+    if (states !== undefined) return { min, mean: meanByTime(states, this.#endMs), max };
+    // A sum overflows where values are huge.
+    const mean = Number.isFinite(sum) ? sum / count : shown.reduce((part, { avg, n }) => part + avg * (n / count), 0);
+    return { min, mean, max };
   }
 
   #bucketOf(ts: number): number {
