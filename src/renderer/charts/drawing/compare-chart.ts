@@ -1,7 +1,7 @@
 // Draws several series over one another, each at the axis of its unit: the first one at the left, the others at the right. Series
 // without a unit share an axis with those of their name alone: a switch is no count. An axis of one series has its colour.
 import type { ChartConfiguration, Plugin } from "chart.js";
-import { formatTickInUnit, unitBeside } from "../../i18n/numbers.ts";
+import { unitBeside } from "../../i18n/numbers.ts";
 import type { DrawnRuns } from "../series/runs.ts";
 import type { Bounds } from "../view/time-view.ts";
 import type { ChartPoint, Frame } from "./frame.ts";
@@ -9,7 +9,7 @@ import { marksPlugin } from "./marks-plugin.ts";
 import { overlayPlugin } from "./overlay-plugin.ts";
 import { type ChartStyle, chartStyle, timeAxis } from "./time-axis.ts";
 import { chartPointsOf, TimeChart } from "./time-chart.ts";
-import { valueTicks } from "./value-ticks.ts";
+import { tickText, valueTicks } from "./value-ticks.ts";
 
 const VALUE_PADDING_RATIO = 0.08;
 /** Above the highest tick. */
@@ -75,7 +75,7 @@ function configuration(
         padding: TICK_GAP_PX,
         autoSkip: false,
         callback: (value: number | string, _index: number, all: readonly { readonly value: number }[]) =>
-          formatTickInUnit(Number(value), (all[1]?.value ?? 1) - (all[0]?.value ?? 0), unit),
+          tickText(value, all, unit),
       },
       afterDataLimits(scale: { min: number; max: number }) {
         const room = (scale.max - scale.min) * VALUE_PADDING_RATIO;
