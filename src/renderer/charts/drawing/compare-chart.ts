@@ -2,6 +2,7 @@
 // without a unit share an axis with those of their name alone: a switch is no count. An axis of one series has its colour.
 import type { ChartConfiguration, Plugin } from "chart.js";
 import { unitBeside } from "../../i18n/numbers.ts";
+import { isDashed } from "../colours.ts";
 import type { DrawnRuns } from "../series/runs.ts";
 import type { Bounds } from "../view/time-view.ts";
 import type { ChartPoint, Frame } from "./frame.ts";
@@ -17,6 +18,7 @@ const UNIT_HEIGHT_PX = 22;
 const UNIT_RISE_PX = 10;
 const TICK_GAP_PX = 8;
 const LONE_POINT_RADIUS_PX = 2;
+const DASH = [6, 3];
 
 export interface ComparedLine {
   /** A colour as CSS computes it. */
@@ -91,7 +93,7 @@ function configuration(
   return {
     type: "line",
     data: {
-      datasets: lines.map((line) => ({
+      datasets: lines.map((line, index) => ({
         data: [],
         yAxisID: axisOf(line),
         borderColor: line.colour,
@@ -99,6 +101,7 @@ function configuration(
         pointBorderWidth: 0,
         borderWidth: 1.8,
         borderJoinStyle: "round" as const,
+        borderDash: isDashed(index) ? DASH : [],
         pointRadius: 0,
       })),
     },

@@ -54,6 +54,11 @@ function Comparison({ saved }: { readonly saved: SavedView | null }) {
     // Those may reach back further.
     if (period.kind === "last" && period.name === "all") view.showAll();
   }
+  const missing = list.isSuccess
+    ? chosen
+        .map(keyOf)
+        .filter((key) => !known.some(({ device, metric }) => keyOf({ device: device.id, metric: metric.name }) === key))
+    : [];
   const drop = (key: string) => compare(chosen.filter((series) => keyOf(series) !== key));
   return (
     <>
@@ -81,12 +86,29 @@ function Comparison({ saved }: { readonly saved: SavedView | null }) {
         </div>
         {list.isLoadingError ? (
           <Failure title={text.overview.notLoaded} of={list} />
-        ) : known.length === 0 ? (
-          <p className={`panel ${styles["empty"]}`}>{list.isSuccess && pageText.compare.empty}</p>
-        ) : (
+        ) : known.length > 0 ? (
           <CompareChartPanel title={saved?.name ?? pageText.compare.title} lines={known} view={view} onRemove={drop} />
+        ) : (
+          missing.length === 0 && (
+            <p className={`panel ${styles["empty"]}`}>{list.isSuccess && pageText.compare.empty}</p>
+          )
         )}
+        {missing.map((key) => (
+          <MissingSeries key={key} name={key.replace("/", " · ")} onRemove={() => drop(key)} />
+        ))}
       </div>
     </>
+  );
+}
+
+/** Its device was deleted, or never sent it. */
+function MissingSeries({ name, onRemove }: { readonly name: string; readonly onRemove: () => void }) {
+  return (
+    <div className={`panel ${styles["missing"]}`}>
+      <p>{pageText.compare.missing(name)}</p>
+      <button type="button" className="button small" aria-label={pageText.compare.remove(name)} onClick={onRemove}>
+        {text.words.remove}
+      </button>
+    </div>
   );
 }
