@@ -31,6 +31,7 @@ export const QUERY_KEYS = {
   devices: ["devices"],
   refused: ["refused"],
   timeline: ["timeline"],
+  views: ["views"],
   commands: (device: string) => ["commands", device],
 } as const;
 
