@@ -41,6 +41,7 @@ import type { ReadingStore } from "./store/readings.ts";
 import type { ServerStore } from "./store/server-sql/server-store.ts";
 import type { SpoolStatus, Store } from "./store/store.ts";
 import { Timeline } from "./timeline/timeline.ts";
+import { SavedViews } from "./views/saved-views.ts";
 import { WorkerPlaces } from "./worker/places.ts";
 import { WorkerNews } from "./worker/worker-news.ts";
 
@@ -230,6 +231,9 @@ function createDevices(
     punctualityOf: (device, metric) => directory.punctualityOf(device, metric),
     onFailure: failed("what stands on the time axis could not be written down"),
   });
+  const views = new SavedViews(records);
+  const onViewsFailure = failed("the named comparisons of a device that was merged could not be changed");
+  events.deviceMerged.on(({ from, into }) => void views.move(from, into).catch(onViewsFailure));
   const administration = new Administration({
     config,
     folder,

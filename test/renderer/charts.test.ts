@@ -50,6 +50,11 @@ describe("the buckets of a chart", () => {
     expect([slow.add({ ts: 35, value: 5 }), slow.add({ ts: 45, value: 5 })]).toEqual([false, false]);
   });
 
+  test("of huge values have a mean", () => {
+    expect(chart([bucket(20, 1e308), bucket(60, 1.2e308)]).summary()?.mean).toBeCloseTo(1.1e308, -300);
+    expect(chart([bucket(20, -1.7e308), bucket(60, 1.7e308)]).summary()?.mean).toBe(0);
+  });
+
   test("follow a Pi whose clock is ahead", () => {
     const window = chart([]);
     window.add({ ts: 500, value: 1 });
@@ -152,6 +157,13 @@ describe("the ticks of time", () => {
     const from = Date.UTC(2026, 2, 28, 23);
     const ticks = timeTicks(from, from + 23 * HOUR_MS, 6);
     expect(ticks.map(({ value }) => new Date(value).getHours())).toEqual([0, 4, 8, 12, 16, 20, 0]);
+  });
+
+  test("are in both hours of a night that has one twice", () => {
+    vi.stubEnv("TZ", "Europe/Berlin");
+    const from = Date.UTC(2026, 9, 25, 0, 50);
+    const ticks = timeTicks(from, from + HOUR_MS, 6);
+    expect(ticks.map(({ value }) => (value - from) / 60_000)).toEqual([0, 10, 20, 30, 40, 50, 60]);
   });
 
   test("show the month and the year", () => {

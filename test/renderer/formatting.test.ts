@@ -63,10 +63,22 @@ describe("numbers are short at any magnitude", () => {
     expect(formatValue(value).length).toBeLessThanOrEqual(12);
   });
 
+  test("and what is rounded to nought has no sign", () => {
+    expect([formatValue(-0.04, 0.1), formatValue(-0.4, 1), formatValue(-0.06, 0.1)]).toEqual(["0.0", "0", "-0.1"]);
+  });
+
   test("with a unit, and with a step's digits", () => {
     expect(formatQuantity(25.5, "°C")).toBe("25.5\u202f°C");
     expect(formatTick(20, 0.5)).toBe("20.0");
     expect(formatBytes(2_100_000_000)).toBe("2.1\u00a0GB");
+    expect([0, 12, -999, 1_000].map((bytes) => formatBytes(bytes))).toEqual([
+      "0\u00a0B",
+      "12\u00a0B",
+      "-999\u00a0B",
+      "1\u00a0kB",
+    ]);
+    expect(formatQuantity(12, "B")).toBe("12\u00a0B");
+    expect([0, 20].map((tick) => formatTickInUnit(tick, 20, "B", 40))).toEqual(["0\u00a0B", "20\u00a0B"]);
     const ticks = [1_300_980_000, 1_301_000_000, 1_301_020_000];
     expect(ticks.map((tick) => formatTickInUnit(tick, 20_000, "B", 1_301_020_000))).toEqual([
       "1.30098\u00a0GB",

@@ -1,7 +1,13 @@
 // Series of two states: a state holds until the next reading and the last one until now, and their mean is one by time.
 import { describe, expect, test } from "vitest";
 import { BucketWindow } from "../../src/renderer/charts/series/bucket-window.ts";
-import { MAX_STATE_READINGS, needsReadings, withReadings } from "../../src/renderer/charts/series/exact-states.ts";
+import {
+  MAX_STATE_READINGS,
+  needsReadings,
+  READINGS_BEFORE,
+  stateBefore,
+  withReadings,
+} from "../../src/renderer/charts/series/exact-states.ts";
 import { runsOf } from "../../src/renderer/charts/series/runs.ts";
 import type { Bucket } from "../../src/shared/reading.ts";
 
@@ -132,6 +138,45 @@ describe("a door that is opened for a minute now and then, shown over ten days",
     const window = new BucketWindow({ ...chart, buckets: buckets.slice(0, 2) });
     expect([window.isMeanByTime, window.summary()?.mean]).toEqual([false, 0.5]);
     expect(new BucketWindow({ ...chart, buckets: buckets.slice(0, 1) }).isMeanByTime).toBe(true);
+  });
+});
+
+describe("the state before the time of a chart", () => {
+  const told = (agoMinutes: readonly number[], value = (index: number) => index % 2) =>
+    agoMinutes.map((ago, index) => ({
+      device: "door",
+      metric: "open",
+      ts: NOW - ago * MINUTE_MS,
+      value: value(index),
+    }));
+
+  test("is that of the last reading, and holds until the next", () => {
+    const before = stateBefore(told([120, 180, 400], (index) => 1 - (index % 2)));
+    expect(before).toBe(1);
+    const window = new BucketWindow(
+      {
+        device: "door",
+        metric: "open",
+        from: NOW - HOUR_MS,
+        to: NOW,
+        stepMs: 7_200,
+        buckets: [bucket(NOW - 6 * MINUTE_MS, 0)],
+      },
+      { before, latest: { ts: NOW - 6 * MINUTE_MS, value: 0 } },
+    );
+    expect(window.summary()?.mean).toBeCloseTo(0.9);
+  });
+
+  test("is unknown without readings, of readings at regular times, and of other numbers", () => {
+    const regular = Array.from({ length: READINGS_BEFORE }, (_, index) => 70 + index);
+    for (const readings of [[], told(regular), told([100, 200], (index) => 20 + index)])
+      expect(stateBefore(readings)).toBeNull();
+    expect(hourOf([], { ts: NOW - 3 * HOUR_MS, value: 1 }).isOnOff).toBe(true);
+    const window = new BucketWindow(
+      { device: "door", metric: "open", from: NOW - HOUR_MS, to: NOW, stepMs: 7_200, buckets: [] },
+      { before: null, latest: { ts: NOW - 3 * HOUR_MS, value: 1 } },
+    );
+    expect(window.summary()).toBeUndefined();
   });
 });
 

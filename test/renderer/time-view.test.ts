@@ -1,5 +1,6 @@
 // The time range of a page: its movement, its queries, and its address.
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { earlierTime, laterTime } from "../../src/renderer/charts/view/shifts.ts";
 import { lastPeriod, type Period, TimeView } from "../../src/renderer/charts/view/time-view.ts";
 import { periodOf, withPeriod } from "../../src/renderer/charts/view/view-address.ts";
 
@@ -44,11 +45,49 @@ describe("a time view", () => {
     expect(view.bounds.endMs - view.bounds.startMs).toBe(2_000);
   });
 
+  test("stays live where there is nothing later, and goes no further where it reaches into the future", () => {
+    const view = viewOf(lastPeriod("1h"));
+    view.panBy(HOUR_MS);
+    vi.advanceTimersByTime(1_000);
+    expect(view.period.get()).toEqual(lastPeriod("1h"));
+    const ahead = viewOf({ kind: "fixed", fromMs: NOW_MS - HOUR_MS, toMs: NOW_MS + HOUR_MS });
+    ahead.panBy(-60_000);
+    expect(ahead.bounds).toEqual({ startMs: NOW_MS - HOUR_MS - 60_000, endMs: NOW_MS + HOUR_MS - 60_000 });
+    ahead.panBy(60_000);
+    expect(ahead.bounds.endMs).toBe(NOW_MS + HOUR_MS - 60_000);
+  });
+
   test("grows from the first reading on while it is live", () => {
     expect(viewOf(lastPeriod("live"), NOW_MS - 60_000).bounds.startMs).toBe(NOW_MS - 60_000);
     expect(viewOf(lastPeriod("live"), NOW_MS - 5).bounds.startMs).toBe(NOW_MS - 30_000);
     expect(viewOf(lastPeriod("live"), NOW_MS - HOUR_MS).bounds.startMs).toBe(NOW_MS - 300_000);
     expect(viewOf(lastPeriod("1h"), NOW_MS - 60_000).bounds.startMs).toBe(NOW_MS - HOUR_MS);
+  });
+});
+
+describe("what a time is compared with", () => {
+  beforeEach(() => void vi.stubEnv("TZ", "Europe/Berlin"));
+  afterEach(() => void vi.unstubAllEnvs());
+
+  test.each([
+    ["lastWeek", "2026-10-22T12:00+02:00", "2026-10-29T12:00+01:00"],
+    ["lastWeek", "2026-10-19T12:00+02:00", "2026-10-26T12:00+01:00"],
+    ["lastWeek", "2026-10-17T12:00+02:00", "2026-10-24T12:00+02:00"],
+    ["yesterday", "2026-10-24T23:00+02:00", "2026-10-25T23:00+01:00"],
+    ["yesterday", "2026-03-28T12:00+01:00", "2026-03-29T12:00+02:00"],
+    ["lastYear", "2025-03-29T12:00+01:00", "2026-03-29T12:00+02:00"],
+  ] as const)("is %s the same time of the clock on the wall: %s at %s", (shift, earlier, later) => {
+    const [earlierMs, laterMs] = [Date.parse(earlier), Date.parse(later)];
+    expect(earlierTime(laterMs, shift)).toBe(earlierMs);
+    expect(laterTime(earlierMs, shift)).toBe(laterMs);
+  });
+
+  test.each([
+    ["yesterday", "2026-03-28T02:30+01:00"],
+    ["yesterday", "2026-10-25T02:30+01:00"],
+    ["lastYear", "2024-02-29T12:00+01:00"],
+  ] as const)("has no place %s for an hour or a day that there is once alone: %s", (shift, earlier) => {
+    expect(laterTime(Date.parse(earlier), shift)).toBeNull();
   });
 });
 

@@ -1,7 +1,9 @@
 // Values in a person's units: with the sensor's precision, on cards and in charts.
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { summaryText } from "../../src/renderer/charts/chart-texts.ts";
 import { BucketWindow } from "../../src/renderer/charts/series/bucket-window.ts";
+import { mayBeStates } from "../../src/renderer/charts/series/on-off.ts";
+import { runsOf } from "../../src/renderer/charts/series/runs.ts";
 import { formatQuantity } from "../../src/renderer/i18n/numbers.ts";
 import { conversionOf, lastDigitOf, shownAs } from "../../src/renderer/i18n/units.ts";
 
@@ -61,9 +63,23 @@ test("a chart shows the displayed unit, with the digits of the sent values", () 
   expect(summaryText(window, metric)).toBe("min 32.0 · mean 32.7 · max 33.8");
 });
 
-test("nought and one degree are no states", () => {
+describe("nought and one", () => {
   const buckets = [0, 1].map((value) => ({ t: value * 1_000, min: value, max: value, avg: value, n: 1 }));
   const chart = { device: "pi", metric: "temperature", from: 0, to: 60_000, stepMs: 1_000, buckets };
-  const window = new BucketWindow(chart, { conversion: conversionOf("°C", IMPERIAL), before: 0 });
-  expect(window.isOnOff).toBe(false);
+
+  test("in another unit are no states", () => {
+    const window = new BucketWindow(chart, { conversion: conversionOf("°C", IMPERIAL), before: 0 });
+    expect(window.isOnOff).toBe(false);
+  });
+
+  test.each([
+    [{}, true],
+    [{ kind: "state", unit: "%" }, true],
+    [{ unit: "°C" }, false],
+    [{ kind: "counter" }, false],
+    [{ kind: "measurement" }, false],
+  ] as const)("of %j are states: %s", (metric, areStates) => {
+    const window = new BucketWindow(chart, { mayBeStates: mayBeStates(metric) });
+    expect([window.isOnOff, runsOf(window).isStepped, window.states !== undefined]).toEqual(Array(3).fill(areStates));
+  });
 });

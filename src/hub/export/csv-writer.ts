@@ -7,15 +7,20 @@ import { NoteColumn } from "./note-column.ts";
 import { RowBytes } from "./row-bytes.ts";
 import { localTimeFormatter, zonedTimeFormatter } from "./zoned-time.ts";
 
-export function csvWriter(format: CsvFormat, series: ExportSeries): ExportWriter {
+/** `notes`: of an earlier writer, where this one goes on with its file. */
+export function csvWriter(format: CsvFormat, series: ExportSeries, notes = noteColumnOf(format, series)): ExportWriter {
   const { time, timeZone, decimal } = format;
   const formatTime = time === "iso" ? zonedTimeFormatter(timeZone) : localTimeFormatter(timeZone);
   // A spreadsheet reads seconds as it reads numbers; programs know the point alone in ISO 8601, which takes a comma as well.
   const bytes = new RowBytes({ formatTime, decimal, timeDecimal: time === "iso" ? "." : decimal });
   const separator = format.separator.charCodeAt(0);
-  const notes = format.notes === undefined ? null : new NoteColumn(format.notes, series.devices);
   const parts = { series, bytes, separator, notes };
   return format.layout === "long" ? new LongRows(parts) : new WideRows(parts);
+}
+
+/** Null for a file without notes. */
+export function noteColumnOf({ notes }: CsvFormat, { devices }: Pick<ExportSeries, "devices">): NoteColumn | null {
+  return notes === undefined ? null : new NoteColumn(notes, devices);
 }
 
 interface Parts {

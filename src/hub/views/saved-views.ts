@@ -1,7 +1,7 @@
 // Comparisons that people named. They are few and requested seldom, so each request reads them from the store.
 import { randomUUID } from "node:crypto";
 import type { Problem } from "../../shared/errors.ts";
-import { SavedView, type ViewRequest } from "../../shared/history/saved-view.ts";
+import { SavedView, type ViewRequest, type ViewSeries } from "../../shared/history/saved-view.ts";
 import { message } from "../../shared/messages/message.ts";
 import type { RecordKind, RecordStore } from "../store/records.ts";
 
@@ -39,8 +39,24 @@ export class SavedViews {
     return null;
   }
 
+  /** The series of a device that became part of another are those of that one. Resolves once it is on disk. */
+  async move(from: string, into: string): Promise<void> {
+    const moved = (await this.list())
+      .filter(({ series }) => series.some(({ device }) => device === from))
+      .map((view) => ({ ...view, series: movedSeries(view.series, from, into) }));
+    if (moved.length > 0) await this.#records.collection(viewRecords).save(moved);
+  }
+
   /** Resolves once it is removed, if it exists. */
   async remove(id: string): Promise<void> {
     await this.#records.collection(viewRecords).save([], [id]);
   }
+}
+
+/** Each of them once. */
+function movedSeries(series: readonly ViewSeries[], from: string, into: string): ViewSeries[] {
+  const moved = series.map(({ device, metric }) => ({ device: device === from ? into : device, metric }));
+  return moved.filter(
+    ({ device, metric }, index) => index === moved.findIndex((one) => one.device === device && one.metric === metric),
+  );
 }

@@ -31,6 +31,7 @@ export const QUERY_KEYS = {
   devices: ["devices"],
   refused: ["refused"],
   timeline: ["timeline"],
+  views: ["views"],
   commands: (device: string) => ["commands", device],
 } as const;
 
@@ -143,6 +144,8 @@ export function useFirstReading(devices: readonly string[], enabled: boolean) {
       return readings[0]?.ts ?? null;
     },
     enabled,
+    // An import may bring older ones.
+    staleTime: 0,
     gcTime: 0,
   });
 }
@@ -219,17 +222,4 @@ export function useLastMonth(device: string, metric: string, enabled: boolean) {
     enabled,
     refetchOnWindowFocus: false,
   });
-}
-
-/** The readings of a chart's series in its time; undefined without a chart, before they are there, and where they are more than `most`. */
-export function useReadingsBetween(chart: Chart | undefined, most: number): ReadingsPage["readings"] | undefined {
-  const { device = "", metric = "", from, to } = chart ?? {};
-  const { data } = useQuery({
-    queryKey: ["chart", "readings", device, metric, from, to],
-    queryFn: ({ signal }) =>
-      request<ReadingsPage>(apiUrl("readings", { device, metric, from, to, limit: most }), { signal }),
-    enabled: chart !== undefined,
-    gcTime: 0,
-  });
-  return chart === undefined || data?.next !== null ? undefined : data.readings;
 }

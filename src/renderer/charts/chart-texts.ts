@@ -6,10 +6,10 @@ import { locale } from "../i18n/language.ts";
 import { formatInUnit, formatMean, formatQuantity, formatValue, unitBeside } from "../i18n/numbers.ts";
 import { pageText } from "../i18n/page-text.ts";
 import { formatInstant } from "../i18n/times.ts";
-import type { ShiftName } from "./earlier.ts";
 import type { BucketWindow } from "./series/bucket-window.ts";
 import type { Gap } from "./series/gaps.ts";
 import type { DrawnRuns } from "./series/runs.ts";
+import type { ShiftName } from "./view/shifts.ts";
 
 const share = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 });
 

@@ -6,20 +6,11 @@ import { useChart } from "../api/queries.ts";
 import type { Conversion } from "../i18n/units.ts";
 import { BucketWindow } from "./series/bucket-window.ts";
 import { type DrawnRuns, runsOf } from "./series/runs.ts";
+import { earlierTime, isShiftName, laterTime, type ShiftName } from "./view/shifts.ts";
 import type { Period } from "./view/time-view.ts";
 
 /** While a page stays open, the following time is fetched well before it is needed. */
 const FOLLOW_PERIOD_MS = HOUR_MS / 2;
-
-/** To the same time of the clock on the wall: a day that changes the clocks has 23 or 25 hours. */
-const SHIFTS = {
-  yesterday: (moment: Date) => moment.setDate(moment.getDate() - 1),
-  lastWeek: (moment: Date) => moment.setDate(moment.getDate() - 7),
-  lastYear: (moment: Date) => moment.setFullYear(moment.getFullYear() - 1),
-} as const;
-export type ShiftName = keyof typeof SHIFTS;
-
-const isShiftName = (name: string): name is ShiftName => Object.hasOwn(SHIFTS, name);
 
 function shiftOfAddress(): ShiftName | null {
   const named = new URLSearchParams(location.hash.split("?")[1] ?? "").get("with") ?? "";
@@ -51,28 +42,57 @@ interface Series {
   readonly points: number;
 }
 
+interface Shown {
+  readonly conversion: Conversion;
+  /** Zeros and ones are states. */
+  readonly areStates: boolean;
+}
+
 /** Moved to the time of `period`; null where nothing is compared with, or it is not loaded. */
 export function useEarlier(
   series: Series,
   period: Period,
   shift: ShiftName | null,
-  conversion: Conversion,
+  { conversion, areStates }: Shown,
 ): DrawnRuns | null {
   const nowMs = useNow(FOLLOW_PERIOD_MS);
-  const { shiftMs, ...stretch } = useMemo(() => {
-    const endMs = period.kind === "fixed" ? period.toMs : nowMs;
-    const shiftMs = shift === null ? 0 : endMs - SHIFTS[shift](new Date(endMs));
-    if (period.kind === "fixed") return { shiftMs, spanMs: period.toMs - period.fromMs, toMs: period.toMs - shiftMs };
-    // A sliding window needs the following time, too, which has already passed.
-    const aheadMs = Math.max(HOUR_MS, (period.spanMs ?? 0) / 4);
-    return { shiftMs, spanMs: (period.spanMs ?? 0) + aheadMs, toMs: endMs - shiftMs + aheadMs };
-  }, [period, shift, nowMs]);
-  const isWanted = shift !== null && (period.kind === "fixed" || period.spanMs !== null);
-  const { data } = useChart({ ...series, ...stretch }, isWanted);
+  const stretch = useMemo(() => (shift === null ? null : stretchOf(period, shift, nowMs)), [period, shift, nowMs]);
+  const { data } = useChart({ ...series, ...(stretch ?? NO_STRETCH) }, stretch !== null);
   return useMemo(() => {
-    if (data === undefined || shiftMs === 0) return null;
-    const { runs, gaps, isStepped } = runsOf(new BucketWindow(data, { isFixed: true, conversion }));
-    const moved = runs.map((run) => run.map((bucket) => ({ ...bucket, t: bucket.t + shiftMs })));
-    return { runs: moved, gaps, isStepped };
-  }, [data, shiftMs, conversion]);
+    if (data === undefined || shift === null) return null;
+    return moved(runsOf(new BucketWindow(data, { isFixed: true, conversion, mayBeStates: areStates })), shift);
+  }, [data, shift, conversion, areStates]);
+}
+
+interface Stretch {
+  readonly spanMs: number;
+  readonly toMs: number;
+}
+
+const NO_STRETCH: Stretch = { spanMs: 0, toMs: 0 };
+
+/** The earlier time of a period; null while it is unknown how far back that reaches. */
+function stretchOf(period: Period, shift: ShiftName, nowMs: number): Stretch | null {
+  if (period.kind === "fixed") return between(period.fromMs, period.toMs, shift);
+  if (period.spanMs === null) return null;
+  const { spanMs, toMs } = between(nowMs - period.spanMs, nowMs, shift);
+  // A sliding window needs the following time, too, which has already passed.
+  const aheadMs = Math.max(HOUR_MS, period.spanMs / 4);
+  return { spanMs: spanMs + aheadMs, toMs: toMs + aheadMs };
+}
+
+function between(fromMs: number, toMs: number, shift: ShiftName): Stretch {
+  const earlierMs = earlierTime(toMs, shift);
+  // The minutes around a change of the clocks may have none.
+  return { spanMs: Math.max(1, earlierMs - earlierTime(fromMs, shift)), toMs: earlierMs };
+}
+
+function moved({ runs, gaps, isStepped }: DrawnRuns, shift: ShiftName): DrawnRuns {
+  const later = runs.map((run) =>
+    run.flatMap((bucket) => {
+      const t = laterTime(bucket.t, shift);
+      return t === null ? [] : [{ ...bucket, t }];
+    }),
+  );
+  return { runs: later.filter(({ length }) => length > 0), gaps, isStepped };
 }

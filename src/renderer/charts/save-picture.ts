@@ -8,11 +8,17 @@ const TITLE_HEIGHT_PX = 32;
 const LINE_HEIGHT_PX = 18;
 const SWATCH_WIDTH_PX = 14;
 const SWATCH_HEIGHT_PX = 4;
+const WHOLE_SWATCH = [[0, SWATCH_WIDTH_PX]] as const;
+const DASHED_SWATCH = [
+  [0, 5],
+  [9, SWATCH_WIDTH_PX],
+] as const;
 
 export interface PictureLine {
   readonly text: string;
   /** Of the series, as CSS computes it; none where there is one alone. */
   readonly colour?: string;
+  readonly isDashed?: boolean;
 }
 
 /** `card` holds the drawing, and `shown` is the time that it shows: the axis names no more of it than tells its ticks apart. */
@@ -36,11 +42,12 @@ export function savePicture(card: HTMLElement, title: string, shown: Bounds, ser
   pen.font = `600 15px ${style.fontFamily}`;
   pen.fillText(title, PADDING_PX, 24);
   pen.font = `12px ${style.fontFamily}`;
-  for (const [index, { text, colour }] of lines.entries()) {
+  for (const [index, { text, colour, isDashed = false }] of lines.entries()) {
     const baseline = TITLE_HEIGHT_PX + index * LINE_HEIGHT_PX + 10;
     if (colour !== undefined) {
       pen.fillStyle = colour;
-      pen.fillRect(PADDING_PX, baseline - 6, SWATCH_WIDTH_PX, SWATCH_HEIGHT_PX);
+      const parts = isDashed ? DASHED_SWATCH : WHOLE_SWATCH;
+      for (const [from, to] of parts) pen.fillRect(PADDING_PX + from, baseline - 6, to - from, SWATCH_HEIGHT_PX);
     }
     pen.fillStyle = style.getPropertyValue("--soft");
     pen.fillText(text, PADDING_PX + (colour === undefined ? 0 : SWATCH_WIDTH_PX + 8), baseline);

@@ -28,7 +28,7 @@ export function Sparkline({ device, metric, sinceMs, colour }: Props) {
   const spanMs = useSpan(sinceMs);
   const chart = useChart({ device, metric: metric.name, spanMs, points: POINTS }, width !== undefined);
   useTwoStates(device, metric, chart.isSuccess);
-  useLiveChart(chart, metric.latest, (window) => path.current?.setAttribute("d", sparklinePath(window, sinceMs)), {
+  useLiveChart(chart, metric, (window) => path.current?.setAttribute("d", sparklinePath(window, sinceMs)), {
     isNear,
   });
 

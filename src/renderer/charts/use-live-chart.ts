@@ -2,13 +2,14 @@
 // arrive in bursts: after one, the chart is refetched.
 import { type RefObject, useEffect, useEffectEvent, useRef } from "react";
 import type { Chart } from "../../shared/api.ts";
+import type { Metric } from "../../shared/device.ts";
 import { hubNowMs } from "../api/feed/hub-clock.ts";
-import type { Point } from "../api/feed/series.ts";
 import { useLive } from "../api/feed/use-live.ts";
 import { useBackfillsRefresh } from "../api/history/device-history.ts";
 import type { Conversion } from "../i18n/units.ts";
 import { cancelFrame, inNextFrame } from "./drawing/frames.ts";
 import { BucketWindow } from "./series/bucket-window.ts";
+import { mayBeStates } from "./series/on-off.ts";
 
 /** From a late reading until the chart is refetched: more of them are expected. */
 const LATE_REFETCH_MS = 1_000;
@@ -20,6 +21,8 @@ const MAX_PIXELS = 1_000;
 interface ChartAnswer {
   readonly data: Chart | undefined;
   readonly isFetching: boolean;
+  /** The state before its time: see `stateBefore`. Undefined while it is not known. */
+  readonly before?: number | null | undefined;
   refetch(): unknown;
 }
 
@@ -38,13 +41,14 @@ interface Options {
  */
 export function useLiveChart(
   answer: ChartAnswer,
-  latest: Point,
+  metric: Metric,
   draw: (window: BucketWindow) => void,
   { isFixed = false, isNear = true, conversion }: Options = {},
 ): RefObject<BucketWindow | null> {
   const { series } = useLive();
   const refreshBackfills = useBackfillsRefresh();
-  const chart = answer.data;
+  const { data: chart, before } = answer;
+  const areStates = mayBeStates(metric);
   const last = useRef<BucketWindow>(null);
   /** A late reading arrived that the response in flight may not contain. */
   const isOutdated = useRef(false);
@@ -56,7 +60,14 @@ export function useLiveChart(
     draw(window);
   });
   const makeWindow = useEffectEvent(
-    (next: Chart) => new BucketWindow(next, { latest, isFixed, conversion, before: stateBefore(last.current, next) }),
+    (next: Chart) =>
+      new BucketWindow(next, {
+        latest: metric.latest,
+        isFixed,
+        conversion,
+        before: before === undefined ? stateLeft(last.current, next) : before,
+        mayBeStates: areStates,
+      }),
   );
   const fetchAgain = useEffectEvent((): boolean => {
     if (answer.isFetching) return false;
@@ -66,7 +77,7 @@ export function useLiveChart(
     return true;
   });
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another unit is another window.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another unit, kind or state before it is another window.
   useEffect(() => {
     if (chart === undefined) return;
     const readings = series.of(chart.device, chart.metric);
@@ -98,7 +109,7 @@ export function useLiveChart(
       clearInterval(slide);
       cancelFrame(redraw);
     };
-  }, [chart, series, conversion]);
+  }, [chart, series, conversion, areStates, before]);
 
   useEffect(() => {
     if (isNear && last.current !== null) onDraw(last.current);
@@ -107,7 +118,7 @@ export function useLiveChart(
 }
 
 /** The state at the start of `next`, as far as the window before it has shown it. */
-function stateBefore(window: BucketWindow | null, next: Chart): number | undefined {
+function stateLeft(window: BucketWindow | null, next: Chart): number | undefined {
   if (window === null || window.isFixed || window.endMs - window.startMs !== next.to - next.from) return undefined;
   window.slideTo(next.to);
   return window.before;

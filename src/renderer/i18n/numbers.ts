@@ -90,6 +90,8 @@ function plain(minimumFractionDigits: number, maximumFractionDigits: number): In
   return formatOf(`${minimumFractionDigits} ${maximumFractionDigits}`, {
     minimumFractionDigits,
     maximumFractionDigits,
+    // -0.04 is 0.0.
+    signDisplay: "negative",
   });
 }
 
@@ -126,9 +128,10 @@ interface Ticks {
 
 /** In decimal units, as disks are sold. */
 export function formatBytes(bytes: number, { step, largest }: Ticks = { step: 0, largest: bytes }): string {
-  const power = Math.min(Math.max(Math.floor(Math.log10(Math.max(Math.abs(largest), 1)) / 3), 1), BYTE_UNITS.length);
-  const unit = BYTE_UNITS[power - 1] ?? "kilobyte";
+  const power = Math.min(Math.max(Math.floor(Math.log10(Math.max(Math.abs(largest), 1)) / 3), 0), BYTE_UNITS.length);
   const decimals = step > 0 ? Math.min(Math.max(0, decimalsOf(step / 1000 ** power)), MAX_TICK_DECIMALS) : undefined;
+  const unit = BYTE_UNITS[power - 1];
+  if (unit === undefined) return `${plain(decimals ?? 0, decimals ?? 1).format(bytes)}${NO_BREAK_SPACE}${BYTES}`;
   const written = new Intl.NumberFormat(locale, {
     style: "unit",
     unit,

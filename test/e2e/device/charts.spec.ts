@@ -1,7 +1,7 @@
 // Charts of realistic series: states, large counters, late readings, and a browser with a wrong clock.
 import { expect, type Page, test } from "@playwright/test";
 import { startTestHub, type TestHub } from "../../support/hub.ts";
-import { linkOf } from "../support/page.ts";
+import { linkOf, untilDrawn } from "../support/page.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -54,6 +54,55 @@ test.describe("a series of two states", () => {
       for (const share of [0.58, 0.7, 0.85, 0.95]) expect(await coloured(page, share)).toBeLessThan(8);
     });
   }
+});
+
+test("two states hold from before the time that is shown, unless they come at regular times", async ({ page }) => {
+  await using hub = await startTestHub();
+  const now = Date.now();
+  await hub.post([
+    { device_id: "door", ts: now - 6 * HOUR_MS, v: 0 },
+    { device_id: "door", ts: now - 5 * HOUR_MS, v: 1 },
+    { device_id: "door", ts: now - 6 * MINUTE_MS, v: 0 },
+  ]);
+  const chart = await openHour(page, hub, "door");
+  await expect(chart).toContainText(/on (?:90|89\.\d)% of the time/);
+  const show = (device: string, agoMinutes: number) => {
+    const [from, to] = [agoMinutes, agoMinutes - 30].map((ago) => new Date(now - ago * MINUTE_MS).toISOString());
+    return page.goto(`${hub.file.http}/#/devices/${device}?from=${from}&to=${to}`);
+  };
+  await show("door", 120);
+  await expect(chart).toContainText("on 100% of the time");
+  await expect(chart).not.toContainText("No readings in this time.");
+  // Before its first reading nothing is known.
+  await show("door", 400);
+  await expect(chart).toContainText("No readings in this time.");
+
+  await send(hub, "relay", [...Array(30).fill(1), 0, 1], MINUTE_MS, 90 * MINUTE_MS);
+  await show("relay", 80);
+  await expect(chart).toContainText("No readings in this time.");
+});
+
+test("late readings of two states reach a time that is zoomed into, and stay", async ({ page }) => {
+  await using hub = await startTestHub();
+  const now = Date.now();
+  await send(hub, "door", [0, 1, 0, 1], 20 * MINUTE_MS, 40 * MINUTE_MS);
+  await page.goto(linkOf(hub));
+  await expect(page.getByRole("link", { name: "door", exact: true })).toBeVisible();
+  const [from, to] = [now - 2 * HOUR_MS, now].map((ms) => new Date(ms).toISOString());
+  await page.goto(`${hub.file.http}/#/devices/door?from=${from}&to=${to}`);
+  const chart = page.getByRole("region", { name: "V", exact: true });
+  await expect(chart).toContainText(/on (?:60|59\.9)% of the time/);
+  const again = page.waitForResponse(/points=/);
+  await hub.post({ device_id: "door", ts: now - 70 * MINUTE_MS, v: 0 });
+  await again;
+  await untilDrawn(page);
+  await expect(chart).toContainText(/on (?:50|49\.9)% of the time/);
+});
+
+test("a thermometer at the freezing point is no switch", async ({ page }) => {
+  await using hub = await startTestHub();
+  await send(hub, "frost", ["0 °C", "1 °C", "0 °C", "1 °C"], 10 * MINUTE_MS, 5 * MINUTE_MS);
+  await expect(await openHour(page, hub, "frost")).toContainText("min 0 · mean 0.5 · max 1");
 });
 
 test("a large counter is written so that neighbours differ, on the axis as well", async ({ page }) => {

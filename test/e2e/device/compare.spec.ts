@@ -78,6 +78,28 @@ test("series of two devices are compared, named, opened from the side bar, share
   await expect(page.getByRole("heading", { level: 1, name: "Greenhouse" })).toBeVisible();
 });
 
+test("all of the time reaches back to the first reading of a series that is added", async ({ page }) => {
+  await using hub = await startTestHub();
+  const now = Date.now();
+  await hub.post([
+    { device_id: "north", ts: now - 3_600_000, t: 20 },
+    { device_id: "north", ts: now, t: 21 },
+    { device_id: "south", ts: now - 400 * 24 * 3_600_000, t: 7 },
+    { device_id: "south", ts: now, t: 30 },
+  ]);
+  await page.goto(linkOf(hub));
+  await page.getByRole("link", { name: "Compare" }).click();
+  const add = page.getByLabel("Series", { exact: true });
+  await add.selectOption("north/t");
+  const legend = page.getByRole("region", { name: /series over time/ }).getByRole("listitem");
+  await expect(legend.nth(0)).toContainText("min 20");
+  const drawn = page.waitForResponse(/points=/);
+  await page.getByText("All", { exact: true }).click();
+  await drawn;
+  await add.selectOption("south/t");
+  await expect(legend.nth(1)).toContainText("min 7");
+});
+
 test("a link that is opened in place changes what is compared, and what was removed is not in the address", async ({
   page,
 }) => {
@@ -125,4 +147,42 @@ test("what cannot be loaded is said, and can be tried again", async ({ page }) =
   await page.unrouteAll({ behavior: "wait" });
   await page.getByRole("button", { name: "Try again" }).click();
   await expect(page.getByRole("region", { name: "Temperature" })).toBeVisible();
+});
+
+test("a series says its unit, is not read out at each reading, and a seventh one is told from the first", async ({
+  page,
+}) => {
+  await using hub = await startTestHub();
+  const ids = Array.from({ length: 7 }, (_, index) => `pi-${index}`);
+  await hub.post(ids.map((device_id, index) => ({ device_id, t: `${20 + index} °C` })));
+  await page.goto(linkOf(hub));
+  await expect(page.getByRole("link", { name: "pi-6", exact: true })).toBeVisible();
+  await page.goto(`${hub.file.http}/#/compare?${ids.map((id) => `series=${id}%2Ft`).join("&")}`);
+  const chart = page.getByRole("region", { name: "7 series over time" });
+  const first = chart.getByRole("listitem").first();
+  await expect(first).toContainText("pi-0 · T, °C");
+  await expect(first.getByRole("status")).toHaveAttribute("aria-live", "off");
+  await chart.getByRole("img").focus();
+  await expect(first.getByRole("status")).toHaveAttribute("aria-live", "polite");
+  await page.getByLabel("Series", { exact: true }).focus();
+  await expect(first.getByRole("status")).toHaveAttribute("aria-live", "off");
+  const swatches = await chart
+    .locator("li > i")
+    .evaluateAll((all) => all.map((one) => getComputedStyle(one).background));
+  expect(new Set(swatches).size).toBe(7);
+});
+
+test("a series of a device that is gone is named, and can be removed", async ({ page }) => {
+  await using hub = await startTestHub();
+  await hub.post({ device_id: "north", t: 20 });
+  await page.goto(linkOf(hub));
+  await expect(page.getByRole("link", { name: "north", exact: true })).toBeVisible();
+  await page.goto(`${hub.file.http}/#/compare?series=gone%2Ft`);
+  await expect(page.getByText("There are no readings of gone · T.")).toBeVisible();
+  await expect(page.getByText("Choose series of any devices")).toBeHidden();
+  await page.getByLabel("Series", { exact: true }).selectOption("north/t");
+  await expect(page.getByRole("region", { name: "1 series over time" })).toContainText("north · T");
+  await page.getByRole("button", { name: "Remove gone · T" }).click();
+  await expect(page.getByText("There are no readings of")).toBeHidden();
+  await expect(page).toHaveURL(/#\/compare\?(?!.*gone)/);
 });

@@ -95,6 +95,8 @@ test("by keyboard alone readings are corrected and scaled, and undone in the lis
   await expect(list.getByRole("listitem")).toHaveCount(2);
   await list.getByRole("button", { name: /^Undo: .*times 2, plus -1/ }).click();
   await expect(chart).toContainText("min 19.5");
+  // They are still corrected.
+  await expect(page.locator("[data-announcer=visible]")).toHaveText("The mend is undone.");
   await list.getByRole("button", { name: /^Undo: / }).click();
   await expect(chart).toContainText("max 85.0");
   await expect(list).toBeHidden();
@@ -103,6 +105,34 @@ test("by keyboard alone readings are corrected and scaled, and undone in the lis
   await page.keyboard.press("Enter");
   await page.keyboard.press("Escape");
   await expect(form).toBeHidden();
+
+  // What was entered is not thrown away by a key.
+  await open.click();
+  await form.getByLabel("At least").fill("50");
+  await page.keyboard.press("Escape");
+  await expect(form.getByLabel("At least")).toHaveValue("50");
+  await form.getByRole("button", { name: "Cancel" }).click();
+  await expect(form).toBeHidden();
+});
+
+test("what is added to readings has the unit that they were sent in, in whatever unit they are read", async ({
+  page,
+}) => {
+  await using hub = await startTestHub();
+  const now = Date.now();
+  await hub.post([0, 1].map((ago) => ({ device_id: "pi", ts: now - ago * MINUTE_MS, temperature: `${20 + ago} °C` })));
+  const headers = { "Content-Type": "application/json" };
+  const repair = { kind: "scale", factor: 1, offset: 2 };
+  const body = JSON.stringify({ metric: "temperature", from: now - MINUTE_MS, to: now + 1, least: 20, repair });
+  expect((await hub.fetch("/api/v1/devices/pi/mends", { method: "POST", headers, body })).status).toBe(201);
+  await page.goto(linkOf(hub));
+  await page.getByRole("link", { name: "pi", exact: true }).click();
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox", { name: "Find anything" }).fill("temperatures in °F");
+  await page.keyboard.press("Enter");
+  const list = page.getByRole("region", { name: "Mended" });
+  await expect(list).toContainText("values from 68\u202f°F up");
+  await expect(list).toContainText("times 1, plus 2\u202f°C");
 });
 
 test("what lies over a chart follows it to another width", async ({ page }) => {

@@ -118,3 +118,29 @@ test("what is announced twice with the same words is read twice", async ({ page 
   await remove.click();
   expect(await added).toContain("window open");
 });
+
+test("a drag that ends beside the charts has ended", async ({ page }) => {
+  await using hub = await startTestHub();
+  const endMs = Date.now();
+  const rows = Array.from({ length: 60 }, (_, index) => ({
+    device_id: "pi",
+    ts: endMs - index * MINUTE_MS,
+    temperature: 20 + (index % 10) / 10,
+  }));
+  expect((await hub.post(rows)).status).toBe(200);
+  const chart = await open(page, hub);
+  await page.getByRole("button", { name: "Add a note" }).click();
+  const until = page.getByRole("form", { name: "Add a note" }).getByLabel("Until (for a stretch)");
+  const box = await chart.getByRole("img").boundingBox();
+  if (box === null) throw new Error("the chart has no place");
+  const to = (share: number, y = box.y + box.height / 2) => page.mouse.move(box.x + box.width * share, y);
+  await to(0.4);
+  await page.mouse.down();
+  await to(0.5);
+  await expect(until).not.toHaveValue("");
+  const marked = await until.inputValue();
+  await to(0.5, 1);
+  await page.mouse.up();
+  await to(0.8);
+  await expect(until).toHaveValue(marked);
+});

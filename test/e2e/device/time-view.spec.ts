@@ -47,6 +47,12 @@ test("all shows from the first reading on", async ({ page }) => {
   await expect(chart).toContainText("min 20.0");
   await page.getByText("All", { exact: true }).click();
   await expect(chart).toContainText("min 7.0");
+  // Chosen again, it reaches back as far, and to what was brought in since.
+  await page.getByText("1 h", { exact: true }).click();
+  await expect(chart).toContainText("min 20.0");
+  await send(hub, 1, 1, 500 * DAY_MS, 5);
+  await page.getByText("All", { exact: true }).click();
+  await expect(chart).toContainText("min 5.0");
 });
 
 test("a drag zooms in, keys move and zoom, and there is a way back", async ({ page }) => {
@@ -138,7 +144,15 @@ test("yesterday is drawn behind today, and a chart is also a table", async ({ pa
   await expect(table.getByRole("columnheader")).toHaveText(["Time", "Min", "Mean", "Max", "Readings"]);
   await expect(table.getByRole("row")).toHaveCount(51);
   const downloading = page.waitForEvent("download");
+  await page.evaluate(() => {
+    const { fillText } = CanvasRenderingContext2D.prototype;
+    CanvasRenderingContext2D.prototype.fillText = function write(words, ...place) {
+      document.documentElement.dataset["written"] += `|${words}`;
+      fillText.call(this, words, ...place);
+    };
+  });
   await chart.getByRole("button", { name: "PNG: Temperature" }).click();
+  await expect(page.locator("html"), "the dashed line has a name").toHaveAttribute("data-written", /\|yesterday\|/);
   expect((await downloading).suggestedFilename()).toBe("pi-Temperature.png");
 });
 
@@ -166,4 +180,57 @@ test("a table is in the unit of its chart: the one that a person chose, and the 
   await expect(cellIn("°F")).toHaveText(/^68/);
   await chart.getByRole("button", { name: "Mend: Temperature" }).click();
   await expect(cellIn("°C")).toHaveText(/^20/);
+});
+
+test.describe("the ends of a time that is chosen", () => {
+  // Its local mean time, which holds for what is typed of a year so far, has seconds.
+  test.use({ timezoneId: "Asia/Seoul" });
+
+  test("are exact to the second, and what is typed of one leaves the other as it is", async ({ page }) => {
+    await using hub = await startTestHub();
+    await send(hub, 60, MINUTE_MS);
+    const chart = await open(page, hub, "?from=2026-11-02T03:04:10.250Z&to=2026-11-02T03:04:40.750Z");
+    await expect(chart).toContainText("No readings in this time.");
+    await expect(page.getByLabel("From")).toHaveValue("2026-11-02T12:04:10");
+    await expect(page.getByText("The first moment has to be before the last.")).toBeHidden();
+
+    await page.getByLabel("To", { exact: true }).fill("2026-11-02T12:05:00");
+    await expect(page).toHaveURL(/from=2026-11-02T03%3A04%3A10\.250Z&to=2026-11-02T03%3A05%3A00\.000Z/);
+    await page.getByLabel("From").fill("2026-11-02T12:06:00");
+    await expect(page.getByText("The first moment has to be before the last.")).toBeVisible();
+    await page.getByLabel("To", { exact: true }).fill("2026-11-02T12:07:00");
+    await expect(page.getByText("The first moment has to be before the last.")).toBeHidden();
+    await expect(page).toHaveURL(/from=2026-11-02T03%3A06%3A00\.000Z&to=2026-11-02T03%3A07%3A00\.000Z/);
+  });
+
+  test("can be typed key by key", async ({ page }) => {
+    await using hub = await startTestHub();
+    await send(hub, 60, MINUTE_MS);
+    const chart = await open(page, hub, "?from=2026-11-02T03:04:00.000Z&to=2026-11-02T03:09:00.000Z");
+    await expect(chart).toContainText("No readings in this time.");
+    await page.getByLabel("From").focus();
+    await page.keyboard.type("10312025");
+    await expect(page).toHaveURL(/from=2025-10-31T03%3A04%3A00\.000Z/);
+    await expect(page.getByLabel("From")).toHaveValue(/^2025-10-31T12:04(?::00)?$/);
+
+    await chart.getByRole("button", { name: "Mend: Temperature" }).click();
+    const field = page.getByRole("form", { name: "Mend readings of Temperature" }).getByLabel("From");
+    await field.focus();
+    await page.keyboard.type("10302025");
+    await expect(field).toHaveValue(/^2025-10-30T12:04(?::00)?$/);
+  });
+});
+
+test("a table follows its chart to another time", async ({ page }) => {
+  await using hub = await startTestHub();
+  await send(hub, 40, 10 * MINUTE_MS);
+  const chart = await open(page, hub, "?range=1h");
+  await expect(chart).toContainText("max 20");
+  await chart.getByRole("button", { name: "Table: Temperature" }).click();
+  const rows = chart.getByRole("table").getByRole("row");
+  await expect(rows).toHaveCount(7);
+  await page.getByText("24 h", { exact: true }).click();
+  await expect(rows).toHaveCount(41);
+  await page.getByRole("button", { name: "Zoom in" }).click();
+  await expect(rows).not.toHaveCount(41);
 });

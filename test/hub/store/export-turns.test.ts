@@ -59,8 +59,14 @@ test("files that are read in turns are the same as one that is read alone", asyn
     }
     return text;
   };
-  const alone = await textOf(readings.export(all, PLAIN_CSV));
-  expect(alone.split("\r\n")).toHaveLength(rows.length + 2);
-  const together = await Promise.all(Array.from({ length: FILES }, () => textOf(readings.export(all, PLAIN_CSV))));
+  const notes = [
+    { device: "pi", fromMs: 500, toMs: null, text: "at the start" },
+    { device: null, fromMs: 1_000_000, toMs: 50_000_500, text: "for a while" },
+    { device: "pi", fromMs: 1e13, toMs: null, text: "behind all" },
+  ];
+  const format = { ...PLAIN_CSV, notes };
+  const alone = await textOf(readings.export(all, format));
+  expect(alone.split("\r\n")).toHaveLength(rows.length + 3);
+  const together = await Promise.all(Array.from({ length: FILES }, () => textOf(readings.export(all, format))));
   for (const text of together) expect(text === alone).toBe(true);
 });

@@ -78,3 +78,19 @@ test("a view with a device of another room is not shown", async () => {
   });
   expect((await shown.json()).views.map(({ name }: SavedView) => name)).toEqual(["mine"]);
 });
+
+test("a series of a device that became part of another is one of that, once", async () => {
+  await using hub = await startHubInside();
+  await hub.post({ device_id: "old", t: 1, u: 1 });
+  await hub.post({ device_id: "new", t: 2 });
+  const series = (...of: readonly (readonly [string, string])[]) => of.map(([device, metric]) => ({ device, metric }));
+  await save(hub, { name: "both", series: series(["old", "t"], ["new", "t"], ["old", "u"]) });
+  await save(hub, { name: "new", series: series(["new", "t"]) });
+  const body = JSON.stringify({ into: "new" });
+  expect((await hub.fetch("/api/v1/devices/old/merge", { method: "POST", body })).status).toBe(200);
+  await hub.restart();
+  expect((await views(hub)).map((view) => view.series)).toEqual([
+    series(["new", "t"], ["new", "u"]),
+    series(["new", "t"]),
+  ]);
+});

@@ -58,9 +58,9 @@ async function* exportPieces(
   const { file } = wanted;
   const released: ArrayBuffer[] = [];
   // A reader that has ended holds no export files.
-  const drop = () => void reader.call("endExport", file).catch(() => undefined);
+  const stop = (how: "pauseExport" | "endExport") => void reader.call(how, file).catch(() => undefined);
   const ask = async (next: ExportPlace | null, buffer = released.pop() ?? null) => {
-    await turns.begin(file, drop);
+    await turns.begin(file, () => stop("pauseExport"));
     return reader.call("exportStep", moving({ ...wanted, next, buffer }, buffer === null ? [] : [buffer]));
   };
   const give = (bytes: Uint8Array<ArrayBuffer>): ExportPiece => {
@@ -92,6 +92,6 @@ async function* exportPieces(
     if (piece.bytes.length > 0) yield give(piece.bytes);
   } finally {
     turns.end(file);
-    if (!isWhole) drop();
+    if (!isWhole) stop("endExport");
   }
 }

@@ -22,6 +22,7 @@ export function useMerge(onDone: (device: Device) => void) {
         QUERY_KEYS.devices,
         (list) => list && withDevice(withoutDevice(list, source.id), device),
       );
+      void queries.invalidateQueries({ queryKey: QUERY_KEYS.views });
       onDone(device);
     },
   });

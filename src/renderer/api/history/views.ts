@@ -2,12 +2,11 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { SavedView, ViewList, ViewRequest } from "../../../shared/history/saved-view.ts";
 import { apiUrl, post, put, remove, request } from "../client.ts";
-
-const VIEWS_KEY = ["views"];
+import { QUERY_KEYS } from "../queries.ts";
 
 export function useViews() {
   return useQuery({
-    queryKey: VIEWS_KEY,
+    queryKey: QUERY_KEYS.views,
     queryFn: ({ signal }) => request<ViewList>(apiUrl("views"), { signal }),
     select: ({ views }) => views,
   });
@@ -27,10 +26,10 @@ export function useSaveView(onSaved: (view: SavedView) => void) {
         ? post<SavedView>(apiUrl("views"), view)
         : put<SavedView>(apiUrl(`views/${encodeURIComponent(id)}`), view),
     onSuccess: (view) => {
-      queries.setQueryData<ViewList>(VIEWS_KEY, (list) => list && { views: withView(list.views, view) });
+      queries.setQueryData<ViewList>(QUERY_KEYS.views, (list) => list && { views: withView(list.views, view) });
       onSaved(view);
     },
-    onSettled: () => void queries.invalidateQueries({ queryKey: VIEWS_KEY }),
+    onSettled: () => void queries.invalidateQueries({ queryKey: QUERY_KEYS.views }),
   });
 }
 
@@ -39,7 +38,7 @@ export function useRemoveView(onRemoved: () => void) {
   return useMutation({
     mutationFn: (id: string) => remove(apiUrl(`views/${encodeURIComponent(id)}`)),
     onSuccess: onRemoved,
-    onSettled: () => void queries.invalidateQueries({ queryKey: VIEWS_KEY }),
+    onSettled: () => void queries.invalidateQueries({ queryKey: QUERY_KEYS.views }),
   });
 }
 

@@ -1,7 +1,8 @@
 // Draws several series over one another, each at the axis of its unit: the first one at the left, the others at the right. Series
 // without a unit share an axis with those of their name alone: a switch is no count. An axis of one series has its colour.
 import type { ChartConfiguration, Plugin } from "chart.js";
-import { formatTickInUnit, unitBeside } from "../../i18n/numbers.ts";
+import { unitBeside } from "../../i18n/numbers.ts";
+import { isDashed } from "../colours.ts";
 import type { DrawnRuns } from "../series/runs.ts";
 import type { Bounds } from "../view/time-view.ts";
 import type { ChartPoint, Frame } from "./frame.ts";
@@ -9,7 +10,7 @@ import { marksPlugin } from "./marks-plugin.ts";
 import { overlayPlugin } from "./overlay-plugin.ts";
 import { type ChartStyle, chartStyle, timeAxis } from "./time-axis.ts";
 import { chartPointsOf, TimeChart } from "./time-chart.ts";
-import { valueTicks } from "./value-ticks.ts";
+import { tickText, valueTicks } from "./value-ticks.ts";
 
 const VALUE_PADDING_RATIO = 0.08;
 /** Above the highest tick. */
@@ -17,6 +18,7 @@ const UNIT_HEIGHT_PX = 22;
 const UNIT_RISE_PX = 10;
 const TICK_GAP_PX = 8;
 const LONE_POINT_RADIUS_PX = 2;
+const DASH = [6, 3];
 
 export interface ComparedLine {
   /** A colour as CSS computes it. */
@@ -75,7 +77,7 @@ function configuration(
         padding: TICK_GAP_PX,
         autoSkip: false,
         callback: (value: number | string, _index: number, all: readonly { readonly value: number }[]) =>
-          formatTickInUnit(Number(value), (all[1]?.value ?? 1) - (all[0]?.value ?? 0), unit),
+          tickText(value, all, unit),
       },
       afterDataLimits(scale: { min: number; max: number }) {
         const room = (scale.max - scale.min) * VALUE_PADDING_RATIO;
@@ -91,7 +93,7 @@ function configuration(
   return {
     type: "line",
     data: {
-      datasets: lines.map((line) => ({
+      datasets: lines.map((line, index) => ({
         data: [],
         yAxisID: axisOf(line),
         borderColor: line.colour,
@@ -99,6 +101,7 @@ function configuration(
         pointBorderWidth: 0,
         borderWidth: 1.8,
         borderJoinStyle: "round" as const,
+        borderDash: isDashed(index) ? DASH : [],
         pointRadius: 0,
       })),
     },

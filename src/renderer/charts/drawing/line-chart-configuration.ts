@@ -1,14 +1,14 @@
 // The Chart.js configuration of a series: colours from the tokens, a local time axis, a value axis as wide as those of the
 // other charts of the page.
-import type { ChartConfiguration, ChartDataset, Tick } from "chart.js";
+import type { ChartConfiguration, ChartDataset } from "chart.js";
 import { color as parseColour } from "chart.js/helpers";
-import { formatTickInUnit, unitBeside } from "../../i18n/numbers.ts";
+import { unitBeside } from "../../i18n/numbers.ts";
 import { pageText } from "../../i18n/page-text.ts";
 import type { ChartPoint, Frame } from "./frame.ts";
 import { marksPlugin } from "./marks-plugin.ts";
 import { overlayPlugin } from "./overlay-plugin.ts";
 import { chartStyle, HALF_TIME_LABEL_WIDTH_PX, timeAxis } from "./time-axis.ts";
-import { valueTicks } from "./value-ticks.ts";
+import { tickText, valueTicks } from "./value-ticks.ts";
 
 export interface LineChartOptions {
   readonly unit: string | undefined;
@@ -91,12 +91,6 @@ function datasetsOf(colour: string, comparisonColour: string): ChartDataset<"lin
     { ...empty, showLine: false, pointRadius: 2, pointBackgroundColor: colour },
     { ...empty, borderColor: comparisonColour, borderWidth: 1.5, borderDash: [5, 4], order: 1 },
   ];
-}
-
-function tickText(value: number | string, all: readonly Tick[], unit: string | undefined): string {
-  const [first, second] = all;
-  const largest = Math.max(...all.map((tick) => Math.abs(tick.value)));
-  return formatTickInUnit(Number(value), (second?.value ?? 1) - (first?.value ?? 0), unit, largest);
 }
 
 function stateText(value: number | string): string {

@@ -39,6 +39,13 @@ function clockTicks(fromMs: number, toMs: number, stepMs: number): TimeTick[] {
   const start = new Date(fromMs);
   const clockMs = start.getHours() * HOUR_MS + start.getMinutes() * MINUTE_MS + start.getSeconds() * SECOND_MS;
   const ticks: TimeTick[] = [];
+  // An hour that the clock shows twice has ticks both times.
+  if (stepMs <= HOUR_MS) {
+    const firstMs = fromMs - start.getMilliseconds() - (clockMs % stepMs);
+    for (let value = firstMs; value <= toMs; value += stepMs)
+      if (value >= fromMs) ticks.push({ value, label: labelOf(value, stepMs) });
+    return ticks;
+  }
   for (let sinceMidnightMs = Math.floor(clockMs / stepMs) * stepMs; ; sinceMidnightMs += stepMs) {
     // Calendar arithmetic, not milliseconds: a day that loses an hour still has its noon tick at noon.
     const value = new Date(start.getFullYear(), start.getMonth(), start.getDate(), 0, 0, 0, sinceMidnightMs).getTime();

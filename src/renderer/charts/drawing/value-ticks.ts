@@ -1,5 +1,7 @@
 // Ticks of a value axis: round numbers inside the range, so that the axis itself fits the readings closely.
 
+import { formatTickInUnit } from "../../i18n/numbers.ts";
+
 const NICE_STEPS = [1, 2, 5, 10];
 
 /** Two to seven ticks; none where the range is too wide or too narrow for doubles. */
@@ -11,4 +13,15 @@ export function valueTicks(min: number, max: number): { value: number }[] {
   const count = Math.floor(max / step) - first + 1;
   if (!(step > 0 && Number.isFinite(step) && Number.isFinite(count))) return [];
   return Array.from({ length: count }, (_, index) => ({ value: (first + index) * step }));
+}
+
+/** A tick, written as all of its axis are. */
+export function tickText(
+  value: number | string,
+  all: readonly { readonly value: number }[],
+  unit: string | undefined,
+): string {
+  const [first, second] = all;
+  const largest = Math.max(...all.map((tick) => Math.abs(tick.value)));
+  return formatTickInUnit(Number(value), (second?.value ?? 1) - (first?.value ?? 0), unit, largest);
 }

@@ -17,11 +17,13 @@ export interface Summary {
 export interface Known {
   /** The newest reading, which may be older than the window. */
   readonly latest?: Point | undefined;
-  /** The state before the window, if earlier buckets contained it. */
-  readonly before?: number | undefined;
+  /** The state before the window; null where it is known that there is none. */
+  readonly before?: number | null | undefined;
   /** The window stays where it is. */
   readonly isFixed?: boolean;
   readonly conversion?: Conversion | undefined;
+  /** False where zeros and ones are numbers like others. */
+  readonly mayBeStates?: boolean;
 }
 
 const AS_SENT = conversionOf(undefined, {});
@@ -40,8 +42,11 @@ export class BucketWindow {
   #before: number | undefined;
   readonly #isFixed: boolean;
   readonly #conversion: Conversion;
+  readonly #mayBeStates: boolean;
 
-  constructor(chart: Chart, { latest, before, isFixed = false, conversion = AS_SENT }: Known = {}) {
+  constructor(chart: Chart, known: Known = {}) {
+    const { latest, before, isFixed = false, conversion = AS_SENT, mayBeStates = true } = known;
+    this.#mayBeStates = mayBeStates;
     this.#isFixed = isFixed;
     this.#conversion = conversion;
     this.#spanMs = chart.to - chart.from;
@@ -51,7 +56,8 @@ export class BucketWindow {
     this.#buckets = [...chart.buckets];
     this.#endMs = chart.to;
     this.#newest = latest;
-    this.#before = latest !== undefined && latest.ts < chart.from ? latest.value : before;
+    const isLatestBefore = latest !== undefined && latest.ts < chart.from;
+    if (before !== null) this.#before = isLatestBefore ? latest.value : before;
   }
 
   get isFixed(): boolean {
@@ -98,7 +104,7 @@ export class BucketWindow {
 
   /** Whether all known values are two states: it changes in steps. */
   get isOnOff(): boolean {
-    if (!this.#conversion.isSame) return false;
+    if (!this.#mayBeStates || !this.#conversion.isSame) return false;
     if (this.#buckets.length > 0) return isOnOff(this.#buckets);
     return this.#newest !== undefined && this.#before !== undefined && isState(this.#before);
   }
@@ -176,7 +182,10 @@ export class BucketWindow {
       sum += bucket.avg * bucket.n;
       count += bucket.n;
     }
-    return { min, mean: states === undefined ? sum / count : meanByTime(states, this.#endMs), max };
+    if (states !== undefined) return { min, mean: meanByTime(states, this.#endMs), max };
+    // A sum overflows where values are huge.
+    const mean = Number.isFinite(sum) ? sum / count : shown.reduce((part, { avg, n }) => part + avg * (n / count), 0);
+    return { min, mean, max };
   }
 
   #bucketOf(ts: number): number {

@@ -1,7 +1,13 @@
 // Series of two states, 0 and 1, which most devices send only when they change: a state holds until the next reading, and
 // the last one until now. So they are drawn as steps, and their mean is one by time.
+import type { Metric } from "../../../shared/device.ts";
 import type { Bucket } from "../../../shared/reading.ts";
 import { usualDistanceMs } from "./gaps.ts";
+
+/** Whether zeros and ones of a metric may be states: not where people said what else they are, or where they have a unit. */
+export function mayBeStates({ kind, unit }: Pick<Metric, "kind" | "unit">): boolean {
+  return kind === "state" || (kind === undefined && unit === undefined);
+}
 
 /** Whether there is nothing but zeros and ones. */
 export function isOnOff(buckets: readonly Bucket[]): boolean {
@@ -13,7 +19,7 @@ export function isState(value: number): boolean {
 }
 
 /** Fewer readings show no period. */
-const MIN_PERIODIC_BUCKETS = 10;
+export const MIN_PERIODIC_BUCKETS = 10;
 /** The least fraction of distances near the usual one. */
 const PERIODIC_SHARE = 0.9;
 const PERIOD_TOLERANCE = 1.5;

@@ -4,10 +4,10 @@ import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from "re
 import { useFirstReading } from "../../api/queries.ts";
 import { pageText } from "../../i18n/page-text.ts";
 import { Segmented } from "../../ui/segmented.tsx";
-import { localMinute } from "./local-minute.ts";
+import { MomentField } from "./moment-field.tsx";
 import { CHOICE_OPTIONS, type RangeChoice } from "./ranges.ts";
 import styles from "./time-controls.module.css";
-import { lastPeriod, type Period, type TimeView } from "./time-view.ts";
+import { EARLIEST_MS, type FixedPeriod, lastPeriod, type Period, type TimeView } from "./time-view.ts";
 import { usePeriod } from "./use-time-view.ts";
 
 const ZOOM = 0.5;
@@ -25,16 +25,17 @@ export function TimeControls({ view, devices }: Props) {
   const period = usePeriod(view);
   const row = useRef<HTMLDivElement>(null);
   useStillCharts(row, view);
-  const first = useFirstReading(devices, period.kind === "last" && period.name === "all" && period.spanMs === null);
+  const isOpen = isOpenEnded(period);
+  const { data: firstMs, isFetching } = useFirstReading(devices, isOpen);
   useEffect(() => {
+    if (!isOpen || isFetching || firstMs === undefined) return;
     const { startMs, endMs } = view.bounds;
-    if (first.data === undefined) return;
-    const spanMs = first.data === null ? endMs - startMs : Math.max(1_000, endMs - first.data) * ALL_MARGIN;
+    const spanMs = firstMs === null ? endMs - startMs : Math.max(1_000, endMs - firstMs) * ALL_MARGIN;
     view.show({ kind: "last", name: "all", spanMs: Math.round(spanMs) });
-  }, [first.data, view]);
+  }, [isOpen, isFetching, firstMs, view]);
 
   function choose(choice: RangeChoice) {
-    if (choice === "all") view.show({ kind: "last", name: "all", spanMs: null });
+    if (choice === "all") view.showAll();
     else if (choice === "custom") view.show({ kind: "fixed", ...fixedBounds(view) });
     else view.show(lastPeriod(choice));
   }
@@ -105,6 +106,9 @@ function Step({
   );
 }
 
+/** It is not known yet how far back all readings reach. */
+const isOpenEnded = (period: Period): boolean => period.kind === "last" && period.spanMs === null;
+
 function fixedBounds(view: TimeView): { readonly fromMs: number; readonly toMs: number } {
   const { startMs, endMs } = view.bounds;
   return { fromMs: Math.round(startMs), toMs: Math.round(endMs) };
@@ -116,40 +120,27 @@ function panMs(view: TimeView): number {
 }
 
 /** Takes effect as soon as both times are valid and in order. */
-function CustomEnds({
-  period,
-  view,
-}: {
-  readonly period: Period & { readonly kind: "fixed" };
-  readonly view: TimeView;
-}) {
-  const [from, setFrom] = useState(() => localMinute(period.fromMs));
-  const [to, setTo] = useState(() => localMinute(period.toMs));
-  const [shown, setShown] = useState(period);
-  if (shown !== period) {
-    setShown(period);
-    // What was typed stays where it is the reason for the change.
-    if (localMinute(period.fromMs) !== from) setFrom(localMinute(period.fromMs));
-    if (localMinute(period.toMs) !== to) setTo(localMinute(period.toMs));
-  }
-  const isWrong = !(Date.parse(from) < Date.parse(to));
-  function enter(nextFrom: string, nextTo: string) {
-    setFrom(nextFrom);
-    setTo(nextTo);
-    const [fromMs, toMs] = [Date.parse(nextFrom), Date.parse(nextTo)];
-    if (fromMs < toMs) view.show({ kind: "fixed", fromMs, toMs });
+function CustomEnds({ period, view }: { readonly period: FixedPeriod; readonly view: TimeView }) {
+  const [entered, setEntered] = useState({ before: period, ends: period });
+  const { fromMs, toMs } = entered.before === period ? entered.ends : period;
+  function enter(ends: FixedPeriod) {
+    // Of a year that is being typed, the first digits are a year long ago.
+    if (EARLIEST_MS <= ends.fromMs && ends.fromMs < ends.toMs) view.show(ends);
+    else setEntered({ before: period, ends });
   }
   return (
     <div className={styles["ends"]}>
-      <label>
-        {pageText.charts.from}
-        <input type="datetime-local" value={from} onChange={({ target }) => enter(target.value, to)} />
-      </label>
-      <label>
-        {pageText.charts.to}
-        <input type="datetime-local" value={to} onChange={({ target }) => enter(from, target.value)} />
-      </label>
-      {isWrong && <p role="alert">{pageText.charts.wrongOrder}</p>}
+      <MomentField
+        label={pageText.charts.from}
+        ms={fromMs}
+        onChange={(ms) => ms !== null && enter({ kind: "fixed", fromMs: ms, toMs })}
+      />
+      <MomentField
+        label={pageText.charts.to}
+        ms={toMs}
+        onChange={(ms) => ms !== null && enter({ kind: "fixed", fromMs, toMs: ms })}
+      />
+      {fromMs >= toMs && <p role="alert">{pageText.charts.wrongOrder}</p>}
     </div>
   );
 }

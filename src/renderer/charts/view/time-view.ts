@@ -7,7 +7,13 @@ import { RANGE_SPAN_MS, type RangeName } from "./ranges.ts";
 /** The last `spanMs` until now, null while the extent of the data is unknown; or a fixed range. */
 export type Period =
   | { readonly kind: "last"; readonly name: RangeName | "all"; readonly spanMs: number | null }
-  | { readonly kind: "fixed"; readonly fromMs: number; readonly toMs: number };
+  | FixedPeriod;
+
+export interface FixedPeriod {
+  readonly kind: "fixed";
+  readonly fromMs: number;
+  readonly toMs: number;
+}
 
 export interface Bounds {
   readonly startMs: number;
@@ -16,7 +22,7 @@ export interface Bounds {
 
 const MIN_SPAN_MS = 2_000;
 /** 2000-01-01: nothing is stored before. */
-const EARLIEST_MS = 946_684_800_000;
+export const EARLIEST_MS = 946_684_800_000;
 /** Delay of the query after a movement, unless another one follows. */
 const SETTLE_DELAY_MS = 180;
 /** A live chart begins with this span at the first reading, and grows. */
@@ -68,6 +74,11 @@ export class TimeView {
     this.#moved();
   }
 
+  /** From the first reading on, once that is known. */
+  showAll(): void {
+    this.show({ kind: "last", name: "all", spanMs: null });
+  }
+
   /** Returns to the last relative range. */
   backToLive(): void {
     this.show(this.#lastFollowed);
@@ -82,9 +93,11 @@ export class TimeView {
 
   panBy(deltaMs: number): void {
     const { startMs, endMs } = this.bounds;
-    const latestMs = this.#now();
-    const delta = Math.max(EARLIEST_MS - startMs, Math.min(deltaMs, latestMs - endMs));
-    this.#move(startMs + delta, endMs + delta);
+    const isLive = this.#moving === null && this.period.get().kind === "last";
+    // There is nothing later than now; a range may reach into the future already.
+    const laterMs = isLive ? 0 : Math.max(0, this.#now() - endMs);
+    const delta = Math.max(EARLIEST_MS - startMs, Math.min(deltaMs, laterMs));
+    if (delta !== 0) this.#move(startMs + delta, endMs + delta);
   }
 
   /** Shows from one moment to another, in either order. */

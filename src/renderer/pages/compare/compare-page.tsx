@@ -1,5 +1,5 @@
 // Series of any devices over one another, in the address or as a named view.
-import { MAX_SERIES_PER_VIEW, type SavedView } from "../../../shared/history/saved-view.ts";
+import { MAX_SERIES_PER_VIEW, type SavedView, type ViewSeries } from "../../../shared/history/saved-view.ts";
 import { useViews } from "../../api/history/views.ts";
 import { useMay, useSeesAll } from "../../api/me.ts";
 import { useDevices } from "../../api/queries.ts";
@@ -48,7 +48,18 @@ function Comparison({ saved }: { readonly saved: SavedView | null }) {
     const metric = device?.metrics.find(({ name }) => name === series.metric);
     return device === undefined || metric === undefined ? [] : [{ device, metric }];
   });
-  const drop = (key: string) => setChosen(chosen.filter((series) => keyOf(series) !== key));
+  function compare(series: readonly ViewSeries[]) {
+    setChosen(series);
+    const period = view.period.get();
+    // Those may reach back further.
+    if (period.kind === "last" && period.name === "all") view.showAll();
+  }
+  const missing = list.isSuccess
+    ? chosen
+        .map(keyOf)
+        .filter((key) => !known.some(({ device, metric }) => keyOf({ device: device.id, metric: metric.name }) === key))
+    : [];
+  const drop = (key: string) => compare(chosen.filter((series) => keyOf(series) !== key));
   return (
     <>
       <PageHeader
@@ -70,17 +81,34 @@ function Comparison({ saved }: { readonly saved: SavedView | null }) {
             devices={devices}
             chosen={new Set(chosen.map(keyOf))}
             isFull={chosen.length >= MAX_SERIES_PER_VIEW}
-            onAdd={(key) => setChosen([...chosen, ...seriesOf(`?${new URLSearchParams({ series: key })}`)])}
+            onAdd={(key) => compare([...chosen, ...seriesOf(`?${new URLSearchParams({ series: key })}`)])}
           />
         </div>
         {list.isLoadingError ? (
           <Failure title={text.overview.notLoaded} of={list} />
-        ) : known.length === 0 ? (
-          <p className={`panel ${styles["empty"]}`}>{list.isSuccess && pageText.compare.empty}</p>
-        ) : (
+        ) : known.length > 0 ? (
           <CompareChartPanel title={saved?.name ?? pageText.compare.title} lines={known} view={view} onRemove={drop} />
+        ) : (
+          missing.length === 0 && (
+            <p className={`panel ${styles["empty"]}`}>{list.isSuccess && pageText.compare.empty}</p>
+          )
         )}
+        {missing.map((key) => (
+          <MissingSeries key={key} name={key.replace("/", " · ")} onRemove={() => drop(key)} />
+        ))}
       </div>
     </>
+  );
+}
+
+/** Its device was deleted, or never sent it. */
+function MissingSeries({ name, onRemove }: { readonly name: string; readonly onRemove: () => void }) {
+  return (
+    <div className={`panel ${styles["missing"]}`}>
+      <p>{pageText.compare.missing(name)}</p>
+      <button type="button" className="button small" aria-label={pageText.compare.remove(name)} onClick={onRemove}>
+        {text.words.remove}
+      </button>
+    </div>
   );
 }

@@ -1,10 +1,12 @@
 // A running export: the file is written from windows of time, each as long as memory allows. A step takes some milliseconds, so
-// that chart queries are answered between steps. The state between steps is only a cache: an export can resume at any place.
+// that chart queries are answered between steps. The state between steps, but for the notes, is only a cache: an export can
+// resume at any place.
 
-import { csvWriter } from "../../../export/csv-writer.ts";
+import { csvWriter, noteColumnOf } from "../../../export/csv-writer.ts";
 import type { ExportFormat } from "../../../export/export-format.ts";
 import type { ExportWriter } from "../../../export/export-writer.ts";
 import { JsonRows } from "../../../export/json-writer.ts";
+import type { NoteColumn } from "../../../export/note-column.ts";
 import type { SeriesMends } from "../../mended.ts";
 import type { ReadingSelection } from "../../readings.ts";
 import type { MemTable } from "../engine/mem-table.ts";
@@ -39,6 +41,8 @@ export interface ExportOptions extends Sources {
   readonly format: ExportFormat;
   readonly mends?: readonly SeriesMends[];
   readonly start: ExportPlace;
+  /** Of the job that began the file. */
+  readonly notes?: NoteColumn | null;
   readonly limits?: ExportLimits;
 }
 
@@ -73,6 +77,7 @@ export class ExportJob {
   readonly #window: RowWindow;
   #isLoaded = false;
   #writer: ExportWriter | null = null;
+  #notes: NoteColumn | null;
   #place: ExportPlace;
   /** The next series to be read into the window; null once the window is complete, and is being written. */
   #reading: number | null = 0;
@@ -89,6 +94,7 @@ export class ExportJob {
     const { lastSeriesId } = start;
     const limits = options.limits ?? (lastSeriesId < MANY_SERIES ? LIMITS : LIMITS_OF_MANY);
     this.#options = options;
+    this.#notes = options.notes ?? null;
     this.#limits = limits;
     this.#window = new RowWindow(limits.rows);
     this.#catalog = new SeriesCatalog({ table, selection, lastSeriesId, format });
@@ -98,6 +104,11 @@ export class ExportJob {
     this.#beginWindow(start.fromMs, start.series);
     // The state of the series that are written is void.
     if (start.series > 0) this.#nextMs = start.fromMs + 1;
+  }
+
+  /** Which notes are written: a job that goes on with the file has to know. Null without any. */
+  get notes(): NoteColumn | null {
+    return this.#notes;
   }
 
   /** Writes a piece into `buffer`, where there is one to be used again. */
@@ -121,9 +132,9 @@ export class ExportJob {
 
   #makeWriter(): ExportWriter {
     const { format } = this.#options;
-    return format.kind === "csv"
-      ? csvWriter(format, this.#catalog)
-      : new JsonRows(format, this.#catalog, this.#place.hasRows);
+    if (format.kind !== "csv") return new JsonRows(format, this.#catalog, this.#place.hasRows);
+    this.#notes ??= noteColumnOf(format, this.#catalog);
+    return csvWriter(format, this.#catalog, this.#notes);
   }
 
   /** True once all series are known. */

@@ -4,6 +4,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import Database from "better-sqlite3";
 import type { Bucket, Reading } from "../../../../shared/reading.ts";
 import type { ExportFormat } from "../../../export/export-format.ts";
+import type { NoteColumn } from "../../../export/note-column.ts";
 import { Mutex } from "../../../mutex.ts";
 import type { AuditFilter } from "../../audit.ts";
 import { ColumnMemory } from "../../codec/column-memory.ts";
@@ -64,6 +65,8 @@ class Reader {
   readonly #statements: ReturnType<typeof prepare>;
   /** The files under way: each is ended by its requester. */
   readonly #exports = new Map<number, ExportJob>();
+  /** Of the files that wait for their turn. */
+  readonly #notes = new Map<number, NoteColumn>();
   /** Each has the journal in memory once more. */
   readonly #slowPages = new Mutex();
 
@@ -172,17 +175,27 @@ class Reader {
     return this.#inSnapshot(() => {
       const tail = this.#journal.follow();
       const start = next ?? this.#startOf(selection, tail);
-      const underWay = this.#exports.get(file) ?? new ExportJob({ ...this.#sources, selection, format, mends, start });
+      const notes = this.#notes.get(file) ?? null;
+      const underWay =
+        this.#exports.get(file) ?? new ExportJob({ ...this.#sources, selection, format, mends, start, notes });
       this.#exports.set(file, underWay);
       const piece = underWay.step(tail, buffer);
-      if (piece.next === null) this.#exports.delete(file);
+      if (piece.next === null) this.endExport(file);
       return moving(piece, [piece.bytes.buffer]);
     });
   }
 
-  /** Discards an export that is not read to its end. */
+  /** Discards what can be read again of an export. */
+  pauseExport(file: number): void {
+    const notes = this.#exports.get(file)?.notes ?? null;
+    if (notes !== null) this.#notes.set(file, notes);
+    this.#exports.delete(file);
+  }
+
+  /** Discards an export. */
   endExport(file: number): void {
     this.#exports.delete(file);
+    this.#notes.delete(file);
   }
 
   #inSnapshot<T>(read: () => T): T {
@@ -287,6 +300,7 @@ const methods = {
   buckets: (query: BucketQuery): Bucket[] => open().buckets(query),
   page: (query: PageQuery): ReadingPage | Promise<ReadingPage> => open().page(query),
   exportStep: (query: ExportStepQuery): ExportStep => open().exportStep(query),
+  pauseExport: (file: number): void => open().pauseExport(file),
   endExport: (file: number): void => open().endExport(file),
 };
 export type ReaderMethods = typeof methods;

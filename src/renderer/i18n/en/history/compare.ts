@@ -5,6 +5,7 @@ export const compare = {
   choose: "Add a series…",
   add: "Series",
   remove: (series: string) => `Remove ${series}`,
+  missing: (series: string) => `There are no readings of ${series}.`,
   empty: "Choose series of any devices: they are drawn over one another, each unit with an axis of its own.",
   chart: (count: number) => (count === 1 ? "1 series over time" : `${count} series over time`),
   name: "Name",

@@ -35,7 +35,7 @@ export const mend = {
     scale: (count: number, written: string) =>
       plural(count, { one: "1 reading is scaled.", other: `${written} readings are scaled.` }),
   },
-  undone: "The readings are shown as they were sent.",
+  undone: "The mend is undone.",
   legend: "Mended",
   list: "Mended",
   listNote: "Charts, files and the API show these readings mended. As they were sent, they are kept.",

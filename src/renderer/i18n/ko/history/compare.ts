@@ -6,6 +6,7 @@ export const compare: typeof en = {
   choose: "측정 항목 추가…",
   add: "측정 항목",
   remove: (series) => `${series} 제거`,
+  missing: (series) => `${series} 측정값이 없습니다.`,
   empty: "여러 기기의 측정 항목을 선택하면 겹쳐서 보여 줍니다. 단위마다 축이 따로 있습니다.",
   chart: (count) => `시간에 따른 측정 항목 ${count}개`,
   name: "이름",

@@ -32,7 +32,7 @@ export const mend: typeof en = {
     set: (_count, written) => `측정값 ${written}개의 값을 지정했습니다.`,
     scale: (_count, written) => `측정값 ${written}개를 환산했습니다.`,
   },
-  undone: "측정값을 받은 그대로 표시합니다.",
+  undone: "수정을 취소했습니다.",
   legend: "수정됨",
   list: "수정한 측정값",
   listNote: "차트와 파일, API에는 수정된 값이 나옵니다. 받은 값은 그대로 보관됩니다.",

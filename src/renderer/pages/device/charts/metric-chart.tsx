@@ -7,13 +7,14 @@ import { useLatest } from "../../../api/feed/use-live.ts";
 import { useNow } from "../../../api/feed/use-now.ts";
 import { useMends } from "../../../api/history/mends.ts";
 import { useShown } from "../../../api/local-storage/unit-choices.ts";
-import type { ShiftName } from "../../../charts/earlier.ts";
 import type { StretchMark } from "../../../charts/marks.ts";
-import { savePicture } from "../../../charts/save-picture.ts";
+import { type PictureLine, savePicture } from "../../../charts/save-picture.ts";
 import type { BucketWindow } from "../../../charts/series/bucket-window.ts";
 import { useNear } from "../../../charts/use-near.ts";
+import type { ShiftName } from "../../../charts/view/shifts.ts";
 import type { TimeView } from "../../../charts/view/time-view.ts";
 import { LatestValue } from "../../../device/latest-value.tsx";
+import { mendText } from "../../../i18n/later/mend-text.ts";
 import { Moment } from "../../../i18n/moment.tsx";
 import { metricLabel } from "../../../i18n/names.ts";
 import { pageText } from "../../../i18n/page-text.ts";
@@ -67,12 +68,18 @@ export function MetricChart({ device, metric, colour, view, shift }: Props) {
   function follow(drawn: BucketWindow) {
     window.current = drawn;
     onDrawn.current?.();
-    // Its values were read in the unit that the chart had then.
-    if (table !== null && table.metric.unit !== shown.metric.unit) setTable(tableOf(drawn));
+    // Its values were read in the unit and of the time that the chart had then.
+    if (table !== null && keyOf(table) !== keyOf(tableOf(drawn))) setTable(tableOf(drawn));
   }
   function save() {
-    const said = range.current?.textContent ?? "";
-    if (card.current !== null) savePicture(card.current, `${device.name} · ${label}`, view.bounds, [{ text: said }]);
+    if (card.current === null) return;
+    const lines: PictureLine[] = [{ text: range.current?.textContent ?? "" }];
+    if (shift !== null) {
+      const colour = getComputedStyle(card.current).getPropertyValue("--faint");
+      lines.push({ text: pageText.charts.earlierTimes[shift], colour });
+    }
+    if (mends.length > 0) lines.push({ text: mendText.legend });
+    savePicture(card.current, `${device.name} · ${label}`, view.bounds, lines);
   }
 
   return (
@@ -114,9 +121,14 @@ export function MetricChart({ device, metric, colour, view, shift }: Props) {
       {draft !== null && (
         <MendPanel device={device.id} metric={metric} draft={draft} onDraft={setDraft} onClose={() => setDraft(null)} />
       )}
-      {table !== null && <ChartTable key={table.metric.unit} {...table} />}
+      {table !== null && <ChartTable key={keyOf(table)} {...table} />}
     </section>
   );
+}
+
+/** A table of another unit or time is another one; a live one moves on with the time. */
+function keyOf({ metric, window: { isFixed, startMs, endMs } }: Table): string {
+  return `${metric.unit} ${isFixed ? `${startMs} ${endMs}` : endMs - startMs}`;
 }
 
 function useMendsOf(device: Device, metric: string): readonly Mend[] {

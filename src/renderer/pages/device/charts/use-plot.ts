@@ -4,14 +4,16 @@ import { type RefObject, useEffect, useEffectEvent, useMemo, useState } from "re
 import type { Metric } from "../../../../shared/device.ts";
 import { earlierText, momentText, summaryText } from "../../../charts/chart-texts.ts";
 import { LineChart } from "../../../charts/drawing/line-chart.ts";
-import { type ShiftName, useEarlier } from "../../../charts/earlier.ts";
+import { useEarlier } from "../../../charts/earlier.ts";
 import { marksText, type StretchMark } from "../../../charts/marks.ts";
 import type { BucketWindow } from "../../../charts/series/bucket-window.ts";
+import { mayBeStates } from "../../../charts/series/on-off.ts";
 import { useExactChart } from "../../../charts/use-exact-chart.ts";
 import { useLiveChart } from "../../../charts/use-live-chart.ts";
 import { useTimeChart } from "../../../charts/use-time-chart.ts";
 import { useTimeMarks } from "../../../charts/use-time-marks.ts";
 import { useTwoStates } from "../../../charts/use-two-states.ts";
+import type { ShiftName } from "../../../charts/view/shifts.ts";
 import type { TimeView } from "../../../charts/view/time-view.ts";
 import { usePeriod } from "../../../charts/view/use-time-view.ts";
 import { pageText } from "../../../i18n/page-text.ts";
@@ -40,9 +42,9 @@ export function usePlot(canvas: RefObject<HTMLCanvasElement | null>, plotted: Pl
   const [isEmpty, setEmpty] = useState(false);
   const period = usePeriod(view);
   const series = { device, metric: metric.name, points };
-  const chart = useExactChart(series, period);
+  const chart = useExactChart(series, metric, period);
   useTwoStates(device, metric, chart.isSuccess);
-  const earlier = useEarlier(series, period, shift, conversion);
+  const earlier = useEarlier(series, period, shift, { conversion, areStates: mayBeStates(metric) });
   const marked = useTimeMarks(device, view);
   const marks = useMemo(() => ({ ...marked, stretches: [...marked.stretches, ...hidden] }), [marked, hidden]);
   const drawing = useTimeChart<LineChart>({
@@ -55,7 +57,7 @@ export function usePlot(canvas: RefObject<HTMLCanvasElement | null>, plotted: Pl
     draw: redraw,
     drawMark,
   });
-  const window = useLiveChart(chart, metric.latest, draw, { isFixed: period.kind === "fixed", isNear, conversion });
+  const window = useLiveChart(chart, metric, draw, { isFixed: period.kind === "fixed", isNear, conversion });
   const drawEarlier = useEffectEvent(redraw);
   // biome-ignore lint/correctness/useExhaustiveDependencies: what it is compared with has changed.
   useEffect(() => drawEarlier(), [earlier]);

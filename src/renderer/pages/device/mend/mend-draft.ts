@@ -45,10 +45,3 @@ export function repairOf({ kind, value, factor, offset }: RepairDraft): Repair |
 export function numberOf(typed: string): number | undefined {
   return typed.trim() === "" ? undefined : Number(typed);
 }
-
-/** As `<input type="datetime-local">` writes a moment: local time without a zone, to the second. */
-export function localTime(ms: number): string {
-  if (!Number.isFinite(ms)) return "";
-  const offsetMs = new Date(ms).getTimezoneOffset() * 60_000;
-  return new Date(ms - offsetMs).toISOString().slice(0, 19);
-}

@@ -1,8 +1,9 @@
 // The fields of a mend: the box around wrong readings, and what is to become of them.
+import { MomentField } from "../../../charts/view/moment-field.tsx";
 import { mendText } from "../../../i18n/later/mend-text.ts";
 import form from "../../../ui/form.module.css";
 import { Segmented } from "../../../ui/segmented.tsx";
-import { localTime, type MendDraft, type RepairDraft } from "./mend-draft.ts";
+import type { MendDraft, RepairDraft } from "./mend-draft.ts";
 import styles from "./mend-panel.module.css";
 
 const KIND_OPTIONS = [
@@ -85,18 +86,16 @@ interface TimeProps {
   readonly onChange: (ms: number) => void;
 }
 
-/** To the second; it cannot be empty. */
+/** It cannot be empty. */
 function TimeField({ label, ms, onChange }: TimeProps) {
   return (
-    <label className={form["field"]}>
-      {label}
-      <input
-        type="datetime-local"
-        step="1"
-        value={localTime(ms)}
-        onChange={({ target }) => target.value !== "" && onChange(Date.parse(target.value))}
-      />
-    </label>
+    <MomentField
+      label={label}
+      className={form["field"]}
+      ms={ms}
+      isRequired={true}
+      onChange={(entered) => entered !== null && onChange(entered)}
+    />
   );
 }
 

@@ -35,7 +35,11 @@ export function MendPanel({ device, metric, draft, onDraft, onClose }: Props) {
     announceMend(result, device, queries);
     onClose();
   });
-  useEscape(onClose);
+  const [begun] = useState(draft);
+  // What was entered is not thrown away by a key.
+  useEscape(() => {
+    if (draft === begun && repairDraft === HIDE) onClose();
+  });
   useEffect(() => title.current?.focus(), []);
 
   function submit(event: SubmitEvent) {

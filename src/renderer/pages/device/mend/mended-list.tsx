@@ -79,7 +79,8 @@ function show({ from, to }: Mend, view: TimeView): void {
 function whatOf(mend: Mend, { metrics }: Device, choices: UnitChoices): string {
   const { metric: name, repair, least, greatest } = mend;
   const metric = metrics.find((one) => one.name === name) ?? { name };
-  const { unit, isSame, shown, resolution } = conversionOf("unit" in metric ? metric.unit : undefined, choices);
+  const sentUnit = "unit" in metric ? metric.unit : undefined;
+  const { unit, isSame, shown, resolution } = conversionOf(sentUnit, choices);
   const written = (value: number) =>
     formatQuantity(shown(value), unit, isSame ? undefined : resolution(lastDigitOf(value)));
   const parts = [metricLabel(metric)];
@@ -88,6 +89,6 @@ function whatOf(mend: Mend, { metrics }: Device, choices: UnitChoices): string {
   else if (greatest !== undefined) parts.push(mendText.below(written(greatest)));
   if (repair.kind === "hide") parts.push(mendText.done.hide);
   else if (repair.kind === "set") parts.push(mendText.done.set(written(repair.value)));
-  else parts.push(mendText.done.scale(String(repair.factor), String(repair.offset)));
+  else parts.push(mendText.done.scale(String(repair.factor), formatQuantity(repair.offset, sentUnit)));
   return parts.join(" · ");
 }

@@ -49,6 +49,8 @@ export function useNoteDraft(view: TimeView) {
       point(atMs, null);
     },
     onPointerMoveCapture(event) {
+      // It was released beside the charts.
+      if (event.buttons === 0) pressed.current = null;
       const from = pressed.current;
       const atMs = momentUnder(event, view);
       if (from === null || atMs === null || Math.abs(event.clientX - from.x) < MIN_DRAG_PX) return;

@@ -6,7 +6,7 @@ import { explain } from "../../../api/client.ts";
 import { useSignal } from "../../../api/feed/signal.ts";
 import { requestOf, useRemoveAnnotation, useSaveAnnotation } from "../../../api/history/annotations.ts";
 import { useSeesAll } from "../../../api/me.ts";
-import { localSecond } from "../../../charts/view/local-minute.ts";
+import { MomentField } from "../../../charts/view/moment-field.tsx";
 import type { TimeView } from "../../../charts/view/time-view.ts";
 import { timelineText as t } from "../../../i18n/later/timeline-text.ts";
 import form from "../../../ui/form.module.css";
@@ -73,8 +73,19 @@ export function NoteForm({ device, view, start: { changed }, onClose }: Props) {
           onChange={({ target }) => view.draft.set({ ...draft, text: target.value })}
         />
       </label>
-      <Moment label={t.from} ms={fromMs} onChange={(ms) => ms !== null && view.draft.set({ ...draft, fromMs: ms })} />
-      <Moment label={t.until} ms={toMs} onChange={(ms) => view.draft.set({ ...draft, toMs: ms })} />
+      <MomentField
+        label={t.from}
+        className={form["field"]}
+        ms={fromMs}
+        isRequired={true}
+        onChange={(ms) => ms !== null && view.draft.set({ ...draft, fromMs: ms })}
+      />
+      <MomentField
+        label={t.until}
+        className={form["field"]}
+        ms={toMs}
+        onChange={(ms) => view.draft.set({ ...draft, toMs: ms })}
+      />
       <footer>
         {seesAll && (
           <label>
@@ -93,30 +104,5 @@ export function NoteForm({ device, view, start: { changed }, onClose }: Props) {
       {isWrong && <p role="alert">{t.wrongOrder}</p>}
       {save.error && <p role="alert">{t.failed(explain(save.error))}</p>}
     </form>
-  );
-}
-
-interface MomentProps {
-  readonly label: string;
-  readonly ms: number | null;
-  /** Null where it was emptied. */
-  readonly onChange: (ms: number | null) => void;
-}
-
-/** A field is not rewritten while a person types in it, though it changes the charts. */
-function Moment({ label, ms, onChange }: MomentProps) {
-  const [typed, setTyped] = useState<{ readonly text: string; readonly ms: number | null } | null>(null);
-  const shown = typed !== null && typed.ms === ms ? typed.text : ms === null ? "" : localSecond(ms);
-  function enter(text: string) {
-    const entered = text === "" ? null : Date.parse(text);
-    if (Number.isNaN(entered)) return;
-    setTyped({ text, ms: entered });
-    onChange(entered);
-  }
-  return (
-    <label className={form["field"]}>
-      {label}
-      <input type="datetime-local" step={1} value={shown} onChange={({ target }) => enter(target.value)} />
-    </label>
   );
 }
