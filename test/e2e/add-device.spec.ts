@@ -68,7 +68,7 @@ test("a link's QR code has the address that this browser uses, and another one w
     await route.fulfill({ json: { ...answer, addresses: ["192.168.1.20", "10.0.0.5"], mdnsName: "bramble.local" } });
   });
   await page.goto(linkOf(hub));
-  await page.getByRole("link", { name: "Access" }).click();
+  await page.getByRole("link", { name: "Access", exact: true }).click();
   await page.getByRole("link", { name: "People" }).click();
   await page.getByRole("button", { name: "Sign in a phone" }).click();
   const link = page.getByRole("dialog").locator("pre").first();

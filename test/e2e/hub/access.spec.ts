@@ -110,7 +110,7 @@ test("a shared link shows one device alone, and nothing once it is revoked", asy
 test("people and programs are added on the page, and the log tells of it", async ({ page }) => {
   await using hub = await startTestHub();
   await page.goto(linkOf(hub));
-  await page.getByRole("link", { name: "Access" }).click();
+  await page.getByRole("link", { name: "Access", exact: true }).click();
   await page.getByRole("link", { name: "People" }).click();
   await expect(page.getByText("this one")).toBeVisible();
   await page.getByRole("button", { name: "Add a person" }).click();
@@ -140,7 +140,7 @@ test("a provider that was set through the API can be chosen again, and its passw
   const set = await hub.fetch("/api/v1/reach", { method: "PATCH", headers, body: JSON.stringify({ provider }) });
   expect(set.status).toBe(200);
   await page.goto(linkOf(hub));
-  await page.getByRole("link", { name: "Access" }).click();
+  await page.getByRole("link", { name: "Access", exact: true }).click();
   await page.getByRole("link", { name: "From outside" }).click();
   const choice = page.getByLabel("Who keeps its records");
   await expect(choice).toHaveValue("url");
@@ -156,7 +156,7 @@ test("a client that is connected over MQTT is listed with what it does, and is d
   await lamp.subscribeAsync(["home/lamp/set", "home/all"]);
   await lamp.publishAsync("home/lamp", "on", { qos: 1 });
   await page.goto(linkOf(hub));
-  await page.getByRole("link", { name: "Access" }).click();
+  await page.getByRole("link", { name: "Access", exact: true }).click();
   await page.getByRole("link", { name: "Clients" }).click();
   const section = page.getByRole("region", { name: "Connected over MQTT" });
   const row = section.getByRole("listitem").filter({ hasText: "lamp" });
@@ -179,7 +179,7 @@ test("what is typed stays while another administrator saves, and saving it keeps
   const told = (value: string) => page.getByText(changedTo(value));
   const save = page.getByRole("button", { name: "Save", exact: true });
   await page.goto(linkOf(hub));
-  await page.getByRole("link", { name: "Access" }).click();
+  await page.getByRole("link", { name: "Access", exact: true }).click();
   const networks = page.getByRole("textbox", { name: /^Networks that are let in/ });
   await networks.fill("203.0.113.0/24");
   await byAnother("access", { allow: ["198.51.100.0/24"] });
@@ -222,7 +222,7 @@ test("a person is changed by two administrators at once: nothing is overwritten 
   await using hub = await startTestHub();
   await addPerson(hub, "ada", "viewer");
   await page.goto(linkOf(hub));
-  await page.getByRole("link", { name: "Access" }).click();
+  await page.getByRole("link", { name: "Access", exact: true }).click();
   await page.getByRole("link", { name: "People" }).click();
   const change = page.getByRole("button", { name: "Change ada" });
   await change.click();

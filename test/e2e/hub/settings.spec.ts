@@ -83,7 +83,7 @@ test("a text that is typed stays when another person sets one, which is told and
 test("a change of the network undoes itself unless the window keeps it", async ({ page }) => {
   await using hub = await startHubInside({ uiFolder });
   await page.goto(hub.link);
-  await page.getByRole("link", { name: "Access" }).click();
+  await page.getByRole("link", { name: "Access", exact: true }).click();
   const networks = page.getByRole("textbox", { name: /^Networks that are let in/ });
   const notice = page.getByRole("region", { name: "Still here?" });
   await networks.fill("203.0.113.0/24");

@@ -22,7 +22,7 @@ test("a session that begins or ends moves no other one's button", async ({ page,
   await using hub = await startTestHub();
   for (const name of ["ada", "bob"]) await signInElsewhere(hub, request, name);
   await page.goto(linkOf(hub));
-  await page.getByRole("link", { name: "Access" }).click();
+  await page.getByRole("link", { name: "Access", exact: true }).click();
   await page.getByRole("link", { name: "People" }).click();
   const endOf = (name: string) => page.getByRole("button", { name: new RegExp(`^End the session of ${name}`) });
   await staysUnderPointer(endOf("ada"), async () => {
@@ -44,7 +44,7 @@ test("a client that goes moves no other one's button", async ({ page }) => {
   const connect = (clientId: string) => connectAsync(hub.file.mqtt, { clientId, reconnectPeriod: 0 });
   const [first, second] = [await connect("first"), await connect("second")];
   await page.goto(linkOf(hub));
-  await page.getByRole("link", { name: "Access" }).click();
+  await page.getByRole("link", { name: "Access", exact: true }).click();
   await page.getByRole("link", { name: "Clients" }).click();
   await staysUnderPointer(page.getByRole("button", { name: "Disconnect second" }), async () => {
     await first.endAsync();
