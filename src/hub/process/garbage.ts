@@ -16,8 +16,12 @@ export function findCollector(): () => void {
 
 /** Has V8 begin a collection of the calling thread in steps of milliseconds, between which the thread goes on. */
 export function beginCollection(): void {
-  // V8 counts it, and begins. Never written to, it takes no memory, and is garbage itself.
-  new ArrayBuffer(ENOUGH_TO_COLLECT_BYTES);
+  try {
+    // V8 counts it, and begins. Never written to, it takes no memory, and is garbage itself.
+    new ArrayBuffer(ENOUGH_TO_COLLECT_BYTES);
+  } catch {
+    // Where the system gives no more addresses, V8 has collected before it gave up.
+  }
 }
 
 /**

@@ -5,6 +5,7 @@ import { Value } from "typebox/value";
 import { expect, test } from "vitest";
 import { beginCollection, favourMemory, findCollector } from "../../../src/hub/process/garbage.ts";
 import { trimHeap } from "../../../src/hub/store/sqlite/threads/trim-heap.ts";
+import { run } from "../../support/run.ts";
 import { until } from "../../support/until.ts";
 
 const BLOCK_BYTES = 60_000;
@@ -78,4 +79,17 @@ test("garbage is collected in steps where the thread has to go on", async () => 
   observer.disconnect();
   expect(whole().filter(({ detail }) => detail.flags & constants.NODE_PERFORMANCE_GC_FLAGS_FORCED)).toEqual([]);
   expect([kept.length, objects.length]).toEqual([OBJECTS / 4, 0]);
+});
+
+const OUT_OF_ADDRESSES = `
+  import { execFileSync } from "node:child_process";
+  import { readFileSync } from "node:fs";
+  import { beginCollection } from "./src/hub/process/garbage.ts";
+  const [, sizeKb] = /VmSize:\\s+(\\d+)/.exec(readFileSync("/proc/self/status", "utf8"));
+  execFileSync("prlimit", ["--pid", String(process.pid), "--as=" + (Number(sizeKb) + 32_768) * 1_024]);
+  beginCollection();
+  console.log("went on");`;
+
+test.runIf(process.platform === "linux")("a system that gives no more addresses does not end the hub", async () => {
+  expect(await run(process.execPath, ["--input-type=module", "--eval", OUT_OF_ADDRESSES])).toBe("went on\n");
 });
