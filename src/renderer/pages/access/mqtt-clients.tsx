@@ -1,5 +1,4 @@
 // Connected MQTT clients, each with a button that disconnects it.
-import { useRef } from "react";
 import type { MqttClient } from "../../../shared/mqtt/mqtt-clients.ts";
 import { useAccessChange, useMqttClients } from "../../api/access.ts";
 import { apiUrl, explain, remove } from "../../api/client.ts";
@@ -9,8 +8,8 @@ import { formatCount, formatValue } from "../../i18n/numbers.ts";
 import { pageText } from "../../i18n/page-text.ts";
 import { formatAgo } from "../../i18n/times.ts";
 import { Failure } from "../../shell/failures/failure.tsx";
-import { useSteadyList } from "../../ui/hooks/use-steady-list.ts";
 import rows from "../../ui/rows.module.css";
+import { SteadyRows } from "../../ui/steady-rows.tsx";
 
 const words = pageText.clients;
 
@@ -29,22 +28,12 @@ export function MqttClients() {
       {clients.isLoadingError && <Failure title={words.notLoaded} of={clients} />}
       {clients.isPending && <div className="skeleton loading" aria-hidden="true" />}
       {data?.clients.length === 0 && <p>{words.none}</p>}
-      {data !== undefined && data.clients.length > 0 && <ClientList clients={data.clients} />}
+      {data !== undefined && data.clients.length > 0 && (
+        <SteadyRows items={data.clients} idOf={({ id }) => id}>
+          {(client) => <ClientRow client={client} />}
+        </SteadyRows>
+      )}
     </section>
-  );
-}
-
-function ClientList({ clients }: { readonly clients: readonly MqttClient[] }) {
-  const list = useRef<HTMLUListElement>(null);
-  const shown = useSteadyList(clients, ({ id }) => id, list);
-  return (
-    <ul ref={list} className={`panel ${rows["rows"]}`}>
-      {shown.map((client) => (
-        <li key={client.id}>
-          <ClientRow client={client} />
-        </li>
-      ))}
-    </ul>
   );
 }
 

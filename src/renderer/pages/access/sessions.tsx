@@ -1,5 +1,5 @@
 // The sessions of people, each with a button that ends it, and a link that signs in a phone.
-import { useRef, useState } from "react";
+import { useState } from "react";
 import type { Session, SignInLink } from "../../../shared/security/access.ts";
 import { useAccessChange, useSessions } from "../../api/access.ts";
 import { apiUrl, explain, post, remove } from "../../api/client.ts";
@@ -18,9 +18,9 @@ import { Failure } from "../../shell/failures/failure.tsx";
 import { Copyable } from "../../ui/copyable.tsx";
 import { Dialog } from "../../ui/dialogs/dialog.tsx";
 import form from "../../ui/form.module.css";
-import { useSteadyList } from "../../ui/hooks/use-steady-list.ts";
 import { QrCodeImage } from "../../ui/qr-code.tsx";
 import rows from "../../ui/rows.module.css";
+import { SteadyRows } from "../../ui/steady-rows.tsx";
 import styles from "./access-page.module.css";
 
 const t = accessText.people;
@@ -38,23 +38,13 @@ export function Sessions() {
       </div>
       {sessions.isLoadingError && <Failure title={t.sessionsNotLoaded} of={sessions} />}
       {sessions.isPending && <div className="skeleton loading" aria-hidden="true" />}
-      {sessions.data !== undefined && <SessionList sessions={sessions.data} />}
+      {/* The one that was seen last is first: that changes all the time. */}
+      {sessions.data !== undefined && (
+        <SteadyRows items={sessions.data} idOf={({ id }) => id}>
+          {(session) => <SessionRow session={session} />}
+        </SteadyRows>
+      )}
     </section>
-  );
-}
-
-/** The one that was seen last is first: that changes all the time. */
-function SessionList({ sessions }: { readonly sessions: readonly Session[] }) {
-  const list = useRef<HTMLUListElement>(null);
-  const shown = useSteadyList(sessions, ({ id }) => id, list);
-  return (
-    <ul ref={list} className={`panel ${rows["rows"]}`}>
-      {shown.map((session) => (
-        <li key={session.id}>
-          <SessionRow session={session} />
-        </li>
-      ))}
-    </ul>
   );
 }
 

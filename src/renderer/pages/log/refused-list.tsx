@@ -1,6 +1,6 @@
 // Messages that the hub refused: why, how they begin, and a way to try again what was kept whole.
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { type ReactNode, useRef, useState } from "react";
+import { type ReactNode, useState } from "react";
 import type { Refused } from "../../../shared/api.ts";
 import type { Published } from "../../../shared/mqtt/message-log.ts";
 import { announce } from "../../api/announcements.ts";
@@ -11,8 +11,8 @@ import { Moment } from "../../i18n/moment.tsx";
 import { formatCount } from "../../i18n/numbers.ts";
 import { formatMoment } from "../../i18n/times.ts";
 import { Failure } from "../../shell/failures/failure.tsx";
-import { useSteadyList } from "../../ui/hooks/use-steady-list.ts";
 import rowStyles from "../../ui/rows.module.css";
+import { SteadyRows } from "../../ui/steady-rows.tsx";
 import filterStyles from "./live/live-log.module.css";
 import page from "./log-page.module.css";
 import type { Draft } from "./publish/publish-box.tsx";
@@ -54,7 +54,11 @@ export function RefusedList({ onEdit, children }: Props) {
           </search>
         )}
         {found?.length === 0 && refused?.length !== 0 && <p>{words.noneFits}</p>}
-        {found !== undefined && found.length > 0 && <RefusedMessages refused={found.slice(0, most)} onEdit={onEdit} />}
+        {found !== undefined && found.length > 0 && (
+          <SteadyRows items={found.slice(0, most)} idOf={({ id }) => String(id)}>
+            {(one) => <RefusedMessage refused={one} onEdit={onEdit} />}
+          </SteadyRows>
+        )}
         {found !== undefined && found.length > most && (
           <button type="button" className="button" onClick={() => setMost(most + ROWS_PER_PAGE)}>
             {words.showMore}
@@ -63,21 +67,6 @@ export function RefusedList({ onEdit, children }: Props) {
       </div>
       <div className={page["aside"]}>{children}</div>
     </div>
-  );
-}
-
-/** The newest comes first, and moves none that is about to be tried again. */
-function RefusedMessages({ refused, onEdit }: Pick<Props, "onEdit"> & { readonly refused: readonly Refused[] }) {
-  const list = useRef<HTMLUListElement>(null);
-  const shown = useSteadyList(refused, ({ id }) => String(id), list);
-  return (
-    <ul ref={list} className={`panel ${rowStyles["rows"]}`}>
-      {shown.map((one) => (
-        <li key={one.id}>
-          <RefusedMessage refused={one} onEdit={onEdit} />
-        </li>
-      ))}
-    </ul>
   );
 }
 
